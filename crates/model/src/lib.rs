@@ -1,0 +1,6 @@
+//! The model: what a workflow is, and what an execution of it means. No clock, no I/O, no randomness.
+
+pub mod json;
+pub mod value;
+
+pub use value::{Array, Object, Value};
