@@ -1,6 +1,16 @@
 //! The model: what a workflow is, and what an execution of it means. No clock, no I/O, no randomness.
 
+pub mod catalog;
+pub mod graph;
+pub mod id;
 pub mod json;
+pub mod problem;
+pub mod status;
 pub mod value;
 
+pub use catalog::{Catalog, Category, EffectClass, NodeSpec, Role};
+pub use graph::{Edge, Graph, Node};
+pub use id::{ExecutionId, TenantId, VersionId, WorkflowId};
+pub use problem::{Problem, Severity};
+pub use status::{Status, StepStatus};
 pub use value::{Array, Object, Value};

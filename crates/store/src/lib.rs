@@ -1,1 +1,21 @@
+//! Durable backends: the journal of executions and the records beside it.
+//!
+//! [`Journal`] and [`Records`] are what the rest of the product sees. A store decides nothing about executions.
 
+mod error;
+mod feed;
+pub mod journal;
+pub mod records;
+
+use std::future::Future;
+use std::pin::Pin;
+
+pub use error::StoreError;
+pub use feed::{Feed, Lagged, Subscription};
+pub use journal::{Append, Batch, ExecutionRow, Journal, Segment, Seq};
+pub use records::{Record, Records};
+
+/// A boxed future that may cross threads.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+/// The result of a store's call.
+pub type Result<T> = std::result::Result<T, StoreError>;

@@ -1,0 +1,1 @@
+//! All node types of this build, found by name or alias.
