@@ -1,0 +1,160 @@
+//! The one `Event`: decided by the state machine, stored in segments, streamed to browsers.
+
+use arcstr::ArcStr;
+use serde::Serialize;
+use smallvec::SmallVec;
+
+use crate::status::{Status, StepStatus};
+use crate::value::Value;
+
+/// Position of a node in its version's file: stable, since a version never changes.
+pub type NodeIndex = u32;
+
+/// Ports that a step chose, as positions among its node's output ports.
+pub type Ports = SmallVec<[u16; 4]>;
+
+/// Which step: a node, and one index for each iterating container and region around it, outermost first.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Address {
+    /// The node.
+    pub node: NodeIndex,
+    /// The iterations; empty outside of loops.
+    pub path: SmallVec<[u32; 2]>,
+}
+
+impl Address {
+    /// A step outside of loops.
+    pub fn top(node: NodeIndex) -> Self {
+        Self { node, path: SmallVec::new() }
+    }
+
+    /// The address as people read it: `fetch@3.0`.
+    pub fn text(&self, id: &str) -> String {
+        let mut text = id.to_owned();
+        for (at, index) in self.path.iter().enumerate() {
+            text.push(if at == 0 { '@' } else { '.' });
+            text.push_str(&index.to_string());
+        }
+        text
+    }
+}
+
+/// Why a step or an execution failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ErrorInfo {
+    /// A stable name: `not_finite`, `join_short` …
+    pub code: ArcStr,
+    /// What went wrong, where, and what to do.
+    pub message: String,
+    /// Address of the step.
+    pub node: ArcStr,
+}
+
+impl ErrorInfo {
+    /// The error as the data that flows along an `error` port: `{error: {code, message, node}}`.
+    pub fn to_value(&self) -> Value {
+        let error = Value::object(vec![
+            (arcstr::literal!("code"), Value::String(self.code.clone())),
+            (arcstr::literal!("message"), Value::from(self.message.as_str())),
+            (arcstr::literal!("node"), Value::String(self.node.clone())),
+        ]);
+        Value::object(vec![(arcstr::literal!("error"), error)])
+    }
+}
+
+/// What happened in an execution.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// It was accepted. Always the first event.
+    Accepted(Accepted),
+    /// A step ended with a result.
+    StepFinished(StepFinished),
+    /// Every edge into a step was dead.
+    StepSkipped(Address),
+    /// A step is no longer needed.
+    StepCanceled(Address),
+    /// It ended. Always the last event, unless it is reopened.
+    Finished(Finished),
+}
+
+/// How an execution began.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Accepted {
+    /// When, in ms since 1970.
+    pub at_ms: i64,
+    /// The trigger or node it starts at; `None` leaves the choice to the plan.
+    pub start: Option<NodeIndex>,
+    /// Its input.
+    pub input: Value,
+    /// What expressions see as `trigger`: headers, query, the person who pressed the button.
+    pub trigger: Value,
+    /// Whether pinned outputs count, as in runs started by hand from the editor.
+    pub pinned: bool,
+}
+
+/// How a step ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StepFinished {
+    /// Which step.
+    pub address: Address,
+    /// `Succeeded`, `Failed` or `Disabled`.
+    pub status: StepStatus,
+    /// Its output; the error as data if it failed.
+    pub output: Value,
+    /// What it chose.
+    pub route: Route,
+    /// Why it failed.
+    pub error: Option<Box<ErrorInfo>>,
+    /// Tries in all.
+    pub attempts: u32,
+    /// When the last attempt began, in µs since the execution was accepted.
+    pub started_us: u64,
+    /// How long the last attempt took, in µs.
+    pub duration_us: u64,
+    /// Values of the execution's state that it set.
+    pub writes: Vec<(ArcStr, Value)>,
+}
+
+/// Where a finished step's output goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Route {
+    /// To the edges on these ports, and to unnamed edges if there is any.
+    Ports(Ports),
+    /// To the edges on `error` only.
+    Error,
+    /// Nowhere: nobody handles the failure.
+    Nowhere,
+}
+
+impl Route {
+    /// The route by a node's first port.
+    pub fn first() -> Self {
+        Self::Ports(Ports::from_slice(&[0]))
+    }
+}
+
+/// How an execution ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finished {
+    /// When, in µs since it was accepted.
+    pub at_us: u64,
+    /// A terminal status.
+    pub status: Status,
+    /// Its output; null unless it succeeded.
+    pub output: Value,
+    /// Why it did not succeed.
+    pub error: Option<Box<ErrorInfo>>,
+}
+
+impl Event {
+    /// Its name in JSON.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Accepted(_) => "accepted",
+            Self::StepFinished(_) => "step_finished",
+            Self::StepSkipped(_) => "step_skipped",
+            Self::StepCanceled(_) => "step_canceled",
+            Self::Finished(_) => "finished",
+        }
+    }
+}
