@@ -3,6 +3,7 @@
 pub mod catalog;
 pub mod event;
 pub mod execution;
+pub mod expression;
 pub mod graph;
 pub mod id;
 pub mod json;
