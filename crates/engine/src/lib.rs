@@ -1,1 +1,20 @@
+//! Running executions: shards that own them, programs that versions are compiled to, and the histories they leave.
 
+mod clock;
+mod engine;
+mod history;
+mod names;
+mod program;
+mod running;
+mod shard;
+mod start;
+mod stream;
+pub mod versions;
+
+pub use clock::{Clock, SystemClock};
+pub use engine::{Engine, EngineStats, Options, Recovered, body_hash};
+pub use history::{History, StepView};
+pub use program::Program;
+pub use shard::Submission;
+pub use start::{Accepted, Ended, EngineError, Reply, Source, Start};
+pub use stream::{EventStream, StreamEvent, elided};

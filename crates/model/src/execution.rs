@@ -1,6 +1,6 @@
 //! The execution state machine: a fold over its events, the same live, in recovery and in simulation.
 //!
-//! [`Execution::apply`] takes one event and refuses what cannot follow. [`Execution::next`] says what the state asks
+//! [`Execution::apply`] takes one event and refuses what cannot follow. [`Execution::effect`] says what the state asks
 //! for: an event to record, a step to run, or the end. [`Execution::decide`] turns the outcome of an attempt into an
 //! event. Nothing here knows a clock or a store.
 
@@ -26,7 +26,7 @@ pub struct IllegalTransition {
 
 /// What the state asks for.
 #[derive(Debug, PartialEq)]
-pub enum Next {
+pub enum Effect {
     /// Record and apply this event.
     Record(Event),
     /// Run this step and decide on its outcome. It is in flight from now on.
@@ -42,8 +42,8 @@ pub enum Next {
 pub struct Outcome {
     /// The step.
     pub node: NodeIndex,
-    /// Output, ports and writes; or code and message of the failure.
-    pub result: Result<(Value, Ports, Vec<(ArcStr, Value)>), (ArcStr, String)>,
+    /// What it produced; or code and message of the failure.
+    pub result: Result<Produced, (ArcStr, String)>,
     /// Whether the node was disabled and its input passed.
     pub disabled: bool,
     /// Tries so far.
@@ -52,6 +52,24 @@ pub struct Outcome {
     pub started_us: u64,
     /// How long it took in µs.
     pub duration_us: u64,
+}
+
+/// What a step that went well produced.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Produced {
+    /// Its output.
+    pub output: Value,
+    /// The ports it chose.
+    pub ports: Ports,
+    /// Values of the execution's state that it set.
+    pub writes: Vec<(ArcStr, Value)>,
+}
+
+impl Produced {
+    /// An output that leaves by the first port.
+    pub fn first(output: Value) -> Self {
+        Self { output, ports: Ports::from_slice(&[0]), writes: Vec::new() }
+    }
 }
 
 /// An execution in memory.
@@ -157,22 +175,27 @@ impl Execution {
         matches!(self.nodes[node as usize].phase, Phase::Succeeded | Phase::Passed | Phase::Failed)
     }
 
+    /// The failure that nobody handled.
+    pub fn failure(&self) -> Option<&ErrorInfo> {
+        self.failure.as_deref()
+    }
+
     /// A value of the execution's state.
     pub fn value(&self, key: &str) -> Option<&Value> {
         self.values.get(key)
     }
 
     /// What to do next.
-    pub fn next(&mut self) -> Next {
+    pub fn effect(&mut self) -> Effect {
         if self.status.is_terminal() {
-            return Next::Wait;
+            return Effect::Wait;
         }
         if self.failure.is_some() {
-            return if self.in_flight == 0 { Next::End } else { Next::Wait };
+            return if self.in_flight == 0 { Effect::End } else { Effect::Wait };
         }
         if let Some(&node) = self.to_record.front() {
             let address = Address::top(node);
-            return Next::Record(match self.nodes[node as usize].phase {
+            return Effect::Record(match self.nodes[node as usize].phase {
                 Phase::Dead => Event::StepSkipped(address),
                 _ => Event::StepCanceled(address),
             });
@@ -181,17 +204,17 @@ impl Execution {
             if self.nodes[node as usize].phase == Phase::Ready {
                 self.nodes[node as usize].phase = Phase::InFlight;
                 self.in_flight += 1;
-                return Next::Run(node);
+                return Effect::Run(node);
             }
         }
-        if self.in_flight == 0 { Next::End } else { Next::Wait }
+        if self.in_flight == 0 { Effect::End } else { Effect::Wait }
     }
 
     /// The event that an attempt's outcome leads to, by the node's `on_error`.
     pub fn decide(&self, outcome: Outcome) -> Event {
         let node = &self.plan.nodes[outcome.node as usize];
         let (status, output, route, error, writes) = match outcome.result {
-            Ok((output, ports, writes)) => {
+            Ok(Produced { output, ports, writes }) => {
                 let status = if outcome.disabled { StepStatus::Disabled } else { StepStatus::Succeeded };
                 (status, output, Route::Ports(ports), None, writes)
             }
@@ -218,7 +241,7 @@ impl Execution {
         })
     }
 
-    /// The event with which it ends, when [`Execution::next`] asked for it.
+    /// The event with which it ends, when [`Execution::effect`] asked for it.
     pub fn ending(&self, at_us: u64) -> Event {
         let (status, output) = match &self.failure {
             Some(_) => (Status::Failed, Value::Null),

@@ -4,6 +4,7 @@
 
 use arcstr::ArcStr;
 
+use crate::catalog::Catalog;
 use crate::value::{Object, Value};
 
 /// Keys of `node.data` that are not parameters of the node's type.
@@ -83,6 +84,22 @@ impl Graph {
         let nodes = nodes.iter().enumerate().map(|(at, node)| Node::from_value(node, at)).collect::<Result<_, _>>()?;
         let edges = edges.iter().enumerate().map(|(at, edge)| Edge::from_value(edge, at)).collect::<Result<_, _>>()?;
         Ok(Self { nodes, edges, document: document.clone() })
+    }
+
+    /// Gives every node the name of its type that the catalog knows it by: aliases are followed, and a node without a
+    /// type gets the one its parameters show. The document stays as it is.
+    pub fn resolve_types(&mut self, catalog: &dyn Catalog) {
+        for node in &mut self.nodes {
+            if node.kind.is_empty()
+                && let Some(kind) = catalog.infer(&node.data)
+            {
+                node.kind = kind.into();
+            } else if let Some(spec) = catalog.spec(&node.kind)
+                && node.kind != spec.id
+            {
+                node.kind = spec.id.into();
+            }
+        }
     }
 
     /// The whole file, with every key that came with it.

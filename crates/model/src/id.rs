@@ -94,8 +94,19 @@ pub fn next_id(last: i64, now_ms: i64, lane: u16) -> i64 {
     if from_clock > last {
         return from_clock;
     }
-    let counter_full = last & ((1 << COUNTER_BITS) - 1) == (1 << COUNTER_BITS) - 1;
-    if counter_full { (((last >> SHIFT) + 1) << SHIFT) | lane } else { last + 1 }
+    let counter = last & ((1 << COUNTER_BITS) - 1);
+    let same_lane = lane_of(last) == lane_of(lane);
+    if same_lane && counter < (1 << COUNTER_BITS) - 1 { last + 1 } else { after_millisecond_of(last) | lane }
+}
+
+/// A number after which [`next_id`] makes only ids later than the millisecond of `id`, in every lane.
+pub const fn after_millisecond_of(id: i64) -> i64 {
+    ((id >> SHIFT) + 1) << SHIFT
+}
+
+/// The lane that made an id.
+pub const fn lane_of(id: i64) -> u16 {
+    ((id >> COUNTER_BITS) & 0x3ff) as u16
 }
 
 fn write_id(id: i64, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -9,8 +9,10 @@ pub mod id;
 pub mod json;
 pub mod plan;
 pub mod problem;
+mod regions;
 pub mod segment;
 pub mod status;
+pub mod validate;
 pub mod value;
 
 pub use catalog::{Catalog, Category, EffectClass, NodeSpec, Role};

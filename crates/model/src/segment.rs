@@ -522,24 +522,27 @@ impl<'a> SegmentReader<'a> {
 }
 
 /// Folds a segment into an execution, telling `each` event before it is applied. `state` is `None` before the first
-/// segment; the plan is asked for when the execution begins.
+/// segment; `plan` is asked for when the execution begins.
 ///
 /// # Errors
-/// The bytes are damaged, or an event cannot follow.
-pub fn fold(
+/// Outside: the bytes are damaged, or an event cannot follow. Inside: what `plan` answered.
+pub fn fold<E>(
     bytes: &[u8],
     state: &mut Option<Execution>,
-    plan: impl Fn(&Accepted) -> Arc<Plan>,
+    plan: impl Fn(&Accepted) -> Result<Arc<Plan>, E>,
     mut each: impl FnMut(&Event, Option<&Execution>),
-) -> Result<(), SegmentError> {
+) -> Result<Result<(), E>, SegmentError> {
     let mut reader = SegmentReader::new(bytes)?;
     while let Some(event) = reader.next(state.as_ref())? {
         each(&event, state.as_ref());
         match (&mut *state, event) {
-            (None, Event::Accepted(accepted)) => *state = Some(Execution::begin(plan(&accepted), accepted)),
+            (None, Event::Accepted(accepted)) => match plan(&accepted) {
+                Ok(plan) => *state = Some(Execution::begin(plan, accepted)),
+                Err(error) => return Ok(Err(error)),
+            },
             (Some(state), event) => state.apply(&event)?,
             (None, _) => return Err(SegmentError::Unknown("beginning")),
         }
     }
-    Ok(())
+    Ok(Ok(()))
 }

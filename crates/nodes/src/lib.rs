@@ -4,4 +4,4 @@ mod node_type;
 mod registry;
 
 pub use node_type::{Compile, NodeType, Outcome, Ports, Run, State, Step, StepError};
-pub use registry::Registry;
+pub use registry::{Registry, context_values};

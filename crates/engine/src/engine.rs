@@ -1,0 +1,474 @@
+//! The engine's handle: what the rest of the product asks of running executions.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use bytes::Bytes;
+use model::{ExecutionId, Graph, Problem, Status, TenantId, Value, VersionId, json};
+use nodes::Registry;
+use store::journal::{ExecutionRow, InboxMessage, SharedJournal};
+use store::records::RecordWrite;
+use store::{Records, StoreError};
+use tokio::sync::oneshot;
+
+use crate::clock::{Clock, SystemClock};
+use crate::history::{self, History};
+use crate::program::Program;
+use crate::running::Running;
+use crate::shard::{Gauges, Inbox, Message, Shard, Submission, Tools};
+use crate::start::{Accepted, Ended, EngineError, Reply, Source, Start};
+use crate::stream::EventStream;
+use crate::versions;
+
+/// Nodes of all compiled versions that are kept.
+const PROGRAM_NODES_MAX: u64 = 1_000_000;
+/// Open executions taken over at a time after a restart.
+const ADOPT_CHUNK: usize = 256;
+
+/// How an engine is set up.
+#[derive(Clone)]
+pub struct Options {
+    /// Threads that run executions; one for each core unless set.
+    pub shards: usize,
+    /// Executions that a shard holds before starts are answered with `Busy`.
+    pub in_flight_max: usize,
+    /// How often an execution is taken over after crashes before it is set aside.
+    pub max_recoveries: u32,
+    /// Whether acceptance is committed before the first step runs.
+    pub accept_first: bool,
+    /// The environment variables that expressions may read.
+    pub env: Value,
+    /// Where the time comes from.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            shards: std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
+            in_flight_max: 20_000,
+            max_recoveries: 5,
+            accept_first: false,
+            env: Value::object(Vec::new()),
+            clock: Arc::new(SystemClock::default()),
+        }
+    }
+}
+
+/// The engine. A cheap handle: clones share one engine, which stops when the last one is dropped.
+#[derive(Clone)]
+pub struct Engine {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    journal: SharedJournal,
+    records: Arc<dyn Records>,
+    registry: Arc<Registry>,
+    options: Options,
+    shards: Vec<(Arc<Inbox>, Arc<Gauges>)>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+    next_shard: std::sync::atomic::AtomicUsize,
+    programs: moka::sync::Cache<(TenantId, VersionId), Arc<Program>>,
+    draining: AtomicBool,
+}
+
+/// What the engine holds at the moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct EngineStats {
+    /// Executions in memory that have not ended.
+    pub in_flight: usize,
+    /// Events recorded since start.
+    pub events: u64,
+    /// Executions that ended since start.
+    pub ended: u64,
+}
+
+/// What a restart found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Recovered {
+    /// Executions that go on.
+    pub adopted: usize,
+    /// Executions that were taken over too often and are set aside.
+    pub quarantined: usize,
+    /// Executions that could not be read; they are told of in the log.
+    pub unreadable: usize,
+}
+
+impl Engine {
+    /// Starts the shards. `newest` is the newest execution in the journal: ids go on after it whatever the clock says.
+    pub fn open(
+        journal: SharedJournal,
+        records: Arc<dyn Records>,
+        registry: Arc<Registry>,
+        newest: Option<ExecutionId>,
+        options: Options,
+    ) -> Self {
+        let tools = Tools {
+            journal: journal.clone(),
+            clock: options.clock.clone(),
+            env: options.env.clone(),
+            accept_first: options.accept_first,
+        };
+        let last_id = newest.map_or(0, |id| model::id::after_millisecond_of(id.0));
+        let mut shards = Vec::new();
+        let mut threads = Vec::new();
+        for lane in 0..u16::try_from(options.shards.clamp(1, 1_023)).unwrap_or(1) {
+            let (inbox, gauges) = (Arc::new(Inbox::default()), Arc::new(Gauges::default()));
+            let shard = Shard::new(lane, last_id, inbox.clone(), gauges.clone(), tools.clone());
+            let thread = std::thread::Builder::new().name(format!("shard-{lane}"));
+            threads.push(thread.spawn(move || shard.run()).expect("the system has room for a few threads"));
+            shards.push((inbox, gauges));
+        }
+        let weigh = |_: &(TenantId, VersionId), program: &Arc<Program>| {
+            u32::try_from(program.graph().nodes.len()).unwrap_or(u32::MAX).max(1)
+        };
+        Self {
+            shared: Arc::new(Shared {
+                journal,
+                records,
+                registry,
+                options,
+                shards,
+                threads: Mutex::new(threads),
+                next_shard: std::sync::atomic::AtomicUsize::new(0),
+                programs: moka::sync::Cache::builder().max_capacity(PROGRAM_NODES_MAX).weigher(weigh).build(),
+                draining: AtomicBool::new(false),
+            }),
+        }
+    }
+
+    /// The node types of this engine.
+    pub fn registry(&self) -> &Arc<Registry> {
+        &self.shared.registry
+    }
+
+    /// The journal that this engine writes.
+    pub fn journal(&self) -> &SharedJournal {
+        &self.shared.journal
+    }
+
+    /// Compiles a graph without keeping it.
+    ///
+    /// # Errors
+    /// Every problem of the graph, if one of them keeps it from running.
+    pub fn compile(&self, graph: Graph) -> Result<Program, Vec<Problem>> {
+        Program::compile(graph, self.shared.registry.clone())
+    }
+
+    /// A stored version, compiled.
+    ///
+    /// # Errors
+    /// There is no such version, or it cannot run.
+    pub async fn program(&self, tenant: TenantId, version: VersionId) -> Result<Arc<Program>, EngineError> {
+        if let Some(program) = self.shared.programs.get(&(tenant, version)) {
+            return Ok(program);
+        }
+        let record = self.shared.records.get(&versions::VERSION, tenant, version.0).await?;
+        let record = record.ok_or_else(|| EngineError::NotFound(format!("version {version}")))?;
+        let program = self.compile(versions::graph_of(&record)?).map_err(EngineError::Invalid)?;
+        let program = Arc::new(program);
+        self.shared.programs.insert((tenant, version), program.clone());
+        Ok(program)
+    }
+
+    /// Starts an execution, and answers when it is durable.
+    ///
+    /// # Errors
+    /// It could not be started; then nothing of it exists.
+    pub async fn start(&self, start: Start) -> Result<Accepted, EngineError> {
+        let tenant = start.tenant;
+        let submission = self.prepare(start).await?;
+        let (tell, told) = oneshot::channel();
+        self.submit(submission, Reply::Accepted(Box::new(move |answer| drop(tell.send(answer)))))?;
+        match told.await.unwrap_or(Err(EngineError::Draining)) {
+            Err(EngineError::Store(StoreError::Duplicate { execution, same_body })) => {
+                let row = self.same_request(tenant, execution, same_body).await?;
+                Ok(Accepted { execution, status: row.status, ended: None })
+            }
+            answer => answer,
+        }
+    }
+
+    /// Starts an execution, and answers when it has ended, durably. That it failed is an answer, not an error.
+    ///
+    /// # Errors
+    /// It could not be started.
+    pub async fn run(&self, start: Start) -> Result<Ended, EngineError> {
+        let tenant = start.tenant;
+        let submission = self.prepare(start).await?;
+        let (tell, told) = oneshot::channel();
+        self.submit(submission, Reply::Ended(Box::new(move |answer| drop(tell.send(answer)))))?;
+        match told.await.unwrap_or(Err(EngineError::Draining)) {
+            Err(EngineError::Store(StoreError::Duplicate { execution, same_body })) => {
+                self.same_request(tenant, execution, same_body).await?;
+                self.wait(tenant, execution).await
+            }
+            answer => answer,
+        }
+    }
+
+    async fn same_request(
+        &self,
+        tenant: TenantId,
+        execution: ExecutionId,
+        same_body: bool,
+    ) -> Result<ExecutionRow, EngineError> {
+        if same_body { self.row(tenant, execution).await } else { Err(EngineError::KeyReused(execution)) }
+    }
+
+    /// Looks up what a start needs.
+    ///
+    /// # Errors
+    /// The version is not there, or cannot start this way.
+    pub async fn prepare(&self, start: Start) -> Result<Submission, EngineError> {
+        let mut records = Vec::new();
+        let (workflow, version, program) = match start.source {
+            Source::Version { workflow, version } => (workflow, version, self.program(start.tenant, version).await?),
+            Source::AdHoc(graph) => {
+                let (version, program, write) = self.ad_hoc(start.tenant, graph)?;
+                records.push(write);
+                (None, version, program)
+            }
+        };
+        let from = match &start.from {
+            None => None,
+            Some(id) => Some(
+                program
+                    .node(id)
+                    .ok_or_else(|| EngineError::NothingToStart(format!("there is no node {id:?} to start at")))?,
+            ),
+        };
+        Ok(Submission {
+            tenant: start.tenant,
+            workflow,
+            version,
+            plan: program.plan(from)?,
+            program,
+            from,
+            input: start.input,
+            trigger: start.trigger,
+            context: start.context,
+            idempotency: start.idempotency,
+            pinned: start.pinned,
+            records,
+        })
+    }
+
+    fn ad_hoc(&self, tenant: TenantId, graph: Graph) -> Result<(VersionId, Arc<Program>, RecordWrite), EngineError> {
+        let (hash, text) = versions::content(&graph);
+        let version = versions::ad_hoc_id(&hash);
+        let program = match self.shared.programs.get(&(tenant, version)) {
+            Some(program) => program,
+            None => {
+                let program = Arc::new(self.compile(graph).map_err(EngineError::Invalid)?);
+                self.shared.programs.insert((tenant, version), program.clone());
+                program
+            }
+        };
+        let now_ms = self.shared.options.clock.now_us() / 1_000;
+        Ok((version, program, versions::write(tenant, version, None, (hash, text), now_ms)))
+    }
+
+    /// Hands a prepared start to a shard; the reply is called once, on a thread of the engine.
+    ///
+    /// # Errors
+    /// The engine is stopping, or holds as many executions as it may.
+    pub fn submit(&self, submission: Submission, reply: Reply) -> Result<(), EngineError> {
+        if self.shared.draining.load(Ordering::Relaxed) {
+            return Err(EngineError::Draining);
+        }
+        let turn = self.shared.next_shard.fetch_add(1, Ordering::Relaxed);
+        let (inbox, gauges) = &self.shared.shards[turn % self.shared.shards.len()];
+        if gauges.in_flight.fetch_add(1, Ordering::Relaxed) >= self.shared.options.in_flight_max {
+            gauges.in_flight.fetch_sub(1, Ordering::Relaxed);
+            return Err(EngineError::Busy);
+        }
+        inbox.send(Message::Start(Box::new(submission), reply));
+        Ok(())
+    }
+
+    /// Answers when an execution has ended.
+    ///
+    /// # Errors
+    /// There is no such execution.
+    pub async fn wait(&self, tenant: TenantId, execution: ExecutionId) -> Result<Ended, EngineError> {
+        let mut live = self.shared.journal.subscribe(vec![execution]);
+        loop {
+            let row = self.row(tenant, execution).await?;
+            if row.status.is_terminal() {
+                let history = self.history(tenant, execution).await?;
+                let (status, duration_us) = (history.row.status, history.row.duration_us);
+                return Ok(Ended { execution, status, output: history.output, error: history.error, duration_us });
+            }
+            let (tell, told) = oneshot::channel();
+            let reply = Reply::Ended(Box::new(move |answer| drop(tell.send(answer))));
+            self.shard_of(execution).send(Message::Wait(execution, reply));
+            match told.await {
+                Ok(answer) => return answer,
+                // It is not in memory here: look again when its journal grows.
+                Err(_) => drop(tokio::time::timeout(Duration::from_millis(250), live.next()).await),
+            }
+        }
+    }
+
+    /// Cancels an execution. The wish is durable before this answers.
+    ///
+    /// # Errors
+    /// There is no such execution, or it has ended.
+    pub async fn cancel(&self, tenant: TenantId, execution: ExecutionId) -> Result<(), EngineError> {
+        if self.row(tenant, execution).await?.status.is_terminal() {
+            return Err(EngineError::HasEnded(execution));
+        }
+        let message =
+            InboxMessage { row: 0, execution, message_id: "cancel".into(), kind: "cancel".into(), bytes: Bytes::new() };
+        self.shared.journal.post(vec![message]).await?;
+        for message in self.shared.journal.inbox(vec![execution]).await? {
+            self.shard_of(execution).send(Message::Cancel { execution, row: message.row });
+        }
+        Ok(())
+    }
+
+    /// What happened in an execution.
+    ///
+    /// # Errors
+    /// There is no such execution, or its journal cannot be read.
+    pub async fn history(&self, tenant: TenantId, execution: ExecutionId) -> Result<History, EngineError> {
+        let row = self.row(tenant, execution).await?;
+        let program = self.program(tenant, row.version).await?;
+        let segments = history::segments(&*self.shared.journal, &row).await?;
+        Ok(History::read(program, row, &segments)?)
+    }
+
+    /// The events of an execution after a seq: those of the journal, then live ones, without a gap.
+    ///
+    /// # Errors
+    /// There is no such execution.
+    pub async fn events(
+        &self,
+        tenant: TenantId,
+        execution: ExecutionId,
+        after: u64,
+    ) -> Result<EventStream, EngineError> {
+        let live = self.shared.journal.subscribe(vec![execution]);
+        let row = self.row(tenant, execution).await?;
+        let program = self.program(tenant, row.version).await?;
+        Ok(EventStream::new(self.shared.journal.clone(), program, row, live, after))
+    }
+
+    /// The row of an execution.
+    ///
+    /// # Errors
+    /// There is no such execution.
+    pub async fn row(&self, tenant: TenantId, execution: ExecutionId) -> Result<ExecutionRow, EngineError> {
+        let rows = self.shared.journal.executions(tenant, vec![execution]).await?;
+        rows.into_iter().next().ok_or_else(|| EngineError::NotFound(format!("execution {execution}")))
+    }
+
+    /// Takes over the executions that a dead process left open, a chunk at a time. The engine answers meanwhile.
+    ///
+    /// # Errors
+    /// The store cannot answer.
+    pub async fn recover(&self) -> Result<Recovered, EngineError> {
+        let mut found = Recovered::default();
+        loop {
+            let rows = self.shared.journal.claim(ADOPT_CHUNK, self.shared.options.max_recoveries).await?;
+            if rows.is_empty() {
+                return Ok(found);
+            }
+            let ids = rows.iter().map(|row| row.id).collect();
+            let messages = self.shared.journal.inbox(ids).await?;
+            for row in rows {
+                if row.status == Status::Quarantined {
+                    found.quarantined += 1;
+                    continue;
+                }
+                let id = row.id;
+                match self.adopt(row).await {
+                    Ok(running) => {
+                        found.adopted += 1;
+                        self.shard_gauges(id).in_flight.fetch_add(1, Ordering::Relaxed);
+                        self.shard_of(id).send(Message::Adopt(Box::new(running)));
+                        for message in messages.iter().filter(|message| message.execution == id) {
+                            self.shard_of(id).send(Message::Cancel { execution: id, row: message.row });
+                        }
+                    }
+                    Err(error) => {
+                        found.unreadable += 1;
+                        tracing::error!(execution = %id, %error, "an execution cannot be taken over");
+                    }
+                }
+            }
+        }
+    }
+
+    async fn adopt(&self, row: ExecutionRow) -> Result<Running, EngineError> {
+        let program = self.program(row.tenant, row.version).await?;
+        let segments = history::segments(&*self.shared.journal, &row).await?;
+        let state = history::replay(&program, &segments, |_, _| {})?;
+        let state = state.ok_or_else(|| StoreError::Corrupt(format!("execution {} has no events", row.id)))?;
+        Ok(Running::recovered(row.id, program, state, (row.next_seq, row.status)))
+    }
+
+    /// What the engine holds at the moment.
+    pub fn stats(&self) -> EngineStats {
+        let mut stats = EngineStats::default();
+        for (_, gauges) in &self.shared.shards {
+            stats.in_flight += gauges.in_flight.load(Ordering::Relaxed);
+            stats.events += gauges.events.load(Ordering::Relaxed);
+            stats.ended += gauges.ended.load(Ordering::Relaxed);
+        }
+        stats
+    }
+
+    /// Stops accepting, and waits until nothing is in flight or the time is up; what is left goes on after a restart.
+    pub async fn drain(&self, limit: Duration) {
+        self.shared.draining.store(true, Ordering::Relaxed);
+        let empty = async {
+            while self.stats().in_flight > 0 {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        drop(tokio::time::timeout(limit, empty).await);
+    }
+
+    fn shard_of(&self, execution: ExecutionId) -> &Inbox {
+        &self.shared.shards[self.shard_number(execution)].0
+    }
+
+    fn shard_gauges(&self, execution: ExecutionId) -> &Gauges {
+        &self.shared.shards[self.shard_number(execution)].1
+    }
+
+    fn shard_number(&self, execution: ExecutionId) -> usize {
+        usize::from(model::id::lane_of(execution.0)) % self.shared.shards.len()
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        for (inbox, _) in &self.shards {
+            inbox.send(Message::Stop);
+        }
+        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        for thread in threads {
+            // A shard may drop the last handle itself, by way of a reply; it cannot wait for its own end.
+            if thread.thread().id() != std::thread::current().id() {
+                drop(thread.join());
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").field("stats", &self.stats()).finish_non_exhaustive()
+    }
+}
+
+/// The text of a value, for the hash of a request.
+pub fn body_hash(value: &Value) -> [u8; 32] {
+    *blake3::hash(json::to_text(value).as_bytes()).as_bytes()
+}

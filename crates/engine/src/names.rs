@@ -1,0 +1,83 @@
+//! What a step's expressions can read.
+
+use arcstr::{ArcStr, literal};
+use model::expression::{Name, Names};
+use model::{Execution, ExecutionId, NodeIndex, Value};
+use nodes::State;
+
+use crate::program::Program;
+
+/// The names in scope of one step.
+pub(crate) struct StepNames<'a> {
+    pub(crate) execution: &'a Execution,
+    pub(crate) program: &'a Program,
+    pub(crate) node: NodeIndex,
+    pub(crate) id: ExecutionId,
+    pub(crate) env: &'a Value,
+    /// When the attempt began, in ms since 1970.
+    pub(crate) now_ms: f64,
+}
+
+impl StepNames<'_> {
+    fn output(&self, node: NodeIndex) -> Option<Value> {
+        self.execution.has_output(node).then(|| self.execution.output_of(node).clone())
+    }
+
+    fn all_nodes(&self) -> Value {
+        let nodes = &self.program.graph().nodes;
+        let entry = |(node, at): (&model::Node, NodeIndex)| {
+            let output = self.output(at)?;
+            let label = Value::from(node.label());
+            let entry = Value::object(vec![(literal!("output"), output), (literal!("label"), label)]);
+            Some((node.id.clone(), entry))
+        };
+        Value::object(nodes.iter().zip(0u32..).filter_map(entry).collect())
+    }
+}
+
+impl Names for StepNames<'_> {
+    fn get(&self, name: Name) -> Option<Value> {
+        Some(match name {
+            Name::Inputs => self.execution.inputs_of(self.node),
+            Name::Nodes => self.all_nodes(),
+            Name::Trigger => self.execution.accepted().trigger.clone(),
+            Name::Vars => self.program.vars().clone(),
+            Name::Context => self.program.context().clone(),
+            Name::Const => self.program.constants().clone(),
+            Name::Env => self.env.clone(),
+            Name::Secrets => return None,
+            Name::Execution => {
+                let id = Value::from(self.id.to_string());
+                Value::object(vec![(literal!("id"), id)])
+            }
+            Name::Workflow => {
+                let name = Value::from(self.program.graph().name());
+                Value::object(vec![(literal!("name"), name)])
+            }
+        })
+    }
+
+    fn node(&self, id: &str) -> Option<Value> {
+        self.output(self.program.node(id)?)
+    }
+
+    fn node_labelled(&self, label: &str) -> Option<Value> {
+        self.output(self.program.node_labelled(label)?)
+    }
+
+    fn now(&self) -> f64 {
+        self.now_ms
+    }
+}
+
+impl State for StepNames<'_> {
+    fn get(&self, key: &str) -> Option<Value> {
+        self.execution.value(key).cloned()
+    }
+}
+
+/// Random bits that a step gets again whenever the attempt is made again (FNV-1a over what names the attempt).
+pub(crate) fn seed(id: ExecutionId, node: &ArcStr, attempt: u32) -> u64 {
+    let named = id.0.to_le_bytes().into_iter().chain(node.bytes()).chain(attempt.to_le_bytes());
+    named.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}

@@ -1,0 +1,135 @@
+//! A version made ready to run: its nodes compiled, its names indexed, its plans at hand.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arcstr::ArcStr;
+use model::{Catalog, Graph, NodeIndex, Plan, PlanError, Problem, Role, Severity, Value};
+use nodes::{Compile, Registry, Run};
+
+/// A version made ready to run. Built once, shared by all its executions.
+pub struct Program {
+    graph: Graph,
+    steps: Vec<Option<Compiled>>,
+    by_id: HashMap<ArcStr, NodeIndex>,
+    by_label: HashMap<ArcStr, NodeIndex>,
+    vars: Value,
+    context: Value,
+    constants: Value,
+    problems: Vec<Problem>,
+    /// One for each trigger or node that an execution started at; the common one is made at once.
+    plans: Mutex<HashMap<Option<NodeIndex>, Arc<Plan>>>,
+    registry: Arc<Registry>,
+}
+
+/// A node made ready to run.
+pub(crate) struct Compiled {
+    pub(crate) run: Box<dyn Run>,
+}
+
+impl Program {
+    /// Validates a graph and compiles its nodes.
+    ///
+    /// # Errors
+    /// Every problem that keeps the graph from running, warnings among them.
+    pub fn compile(mut graph: Graph, registry: Arc<Registry>) -> Result<Self, Vec<Problem>> {
+        graph.resolve_types(&*registry);
+        let mut problems = model::validate::validate(&graph, &*registry);
+        let steps = compile_nodes(&graph, &registry, &mut problems);
+        if problems.iter().any(|problem| problem.severity == Severity::Error) {
+            return Err(problems);
+        }
+        let indexed = || graph.nodes.iter().zip(0u32..);
+        let by_id = indexed().map(|(node, at)| (node.id.clone(), at)).collect();
+        let mut by_label = HashMap::new();
+        for (node, at) in indexed() {
+            by_label.entry(ArcStr::from(node.label())).or_insert(at);
+        }
+        let (context, constants) = nodes::context_values(&graph);
+        let vars = graph.get("variables").filter(|vars| !vars.is_null()).cloned();
+        let vars = vars.unwrap_or_else(|| Value::object(Vec::new()));
+        let plans = Mutex::default();
+        Ok(Self { graph, steps, by_id, by_label, vars, context, constants, problems, plans, registry })
+    }
+
+    /// The graph it was compiled from, with the types of its nodes resolved.
+    pub fn graph(&self) -> &Graph {
+        &self.graph
+    }
+
+    /// Its warnings.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// The node types it was compiled with.
+    pub fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// The position of a node in the file.
+    pub fn node(&self, id: &str) -> Option<NodeIndex> {
+        self.by_id.get(id).copied()
+    }
+
+    /// The plan for a start: the node named, else what the graph itself starts with.
+    ///
+    /// # Errors
+    /// There is nothing to start.
+    pub fn plan(&self, start: Option<NodeIndex>) -> Result<Arc<Plan>, PlanError> {
+        let mut plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(plan) = plans.get(&start) {
+            return Ok(plan.clone());
+        }
+        let id = start.and_then(|at| self.graph.nodes.get(at as usize)).map(|node| node.id.as_str());
+        let plan = Arc::new(Plan::compile(&self.graph, &*self.registry, id)?);
+        plans.insert(start, plan.clone());
+        Ok(plan)
+    }
+
+    pub(crate) fn step(&self, node: NodeIndex) -> Option<&Compiled> {
+        self.steps.get(node as usize)?.as_ref()
+    }
+
+    pub(crate) fn node_labelled(&self, label: &str) -> Option<NodeIndex> {
+        self.by_label.get(label).copied()
+    }
+
+    pub(crate) const fn vars(&self) -> &Value {
+        &self.vars
+    }
+
+    pub(crate) const fn context(&self) -> &Value {
+        &self.context
+    }
+
+    pub(crate) const fn constants(&self) -> &Value {
+        &self.constants
+    }
+}
+
+impl std::fmt::Debug for Program {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Program").field("nodes", &self.graph.nodes.len()).finish_non_exhaustive()
+    }
+}
+
+fn compile_nodes(graph: &Graph, registry: &Registry, problems: &mut Vec<Problem>) -> Vec<Option<Compiled>> {
+    let mut compiled = Vec::with_capacity(graph.nodes.len());
+    for node in &graph.nodes {
+        let runs = registry.spec(&node.kind).is_some_and(|spec| spec.role != Role::Frame);
+        let outputs = if runs { registry.outputs(node) } else { Vec::new() };
+        let run = runs.then(|| registry.compile(node, &Compile { graph, outputs: &outputs }));
+        compiled.push(match run {
+            Some(Ok(run)) => Some(Compiled { run }),
+            Some(Err(found)) => {
+                // Validation has told most of them already.
+                let new: Vec<Problem> = found.into_iter().filter(|problem| !problems.contains(problem)).collect();
+                problems.extend(new);
+                None
+            }
+            None => None,
+        });
+    }
+    compiled
+}

@@ -1,0 +1,268 @@
+//! One execution in a shard's hands: it runs ahead in memory and gathers the segment that will be appended.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use model::execution::{Effect, Outcome, Produced};
+use model::segment::SegmentWriter;
+use model::{Event, Execution, ExecutionId, NodeIndex, Status, Value, value};
+use nodes::{Step, StepError};
+use store::Append;
+use store::journal::{NewExecution, RowState, Seq};
+use store::records::RecordWrite;
+
+use crate::clock::Clock;
+use crate::names::{StepNames, seed};
+use crate::program::Program;
+use crate::start::{Ended, Reply};
+
+/// Steps after which a shard turns to its next execution.
+const SLICE_STEPS: u32 = 256;
+/// µs after which a shard turns to its next execution.
+const SLICE_US: i64 = 2_000;
+/// Bytes and events at which a segment is handed over.
+const SEGMENT_BYTES: usize = 256 * 1024;
+const SEGMENT_EVENTS: u32 = 1_024;
+
+/// An execution that a shard owns.
+pub(crate) struct Running {
+    pub(crate) id: ExecutionId,
+    pub(crate) program: Arc<Program>,
+    execution: Execution,
+    accepted_us: i64,
+    writer: SegmentWriter,
+    next_seq: Seq,
+    /// Status of the row as the last append left it; `None` before the first.
+    row_status: Option<Status>,
+    create: Option<Box<NewExecution>>,
+    records: Vec<RecordWrite>,
+    consumed: Vec<u64>,
+    error: Option<String>,
+    /// Appends handed over and not yet acknowledged, to be sent again when the store had no room.
+    pub(crate) unacknowledged: VecDeque<Append>,
+    /// Entries that the store has not answered yet.
+    pub(crate) outstanding: usize,
+    /// Whether entries were refused and are sent again later.
+    pub(crate) stalled: bool,
+    pub(crate) replies: Vec<Reply>,
+    pub(crate) canceled: bool,
+}
+
+/// What came of a slice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Slice {
+    /// It goes on later.
+    More,
+    /// It has ended in memory.
+    Ended,
+}
+
+/// What an execution is made from.
+pub(crate) struct Birth {
+    pub(crate) id: ExecutionId,
+    pub(crate) program: Arc<Program>,
+    pub(crate) execution: Execution,
+    pub(crate) create: Box<NewExecution>,
+    pub(crate) records: Vec<RecordWrite>,
+    pub(crate) replies: Vec<Reply>,
+}
+
+impl Running {
+    /// An execution that nobody has heard of yet.
+    pub(crate) fn new(birth: Birth, now_us: i64) -> Self {
+        let Birth { id, program, execution, create, records, replies } = birth;
+        let mut writer = SegmentWriter::default();
+        writer.push(&Event::Accepted(execution.accepted().clone()), &Value::Null);
+        Self {
+            id,
+            program,
+            execution,
+            accepted_us: now_us,
+            writer,
+            next_seq: 1,
+            row_status: None,
+            create: Some(create),
+            records,
+            consumed: Vec::new(),
+            error: None,
+            unacknowledged: VecDeque::new(),
+            outstanding: 0,
+            stalled: false,
+            replies,
+            canceled: false,
+        }
+    }
+
+    /// An execution as its journal left it.
+    pub(crate) fn recovered(
+        id: ExecutionId,
+        program: Arc<Program>,
+        execution: Execution,
+        (next_seq, status): (Seq, Status),
+    ) -> Self {
+        Self {
+            id,
+            program,
+            accepted_us: execution.accepted().at_ms.saturating_mul(1_000),
+            execution,
+            writer: SegmentWriter::default(),
+            next_seq,
+            row_status: Some(status),
+            create: None,
+            records: Vec::new(),
+            consumed: Vec::new(),
+            error: None,
+            unacknowledged: VecDeque::new(),
+            outstanding: 0,
+            stalled: false,
+            replies: Vec::new(),
+            canceled: false,
+        }
+    }
+
+    pub(crate) const fn status(&self) -> Status {
+        self.execution.status()
+    }
+
+    pub(crate) fn consume(&mut self, row: u64) {
+        self.consumed.push(row);
+    }
+
+    /// Runs until the end, the slice is over, or a segment is full.
+    pub(crate) fn run_slice(&mut self, clock: &dyn Clock, env: &Value) -> Slice {
+        let began = clock.now_us();
+        let mut now = began;
+        for _ in 0..SLICE_STEPS {
+            if self.canceled && !self.execution.status().is_terminal() {
+                let event = self.execution.canceling(self.since(now));
+                self.record(&event, &Value::Null);
+                return Slice::Ended;
+            }
+            match self.execution.effect() {
+                Effect::Record(event) => self.record(&event, &Value::Null),
+                Effect::Run(node) => now = self.run_step(node, now, clock, env),
+                Effect::End => {
+                    let event = self.execution.ending(self.since(now));
+                    let output = match &event {
+                        Event::Finished(finished) => finished.output.clone(),
+                        _ => Value::Null,
+                    };
+                    self.record(&event, &output);
+                    return Slice::Ended;
+                }
+                Effect::Wait => return Slice::Ended,
+            }
+            if now - began > SLICE_US || self.is_segment_full() {
+                break;
+            }
+        }
+        Slice::More
+    }
+
+    fn is_segment_full(&self) -> bool {
+        self.writer.len() >= SEGMENT_BYTES || self.writer.events() >= SEGMENT_EVENTS
+    }
+
+    fn since(&self, now_us: i64) -> u64 {
+        (now_us - self.accepted_us).max(0).cast_unsigned()
+    }
+
+    /// Runs one attempt of a step, records its outcome, and answers the time.
+    fn run_step(&mut self, node: NodeIndex, began: i64, clock: &dyn Clock, env: &Value) -> i64 {
+        let input = self.execution.input_of(node);
+        let plan = self.execution.plan();
+        let disabled = plan.nodes[node as usize].disabled;
+        let result = if disabled { Ok(Produced::first(input.clone())) } else { self.attempt(node, &input, began, env) };
+        let now = clock.now_us();
+        let outcome = Outcome {
+            node,
+            result: result.map_err(|error| (error.code, error.message)),
+            disabled,
+            attempts: 1,
+            started_us: self.since(began),
+            duration_us: (now - began).max(0).cast_unsigned(),
+        };
+        let event = self.execution.decide(outcome);
+        if let Event::StepFinished(step) = &event
+            && step.route == model::event::Route::Nowhere
+        {
+            self.error = step.error.as_ref().map(|error| error.code.to_string());
+        }
+        self.record(&event, &input);
+        now
+    }
+
+    fn attempt(&self, node: NodeIndex, input: &Value, began: i64, env: &Value) -> Result<Produced, StepError> {
+        let execution = &self.execution;
+        let planned = &execution.plan().nodes[node as usize];
+        if execution.is_join_short(node) {
+            return Err(StepError::new("join_short", "fewer edges were satisfied than the join counts"));
+        }
+        if let (Some(pinned), true) = (&planned.pinned, execution.accepted().pinned) {
+            return Ok(Produced::first(pinned.clone()));
+        }
+        let Some(compiled) = self.program.step(node) else {
+            return Err(StepError::new("not_runnable", "this node cannot run"));
+        };
+        #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 fit 53 bits")]
+        let now_ms = (began / 1_000) as f64;
+        let names = StepNames { execution, program: &self.program, node, id: self.id, env, now_ms };
+        let scope = model::expression::Scope { input, item: None, index: None, names: &names };
+        let step = Step { scope, index: 0, attempt: 0, seed: seed(self.id, &planned.id, 0), state: &names };
+        let outcome = compiled.run.run(&step)?;
+        let depth = outcome.output.depth();
+        if depth > value::MAX_DEPTH {
+            let message = format!("the output nests {depth} levels deep; at most {} are allowed", value::MAX_DEPTH);
+            return Err(StepError::new("too_deep", message));
+        }
+        Ok(Produced { output: outcome.output, ports: outcome.ports, writes: outcome.writes })
+    }
+
+    fn record(&mut self, event: &Event, known: &Value) {
+        self.writer.push(event, known);
+        // An event that the state machine itself asked for cannot be refused by it.
+        self.execution.apply(event).expect("the state asked for this event");
+    }
+
+    /// The events since the last append as an entry for the journal, if there are any.
+    pub(crate) fn take_append(&mut self, now_us: i64) -> Option<Append> {
+        if self.writer.is_empty() {
+            return None;
+        }
+        let events = Seq::from(self.writer.events());
+        let status = self.execution.status();
+        let append = Append {
+            execution: self.id,
+            create: self.create.take(),
+            seq_from: self.next_seq,
+            seq_to: self.next_seq + events - 1,
+            bytes: Bytes::from(self.writer.take()),
+            state: RowState {
+                before: self.row_status,
+                status,
+                wake_at: None,
+                duration_us: self.since(now_us),
+                error: if status == Status::Failed { self.error.clone() } else { None },
+            },
+            consumed: std::mem::take(&mut self.consumed),
+            blobs: Vec::new(),
+            records: std::mem::take(&mut self.records),
+        };
+        self.next_seq += events;
+        self.row_status = Some(status);
+        Some(append)
+    }
+
+    /// How it ended, for whoever waits.
+    pub(crate) fn ended(&self, duration_us: u64) -> Ended {
+        let succeeded = self.status() == Status::Succeeded;
+        Ended {
+            execution: self.id,
+            status: self.status(),
+            output: if succeeded { self.execution.output() } else { Value::Null },
+            error: self.execution.failure().cloned(),
+            duration_us,
+        }
+    }
+}

@@ -1,0 +1,396 @@
+//! A shard: one thread that owns its executions. No lock stands around their state; all that reaches them is a message.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use model::event::Accepted as AcceptedEvent;
+use model::id::next_id;
+use model::{Execution, ExecutionId, NodeIndex, Plan, TenantId, Value, VersionId, WorkflowId};
+use store::journal::{Idempotency, NewExecution, SharedJournal};
+use store::records::RecordWrite;
+use store::{Append, Batch, StoreError};
+
+use crate::clock::Clock;
+use crate::program::Program;
+use crate::running::{Birth, Running, Slice};
+use crate::start::{Accepted, Ended, EngineError, Reply};
+
+/// Entries that a shard gathers before it hands them to the writer, so that both work at the same time.
+const HAND_OVER: usize = 128;
+/// Appends of one execution that may be under way; beyond it the execution waits for the store.
+const AHEAD_MAX: usize = 16;
+/// How long to wait before sending again what a full disk refused.
+const RESEND_AFTER_US: i64 = 1_000_000;
+
+/// A start with everything looked up.
+pub struct Submission {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Its workflow.
+    pub workflow: Option<WorkflowId>,
+    /// Its version.
+    pub version: VersionId,
+    /// The version, compiled.
+    pub program: Arc<Program>,
+    /// The plan for this start.
+    pub plan: Arc<Plan>,
+    /// The node it starts at, if one was named.
+    pub from: Option<NodeIndex>,
+    /// Its input.
+    pub input: Value,
+    /// What starts it.
+    pub trigger: &'static str,
+    /// What expressions see as `trigger`.
+    pub context: Value,
+    /// The caller's key.
+    pub idempotency: Option<Idempotency>,
+    /// Whether pinned outputs count.
+    pub pinned: bool,
+    /// Records to write in the accepting transaction.
+    pub records: Vec<RecordWrite>,
+}
+
+/// What reaches a shard.
+pub(crate) enum Message {
+    Start(Box<Submission>, Reply),
+    Adopt(Box<Running>),
+    Cancel {
+        execution: ExecutionId,
+        row: u64,
+    },
+    /// Tell how it ends; the reply is dropped if the execution is not here.
+    Wait(ExecutionId, Reply),
+    Appended(Vec<(Ack, Result<(), StoreError>)>),
+    Stop,
+}
+
+/// What an acknowledged entry is good for.
+pub(crate) enum Ack {
+    /// The execution began and ended in this entry.
+    Whole { ended: Ended, replies: Vec<Reply> },
+    /// One of several entries of an execution.
+    Part { execution: ExecutionId },
+}
+
+/// A shard's mailbox.
+#[derive(Default)]
+pub(crate) struct Inbox {
+    messages: Mutex<Vec<Message>>,
+    arrived: Condvar,
+}
+
+impl Inbox {
+    pub(crate) fn send(&self, message: Message) {
+        self.messages.lock().unwrap_or_else(PoisonError::into_inner).push(message);
+        self.arrived.notify_one();
+    }
+
+    /// All messages; waits for the first one up to `patience`.
+    fn take(&self, patience: Duration, into: &mut Vec<Message>) {
+        let mut messages = self.messages.lock().unwrap_or_else(PoisonError::into_inner);
+        if messages.is_empty() && !patience.is_zero() {
+            let waited = self.arrived.wait_timeout_while(messages, patience, |messages| messages.is_empty());
+            messages = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        std::mem::swap(&mut *messages, into);
+    }
+}
+
+/// Numbers that others may read while a shard runs.
+#[derive(Debug, Default)]
+pub(crate) struct Gauges {
+    /// Executions handed to the shard that have not ended.
+    pub(crate) in_flight: AtomicUsize,
+    /// Steps recorded since start.
+    pub(crate) events: AtomicU64,
+    /// Executions that ended since start.
+    pub(crate) ended: AtomicU64,
+}
+
+/// What a shard works with.
+#[derive(Clone)]
+pub(crate) struct Tools {
+    pub(crate) journal: SharedJournal,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) env: Value,
+    /// Whether acceptance is committed before the first step runs.
+    pub(crate) accept_first: bool,
+}
+
+/// The loop's own state.
+pub(crate) struct Shard {
+    lane: u16,
+    last_id: i64,
+    inbox: Arc<Inbox>,
+    gauges: Arc<Gauges>,
+    tools: Tools,
+    running: HashMap<ExecutionId, Running>,
+    /// Executions with something ready.
+    turns: VecDeque<ExecutionId>,
+    /// Executions whose entries were refused for want of room, and when to send again.
+    stalled: VecDeque<(i64, ExecutionId)>,
+    entries: Vec<Append>,
+    acks: Vec<Ack>,
+    stopping: bool,
+}
+
+impl Shard {
+    pub(crate) fn new(lane: u16, last_id: i64, inbox: Arc<Inbox>, gauges: Arc<Gauges>, tools: Tools) -> Self {
+        Self {
+            lane,
+            last_id,
+            inbox,
+            gauges,
+            tools,
+            running: HashMap::new(),
+            turns: VecDeque::new(),
+            stalled: VecDeque::new(),
+            entries: Vec::new(),
+            acks: Vec::new(),
+            stopping: false,
+        }
+    }
+
+    /// Runs until it is stopped and nothing is left.
+    pub(crate) fn run(mut self) {
+        let mut messages = Vec::new();
+        while !(self.stopping && self.running.is_empty()) {
+            self.inbox.take(self.patience(), &mut messages);
+            for message in messages.drain(..) {
+                self.take_in(message);
+            }
+            for _ in 0..self.turns.len() {
+                if let Some(execution) = self.turns.pop_front() {
+                    self.turn(execution);
+                }
+            }
+            self.resend();
+            self.hand_over();
+        }
+    }
+
+    fn patience(&self) -> Duration {
+        if !self.turns.is_empty() {
+            return Duration::ZERO;
+        }
+        if self.stalled.is_empty() { Duration::from_secs(60) } else { Duration::from_millis(100) }
+    }
+
+    fn take_in(&mut self, message: Message) {
+        match message {
+            Message::Start(submission, reply) => self.start(*submission, reply),
+            Message::Adopt(running) => {
+                self.turns.push_back(running.id);
+                self.running.insert(running.id, *running);
+            }
+            Message::Cancel { execution, row } => {
+                if let Some(running) = self.running.get_mut(&execution) {
+                    running.canceled = true;
+                    running.consume(row);
+                    self.turns.push_back(execution);
+                }
+            }
+            Message::Wait(execution, reply) => {
+                if let Some(running) = self.running.get_mut(&execution) {
+                    running.replies.push(reply);
+                }
+            }
+            Message::Appended(answers) => {
+                for (ack, answer) in answers {
+                    self.acknowledged(ack, answer);
+                }
+            }
+            Message::Stop => self.stopping = true,
+        }
+    }
+
+    fn start(&mut self, submission: Submission, reply: Reply) {
+        let now_us = self.tools.clock.now_us();
+        let now_ms = now_us / 1_000;
+        self.last_id = next_id(self.last_id, now_ms, self.lane);
+        let accepted = AcceptedEvent {
+            at_ms: now_ms,
+            start: submission.from,
+            input: submission.input,
+            trigger: submission.context,
+            pinned: submission.pinned,
+        };
+        let birth = Birth {
+            id: ExecutionId(self.last_id),
+            execution: Execution::begin(submission.plan, accepted),
+            program: submission.program,
+            create: Box::new(NewExecution {
+                tenant: submission.tenant,
+                workflow: submission.workflow,
+                version: submission.version,
+                trigger: submission.trigger,
+                idempotency: submission.idempotency,
+            }),
+            records: submission.records,
+            replies: vec![reply],
+        };
+        let mut running = Running::new(birth, now_ms * 1_000);
+        if !self.tools.accept_first && running.run_slice(&*self.tools.clock, &self.tools.env) == Slice::Ended {
+            self.whole(running);
+        } else {
+            let id = running.id;
+            self.running.insert(id, running);
+            self.pass_on(id);
+            if !self.tools.accept_first {
+                self.turns.push_back(id);
+            }
+        }
+    }
+
+    /// Hands over an execution that began and ended in one slice.
+    fn whole(&mut self, mut running: Running) {
+        let now = self.tools.clock.now_us();
+        if let Some(append) = running.take_append(now) {
+            let ended = running.ended(append.state.duration_us);
+            self.gauges.events.fetch_add(append.seq_to, Ordering::Relaxed);
+            self.push(append, Ack::Whole { ended, replies: running.replies });
+        }
+    }
+
+    fn turn(&mut self, execution: ExecutionId) {
+        let Some(running) = self.running.get_mut(&execution) else { return };
+        if running.status().is_terminal() || running.unacknowledged.len() >= AHEAD_MAX || running.stalled {
+            return;
+        }
+        if running.run_slice(&*self.tools.clock, &self.tools.env) == Slice::More {
+            self.turns.push_back(execution);
+        }
+        self.pass_on(execution);
+    }
+
+    /// Hands over what an execution recorded since the last time.
+    fn pass_on(&mut self, execution: ExecutionId) {
+        let now = self.tools.clock.now_us();
+        let Some(running) = self.running.get_mut(&execution) else { return };
+        if let Some(append) = running.take_append(now) {
+            running.unacknowledged.push_back(append.clone());
+            running.outstanding += 1;
+            self.gauges.events.fetch_add(append.seq_to + 1 - append.seq_from, Ordering::Relaxed);
+            self.push(append, Ack::Part { execution });
+        }
+    }
+
+    fn push(&mut self, append: Append, ack: Ack) {
+        self.entries.push(append);
+        self.acks.push(ack);
+        if self.entries.len() >= HAND_OVER {
+            self.hand_over();
+        }
+    }
+
+    fn hand_over(&mut self) {
+        if self.entries.is_empty() {
+            return;
+        }
+        let entries = std::mem::take(&mut self.entries);
+        let acks = std::mem::take(&mut self.acks);
+        let inbox = self.inbox.clone();
+        let done = Box::new(move |answers: Vec<store::Result<()>>| {
+            inbox.send(Message::Appended(acks.into_iter().zip(answers).collect()));
+        });
+        self.tools.journal.append(Batch { entries, done });
+    }
+
+    fn acknowledged(&mut self, ack: Ack, answer: Result<(), StoreError>) {
+        match ack {
+            Ack::Whole { ended, replies } => {
+                self.gauges.in_flight.fetch_sub(1, Ordering::Relaxed);
+                self.gauges.ended.fetch_add(1, Ordering::Relaxed);
+                for reply in replies {
+                    match &answer {
+                        Ok(()) => reply.end(&ended),
+                        Err(error) => reply.fail(error.clone().into()),
+                    }
+                }
+            }
+            Ack::Part { execution } => self.part_acknowledged(execution, answer),
+        }
+    }
+
+    fn part_acknowledged(&mut self, execution: ExecutionId, answer: Result<(), StoreError>) {
+        let Some(running) = self.running.get_mut(&execution) else { return };
+        running.outstanding -= 1;
+        match answer {
+            Ok(()) => self.part_durable(execution),
+            Err(error) => {
+                let first = running.unacknowledged.front().is_some_and(|append| append.create.is_some());
+                let may_pass = matches!(error, StoreError::Full(_) | StoreError::Unavailable(_));
+                if first || (!may_pass && !running.stalled) {
+                    self.give_up(execution, &error);
+                } else {
+                    running.stalled = true;
+                    if running.outstanding == 0 {
+                        let again = self.tools.clock.now_us() + RESEND_AFTER_US;
+                        self.stalled.push_back((again, execution));
+                    }
+                }
+            }
+        }
+    }
+
+    fn part_durable(&mut self, execution: ExecutionId) {
+        let Some(running) = self.running.get_mut(&execution) else { return };
+        let Some(append) = running.unacknowledged.pop_front() else { return };
+        let status = append.state.status;
+        if status.is_terminal() {
+            let ended = running.ended(append.state.duration_us);
+            if let Some(running) = self.leave(execution) {
+                running.replies.into_iter().for_each(|reply| reply.end(&ended));
+            }
+            return;
+        }
+        let (accepted, waiting) = std::mem::take(&mut running.replies)
+            .into_iter()
+            .partition::<Vec<_>, _>(|reply| matches!(reply, Reply::Accepted(_)));
+        running.replies = waiting;
+        for reply in accepted {
+            if let Reply::Accepted(tell) = reply {
+                tell(Ok(Accepted { execution, status, ended: None }));
+            }
+        }
+        if !running.status().is_terminal() {
+            self.turns.push_back(execution);
+        }
+    }
+
+    /// Forgets an execution that cannot go on here: it was never accepted, or somebody else owns it.
+    fn give_up(&mut self, execution: ExecutionId, error: &StoreError) {
+        if !matches!(error, StoreError::Duplicate { .. } | StoreError::Full(_)) {
+            tracing::error!(%execution, %error, "an execution left this process");
+        }
+        if let Some(running) = self.leave(execution) {
+            running.replies.into_iter().for_each(|reply| reply.fail(EngineError::from(error.clone())));
+        }
+    }
+
+    fn leave(&mut self, execution: ExecutionId) -> Option<Running> {
+        let running = self.running.remove(&execution)?;
+        self.gauges.in_flight.fetch_sub(1, Ordering::Relaxed);
+        self.gauges.ended.fetch_add(1, Ordering::Relaxed);
+        Some(running)
+    }
+
+    /// Sends again what was refused for want of room.
+    fn resend(&mut self) {
+        while let Some(&(at, execution)) = self.stalled.front() {
+            if at > self.tools.clock.now_us() {
+                return;
+            }
+            self.stalled.pop_front();
+            let Some(running) = self.running.get_mut(&execution) else { continue };
+            running.stalled = false;
+            let again: Vec<Append> = running.unacknowledged.iter().cloned().collect();
+            running.outstanding += again.len();
+            for append in again {
+                self.push(append, Ack::Part { execution });
+            }
+        }
+    }
+}

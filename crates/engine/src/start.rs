@@ -1,0 +1,150 @@
+//! What it takes to start an execution, and what comes back.
+
+use arcstr::ArcStr;
+use model::{ErrorInfo, ExecutionId, Graph, PlanError, Problem, Status, TenantId, Value, VersionId, WorkflowId};
+use store::StoreError;
+use store::journal::Idempotency;
+
+/// A request to start an execution.
+#[derive(Clone, Debug)]
+pub struct Start {
+    /// Whose execution it will be.
+    pub tenant: TenantId,
+    /// What to run.
+    pub source: Source,
+    /// The trigger or node to start at; without it the graph's first trigger that is not disabled.
+    pub from: Option<ArcStr>,
+    /// The execution's input.
+    pub input: Value,
+    /// What starts it: `manual`, `webhook`, `api`, `cli` …
+    pub trigger: &'static str,
+    /// What expressions see as `trigger`: headers, query …
+    pub context: Value,
+    /// The caller's key: the same request with the same key starts nothing twice.
+    pub idempotency: Option<Idempotency>,
+    /// Whether pinned outputs count.
+    pub pinned: bool,
+}
+
+impl Start {
+    /// A start by hand with an input.
+    pub const fn new(source: Source, input: Value) -> Self {
+        Self {
+            tenant: TenantId::DEFAULT,
+            source,
+            from: None,
+            input,
+            trigger: "manual",
+            context: Value::Null,
+            idempotency: None,
+            pinned: false,
+        }
+    }
+}
+
+/// What to run.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// A stored version.
+    Version {
+        /// The workflow it belongs to.
+        workflow: Option<WorkflowId>,
+        /// The version.
+        version: VersionId,
+    },
+    /// A graph that is not saved. It is stored as a version without workflow, by its content.
+    AdHoc(Graph),
+}
+
+/// An execution that is durable.
+#[derive(Clone, Debug)]
+pub struct Accepted {
+    /// Its id.
+    pub execution: ExecutionId,
+    /// Where it stands.
+    pub status: Status,
+    /// How it ended, if the commit that accepted it also ended it.
+    pub ended: Option<Ended>,
+}
+
+/// An execution that has ended, durably.
+#[derive(Clone, Debug)]
+pub struct Ended {
+    /// Its id.
+    pub execution: ExecutionId,
+    /// A terminal status.
+    pub status: Status,
+    /// Its output; null unless it succeeded.
+    pub output: Value,
+    /// Why it did not succeed.
+    pub error: Option<ErrorInfo>,
+    /// From acceptance to the end, in µs.
+    pub duration_us: u64,
+}
+
+/// Why the engine did not do what it was asked.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The graph cannot run.
+    #[error("the graph has {} that keep it from running", count(.0))]
+    Invalid(Vec<Problem>),
+    /// There is nothing to start.
+    #[error("{0}")]
+    NothingToStart(String),
+    /// It is not there.
+    #[error("{0} was not found")]
+    NotFound(String),
+    /// The idempotency key was used by another request.
+    #[error("the idempotency key was used for execution {0} with another body")]
+    KeyReused(ExecutionId),
+    /// It cannot be done to an execution that has ended.
+    #[error("execution {0} has ended already")]
+    HasEnded(ExecutionId),
+    /// Too many executions are in flight: try again later.
+    #[error("too many executions are in flight; try again in a moment")]
+    Busy,
+    /// The engine is stopping.
+    #[error("the server is stopping")]
+    Draining,
+    /// The store refused.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+fn count(problems: &[Problem]) -> String {
+    let errors = problems.iter().filter(|problem| problem.severity == model::Severity::Error).count();
+    if errors == 1 { "1 problem".into() } else { format!("{errors} problems") }
+}
+
+impl From<PlanError> for EngineError {
+    fn from(error: PlanError) -> Self {
+        Self::NothingToStart(error.to_string())
+    }
+}
+
+/// Who is told, and of what.
+pub enum Reply {
+    /// The execution is durable.
+    Accepted(Box<dyn FnOnce(Result<Accepted, EngineError>) + Send>),
+    /// The execution has ended, durably.
+    Ended(Box<dyn FnOnce(Result<Ended, EngineError>) + Send>),
+}
+
+impl Reply {
+    pub(crate) fn fail(self, error: EngineError) {
+        match self {
+            Self::Accepted(tell) => tell(Err(error)),
+            Self::Ended(tell) => tell(Err(error)),
+        }
+    }
+
+    pub(crate) fn end(self, ended: &Ended) {
+        match self {
+            Self::Accepted(tell) => {
+                let Ended { execution, status, .. } = *ended;
+                tell(Ok(Accepted { execution, status, ended: Some(ended.clone()) }));
+            }
+            Self::Ended(tell) => tell(Ok(ended.clone())),
+        }
+    }
+}
