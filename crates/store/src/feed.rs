@@ -33,20 +33,39 @@ struct Shared {
 struct Subscribers {
     next: u64,
     by_execution: HashMap<ExecutionId, Vec<(u64, mpsc::Sender<Segment>)>>,
+    executions: HashMap<u64, Vec<ExecutionId>>,
+}
+
+impl Subscribers {
+    /// Forgets a subscriber; its channel ends, since nobody else holds a sender.
+    fn remove(&mut self, id: u64) {
+        for execution in self.executions.remove(&id).unwrap_or_default() {
+            if let Some(senders) = self.by_execution.get_mut(&execution) {
+                senders.retain(|(other, _)| *other != id);
+                if senders.is_empty() {
+                    self.by_execution.remove(&execution);
+                }
+            }
+        }
+    }
 }
 
 impl Feed {
-    /// Whether anybody listens at all, to spare the work of publishing.
+    /// Whether anybody listens at all, to spare the work of publishing. To be asked after the commit: who subscribes
+    /// later than that finds the segment in the journal.
     pub fn is_idle(&self) -> bool {
-        self.shared.listening.load(Ordering::Acquire) == 0
+        self.shared.listening.load(Ordering::SeqCst) == 0
     }
 
     /// Hands a committed segment to its subscribers.
     pub fn publish(&self, segment: &Segment) {
         let mut subscribers = self.shared.subscribers.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(senders) = subscribers.by_execution.get_mut(&segment.execution) {
-            // A full channel is dropped: its receiver then ends with `Lagged`.
-            senders.retain(|(_, sender)| sender.try_send(segment.clone()).is_ok());
+        let Some(senders) = subscribers.by_execution.get(&segment.execution) else { return };
+        let slow: Vec<u64> =
+            senders.iter().filter(|(_, sender)| sender.try_send(segment.clone()).is_err()).map(|&(id, _)| id).collect();
+        // A subscriber whose channel is full gets nothing more of any execution, and ends with `Lagged`.
+        for id in slow {
+            subscribers.remove(id);
         }
     }
 
@@ -59,8 +78,9 @@ impl Feed {
         for &execution in &executions {
             subscribers.by_execution.entry(execution).or_default().push((id, sender.clone()));
         }
-        self.shared.listening.fetch_add(1, Ordering::Release);
-        Subscription { id, executions, receiver, shared: self.shared.clone() }
+        subscribers.executions.insert(id, executions);
+        self.shared.listening.fetch_add(1, Ordering::SeqCst);
+        Subscription { id, receiver, shared: self.shared.clone() }
     }
 }
 
@@ -68,7 +88,6 @@ impl Feed {
 #[derive(Debug)]
 pub struct Subscription {
     id: u64,
-    executions: Vec<ExecutionId>,
     receiver: mpsc::Receiver<Segment>,
     shared: Arc<Shared>,
 }
@@ -86,14 +105,7 @@ impl Subscription {
 impl Drop for Subscription {
     fn drop(&mut self) {
         let mut subscribers = self.shared.subscribers.lock().unwrap_or_else(PoisonError::into_inner);
-        for execution in &self.executions {
-            if let Some(senders) = subscribers.by_execution.get_mut(execution) {
-                senders.retain(|(id, _)| *id != self.id);
-                if senders.is_empty() {
-                    subscribers.by_execution.remove(execution);
-                }
-            }
-        }
-        self.shared.listening.fetch_sub(1, Ordering::Release);
+        subscribers.remove(self.id);
+        self.shared.listening.fetch_sub(1, Ordering::SeqCst);
     }
 }

@@ -16,6 +16,14 @@ use crate::{BoxFuture, Result, StoreError, Subscription};
 /// Position of an event in its execution's journal, from 1.
 pub type Seq = u64;
 
+/// Most rows that a list answers at once.
+pub(crate) const LIST_MAX: usize = 1_000;
+
+/// Whether retention that keeps errors keeps an execution with this status.
+pub(crate) const fn is_error(status: Status) -> bool {
+    matches!(status, Status::Failed | Status::TimedOut | Status::Quarantined)
+}
+
 /// A durable backend for executions. Object-safe; every call takes many items at once where many may come.
 pub trait Journal: Send + Sync {
     /// Hands a batch to the writer, in the order of calls. It returns at once unless the writer's queue is full; the
@@ -45,7 +53,7 @@ pub trait Journal: Send + Sync {
     fn claim(&self, limit: usize, max_recoveries: u32) -> BoxFuture<'_, Result<Vec<ExecutionRow>>>;
 
     /// Stores messages to executions before they are acknowledged. A message whose id the execution already got is
-    /// answered `false` and changes nothing.
+    /// answered `false` and changes nothing. `NotFound`, and nothing stored, if one of the executions is not there.
     fn post(&self, messages: Vec<InboxMessage>) -> BoxFuture<'_, Result<Vec<bool>>>;
 
     /// Messages that wait for these executions, oldest first. They leave by [`Append::consumed`].
@@ -61,10 +69,16 @@ pub trait Journal: Send + Sync {
     /// Bytes `offset..offset + length` of a body, shorter at its end; `NotFound` if there is no such body.
     fn get_blob(&self, tenant: TenantId, hash: BlobHash, offset: u64, length: u64) -> BoxFuture<'_, Result<Bytes>>;
 
-    /// Deletes what the retention no longer keeps, in short transactions, and gives the space back.
+    /// Deletes what the retention no longer keeps, in short transactions, and gives the space back. With an execution
+    /// go its segments, messages, idempotency key, references to bodies, and its place in the statistics.
+    ///
+    /// Records of the kind named `version` whose field `workflow` is empty are versions of ad-hoc graphs: such a
+    /// record goes with the last execution that refers to it. Whoever starts an ad-hoc graph therefore writes its
+    /// version with [`Expect::AbsentOrSame`](crate::records::Expect::AbsentOrSame) in [`Append::records`] of the
+    /// append that creates the execution, every time.
     fn retain(&self, retention: Retention) -> BoxFuture<'_, Result<Retained>>;
 
-    /// One consistent file made while running.
+    /// One consistent file made while running; answers its size in bytes. `Conflict` if the file exists.
     fn backup(&self, to: &Path) -> BoxFuture<'_, Result<u64>>;
 
     /// What the store can say of itself, for health checks and metrics.
@@ -95,18 +109,47 @@ pub struct Append {
     pub create: Option<Box<NewExecution>>,
     /// Seq of the first event in `bytes`.
     pub seq_from: Seq,
-    /// Seq of the last event in `bytes`.
+    /// Seq of the last event in `bytes`; `seq_from - 1` where only the row changes.
     pub seq_to: Seq,
     /// The encoded segment.
     pub bytes: Bytes,
     /// The row's columns after these events.
     pub state: RowState,
-    /// Inbox messages that these events answer; deleted in the same transaction.
+    /// Rows of inbox messages that these events answer; they leave the inbox in the same transaction, or the entry
+    /// answers `Conflict` if they are not in it. Their ids stay known, so that a second post is still recognised.
     pub consumed: Vec<u64>,
-    /// Bodies that these events refer to.
+    /// Bodies that these events refer to; the entry answers `NotFound` if one was not put.
     pub blobs: Vec<BlobHash>,
     /// Records written in the same transaction.
     pub records: Vec<RecordWrite>,
+}
+
+/// Largest segment a store takes, in bytes.
+const SEGMENT_MAX: usize = 256 << 20;
+
+impl Append {
+    /// Whether there are events in it at all.
+    pub(crate) const fn has_events(&self) -> bool {
+        self.seq_to >= self.seq_from
+    }
+
+    /// Refuses what no store could keep, before anything is written.
+    pub(crate) fn check(&self) -> Result<()> {
+        let born = self.create.is_some();
+        let in_order = self.seq_from >= 1 && self.seq_to.checked_add(1).is_some_and(|next| next >= self.seq_from);
+        if !in_order || (born && self.seq_from != 1) || born != self.state.before.is_none() {
+            return Err(StoreError::Conflict(format!("execution {}", self.execution)));
+        }
+        if self.bytes.len() > SEGMENT_MAX || (!self.has_events() && !self.bytes.is_empty()) {
+            return Err(StoreError::Unavailable(format!(
+                "a segment of {} bytes for events {}..={} cannot be kept",
+                self.bytes.len(),
+                self.seq_from,
+                self.seq_to
+            )));
+        }
+        Ok(())
+    }
 }
 
 /// What an execution is born with.
@@ -136,7 +179,8 @@ pub struct Idempotency {
 /// The columns of an execution's row that change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RowState {
-    /// Status before this append; `None` when it creates the row.
+    /// Status before this append; `None` when it creates the row. If the row has another one the entry answers
+    /// `Conflict`.
     pub before: Option<Status>,
     /// Status after this append.
     pub status: Status,

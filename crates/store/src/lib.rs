@@ -2,20 +2,29 @@
 //!
 //! [`Journal`] and [`Records`] are what the rest of the product sees. A store decides nothing about executions.
 
+mod clock;
 mod error;
 mod feed;
 pub mod journal;
+mod memory;
 pub mod records;
+mod rollup;
+mod sqlite;
 
 use std::future::Future;
 use std::pin::Pin;
 
+pub use clock::Clock;
 pub use error::StoreError;
 pub use feed::{Feed, Lagged, Subscription};
 pub use journal::{Append, Batch, ExecutionRow, Journal, Segment, Seq};
+pub use memory::MemoryStore;
 pub use records::{Record, Records};
 
 /// A boxed future that may cross threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// The result of a store's call.
 pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// How long a body that nothing refers to is kept, in ms: time enough to append what refers to it.
+pub(crate) const BLOB_GRACE_MS: i64 = 3_600_000;

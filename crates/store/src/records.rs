@@ -3,10 +3,12 @@
 //! A type declares its kind, its scope and its indexed fields in one place, [`Kind`]; a store derives its table and
 //! indexes from that.
 
+use std::fmt;
+
 use bytes::Bytes;
 use model::TenantId;
 
-use crate::{BoxFuture, Result};
+use crate::{BoxFuture, Result, StoreError};
 
 /// What a store must know of a kind of record.
 #[derive(Debug, PartialEq, Eq)]
@@ -136,6 +138,114 @@ pub trait Records: Send + Sync {
     /// Writes several in one transaction: all, or none with the first error.
     fn batch(&self, writes: Vec<RecordWrite>) -> BoxFuture<'_, Result<Vec<u64>>>;
 
-    /// Changes of a tenant after a position, oldest first.
+    /// Changes of a tenant after a position, oldest first. Each record stands there once, with its latest change, so
+    /// the log never outgrows the records.
     fn changes(&self, tenant: TenantId, after: u64, limit: usize) -> BoxFuture<'_, Result<Vec<Change>>>;
+}
+
+/// The kind of which retention removes records that belong to ad-hoc graphs.
+pub(crate) const VERSION_KIND: &str = "version";
+/// The field of that kind that is empty for ad-hoc graphs.
+pub(crate) const WORKFLOW_FIELD: &str = "workflow";
+
+pub(crate) fn conflict(write: &RecordWrite) -> StoreError {
+    StoreError::Conflict(format!("{} {}", write.kind.name, write.id))
+}
+
+impl Kind {
+    /// Where a field stands in [`Record::fields`].
+    fn field(&self, name: &str) -> Result<usize> {
+        let at = self.indexed.iter().position(|&field| field == name);
+        at.ok_or_else(|| StoreError::NotFound(format!("field {name} of {}", self.name)))
+    }
+}
+
+impl RecordWrite {
+    /// A write that does not fit its kind is a bug of the caller.
+    pub(crate) fn check(&self) {
+        let plain = |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+        assert!(plain(self.kind.name) && self.kind.indexed.iter().all(|name| plain(name)), "{:?}", self.kind);
+        if let Some((fields, _)) = &self.content {
+            assert_eq!(fields.len(), self.kind.indexed.len(), "fields of {}", self.kind.name);
+        }
+    }
+}
+
+/// What a list is ordered by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SortKey {
+    Created,
+    Updated,
+    Field(usize),
+}
+
+/// A value of the sort key.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Place {
+    Time(i64),
+    Text(String),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Time(ms) => ms.fmt(f),
+            Self::Text(text) => text.fmt(f),
+        }
+    }
+}
+
+impl SortKey {
+    /// Where a record stands; an empty field before every text.
+    pub(crate) fn place(self, record: &Record) -> Place {
+        match self {
+            Self::Created => Place::Time(record.created_ms),
+            Self::Updated => Place::Time(record.updated_ms),
+            Self::Field(at) => Place::Text(record.fields[at].clone().unwrap_or_default()),
+        }
+    }
+}
+
+/// A text to be found in a field, in any case.
+#[derive(Clone, Debug)]
+pub(crate) struct Needle {
+    pub(crate) field: usize,
+    text: String,
+}
+
+impl Needle {
+    pub(crate) fn is_in(&self, value: Option<&str>) -> bool {
+        value.is_some_and(|value| value.to_lowercase().contains(&self.text))
+    }
+}
+
+impl RecordQuery {
+    pub(crate) fn equal_fields(&self) -> Result<Vec<(usize, &str)>> {
+        self.equals.iter().map(|(name, value)| Ok((self.kind.field(name)?, value.as_str()))).collect()
+    }
+
+    pub(crate) fn contained_field(&self) -> Result<Option<Needle>> {
+        let Some((name, text)) = &self.contains else { return Ok(None) };
+        Ok(Some(Needle { field: self.kind.field(name)?, text: text.to_lowercase() }))
+    }
+
+    pub(crate) fn sort_key(&self) -> Result<SortKey> {
+        match self.sort.by {
+            "created" => Ok(SortKey::Created),
+            "updated" => Ok(SortKey::Updated),
+            name => self.kind.field(name).map(SortKey::Field),
+        }
+    }
+
+    /// The place in the order after which the page begins.
+    pub(crate) fn after_place(&self, sort: SortKey) -> Result<Option<(Place, i64)>> {
+        let Some((text, id)) = &self.after else { return Ok(None) };
+        let place = match sort {
+            SortKey::Field(_) => Place::Text(text.clone()),
+            SortKey::Created | SortKey::Updated => {
+                Place::Time(text.parse().map_err(|_| StoreError::NotFound(format!("the place {text:?} in the list")))?)
+            }
+        };
+        Ok(Some((place, *id)))
+    }
 }

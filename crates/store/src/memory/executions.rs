@@ -1,0 +1,155 @@
+//! The memory store's executions: lists, counts, claims and retention, each by looking at every row.
+
+use std::collections::{BTreeSet, HashSet};
+
+use model::{ExecutionId, Status};
+
+use super::State;
+use crate::BLOB_GRACE_MS;
+use crate::journal::{
+    ExecutionPage, ExecutionQuery, ExecutionRow, LIST_MAX, Retained, Retention, Statistics, StatisticsQuery, is_error,
+};
+use crate::rollup::hour_of;
+
+impl State {
+    pub(super) fn list(&self, query: &ExecutionQuery) -> ExecutionPage {
+        let matches = |row: &&ExecutionRow| {
+            row.tenant == query.tenant
+                && query.workflow.is_none_or(|workflow| row.workflow == Some(workflow))
+                && (query.statuses.is_empty() || query.statuses.contains(&row.status))
+        };
+        let all = || self.executions.values().rev().map(|execution| &execution.row).filter(matches);
+        let total = query.total.then(|| (all().count() as u64, true));
+        let limit = query.limit.min(LIST_MAX);
+        let skip = usize::try_from(query.skip).unwrap_or(usize::MAX);
+        let mut rows: Vec<_> = all()
+            .filter(|row| query.before.is_none_or(|before| row.id < before))
+            .skip(skip)
+            .take(limit + 1)
+            .cloned()
+            .collect();
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        ExecutionPage { rows, more, total }
+    }
+
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "figures for people"
+    )]
+    pub(super) fn statistics(&self, query: StatisticsQuery) -> Statistics {
+        let rows: Vec<_> = self
+            .executions
+            .values()
+            .map(|execution| &execution.row)
+            .filter(|row| row.tenant == query.tenant)
+            .filter(|row| query.workflow.is_none_or(|workflow| row.workflow == Some(workflow)))
+            .filter(|row| query.from_hour.is_none_or(|hour| hour_of(row.id) >= hour))
+            .collect();
+        let count = |status: Status| rows.iter().filter(|row| row.status == status).count() as u64;
+        let mut ended: Vec<u64> =
+            rows.iter().filter(|row| row.status.is_terminal()).map(|row| row.duration_us).collect();
+        ended.sort_unstable();
+        let rank = |share: f64| ((share * ended.len() as f64).ceil() as usize).max(1) - 1;
+        let sum: u64 = ended.iter().sum();
+        Statistics {
+            by_status: Status::ALL.iter().map(|&status| (status, count(status))).collect(),
+            mean_ms: if ended.is_empty() { 0.0 } else { sum as f64 / ended.len() as f64 / 1_000.0 },
+            percentiles_ms: [0.5, 0.95, 0.99]
+                .map(|share| ended.get(rank(share)).map_or(0.0, |&us| us as f64 / 1_000.0)),
+        }
+    }
+
+    pub(super) fn claim(&mut self, owner: u64, limit: usize, max_recoveries: u32) -> Vec<ExecutionRow> {
+        let ownerless =
+            |execution: &&mut super::Execution| execution.owner != owner && !execution.row.status.is_terminal();
+        let take = |execution: &mut super::Execution| {
+            execution.owner = owner;
+            if execution.row.recover_count >= max_recoveries {
+                execution.row.status = Status::Quarantined;
+                execution.row.wake_at = None;
+            } else {
+                execution.row.recover_count += 1;
+            }
+            execution.row.clone()
+        };
+        self.executions.values_mut().filter(ownerless).take(limit).map(take).collect()
+    }
+
+    pub(super) fn due(&self, now_ms: i64, limit: usize) -> Vec<ExecutionRow> {
+        let mut due: Vec<_> = self
+            .executions
+            .values()
+            .map(|execution| &execution.row)
+            .filter(|row| !row.status.is_terminal() && row.wake_at.is_some_and(|at| at <= now_ms))
+            .cloned()
+            .collect();
+        due.sort_by_key(|row| (row.wake_at, row.id));
+        due.truncate(limit);
+        due
+    }
+
+    pub(super) fn retain(&mut self, retention: &Retention, now_ms: i64) -> Retained {
+        let goes = |row: &ExecutionRow| row.status.is_terminal() && !(retention.keep_errors && is_error(row.status));
+        let ended = self.executions.values().filter(|execution| execution.row.status.is_terminal()).count() as u64;
+        let mut over = retention.max_count.map_or(0, |max| ended.saturating_sub(max));
+        let mut going = Vec::new();
+        for execution in self.executions.values().filter(|execution| goes(&execution.row)) {
+            let old = retention.before_ms.is_some_and(|before| execution.row.id.millis() < before);
+            if old || over > 0 {
+                going.push(execution.row.id);
+                over = over.saturating_sub(1);
+            }
+        }
+        let mut retained = Retained::default();
+        for id in going {
+            self.remove(id, &mut retained);
+        }
+        while retention.max_bytes.is_some_and(|max| self.bytes() > max) {
+            let oldest = self.executions.values().find(|execution| goes(&execution.row)).map(|found| found.row.id);
+            let Some(id) = oldest else { break };
+            self.remove(id, &mut retained);
+        }
+        self.collect_blobs(now_ms, &mut retained);
+        retained
+    }
+
+    /// Bytes of segments and bodies.
+    fn bytes(&self) -> u64 {
+        let segments = self.executions.values().flat_map(|execution| &execution.segments).map(|s| s.bytes.len());
+        let blobs = self.blobs.values().map(|(body, _)| body.len());
+        segments.chain(blobs).sum::<usize>() as u64
+    }
+
+    fn remove(&mut self, id: ExecutionId, retained: &mut Retained) {
+        let Some(execution) = self.executions.remove(&id) else { return };
+        retained.executions += 1;
+        retained.bytes += execution.segments.iter().map(|segment| segment.bytes.len() as u64).sum::<u64>();
+        self.idempotency.retain(|_, (execution, _)| *execution != id);
+        self.inbox.retain(|_, message| message.execution != id);
+        self.seen.retain(|(execution, _)| *execution != id);
+        let row = execution.row;
+        if row.workflow.is_none() && !self.executions.values().any(|other| other.row.version == row.version) {
+            self.records.remove_ad_hoc_version(row.tenant, row.version.0);
+        }
+    }
+
+    fn collect_blobs(&mut self, now_ms: i64, retained: &mut Retained) {
+        let named: HashSet<_> = self
+            .executions
+            .values()
+            .flat_map(|execution| execution.blobs.iter().map(|&hash| (execution.row.tenant, hash)))
+            .collect();
+        let unnamed: BTreeSet<_> = self
+            .blobs
+            .iter()
+            .filter(|(key, (_, at_ms))| !named.contains(*key) && *at_ms < now_ms - BLOB_GRACE_MS)
+            .map(|(&key, _)| key)
+            .collect();
+        for key in unnamed {
+            retained.bytes += self.blobs.remove(&key).map_or(0, |(body, _)| body.len() as u64);
+        }
+    }
+}
