@@ -99,10 +99,22 @@ impl Source {
         words
     }
 
-    /// Lines that contain this text outside comments and strings.
+    /// Lines with this text outside comments and strings, where it is not the end of a longer word.
     pub(crate) fn lines_with<'a>(&'a self, needle: &'a str) -> impl Iterator<Item = usize> + 'a {
-        self.code.lines().enumerate().filter(move |(_, line)| line.contains(needle)).map(|(index, _)| index + 1)
+        let lines = self.code.lines().enumerate();
+        lines.filter(move |(_, line)| starts_word(line, needle)).map(|(index, _)| index + 1)
     }
+
+    /// The line on which the tests inside a Rust file begin; they stand at its end.
+    pub(crate) fn tests_begin(&self) -> usize {
+        let mut lines = self.code.lines().zip(self.code.lines().skip(1)).enumerate();
+        let found = lines.find(|(_, (line, next))| line.trim() == "#[cfg(test)]" && next.contains("mod "));
+        found.map_or(usize::MAX, |(index, _)| index + 1)
+    }
+}
+
+fn starts_word(line: &str, needle: &str) -> bool {
+    line.match_indices(needle).any(|(at, _)| !line[..at].ends_with(is_word))
 }
 
 /// Whether a character can be part of a name.

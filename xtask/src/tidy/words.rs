@@ -26,7 +26,7 @@ pub(crate) fn unfinished(tree: &Tree) -> Vec<Finding> {
             Language::Other => &[],
         };
         for word in macros {
-            findings.extend(code_lines(file, word).map(|line| Finding::new(&file.path, line, rule, found(word))));
+            findings.extend(file.source.lines_with(word).map(|line| Finding::new(&file.path, line, rule, found(word))));
         }
         if !is_written_by_us(file) {
             continue;
@@ -85,23 +85,13 @@ pub(crate) fn printing(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for file in tree.rust().filter(|file| SILENT.iter().any(|folder| file.is_in(folder))) {
         for word in PRINTING {
-            for line in code_lines(file, word) {
-                let message = format!("{}: only the command line prints; log with tracing, or answer a value", word);
+            for line in file.source.lines_with(word).filter(|line| *line < file.source.tests_begin()) {
+                let message = format!("{word}: only the command line prints; log with tracing, or answer a value");
                 findings.push(Finding::new(&file.path, line, "printing", message));
             }
         }
     }
     findings
-}
-
-/// Lines of code with this text, where it is not the end of a longer word.
-fn code_lines<'a>(file: &'a File, needle: &'a str) -> impl Iterator<Item = usize> + 'a {
-    let lines = file.source.code.lines().enumerate();
-    lines.filter(move |(_, line)| starts_word(line, needle)).map(|(index, _)| index + 1)
-}
-
-fn starts_word(line: &str, needle: &str) -> bool {
-    line.match_indices(needle).any(|(at, _)| !line[..at].ends_with(is_word))
 }
 
 fn has_word(line: &str, word: &str) -> bool {
