@@ -6,6 +6,7 @@ use arcstr::ArcStr;
 use model::{Graph, Value, json};
 
 use crate::random::Random;
+use crate::reference::Question;
 
 /// What to vary.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +39,13 @@ pub struct Case {
     pub input: Value,
     /// The start to name, if not the one that a run takes by itself.
     pub start: Option<&'static str>,
+}
+
+impl Case {
+    /// The case as the reference is asked about it.
+    pub fn question(&self) -> Question<'_> {
+        Question { start: self.start, ..Question::new(&self.graph, &self.input) }
+    }
 }
 
 /// The case of a seed.
@@ -254,7 +262,7 @@ impl Generator {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reference::{Order, run};
+    use crate::reference::Order;
 
     #[test]
     fn cases_repeat_and_vary() {
@@ -263,7 +271,7 @@ mod tests {
             let (first, second) = (case(seed), case(seed));
             assert_eq!(first.graph, second.graph);
             assert_eq!(first.input, second.input);
-            let answer = run(&first.graph, &first.input, &Order::File, first.start);
+            let answer = first.question().answer(&Order::File);
             *seen.entry(answer.status).or_default() += 1;
             *seen.entry(if answer.order_free { "order-free" } else { "ordered" }).or_default() += 1;
             for step in &answer.steps {

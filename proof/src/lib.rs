@@ -4,3 +4,4 @@
 pub mod generate;
 pub mod random;
 pub mod reference;
+pub mod simulate;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use model::{Graph, Value, json};
-use proof::reference::{Answer, Order, run};
+use proof::reference::{Answer, Order, Question};
 
 fn reference() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/reference");
@@ -33,8 +33,9 @@ fn every_fixture_agrees() {
         let graph = Graph::from_value(fixture.get("graph").expect("a graph")).expect("a graph");
         let input = fixture.get("input").cloned().unwrap_or_default();
         let start = fixture.get("start").and_then(Value::as_str);
+        let question = Question { start, ..Question::new(&graph, &input) };
         let orders = std::iter::once(Order::File).chain((0..20).map(Order::Seed));
-        let answers: Vec<Answer> = orders.map(|order| run(&graph, &input, &order, start)).collect();
+        let answers: Vec<Answer> = orders.map(|order| question.answer(&order)).collect();
         if let Some(expected) = fixture.get("expect") {
             assert!(expected.get("steps").is_some(), "{name} expects steps");
             for answer in &answers {
@@ -91,7 +92,7 @@ fn random_graphs_agree_with_python() {
         let results = line.get("results").and_then(Value::as_array).expect("results");
         let orders = [Order::File, Order::Seed(0), Order::Seed(1), Order::Seed(seed)];
         for (order, expected) in orders.iter().zip(results) {
-            let answer = run(&graph, &input, order, None);
+            let answer = Question::new(&graph, &input).answer(order);
             assert!(
                 agrees(&answer, expected),
                 "seed {seed}, {order:?}: {answer}\nexpected {}\nof {}",

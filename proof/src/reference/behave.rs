@@ -5,57 +5,85 @@ use model::Value;
 
 use super::frame::Owner;
 use super::owner::{Turns, count, max_iterations};
-use super::plan::texts;
+use super::plan::{Node, texts};
 use super::python;
 use super::run::Run;
 
-/// One try of a step.
-pub(super) struct Attempt<'a> {
-    pub(super) id: usize,
-    pub(super) frame: usize,
-    pub(super) input: &'a Value,
-    pub(super) inputs: &'a Value,
+/// One try of a step, as its node sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct Call<'a> {
+    /// Its type, as the file names it.
+    pub kind: &'a str,
+    /// Its parameters.
+    pub data: &'a Value,
+    /// Its output ports.
+    pub ports: &'a [ArcStr],
+    /// Its input.
+    pub input: &'a Value,
+    /// The values by source.
+    pub inputs: &'a Value,
+    /// The last index of its address; 0 if there is none.
+    pub index: usize,
     /// 0 for the first try.
-    pub(super) attempt: usize,
+    pub attempt: usize,
 }
 
 /// Chosen ports and output, or the code of an error.
-pub(super) type Tried = Result<(Vec<ArcStr>, Value), ArcStr>;
+pub type Tried = Result<(Vec<ArcStr>, Value), ArcStr>;
+
+/// What a node does that heads no loop.
+pub fn act(call: &Call<'_>) -> Tried {
+    let Call { data, input, index, .. } = *call;
+    match call.kind {
+        "mock" => mock(call),
+        "number" => Ok((vec![arcstr::literal!("out")], data.get("value").cloned().unwrap_or(Value::Int(0)))),
+        "condition" => {
+            let held = holds(data.get("condition"), "true", input, index);
+            Ok((vec![if held { "true".into() } else { "false".into() }], input.clone()))
+        }
+        "switch" => {
+            let cases = data.get("cases").and_then(Value::as_array).unwrap_or_default();
+            let is_default = |case: &Value| case.get("is_default").and_then(Value::as_bool).unwrap_or(false);
+            let chosen = cases.iter().find(|case| is_default(case) || holds(case.get("when"), "false", input, index));
+            let path = chosen.and_then(|case| case.get("output_path")?.as_text().cloned());
+            Ok((path.into_iter().collect(), input.clone()))
+        }
+        _ => Ok((first(call), input.clone())),
+    }
+}
+
+fn first(call: &Call<'_>) -> Vec<ArcStr> {
+    call.ports.first().cloned().into_iter().collect()
+}
+
+/// Where a step is tried.
+pub(super) struct Place {
+    pub(super) id: usize,
+    pub(super) frame: usize,
+    pub(super) attempt: usize,
+}
 
 impl Run<'_> {
-    pub(super) fn run_node(&mut self, attempt: &Attempt<'_>) -> Tried {
-        let (node, input) = (&self.plan.nodes[attempt.id], attempt.input);
-        let index = self.frames[attempt.frame].path.last().copied().unwrap_or(0);
-        let data = &node.data;
-        match &*node.kind {
-            "mock" => mock(data, self.first_port(attempt.id), attempt, index),
-            "number" => Ok((vec![arcstr::literal!("out")], data.get("value").cloned().unwrap_or(Value::Int(0)))),
-            "condition" => {
-                let held = holds(data.get("condition"), "true", input, index);
-                Ok((vec![if held { "true".into() } else { "false".into() }], input.clone()))
-            }
-            "switch" => {
-                let cases = data.get("cases").and_then(Value::as_array).unwrap_or_default();
-                let is_default = |case: &Value| case.get("is_default").and_then(Value::as_bool).unwrap_or(false);
-                let chosen =
-                    cases.iter().find(|case| is_default(case) || holds(case.get("when"), "false", input, index));
-                let path = chosen.and_then(|case| case.get("output_path")?.as_text().cloned());
-                Ok((path.into_iter().collect(), input.clone()))
-            }
-            _ if node.loop_port => self.run_loop_node(attempt, index),
-            _ => Ok((self.first_port(attempt.id), input.clone())),
+    pub(super) fn run_node(&mut self, place: &Place, input: &Value, inputs: &Value) -> Tried {
+        let node = &self.plan.nodes[place.id];
+        let index = self.frames[place.frame].path.last().copied().unwrap_or(0);
+        let Place { attempt, .. } = *place;
+        let Node { kind, data, ports, .. } = node;
+        if node.loop_port {
+            return self.run_loop_node(place, input, index);
         }
+        act(&Call { kind, data, ports, input, inputs, index, attempt })
     }
 
-    fn run_loop_node(&mut self, attempt: &Attempt<'_>, index: usize) -> Tried {
-        let (node, frame) = (&self.plan.nodes[attempt.id], &self.frames[attempt.frame]);
-        let heads = self.plan.bodies[frame.body].header == Some(attempt.id);
+    fn run_loop_node(&mut self, place: &Place, input: &Value, index: usize) -> Tried {
+        let (node, frame) = (&self.plan.nodes[place.id], &self.frames[place.frame]);
+        let heads = self.plan.bodies[frame.body].header == Some(place.id);
         let mut alone = Turns::default();
         let turns = match frame.owner {
             Owner::Loop(run) if heads => &mut self.loops[run].turns,
             _ => &mut alone,
         };
-        let (data, input) = (&node.data, attempt.input);
+        let data = &node.data;
         if node.kind == "while_loop" {
             if !holds(data.get("condition"), "false", input, index) {
                 return Ok((vec!["done".into()], input.clone()));
@@ -86,25 +114,26 @@ impl Run<'_> {
     }
 }
 
-/// What `data.do` says. `index` is the last index of the address, 0 if there is none.
-fn mock(data: &Value, first: Vec<ArcStr>, attempt: &Attempt<'_>, index: usize) -> Tried {
-    let input = || attempt.input.clone();
+/// What `data.do` says.
+fn mock(call: &Call<'_>) -> Tried {
+    let Call { data, index, .. } = *call;
+    let (first, input) = (first(call), || call.input.clone());
     let fail = || Err(data.get("code").and_then(Value::as_text).cloned().unwrap_or("mock_failed".into()));
     match data.get("do").and_then(Value::as_str).unwrap_or("echo") {
         "const" => Ok((first, data.get("value").cloned().unwrap_or_default())),
-        "inc" => Ok((first, python::add(attempt.input, data.get("by").unwrap_or(&Value::Int(1))))),
-        "collect" => Ok((first, attempt.inputs.clone())),
+        "inc" => Ok((first, python::add(call.input, data.get("by").unwrap_or(&Value::Int(1))))),
+        "collect" => Ok((first, call.inputs.clone())),
         "index" => Ok((first, Value::from(index))),
         "list" => Ok((first, Value::array((0..count(data, "n").unwrap_or(3)).map(Value::from).collect()))),
         "hash" => {
             let salt = data.get("salt").cloned().unwrap_or_default();
-            let all = Value::array(vec![input(), attempt.inputs.clone(), salt]);
+            let all = Value::array(vec![input(), call.inputs.clone(), salt]);
             Ok((first, Value::from(i64::from(python::crc32(python::dumps(&all).as_bytes()) % 1000))))
         }
         "fail" => fail(),
         "fail_until" => {
             let by_index = data.get("by").and_then(Value::as_str) == Some("index");
-            let reached = if by_index { index } else { attempt.attempt };
+            let reached = if by_index { index } else { call.attempt };
             if reached < count(data, "n").unwrap_or(1) { fail() } else { Ok((first, input())) }
         }
         "fail_at" if index == count(data, "n").unwrap_or(0) => fail(),

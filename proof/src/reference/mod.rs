@@ -16,6 +16,7 @@ mod run;
 use std::fmt;
 
 use arcstr::ArcStr;
+pub use behave::{Call, Tried, act};
 use model::{Graph, Value};
 
 use crate::random::Mersenne;
@@ -38,11 +39,13 @@ pub struct Answer {
     pub steps: Vec<Step>,
 }
 
-/// An error without its message.
+/// Why a step or an execution failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     /// Its code.
     pub code: ArcStr,
+    /// Its message, if the question gave one for the code.
+    pub message: Option<String>,
     /// Address of the step it happened in; none for a graph that cannot run.
     pub node: Option<String>,
 }
@@ -71,41 +74,58 @@ pub enum Order {
     Seed(u32),
 }
 
-/// Runs a graph in one order of completion, from the trigger that a run without a choice takes or from `start`.
-pub fn run(graph: &Graph, input: &Value, order: &Order, start: Option<&str>) -> Answer {
-    let draw = match order {
-        Order::File => None,
-        Order::Seed(seed) => Some(Mersenne::new(*seed)),
-    };
-    match Plan::new(graph, start) {
-        Ok(plan) => Run::new(&plan, input, draw).answer(),
-        Err(code) => Answer {
-            status: "invalid",
-            output: Value::Null,
-            error: Some(Failure { code: code.into(), node: None }),
-            order_free: true,
-            steps: Vec::new(),
-        },
+/// What is asked: a graph, and how it is started.
+#[derive(Clone, Copy, Debug)]
+pub struct Question<'a> {
+    /// The graph.
+    pub graph: &'a Graph,
+    /// The execution's input.
+    pub input: &'a Value,
+    /// The trigger or node to start at; without one, what a run takes by itself.
+    pub start: Option<&'a str>,
+    /// Messages of errors by code, where the error as data shall have one.
+    pub messages: &'a [(&'a str, String)],
+}
+
+impl<'a> Question<'a> {
+    /// A graph started by itself.
+    pub const fn new(graph: &'a Graph, input: &'a Value) -> Self {
+        Self { graph, input, start: None, messages: &[] }
+    }
+
+    /// The answer in one order of completion.
+    pub fn answer(&self, order: &Order) -> Answer {
+        let draw = match order {
+            Order::File => None,
+            Order::Seed(seed) => Some(Mersenne::new(*seed)),
+        };
+        match Plan::new(self.graph, self.start) {
+            Ok(plan) => Run::new(&plan, self, draw).answer(),
+            Err(code) => Answer {
+                status: "invalid",
+                output: Value::Null,
+                error: Some(Failure { code: code.into(), message: None, node: None }),
+                order_free: true,
+                steps: Vec::new(),
+            },
+        }
+    }
+
+    /// Whether some order of completion gives an answer that `agrees`; the file's order is tried first, then `seeds`
+    /// others. An order-free graph has only one answer.
+    pub fn some_order(&self, seeds: u32, mut agrees: impl FnMut(&Answer) -> bool) -> bool {
+        let first = self.answer(&Order::File);
+        agrees(&first) || !first.order_free && (0..seeds).any(|seed| agrees(&self.answer(&Order::Seed(seed))))
     }
 }
 
-/// Whether some order of completion gives an answer that `agrees`; the file's order is tried first, then `seeds`
-/// others. An order-free graph has only one.
-pub fn some_order(
-    graph: &Graph,
-    input: &Value,
-    start: Option<&str>,
-    seeds: u32,
-    mut agrees: impl FnMut(&Answer) -> bool,
-) -> bool {
-    let first = run(graph, input, &Order::File, start);
-    agrees(&first) || !first.order_free && (0..seeds).any(|seed| agrees(&run(graph, input, &Order::Seed(seed), start)))
-}
-
 impl Failure {
-    /// `{code, node}`.
+    /// `{code, message, node}`.
     pub fn to_value(&self) -> Value {
         let mut entries = vec![("code".into(), Value::from(self.code.clone()))];
+        if let Some(message) = &self.message {
+            entries.push(("message".into(), Value::from(message.as_str())));
+        }
         if let Some(node) = &self.node {
             entries.push(("node".into(), Value::from(node.as_str())));
         }

@@ -194,7 +194,7 @@ impl Run<'_> {
 
     fn container_failed(&mut self, run: usize, code: &str) {
         let ContainerRun { id, frame, .. } = self.containers[run];
-        let error = Failure { code: code.into(), node: Some(self.address(id, frame)) };
+        let error = self.failure(code.into(), id, frame);
         self.pass_failure(run, error);
     }
 

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use arcstr::ArcStr;
 use model::Value;
 
-use super::behave::Attempt;
+use super::behave::Place;
 use super::frame::{Begin, Frames, Outputs, Owner, State, by_id, keep_latest, scope_value};
 use super::owner::{ContainerRun, LoopRun, count, max_iterations};
 use super::plan::{Plan, Strategy, disabled};
 use super::region::reach;
-use super::{Answer, Failure, Step};
+use super::{Answer, Failure, Question, Step};
 use crate::random::Mersenne;
 
 /// Steps that a run may have; of the interpreter, not of the semantics.
@@ -19,6 +19,7 @@ const STEP_BUDGET: usize = 500_000;
 pub(super) struct Run<'p> {
     pub(super) plan: &'p Plan,
     draw: Option<Mersenne>,
+    messages: &'p [(&'p str, String)],
     /// Results by node id and indices.
     steps: BTreeMap<(&'p str, Vec<usize>), Step>,
     pub(super) frames: Frames,
@@ -75,11 +76,12 @@ struct Ready {
 }
 
 impl<'p> Run<'p> {
-    pub(super) fn new(plan: &'p Plan, input: &Value, draw: Option<Mersenne>) -> Self {
+    pub(super) fn new(plan: &'p Plan, question: &Question<'p>, draw: Option<Mersenne>) -> Self {
         let joins = (0..plan.nodes.len()).any(|id| plan.kept[id] && plan.strategy(id) != Strategy::All);
         let mut run = Self {
             plan,
             draw,
+            messages: question.messages,
             steps: BTreeMap::new(),
             frames: Frames::default(),
             loops: Vec::new(),
@@ -95,7 +97,7 @@ impl<'p> Run<'p> {
             owner: Owner::Execution,
             path: Vec::new(),
             iteration: 0,
-            value: input.clone(),
+            value: question.input.clone(),
             carried: HashMap::new(),
         });
         run
@@ -249,7 +251,7 @@ impl<'p> Run<'p> {
         }
         let attempts = node.data.get("retry").and_then(|retry| count(retry, "max_attempts")).unwrap_or(1);
         for attempt in 0..attempts {
-            match self.run_node(&Attempt { id, frame, input: &input, inputs: &inputs, attempt }) {
+            match self.run_node(&Place { id, frame, attempt }, &input, &inputs) {
                 Err(code) if code == "loop_limit" => return self.loop_limit(id, frame, input),
                 Err(code) if attempt + 1 == attempts => return self.step_failed(id, frame, input, code),
                 Err(_) => {}
@@ -312,8 +314,13 @@ impl<'p> Run<'p> {
     }
 
     fn step_failed(&mut self, id: usize, frame: usize, input: Value, code: ArcStr) {
-        let error = Failure { code, node: Some(self.address(id, frame)) };
+        let error = self.failure(code, id, frame);
         self.failed(id, frame, input, error);
+    }
+
+    pub(super) fn failure(&self, code: ArcStr, id: usize, frame: usize) -> Failure {
+        let message = self.messages.iter().find(|(of, _)| code == *of).map(|(_, message)| message.clone());
+        Failure { code, message, node: Some(self.address(id, frame)) }
     }
 
     /// `on_error`, then the container around, then the execution.
