@@ -315,7 +315,7 @@ impl Execution {
             self.values.insert(key.clone(), value.clone());
         }
         self.outputs[node as usize] = step.output.clone();
-        if step.route == Route::Nowhere {
+        if step.route == Route::Nowhere && self.failure.is_none() {
             self.failure.clone_from(&step.error);
         }
         self.resolve_edges(node, &step.route);
@@ -454,7 +454,17 @@ impl Execution {
 
     /// The `inputs` of a step: always an object by the source's id.
     pub fn inputs_of(&self, node: NodeIndex) -> Value {
-        self.by_source(&self.taken(node))
+        let taken = self.taken(node);
+        if self.plan.nodes[node as usize].inputs.len() < 2 {
+            return self.by_source(&taken);
+        }
+        // One source may feed several input ports; by source it counts once.
+        let mut once = taken.clone();
+        once.retain(|edge| {
+            let key = |edge: u32| &self.plan.edges[edge as usize].key;
+            !taken.iter().any(|&other| other > *edge && key(other) == key(*edge))
+        });
+        self.by_source(&once)
     }
 
     /// Whether a join with a count goes on with fewer satisfied edges than it counts.

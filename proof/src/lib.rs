@@ -1,0 +1,7 @@
+//! What the tests need to judge the engine, and what no part of the product may use: an independent interpreter of the
+//! execution semantics, random workflows, and the crash harness.
+
+pub mod generate;
+pub mod random;
+pub mod reference;
+pub mod simulate;
