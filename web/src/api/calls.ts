@@ -1,0 +1,68 @@
+// One function for each request the pages make.
+
+import { callJson, callText } from "./client";
+import type {
+  Accepted,
+  DashboardStats,
+  Execution,
+  ExecutionItem,
+  Json,
+  ListOf,
+  NodeType,
+  Session,
+  Step,
+  Validation,
+  Workflow,
+  WorkflowItem,
+} from "./types";
+
+const seg = encodeURIComponent;
+
+export interface WorkflowQuery {
+  q: string;
+  sort: string;
+}
+
+export interface ExecutionQuery {
+  workflow: string;
+  status: string;
+}
+
+export const api = {
+  session: () => callJson<Session>("/session"),
+  signIn: (token: string) => callJson<Session | undefined>("/session", { method: "POST", body: JSON.stringify({ token }) }),
+
+  stats: (signal?: AbortSignal) => callJson<DashboardStats>("/dashboard/stats", { signal }),
+  recent: (limit: number, signal?: AbortSignal) =>
+    callJson<ListOf<ExecutionItem> | ExecutionItem[]>("/dashboard/recent-executions", { query: { limit }, signal }),
+
+  workflows: (query: WorkflowQuery, cursor: string | null, limit: number, signal?: AbortSignal) =>
+    callJson<ListOf<WorkflowItem>>("/workflows", { query: { ...query, cursor, limit, total: cursor === null }, signal }),
+  workflow: (id: string, signal?: AbortSignal) => callJson<Workflow>(`/workflows/${seg(id)}`, { signal }),
+  createWorkflow: (text: string) => callJson<Workflow>("/workflows", { method: "POST", body: text }),
+  validate: (graph: string, signal?: AbortSignal) =>
+    callJson<Validation>("/workflows/validate", { method: "POST", body: graph, signal }),
+  /** `input` is JSON text; `key` makes a repeated click or a retry start one execution only. */
+  execute: (id: string, input: string, key: string) =>
+    callJson<Accepted>(`/workflows/${seg(id)}/execute`, {
+      method: "POST",
+      body: `{"input":${input}}`,
+      headers: { "idempotency-key": key },
+    }),
+
+  executions: (query: ExecutionQuery, cursor: string | null, limit: number, signal?: AbortSignal) =>
+    callJson<ListOf<ExecutionItem>>("/executions", { query: { ...query, cursor, limit }, signal }),
+  execution: (id: string, signal?: AbortSignal) => callJson<Execution>(`/executions/${seg(id)}`, { signal }),
+  steps: (id: string, signal?: AbortSignal) => callJson<ListOf<Step>>(`/executions/${seg(id)}/steps`, { signal }),
+  cancel: (id: string) => callJson<unknown>(`/executions/${seg(id)}/cancel`, { method: "POST", body: "{}" }),
+  value: (id: string, ref: string, signal?: AbortSignal) =>
+    callJson<Json>(`/executions/${seg(id)}/values/${seg(ref)}`, { signal }),
+  /** The execution and its steps as one JSON text, byte for byte as the server wrote them. */
+  download: async (id: string) => {
+    const path = `/executions/${seg(id)}`;
+    const [execution, steps] = await Promise.all([callText(path), callText(`${path}/steps`)]);
+    return `{"execution":${execution},"steps":${steps}}`;
+  },
+
+  nodeTypes: (signal?: AbortSignal) => callJson<ListOf<NodeType>>("/node-types", { signal }),
+};

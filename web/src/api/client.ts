@@ -1,0 +1,103 @@
+// The one place that calls `fetch`: problem+json becomes a typed `ApiError`, a lost connection too.
+
+import type { Problem } from "./types";
+
+const ROOT = "/api/v1";
+
+/** What went wrong, in the server's words. `status` is 0 when the server could not be reached. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly problems: Problem[];
+
+  constructor(status: number, code: string, title: string, detail: string, problems: Problem[] = []) {
+    super(title);
+    this.name = "ApiError";
+    this.status = status;
+    this.code = code;
+    this.detail = detail;
+    this.problems = problems;
+  }
+
+  get unreachable(): boolean {
+    return this.status === 0 || this.status === 502 || this.status === 503 || this.status === 504;
+  }
+}
+
+export interface Call {
+  method?: "GET" | "POST" | "PUT" | "DELETE";
+  query?: Record<string, string | number | boolean | null | undefined>;
+  /** JSON text, sent as it is: numbers that JavaScript cannot hold stay exact. */
+  body?: string;
+  headers?: Record<string, string>;
+  signal?: AbortSignal | undefined;
+}
+
+type Listener = (result: "reached" | "unreachable" | "signed_out") => void;
+const listeners = new Set<Listener>();
+
+/** Tells of every answer whether the server was reached, and whether it knows us. */
+export function watchAnswers(listener: Listener): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+function tell(result: Parameters<Listener>[0]): void {
+  for (const listener of listeners) listener(result);
+}
+
+export async function callText(path: string, call: Call = {}): Promise<string> {
+  const response = await send(path, call);
+  const text = await response.text();
+  if (!response.ok) throw toError(response, text);
+  return text;
+}
+
+export async function callJson<T>(path: string, call: Call = {}): Promise<T> {
+  const text = await callText(path, call);
+  if (text === "") return undefined as T;
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    throw new ApiError(502, "not_json", "The server's answer could not be read", "it was not JSON; is something between this page and Tidemill?");
+  }
+}
+
+async function send(path: string, call: Call): Promise<Response> {
+  const headers: Record<string, string> = { accept: "application/json", ...call.headers };
+  if (call.body !== undefined) headers["content-type"] = "application/json";
+  const init: RequestInit = { method: call.method ?? "GET", headers, credentials: "same-origin" };
+  if (call.body !== undefined) init.body = call.body;
+  if (call.signal) init.signal = call.signal;
+  let response: Response;
+  try {
+    response = await fetch(ROOT + path + toQuery(call.query), init);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    tell("unreachable");
+    throw new ApiError(0, "unreachable", "Tidemill cannot be reached", "check that the program is running; this page tries again by itself");
+  }
+  tell(response.status === 401 ? "signed_out" : "reached");
+  return response;
+}
+
+function toQuery(query: Call["query"]): string {
+  if (!query) return "";
+  const search = new URLSearchParams();
+  for (const [key, value] of Object.entries(query)) {
+    if (value !== null && value !== undefined && value !== "") search.set(key, String(value));
+  }
+  const text = search.toString();
+  return text === "" ? "" : `?${text}`;
+}
+
+function toError(response: Response, text: string): ApiError {
+  try {
+    const problem = JSON.parse(text) as { title?: string; code?: string; detail?: string; problems?: Problem[] };
+    const title = problem.title ?? `The server answered ${response.status}`;
+    return new ApiError(response.status, problem.code ?? "unknown", title, problem.detail ?? "", problem.problems ?? []);
+  } catch {
+    return new ApiError(response.status, "unknown", `The server answered ${response.status}`, response.statusText);
+  }
+}

@@ -1,0 +1,66 @@
+// What is asked under which key, and how long an answer stays fresh. Pages and panels use these with react-query.
+
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { api, type ExecutionQuery, type WorkflowQuery } from "./calls";
+import type { ExecutionItem, ExecutionStatus, Graph } from "./types";
+
+const PAGE = 100;
+const LIVE_MS = 5_000;
+const NODE_TYPES_MS = 10 * 60_000;
+
+const TERMINAL: ReadonlySet<ExecutionStatus> = new Set(["succeeded", "failed", "canceled", "timed_out", "quarantined"]);
+
+export function isOver(status: ExecutionStatus): boolean {
+  return TERMINAL.has(status);
+}
+
+export const queries = {
+  stats: () => queryOptions({ queryKey: ["dashboard", "stats"], queryFn: ({ signal }) => api.stats(signal), refetchInterval: LIVE_MS }),
+  recent: (limit: number) =>
+    queryOptions({
+      queryKey: ["dashboard", "recent", limit],
+      queryFn: async ({ signal }): Promise<ExecutionItem[]> => {
+        const answer = await api.recent(limit, signal);
+        return Array.isArray(answer) ? answer : answer.items;
+      },
+      refetchInterval: LIVE_MS,
+    }),
+  workflows: (query: WorkflowQuery) =>
+    infiniteQueryOptions({
+      queryKey: ["workflows", "list", query],
+      queryFn: ({ pageParam, signal }) => api.workflows(query, pageParam, PAGE, signal),
+      initialPageParam: null as string | null,
+      getNextPageParam: (last) => last.next_cursor ?? null,
+    }),
+  workflow: (id: string) => queryOptions({ queryKey: ["workflow", id], queryFn: ({ signal }) => api.workflow(id, signal) }),
+  validation: (id: string, graph: Graph | undefined) =>
+    queryOptions({
+      queryKey: ["workflow", id, "validation", graph],
+      queryFn: ({ signal }) => api.validate(JSON.stringify(graph), signal),
+      enabled: graph !== undefined,
+      staleTime: Infinity,
+    }),
+  executions: (query: ExecutionQuery) =>
+    infiniteQueryOptions({
+      queryKey: ["executions", "list", query],
+      queryFn: ({ pageParam, signal }) => api.executions(query, pageParam, PAGE, signal),
+      initialPageParam: null as string | null,
+      getNextPageParam: (last) => last.next_cursor ?? null,
+    }),
+  lastExecutions: (workflow: string, limit: number) =>
+    queryOptions({
+      queryKey: ["executions", "last", workflow, limit],
+      queryFn: async ({ signal }) => (await api.executions({ workflow, status: "" }, null, limit, signal)).items,
+      refetchInterval: LIVE_MS,
+    }),
+  execution: (id: string) => queryOptions({ queryKey: ["execution", id], queryFn: ({ signal }) => api.execution(id, signal) }),
+  steps: (id: string) => queryOptions({ queryKey: ["execution", id, "steps"], queryFn: async ({ signal }) => (await api.steps(id, signal)).items }),
+  value: (id: string, ref: string) =>
+    queryOptions({ queryKey: ["execution", id, "value", ref], queryFn: ({ signal }) => api.value(id, ref, signal), staleTime: Infinity }),
+  nodeTypes: () =>
+    queryOptions({
+      queryKey: ["node-types"],
+      queryFn: async ({ signal }) => (await api.nodeTypes(signal)).items,
+      staleTime: NODE_TYPES_MS,
+    }),
+};

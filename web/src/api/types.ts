@@ -1,0 +1,205 @@
+// The shapes of the HTTP contract, by hand until they are generated from the OpenAPI document.
+// This is the only file that names them; nothing here has behaviour.
+
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+export type ExecutionStatus =
+  | "delayed"
+  | "queued"
+  | "running"
+  | "waiting"
+  | "paused"
+  | "succeeded"
+  | "failed"
+  | "canceled"
+  | "timed_out"
+  | "quarantined";
+
+export type StepStatus = "succeeded" | "failed" | "disabled" | "skipped" | "canceled";
+
+/** A step or execution that failed: data, not an exception. `node` is the address of the step at fault. */
+export interface StepError {
+  code: string;
+  message: string;
+  node?: string | null;
+}
+
+/** Stands where a value above 2 KiB would be; `ref` is fetched on demand. */
+export interface Elided {
+  $elided: true;
+  preview: string;
+  bytes: number;
+  ref: string;
+}
+
+export interface GraphNode {
+  id: string;
+  type?: string;
+  position?: { x: number; y: number } | null;
+  parentId?: string | null;
+  width?: number | null;
+  height?: number | null;
+  data?: { [key: string]: Json };
+}
+
+export interface GraphEdge {
+  id?: string | null;
+  source: string;
+  target: string;
+  sourceHandle?: string | null;
+  targetHandle?: string | null;
+}
+
+export interface Graph {
+  nodes: GraphNode[];
+  edges: GraphEdge[];
+}
+
+export interface LastExecution {
+  id: string;
+  status: ExecutionStatus;
+  started_at: string | null;
+  duration_ms: number | null;
+}
+
+export interface WorkflowItem {
+  id: string;
+  name: string;
+  description?: string | null;
+  tags?: string[];
+  node_count: number;
+  edge_count: number;
+  created_at: string;
+  updated_at: string;
+  rev: number | string;
+  version: string;
+  last_execution: LastExecution | null;
+}
+
+export interface Workflow extends Omit<WorkflowItem, "last_execution"> {
+  last_execution?: LastExecution | null;
+  graph: Graph;
+}
+
+export interface ListOf<T> {
+  items: T[];
+  next_cursor?: string | null;
+  total?: number | null;
+}
+
+export interface Problem {
+  code: string;
+  severity: "error" | "warning";
+  node?: string | null;
+  edge?: string | null;
+  path?: string | null;
+  message: string;
+  suggestion?: string | null;
+}
+
+export interface Validation {
+  valid: boolean;
+  problems: Problem[];
+}
+
+export interface ExecutionItem {
+  id: string;
+  workflow: { id: string; name: string } | null;
+  version: string;
+  status: ExecutionStatus;
+  trigger?: string | null;
+  started_at: string | null;
+  finished_at: string | null;
+  duration_ms: number | null;
+  error: StepError | null;
+}
+
+export interface Execution extends ExecutionItem {
+  input: Json;
+  output: Json;
+  graph: Graph;
+}
+
+export interface Step {
+  address: string;
+  node: string;
+  type: string;
+  label: string | null;
+  status: StepStatus | "running" | "waiting";
+  input: Json;
+  output: Json;
+  ports: string[] | null;
+  attempts: number;
+  error: StepError | null;
+  started_at: string | null;
+  duration_ms: number | null;
+}
+
+/** One event of an execution's journal, as the stream carries it. */
+export type Event = { execution: string; seq: number } & (
+  | { type: "accepted"; at: string; input: Json; trigger: string | null }
+  | { type: "step_started"; address: string; node: string; attempt: number; at: string }
+  | {
+      type: "step_finished";
+      address: string;
+      node: string;
+      status: "succeeded" | "failed" | "disabled";
+      output: Json;
+      ports?: string[] | null;
+      error?: StepError | null;
+      attempts: number;
+      started_at?: string | null;
+      duration_ms?: number | null;
+    }
+  | { type: "step_skipped"; address: string; node: string }
+  | { type: "step_canceled"; address: string; node: string }
+  | {
+      type: "finished";
+      at: string;
+      status: ExecutionStatus;
+      output: Json;
+      error?: StepError | null;
+      duration_ms: number | null;
+    }
+);
+
+export type EventType = Event["type"];
+
+export interface NodeType {
+  id: string;
+  aliases?: string[];
+  name: string;
+  category: string;
+  summary: string;
+  icon?: string | null;
+  effect: "pure" | "read" | "write";
+  inputs: Port[];
+  outputs: Port[];
+  dynamic_outputs: boolean;
+  schema: { [key: string]: Json } | null;
+  example: Json;
+}
+
+export type Port = string | { name: string; summary?: string | null };
+
+export interface DashboardStats {
+  total_workflows: number;
+  active_workflows: number;
+  running_executions: number;
+  success_rate: number | null;
+  total: number;
+  running: number;
+  completed: number;
+  failed: number;
+  average_time_ms: number | null;
+}
+
+export interface Accepted {
+  execution_id: string;
+  status: ExecutionStatus;
+}
+
+export interface Session {
+  signed_in: boolean;
+  tenant?: string | null;
+}

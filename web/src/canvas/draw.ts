@@ -1,0 +1,162 @@
+// Draws one picture of the graph: frames, edges, their labels, and, when cards are too many or too small, the nodes.
+
+import { viewOf, type Camera } from "../graph/camera";
+import type { PlacedEdge, PlacedGraph, PlacedNode } from "../graph/file";
+import { edgePath, midpoint, overlaps, pathBox, type Box, type Path } from "../graph/geometry";
+import { edgeLook, type CardText, type EdgeLook, type Runs } from "./look";
+import type { Palette } from "./palette";
+
+export interface DrawnEdge {
+  edge: PlacedEdge;
+  path: Path;
+  box: Box;
+}
+
+export function prepareEdges(graph: PlacedGraph): DrawnEdge[] {
+  return graph.edges.map((edge) => {
+    const path = edgePath(edge);
+    return { edge, path, box: pathBox(path) };
+  });
+}
+
+export interface Picture {
+  graph: PlacedGraph;
+  edges: readonly DrawnEdge[];
+  runs: Runs | null;
+  over: boolean;
+  selected: string | null;
+  /** True when React draws the nodes above this picture. */
+  cards: boolean;
+  texts: (node: PlacedNode) => CardText;
+}
+
+const LABEL_ZOOM = 0.6;
+const NAME_ZOOM = 0.3;
+const TILE = 34;
+const RADIUS = 10;
+
+/** Returns whether something in it moves, so that the next frame must be drawn too. */
+export function draw(ctx: CanvasRenderingContext2D, width: number, height: number, camera: Camera, picture: Picture, palette: Palette, now: number): boolean {
+  const ratio = devicePixelRatio;
+  ctx.setTransform(1, 0, 0, 1, 0, 0);
+  ctx.clearRect(0, 0, width * ratio, height * ratio);
+  ctx.setTransform(camera.zoom * ratio, 0, 0, camera.zoom * ratio, camera.x * ratio, camera.y * ratio);
+  const view = viewOf(camera, width, height, 20);
+  for (const node of picture.graph.nodes) if (node.frame && overlaps(view, node)) drawFrame(ctx, node, picture, palette);
+  const moves = drawEdges(ctx, camera, view, picture, palette, now);
+  if (!picture.cards) {
+    for (const node of picture.graph.nodes) if (!node.frame && overlaps(view, node)) drawNode(ctx, node, camera.zoom, picture, palette);
+  }
+  return moves && !palette.still;
+}
+
+function drawFrame(ctx: CanvasRenderingContext2D, node: PlacedNode, picture: Picture, palette: Palette): void {
+  ctx.beginPath();
+  ctx.roundRect(node.x, node.y, node.w, node.h, RADIUS + 4);
+  ctx.globalAlpha = 0.05;
+  ctx.fillStyle = palette.frame;
+  ctx.fill();
+  ctx.globalAlpha = 1;
+  ctx.strokeStyle = picture.selected === node.id ? palette.tide : palette.line2;
+  ctx.lineWidth = 1;
+  ctx.stroke();
+  ctx.font = palette.font;
+  ctx.fillStyle = palette.dim;
+  ctx.textBaseline = "middle";
+  ctx.textAlign = "left";
+  ctx.fillText(picture.texts(node).title, node.x + 12, node.y + 16, node.w - 24);
+}
+
+function drawEdges(ctx: CanvasRenderingContext2D, camera: Camera, view: Box, picture: Picture, palette: Palette, now: number): boolean {
+  const groups: Record<EdgeLook, DrawnEdge[]> = { dead: [], rest: [], ok: [], run: [] };
+  for (const drawn of picture.edges) {
+    if (overlaps(view, { x: drawn.box.x - 1, y: drawn.box.y - 1, w: drawn.box.w + 2, h: drawn.box.h + 2 })) {
+      groups[edgeLook(drawn.edge, picture.runs, picture.over)].push(drawn);
+    }
+  }
+  const thin = Math.max(1, 0.9 / camera.zoom);
+  ctx.lineCap = "round";
+  for (const look of ["dead", "rest", "ok", "run"] as const) {
+    if (groups[look].length === 0) continue;
+    ctx.beginPath();
+    for (const drawn of groups[look]) trace(ctx, drawn.path);
+    ctx.globalAlpha = look === "dead" ? 0.7 : look === "ok" ? 0.75 : 1;
+    ctx.strokeStyle = look === "ok" ? palette.ok : look === "run" ? palette.info : palette.line2;
+    ctx.lineWidth = Math.max(look === "run" ? palette.edgeRun : palette.edge, thin);
+    ctx.setLineDash(look === "dead" ? [palette.dash / 3, palette.dash] : look === "run" ? [palette.dash, palette.dash] : []);
+    ctx.lineDashOffset = look === "run" ? -now / 40 : 0;
+    ctx.stroke();
+  }
+  ctx.setLineDash([]);
+  ctx.globalAlpha = 1;
+  if (camera.zoom >= LABEL_ZOOM) {
+    for (const look of ["dead", "rest", "ok", "run"] as const) {
+      for (const drawn of groups[look]) drawLabel(ctx, drawn, look, palette);
+    }
+  }
+  return groups.run.length > 0;
+}
+
+function trace(ctx: CanvasRenderingContext2D, path: Path): void {
+  ctx.moveTo(path[0] ?? 0, path[1] ?? 0);
+  for (let n = 2; n + 5 < path.length; n += 6) {
+    ctx.bezierCurveTo(path[n] ?? 0, path[n + 1] ?? 0, path[n + 2] ?? 0, path[n + 3] ?? 0, path[n + 4] ?? 0, path[n + 5] ?? 0);
+  }
+}
+
+function drawLabel(ctx: CanvasRenderingContext2D, drawn: DrawnEdge, look: EdgeLook, palette: Palette): void {
+  const { port } = drawn.edge;
+  if (port === null) return;
+  const at = midpoint(drawn.path);
+  ctx.font = palette.mono;
+  const text = port.length > 18 ? `${port.slice(0, 17)}…` : port;
+  const width = ctx.measureText(text).width + 12;
+  ctx.beginPath();
+  ctx.roundRect(at.x - width / 2, at.y - 8, width, 16, 8);
+  ctx.fillStyle = palette.ground;
+  ctx.fill();
+  ctx.strokeStyle = palette.line;
+  ctx.lineWidth = 1;
+  ctx.stroke();
+  ctx.fillStyle = look === "ok" ? palette.ok : look === "run" ? palette.info : palette.faint;
+  ctx.textAlign = "center";
+  ctx.textBaseline = "middle";
+  ctx.fillText(text, at.x, at.y + 0.5);
+}
+
+function drawNode(ctx: CanvasRenderingContext2D, node: PlacedNode, zoom: number, picture: Picture, palette: Palette): void {
+  const text = picture.texts(node);
+  const colour = palette.category[text.category] ?? palette.faint;
+  const border = { rest: palette.line2, ok: palette.ok, running: palette.info, failed: palette.bad, skipped: palette.line, disabled: palette.line }[text.look];
+  ctx.globalAlpha = text.look === "skipped" || text.look === "disabled" ? 0.55 : 1;
+  ctx.beginPath();
+  ctx.roundRect(node.x, node.y, node.w, node.h, RADIUS);
+  ctx.fillStyle = palette.card;
+  ctx.fill();
+  const selected = picture.selected === node.id;
+  ctx.strokeStyle = selected ? palette.tide : border;
+  ctx.lineWidth = Math.max(selected ? 2 : 1, (selected ? 2 : 1.2) / zoom);
+  ctx.stroke();
+  ctx.beginPath();
+  ctx.roundRect(node.x + 12, node.y + 13, TILE, TILE, 8);
+  ctx.fillStyle = colour;
+  const alpha = ctx.globalAlpha;
+  ctx.globalAlpha = alpha * (zoom < NAME_ZOOM ? 0.7 : 0.3);
+  ctx.fill();
+  ctx.globalAlpha = alpha;
+  if (zoom >= NAME_ZOOM) {
+    ctx.font = palette.font;
+    ctx.fillStyle = palette.text;
+    ctx.textAlign = "left";
+    ctx.textBaseline = "middle";
+    ctx.fillText(fitText(ctx, text.title, node.w - TILE - 34), node.x + TILE + 22, node.y + node.h / 2);
+  }
+  ctx.globalAlpha = 1;
+}
+
+function fitText(ctx: CanvasRenderingContext2D, text: string, width: number): string {
+  if (ctx.measureText(text).width <= width) return text;
+  let end = text.length;
+  while (end > 1 && ctx.measureText(`${text.slice(0, end)}…`).width > width) end = Math.floor(end * 0.9) - 1;
+  return `${text.slice(0, Math.max(1, end))}…`;
+}

@@ -1,0 +1,60 @@
+// The tokens that the drawing surface needs, read from the stylesheet whenever the theme changes.
+
+export interface Palette {
+  ground: string;
+  card: string;
+  line: string;
+  line2: string;
+  text: string;
+  dim: string;
+  faint: string;
+  tide: string;
+  ok: string;
+  bad: string;
+  info: string;
+  chip: string;
+  frame: string;
+  font: string;
+  mono: string;
+  category: Record<string, string>;
+  edge: number;
+  edgeRun: number;
+  dash: number;
+  still: boolean;
+}
+
+const CATEGORIES = ["trigger", "logic", "data", "network", "ai", "code", "people", "storage"];
+
+export function readPalette(): Palette {
+  const style = getComputedStyle(document.documentElement);
+  const token = (name: string) => style.getPropertyValue(name).trim();
+  const size = (name: string) => Number.parseFloat(token(name)) || 1;
+  return {
+    ground: token("--bg-0"),
+    card: token("--bg-2"),
+    line: token("--line"),
+    line2: token("--line-2"),
+    text: token("--text-1"),
+    dim: token("--text-2"),
+    faint: token("--text-3"),
+    tide: token("--tide"),
+    ok: token("--ok"),
+    bad: token("--bad"),
+    info: token("--info"),
+    chip: token("--bg-3"),
+    frame: token("--cat-logic"),
+    font: `600 ${token("--fs-13")} ${token("--font")}`,
+    mono: `500 ${token("--fs-11")} ${token("--mono")}`,
+    category: Object.fromEntries(CATEGORIES.map((name) => [name, token(`--cat-${name}`)])),
+    edge: size("--stroke-edge"),
+    edgeRun: size("--stroke-run"),
+    dash: size("--dash"),
+    still: matchMedia("(prefers-reduced-motion: reduce)").matches,
+  };
+}
+
+export function watchTheme(changed: () => void): () => void {
+  const observer = new MutationObserver(changed);
+  observer.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
+  return () => observer.disconnect();
+}

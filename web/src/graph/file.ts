@@ -1,0 +1,158 @@
+// Reads a workflow file's graph into what can be drawn: every node has an absolute place, every edge known ends.
+
+import { layoutLayered } from "./layout";
+
+export const NODE_W = 208;
+export const NODE_H = 60;
+const FRAME_PAD = 24;
+const FRAME_HEAD = 32;
+
+export interface FileNode {
+  id: string;
+  type?: string;
+  position?: { x: number; y: number } | null;
+  parentId?: string | null;
+  width?: number | null;
+  height?: number | null;
+  data?: { [key: string]: unknown };
+}
+
+export interface FileEdge {
+  id?: string | null;
+  source: string;
+  target: string;
+  sourceHandle?: string | null;
+  targetHandle?: string | null;
+}
+
+export interface FileGraph {
+  nodes: readonly FileNode[];
+  edges: readonly FileEdge[];
+}
+
+export interface PlacedNode {
+  id: string;
+  type: string;
+  data: { [key: string]: unknown };
+  x: number;
+  y: number;
+  w: number;
+  h: number;
+  /** A node that holds others is drawn as a frame behind them. */
+  frame: boolean;
+  /** Names of the ports edges leave by, in the order of the file; empty when only the unnamed one is used. */
+  ports: readonly string[];
+  hasInput: boolean;
+  hasOutput: boolean;
+}
+
+export interface PlacedEdge {
+  key: string;
+  source: PlacedNode;
+  target: PlacedNode;
+  port: string | null;
+}
+
+export interface PlacedGraph {
+  nodes: readonly PlacedNode[];
+  edges: readonly PlacedEdge[];
+  byId: ReadonlyMap<string, PlacedNode>;
+}
+
+/** Places a graph. Edges whose ends are missing are left out: validation tells of them. */
+export function placeGraph(graph: FileGraph): PlacedGraph {
+  const files = new Map<string, FileNode>();
+  for (const node of graph.nodes) if (!files.has(node.id)) files.set(node.id, node);
+  const edges = graph.edges.filter((edge) => files.has(edge.source) && files.has(edge.target));
+  const parents = new Set<string>();
+  for (const node of files.values()) if (node.parentId && files.has(node.parentId)) parents.add(node.parentId);
+
+  const places = placesOf(files, edges);
+  const byId = new Map<string, PlacedNode>();
+  const ports = portsOf(edges);
+  const targets = new Set(edges.map((edge) => edge.target));
+  const sources = new Set(edges.map((edge) => edge.source));
+  for (const node of files.values()) {
+    const place = places.get(node.id) ?? { x: 0, y: 0 };
+    byId.set(node.id, {
+      id: node.id,
+      type: node.type ?? "",
+      data: node.data ?? {},
+      x: place.x,
+      y: place.y,
+      w: NODE_W,
+      h: NODE_H,
+      frame: parents.has(node.id) || node.type === "group",
+      ports: ports.get(node.id) ?? [],
+      hasInput: targets.has(node.id),
+      hasOutput: sources.has(node.id),
+    });
+  }
+  sizeFrames(files, byId);
+
+  const placedEdges: PlacedEdge[] = [];
+  edges.forEach((edge, index) => {
+    const source = byId.get(edge.source);
+    const target = byId.get(edge.target);
+    if (source && target) placedEdges.push({ key: edge.id ?? `#${index}`, source, target, port: edge.sourceHandle ?? null });
+  });
+  return { nodes: [...byId.values()], edges: placedEdges, byId };
+}
+
+function hasPlace(node: FileNode): boolean {
+  const at = node.position;
+  return at != null && Number.isFinite(at.x) && Number.isFinite(at.y);
+}
+
+/** The file's places where it has them (at least two that differ), else a layout. Children count from their parent. */
+function placesOf(files: ReadonlyMap<string, FileNode>, edges: readonly FileEdge[]): Map<string, { x: number; y: number }> {
+  const nodes = [...files.values()];
+  const spots = new Set(nodes.filter(hasPlace).map((node) => `${node.position?.x},${node.position?.y}`));
+  if (nodes.some((node) => !hasPlace(node)) || (spots.size < 2 && nodes.length > 1)) {
+    return layoutLayered(nodes.map((node) => node.id), edges, { w: NODE_W, h: NODE_H });
+  }
+  const places = new Map<string, { x: number; y: number }>();
+  for (const node of nodes) {
+    let x = 0;
+    let y = 0;
+    const seen = new Set<string>();
+    for (let at: FileNode | undefined = node; at && !seen.has(at.id); at = at.parentId ? files.get(at.parentId) : undefined) {
+      seen.add(at.id);
+      x += at.position?.x ?? 0;
+      y += at.position?.y ?? 0;
+    }
+    places.set(node.id, { x, y });
+  }
+  return places;
+}
+
+function portsOf(edges: readonly FileEdge[]): Map<string, string[]> {
+  const ports = new Map<string, string[]>();
+  for (const edge of edges) {
+    if (!edge.sourceHandle) continue;
+    const list = ports.get(edge.source) ?? [];
+    if (!list.includes(edge.sourceHandle)) list.push(edge.sourceHandle);
+    ports.set(edge.source, list);
+  }
+  return ports;
+}
+
+/** A frame takes the size the file gives it, and at least covers its children. */
+function sizeFrames(files: ReadonlyMap<string, FileNode>, byId: ReadonlyMap<string, PlacedNode>): void {
+  for (const node of byId.values()) {
+    if (!node.frame) continue;
+    const file = files.get(node.id);
+    let right = node.x + (file?.width ?? NODE_W);
+    let bottom = node.y + (file?.height ?? NODE_H + FRAME_HEAD);
+    for (const child of files.values()) {
+      const placed = child.parentId === node.id ? byId.get(child.id) : undefined;
+      if (!placed) continue;
+      node.x = Math.min(node.x, placed.x - FRAME_PAD);
+      node.y = Math.min(node.y, placed.y - FRAME_HEAD);
+      right = Math.max(right, placed.x + placed.w + FRAME_PAD);
+      bottom = Math.max(bottom, placed.y + placed.h + FRAME_PAD);
+    }
+    node.w = right - node.x;
+    node.h = bottom - node.y;
+  }
+}

@@ -1,0 +1,29 @@
+// The line under a node's name: what it will do, in as few words as its parameters give.
+
+const LEADING = ["condition", "expression", "url", "path", "cron", "text", "value", "field", "op", "text_op", "code", "query", "template", "prompt", "duration"];
+
+type Data = { readonly [key: string]: unknown };
+
+export function titleOf(node: { id: string; type: string; data: Data }, typeName: string | null): string {
+  const label = node.data["label"];
+  if (typeof label === "string" && label.trim() !== "") return label;
+  return typeName ?? (node.type === "" ? node.id : words(node.type));
+}
+
+export function summaryOf(node: { id: string; type: string; data: Data }, typeName: string | null): string {
+  const { data } = node;
+  const method = typeof data["method"] === "string" ? `${data["method"].toUpperCase()} ` : "";
+  if (Array.isArray(data["cases"])) return `${data["cases"].length} ${data["cases"].length === 1 ? "case" : "cases"}`;
+  for (const key of LEADING) {
+    const value = data[key];
+    if (typeof value === "string" && value.trim() !== "") return method + value.trim().replace(/\s+/g, " ");
+    if (typeof value === "number" || typeof value === "boolean") return method + String(value);
+  }
+  return typeName ?? words(node.type);
+}
+
+/** `text_input` → `Text input`. */
+export function words(name: string): string {
+  const text = name.replace(/[._-]+/g, " ").trim();
+  return text === "" ? "Node" : text.charAt(0).toUpperCase() + text.slice(1);
+}

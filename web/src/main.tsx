@@ -1,0 +1,35 @@
+// Starts the page: theme, sign-in by link, then the shell.
+
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { ApiError } from "./api/client";
+import { Shell } from "./pages/shell";
+import { signInFromLink } from "./pages/sign-in";
+import { startView } from "./state/view";
+import "./tokens.css";
+import "./base.css";
+
+const client = new QueryClient({
+  defaultOptions: {
+    queries: {
+      networkMode: "always", // the server is often this machine: the browser's idea of "online" says nothing about it
+      staleTime: 1_000,
+      retry: (count, error) => error instanceof ApiError && error.unreachable && count < 2,
+    },
+    mutations: { networkMode: "always" },
+  },
+});
+
+startView();
+void signInFromLink().then(() => {
+  const root = document.getElementById("root");
+  if (!root) return;
+  createRoot(root).render(
+    <StrictMode>
+      <QueryClientProvider client={client}>
+        <Shell />
+      </QueryClientProvider>
+    </StrictMode>,
+  );
+});

@@ -1,0 +1,264 @@
+// One execution, live or over: the same fold of its journal draws both.
+
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Ban, Download, RotateCw } from "lucide-react";
+import { useEffect, useMemo, useState } from "react";
+import { api } from "../api/calls";
+import { isOver, queries } from "../api/queries";
+import type { Execution } from "../api/types";
+import { GraphView } from "../canvas/graph-view";
+import { placeGraph } from "../graph/file";
+import { titleOf, words } from "../graph/summary";
+import { JsonTree } from "../panels/json-tree";
+import { StepDetail, StepFault } from "../panels/step-detail";
+import { Steps } from "../panels/steps";
+import { useExecution, watchExecution, type ExecutionState } from "../state/execution";
+import { toast } from "../state/view";
+import { Button } from "../ui/button";
+import { saveFile } from "../ui/copy";
+import { duration, plural, shortId } from "../ui/format";
+import { useDelayed, useNow } from "../ui/hooks";
+import { categoryOf } from "../ui/node-icon";
+import { Link, useSearch, useTitle } from "../ui/router";
+import { asFailure, Failed, sentence, Skeleton } from "../ui/states";
+import { StatusChip } from "../ui/status";
+import { useKinds } from "./kinds";
+import { runArgs, useRun } from "./run";
+import s from "./execution.module.css";
+
+export function page({ params }: { params: Record<string, string> }) {
+  const id = params["id"] ?? "";
+  const execution = useQuery(queries.execution(id));
+  const client = useQueryClient();
+  useTitle(execution.data?.workflow?.name ?? `Execution ${shortId(id)}`);
+  useEffect(() => watchExecution(id), [id]);
+  const state = useExecution();
+  const mine = state.execution === id;
+  const finished = mine && state.finishedAt !== null;
+  useEffect(() => {
+    // The record written at the end has what the events did not carry.
+    if (finished) void client.invalidateQueries({ queryKey: ["execution", id], exact: true });
+  }, [finished, client, id]);
+
+  if (execution.isPending) return <Skeleton rows={3} kind="block" />;
+  if (!execution.data) return <Failed error={execution.error} what="This execution could not be read" retry={() => void execution.refetch()} />;
+  return <Loaded key={id} execution={execution.data} state={mine ? state : null} lost={mine && state.link === "lost"} />;
+}
+
+interface LoadedProps {
+  execution: Execution;
+  state: ExecutionState | null;
+  lost: boolean;
+}
+
+function Loaded({ execution, state, lost }: LoadedProps) {
+  const { id } = execution;
+  const kinds = useKinds();
+  const graph = useMemo(() => placeGraph(execution.graph), [execution.graph]);
+  const titles = useMemo(() => new Map(graph.nodes.map((node) => [node.id, titleOf(node, kinds.get(node.type)?.name ?? null)])), [graph, kinds]);
+  const status = state?.finishedAt != null || state === null || !state.status || isOver(execution.status) ? finalStatus(state, execution) : state.status;
+  const over = isOver(status);
+  const steps = useMemo(() => [...(state?.steps.values() ?? [])], [state?.steps]);
+  const [chosen, setChosen] = useSearch("step");
+  const step = state?.steps.get(chosen) ?? null;
+  const nodeId = step?.node ?? (graph.byId.has(chosen) ? chosen : null);
+  const node = nodeId === null ? undefined : graph.byId.get(nodeId);
+  const kind = node ? kinds.get(node.type) : undefined;
+  const span = useSpan(state, execution, over);
+
+  const chooseNode = (picked: string | null) => setChosen(picked === null ? null : (state?.nodes.get(picked)?.last.address ?? picked));
+  return (
+    <div className={`${s.page} ${node ? s.withSide : ""}`}>
+      <Top execution={execution} status={status} over={over} time={over ? (state?.durationMs ?? execution.duration_ms) : span ? span.to - span.from : null} />
+      <div className={s.canvas}>
+        <GraphView
+          graph={graph}
+          kinds={kinds}
+          runs={state?.nodes ?? null}
+          over={over && (state?.seq ?? 0) > 0}
+          selected={nodeId}
+          onSelect={chooseNode}
+          label={`Graph of the execution, ${plural(graph.nodes.length, "node")}`}
+        />
+      </div>
+      <section className={s.runs} aria-label="Steps and results">
+        <RunHead steps={steps.length} failed={steps.filter((one) => one.status === "failed").length} lost={lost && !over} state={state} execution={execution} />
+        {steps.length > 0 ? (
+          <Steps steps={steps} titles={titles} span={span} selected={step?.address ?? null} onSelect={setChosen} />
+        ) : over ? (
+          <p className={`${s.none} faint`}>No step has run.</p>
+        ) : (
+          <Skeleton rows={4} />
+        )}
+      </section>
+      {node ? (
+        <aside className={s.side}>
+          <StepDetail
+            key={nodeId}
+            execution={id}
+            step={step}
+            over={over}
+            node={{
+              id: node.id,
+              title: titles.get(node.id) ?? node.id,
+              type: node.type,
+              typeName: kind?.name ?? words(node.type),
+              category: categoryOf(kind?.category, node.type),
+              icon: kind?.icon,
+            }}
+            onClose={() => setChosen(null)}
+          />
+        </aside>
+      ) : (
+        <aside className={s.side} aria-label="Input and output">
+          <Result state={state} execution={execution} over={over} status={status} onStep={setChosen} />
+        </aside>
+      )}
+    </div>
+  );
+}
+
+function finalStatus(state: ExecutionState | null, execution: Execution) {
+  return state?.finishedAt != null && state.status ? state.status : execution.status;
+}
+
+/** Where the timeline begins and ends; while it runs, the end moves with the clock. */
+function useSpan(state: ExecutionState | null, execution: Execution, over: boolean): { from: number; to: number } | null {
+  const now = useNow(over ? 60_000 : 100);
+  const accepted = state?.acceptedAt ?? (execution.started_at ? Date.parse(execution.started_at) : null);
+  const steps = state?.steps;
+  const last = useMemo(() => {
+    let end = 0;
+    let first = Infinity;
+    for (const step of steps?.values() ?? []) {
+      if (step.startedAt === null) continue;
+      first = Math.min(first, step.startedAt);
+      end = Math.max(end, step.startedAt + (step.durationMs ?? 0));
+    }
+    return { first, end };
+  }, [steps]);
+  if (accepted === null && last.end === 0) return null;
+  const from = Math.min(accepted ?? Infinity, last.first);
+  const to = over ? Math.max(last.end, from + 0.001) : Math.max(now, last.end, from + 1);
+  return { from, to };
+}
+
+function Top({ execution, status, over, time }: { execution: Execution; status: Execution["status"]; over: boolean; time: number | null }) {
+  const [canceling, setCanceling] = useState(false);
+  const run = useRun();
+  const { workflow } = execution;
+  const cancel = async () => {
+    setCanceling(true);
+    try {
+      await api.cancel(execution.id);
+    } catch (error) {
+      setCanceling(false);
+      toast("bad", `The execution could not be canceled. ${sentence(asFailure(error))}`);
+    }
+  };
+  const download = async () => {
+    try {
+      saveFile(`execution-${execution.id}.json`, await api.download(execution.id));
+    } catch (error) {
+      toast("bad", `The execution could not be downloaded. ${sentence(asFailure(error))}`);
+    }
+  };
+  const again = async () => {
+    if (workflow) run.mutate(runArgs(workflow.id, workflow.name, JSON.stringify(execution.input ?? null)));
+  };
+  return (
+    <header className={s.top}>
+      {workflow ? (
+        <Link to={`/workflows/${encodeURIComponent(workflow.id)}`} className={`${s.crumb} cut`} dir="auto">
+          {workflow.name}
+        </Link>
+      ) : (
+        <Link to="/executions" className={s.crumb}>
+          Executions
+        </Link>
+      )}
+      <span className="faint" aria-hidden="true">
+        ›
+      </span>
+      <h1 className={s.name}>
+        <span className={s.word}>Execution </span>
+        <span className="mono">{shortId(execution.id)}</span>
+      </h1>
+      <span aria-live="polite" className={s.status}>
+        <StatusChip status={status}>{time !== null ? <span className="num"> · {duration(time)}</span> : null}</StatusChip>
+      </span>
+      <div className={s.actions}>
+        <Button icon={<Download size={14} aria-hidden="true" />} onClick={() => void download()} className={s.download} aria-label="Download as JSON">
+          Download
+        </Button>
+        {over ? (
+          workflow ? (
+            <Button kind="primary" icon={<RotateCw size={14} aria-hidden="true" />} busy={run.isPending} onClick={() => void again()}>
+              Run again
+            </Button>
+          ) : null
+        ) : (
+          <Button icon={<Ban size={14} aria-hidden="true" />} busy={canceling} onClick={() => void cancel()}>
+            {canceling ? "Canceling" : "Cancel"}
+          </Button>
+        )}
+      </div>
+    </header>
+  );
+}
+
+function RunHead({ steps, failed, lost, state, execution }: { steps: number; failed: number; lost: boolean; state: ExecutionState | null; execution: Execution }) {
+  const late = useDelayed(lost, 600);
+  return (
+    <header className={s.runHead}>
+      <h2>Steps</h2>
+      <span className="faint num">{plural(steps, "step")}</span>
+      {failed > 0 ? <span className={`${s.failed} num`}>{failed} failed</span> : null}
+      <span className={s.link} role="status">
+        {late ? "Connection lost, reconnecting" : ""}
+      </span>
+      <span className="mono faint num">{state && state.seq > 0 ? `seq ${state.seq}` : execution.trigger}</span>
+    </header>
+  );
+}
+
+interface ResultProps {
+  state: ExecutionState | null;
+  execution: Execution;
+  over: boolean;
+  status: string;
+  onStep: (address: string) => void;
+}
+
+/** What went into the execution and what came out. */
+function Result({ state, execution, over, status, onStep }: ResultProps) {
+  const error = state?.error ?? execution.error;
+  const output = over ? (execution.output ?? state?.output ?? null) : null;
+  const at = error?.node;
+  return (
+    <div className={s.result}>
+      {error ? (
+        <section>
+          <h2>Why it {status === "canceled" ? "ended" : "failed"}</h2>
+          <StepFault error={error} />
+          {at ? (
+            <Button className={s.show} onClick={() => onStep(at)}>
+              Show the step
+            </Button>
+          ) : null}
+        </section>
+      ) : null}
+      {over && !error ? (
+        <section>
+          <h2>Output</h2>
+          <JsonTree value={output} name="output" label="Output of the execution" execution={execution.id} />
+        </section>
+      ) : null}
+      <section>
+        <h2>Input</h2>
+        <JsonTree value={execution.input ?? state?.input ?? null} name="input" label="Input of the execution" execution={execution.id} />
+      </section>
+      <p className="faint">Choose a step or a node to see what went in and what came out.</p>
+    </div>
+  );
+}

@@ -1,0 +1,37 @@
+// Every page of the product, one list. Each is a chunk of its own, fetched when first shown or when a link to it is pointed at.
+
+import { lazy, type ComponentType } from "react";
+import { match } from "../ui/router";
+
+export type Params = Record<string, string>;
+type Page = ComponentType<{ params: Params }>;
+
+function page(pattern: string, load: () => Promise<{ page: Page }>) {
+  return { pattern, load, View: lazy(async () => ({ default: (await load()).page })) };
+}
+
+export const ROUTES = [
+  page("/", () => import("./home")),
+  page("/workflows", () => import("./workflows")),
+  page("/workflows/:id", () => import("./workflow")),
+  page("/executions", () => import("./executions")),
+  page("/executions/:id", () => import("./execution")),
+  page("/node-types", () => import("./node-types")),
+];
+
+export function findRoute(path: string): { View: Page; params: Params; pattern: string } | null {
+  for (const route of ROUTES) {
+    const params = match(route.pattern, path);
+    if (params) return { View: route.View, params, pattern: route.pattern };
+  }
+  return null;
+}
+
+export function prefetchRoute(path: string): void {
+  for (const route of ROUTES) {
+    if (match(route.pattern, path)) {
+      route.load().catch(() => undefined); // told when the page is really opened
+      return;
+    }
+  }
+}

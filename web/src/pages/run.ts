@@ -1,0 +1,65 @@
+// Starting an execution, from wherever there is a Run button, and importing a workflow file.
+
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { api } from "../api/calls";
+import type { Workflow } from "../api/types";
+import { toast } from "../state/view";
+import { navigate } from "../ui/router";
+import { asFailure, sentence } from "../ui/states";
+
+function newKey(): string {
+  const random = crypto.getRandomValues(new Uint32Array(4));
+  return Array.from(random, (part) => part.toString(36)).join("-");
+}
+
+/** Starts a workflow with an input given as JSON text and shows its execution live. */
+export function useRun() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, input, key }: { id: string; name: string; input: string; key: string }) => api.execute(id, input, key),
+    onSuccess: (accepted) => {
+      void client.invalidateQueries({ queryKey: ["executions"] });
+      void client.invalidateQueries({ queryKey: ["dashboard"] });
+      navigate(`/executions/${encodeURIComponent(accepted.execution_id)}`);
+    },
+    onError: (error, { name }) => toast("bad", `${name} could not be started. ${sentence(asFailure(error))}`),
+  });
+}
+
+export function runArgs(id: string, name: string, input = "{}") {
+  return { id, name, input, key: newKey() };
+}
+
+export interface Imported {
+  workflow: Workflow | null;
+  fault: string | null;
+  file: string;
+}
+
+/** Sends each file as it is, so that nothing in it is lost on the way; a file without a name gets the file's own. */
+export async function importFiles(files: readonly File[]): Promise<Imported[]> {
+  return Promise.all(
+    files.map(async (file) => {
+      try {
+        const text = await file.text();
+        const workflow = await api.createWorkflow(named(text, file.name.replace(/\.json$/i, "")));
+        return { workflow, fault: null, file: file.name };
+      } catch (error) {
+        return { workflow: null, fault: sentence(asFailure(error)), file: file.name };
+      }
+    }),
+  );
+}
+
+function named(text: string, name: string): string {
+  let whole: unknown;
+  try {
+    whole = JSON.parse(text);
+  } catch {
+    throw new Error("this file is not JSON");
+  }
+  if (typeof whole !== "object" || whole === null || Array.isArray(whole)) throw new Error("this file is not a workflow: an object with nodes and edges is expected");
+  if ("name" in whole && whole.name !== "") return text;
+  const inside = text.trim().slice(1);
+  return `{"name":${JSON.stringify(name)}${inside.trim() === "}" ? "" : ","}${inside}`;
+}

@@ -1,0 +1,197 @@
+// A JSON value as a collapsible tree: keyboard like a file tree, a path and a value to copy, big values fetched on demand.
+
+import { useQueryClient } from "@tanstack/react-query";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { ChevronRight, Copy, Link2 } from "lucide-react";
+import { useCallback, useMemo, useRef, useState, type KeyboardEvent } from "react";
+import { queries } from "../api/queries";
+import { elided, PART, rowsOf, type TreeRow } from "../graph/tree";
+import { toast } from "../state/view";
+import { copyText } from "../ui/copy";
+import { bytes, plural } from "../ui/format";
+import s from "./json-tree.module.css";
+
+interface JsonTreeProps {
+  value: unknown;
+  /** What expressions call the whole value, e.g. `input`. */
+  name: string;
+  label: string;
+  /** Where values too big to travel are fetched from. */
+  execution: string | null;
+  depth?: number;
+}
+
+const ROW = 20;
+const VIRTUAL_FROM = 120;
+
+export function JsonTree({ value, name, label, execution, depth = 2 }: JsonTreeProps) {
+  const client = useQueryClient();
+  const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
+  const [shown, setShown] = useState<ReadonlyMap<string, number>>(new Map());
+  const [fetched, setFetched] = useState<ReadonlyMap<string, unknown>>(new Map());
+  const [active, setActive] = useState(0);
+  const rows = useMemo(() => rowsOf(value, name, { toggled, depth, shown, fetched }), [value, name, toggled, depth, shown, fetched]);
+  const list = useRef<HTMLDivElement>(null);
+  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => list.current, estimateSize: () => ROW, overscan: 20 });
+
+  const toggle = useCallback((row: TreeRow) => {
+    setToggled((before) => {
+      const next = new Set(before);
+      if (!next.delete(row.path)) next.add(row.path);
+      return next;
+    });
+  }, []);
+
+  const openRow = (row: TreeRow) => {
+    const stand = elided(row.value);
+    if (stand && execution) {
+      client.fetchQuery(queries.value(execution, stand.ref)).then(
+        (full) => setFetched((before) => new Map(before).set(stand.ref, full)),
+        () => toast("bad", `The full value of ${row.path} could not be fetched`),
+      );
+    } else if (row.kind === "more") {
+      const path = row.path.slice(0, -1);
+      setShown((before) => new Map(before).set(path, (before.get(path) ?? PART) + 10 * PART));
+    } else if (row.count > 0) toggle(row);
+  };
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const row = rows[active];
+    if (!row || event.metaKey || event.ctrlKey || event.altKey) return;
+    const go = (to: number) => {
+      const at = Math.max(0, Math.min(rows.length - 1, to));
+      setActive(at);
+      if (rows.length > VIRTUAL_FROM) virtual.scrollToIndex(at);
+      else list.current?.children[at]?.scrollIntoView({ block: "nearest" });
+    };
+    if (event.key === "ArrowDown") go(active + 1);
+    else if (event.key === "ArrowUp") go(active - 1);
+    else if (event.key === "Home") go(0);
+    else if (event.key === "End") go(rows.length - 1);
+    else if (event.key === "ArrowRight") {
+      if (row.count > 0 && !row.open) toggle(row);
+      else if (row.open) go(active + 1);
+    } else if (event.key === "ArrowLeft") {
+      if (row.open) toggle(row);
+      else go(rows.findLastIndex((other, at) => at < active && other.depth < row.depth));
+    } else if (event.key === "Enter" || event.key === " ") openRow(row);
+    else if (event.key === "c") void copyValue(row);
+    else if (event.key === "p") void copyPath(row);
+    else return;
+    event.preventDefault();
+  };
+
+  const render = (row: TreeRow, at: number, top?: number) => (
+    <Row key={row.path} row={row} active={at === active} top={top} onOpen={openRow} onActive={() => setActive(at)} canFetch={execution !== null} />
+  );
+  const isVirtual = rows.length > VIRTUAL_FROM;
+  return (
+    <div
+      ref={list}
+      className={`${s.tree} ${isVirtual ? s.tall : ""}`}
+      role="tree"
+      aria-label={`${label}. Enter opens, C copies the value, P the path.`}
+      tabIndex={0}
+      onKeyDown={onKeyDown}
+    >
+      {isVirtual ? (
+        <div className={s.inner} style={{ height: virtual.getTotalSize() }}>
+          {virtual.getVirtualItems().map((item) => {
+            const row = rows[item.index];
+            return row ? render(row, item.index, item.start) : null;
+          })}
+        </div>
+      ) : (
+        rows.map((row, at) => render(row, at))
+      )}
+    </div>
+  );
+}
+
+interface RowProps {
+  row: TreeRow;
+  active: boolean;
+  top: number | undefined;
+  canFetch: boolean;
+  onOpen: (row: TreeRow) => void;
+  onActive: () => void;
+}
+
+function Row({ row, active, top, canFetch, onOpen, onActive }: RowProps) {
+  const branch = row.count > 0 && row.kind !== "more";
+  const opens = branch || row.kind === "more" || (row.kind === "elided" && canFetch);
+  return (
+    <div
+      role="treeitem"
+      aria-level={row.depth + 1}
+      aria-expanded={branch ? row.open : undefined}
+      aria-selected={active}
+      className={`${s.row} ${active ? s.active : ""} ${top === undefined ? "" : s.placed}`}
+      style={{ "--depth": row.depth, ...(top === undefined ? {} : { transform: `translateY(${top}px)` }) } as React.CSSProperties}
+      onClick={() => {
+        onActive();
+        if (opens) onOpen(row);
+      }}
+    >
+      <span className={`${s.arrow} ${row.open ? s.open : ""}`}>{branch ? <ChevronRight aria-hidden="true" /> : null}</span>
+      {row.key !== null ? (
+        <>
+          <span className={s.key}>{row.key}</span>
+          <span className={s.colon}>: </span>
+        </>
+      ) : null}
+      <Value row={row} />
+      {row.kind === "more" ? null : (
+        <span className={s.tools}>
+          <button type="button" tabIndex={-1} aria-label={`Copy the path ${row.path}`} title={`Copy path: ${row.path}`} onClick={(event) => act(event, () => copyPath(row))}>
+            <Link2 aria-hidden="true" />
+          </button>
+          <button type="button" tabIndex={-1} aria-label="Copy the value" title="Copy value" onClick={(event) => act(event, () => copyValue(row))}>
+            <Copy aria-hidden="true" />
+          </button>
+        </span>
+      )}
+    </div>
+  );
+}
+
+function Value({ row }: { row: TreeRow }) {
+  switch (row.kind) {
+    case "object":
+      return <span className={s.dim}>{row.open ? "{" : row.count === 0 ? "{}" : `{ ${plural(row.count, "field")} }`}</span>;
+    case "array":
+      return <span className={s.dim}>{row.open ? "[" : row.count === 0 ? "[]" : `[ ${plural(row.count, "item")} ]`}</span>;
+    case "string":
+      return <span className={s.string}>{JSON.stringify(row.value)}</span>;
+    case "more":
+      return <span className={s.fetch}>Show {row.count > 10 * PART ? `${10 * PART} more of ${row.count}` : `${row.count} more`}</span>;
+    case "elided": {
+      const stand = elided(row.value);
+      return (
+        <>
+          <span className={s.string}>{stand?.preview}…</span>
+          <span className={s.fetch}> Show all · {bytes(stand?.bytes ?? 0)}</span>
+        </>
+      );
+    }
+    case "null":
+      return <span className={s.dim}>null</span>;
+    default:
+      return <span className={s.number}>{String(row.value)}</span>;
+  }
+}
+
+function act(event: React.MouseEvent, run: () => Promise<void>): void {
+  event.stopPropagation();
+  void run();
+}
+
+async function copyPath(row: TreeRow): Promise<void> {
+  const done = await copyText(row.path);
+  toast(done ? "plain" : "bad", done ? `Copied ${row.path}` : "The browser did not allow copying");
+}
+
+async function copyValue(row: TreeRow): Promise<void> {
+  const done = await copyText(typeof row.value === "string" ? row.value : JSON.stringify(row.value, null, 2));
+  toast(done ? "plain" : "bad", done ? "Copied the value" : "The browser did not allow copying");
+}

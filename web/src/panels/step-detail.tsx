@@ -1,0 +1,136 @@
+// One step: what went in, what came out, and, where it failed, what happened, where, and what to do.
+
+import { useQuery } from "@tanstack/react-query";
+import { X } from "lucide-react";
+import { queries } from "../api/queries";
+import type { StepError } from "../api/types";
+import { elided } from "../graph/tree";
+import type { StepRun } from "../state/execution";
+import { Button } from "../ui/button";
+import { duration } from "../ui/format";
+import { NodeTile, type Category } from "../ui/node-icon";
+import { Failed, Skeleton } from "../ui/states";
+import { Chip, StatusChip } from "../ui/status";
+import { JsonTree } from "./json-tree";
+import s from "./step-detail.module.css";
+
+interface StepDetailProps {
+  execution: string;
+  step: StepRun | null;
+  /** Whether the execution is over: then one answer holds the inputs of all steps. */
+  over: boolean;
+  node: { id: string; title: string; type: string; typeName: string; category: Category; icon?: string | null | undefined };
+  onClose: () => void;
+}
+
+export function StepDetail({ execution, step, over, node, onClose }: StepDetailProps) {
+  return (
+    <section className={s.detail} aria-label={`Step ${node.title}`}>
+      <header className={s.head}>
+        <NodeTile type={node.type} icon={node.icon} category={node.category} />
+        <h2 className={`${s.title} cut`} dir="auto" title={node.title}>
+          {node.title}
+        </h2>
+        <Chip>{node.typeName}</Chip>
+        <Button kind="quiet" iconOnly icon={<X size={16} aria-hidden="true" />} onClick={onClose}>
+          Close
+        </Button>
+      </header>
+      <div className={s.body}>
+        {step ? <StepBody key={step.address} execution={execution} step={step} over={over} /> : <p className="dim">This node has not run in this execution: no chosen edge led to it.</p>}
+      </div>
+    </section>
+  );
+}
+
+function StepBody({ execution, step, over }: { execution: string; step: StepRun; over: boolean }) {
+  const done = step.status !== "running";
+  const input = useQuery({
+    ...queries.steps(execution),
+    queryKey: [...queries.steps(execution).queryKey, over ? "all" : `${step.address} ${step.status}`],
+    select: (steps) => steps.find((other) => other.address === step.address)?.input,
+    staleTime: done ? Infinity : 0,
+  });
+  const ran = step.status === "succeeded" || step.status === "failed" || step.status === "running" || step.status === "disabled";
+  return (
+    <>
+      <div className={s.facts}>
+        <StatusChip status={step.status} />
+        {step.durationMs !== null ? <span className="mono num">{duration(step.durationMs)}</span> : null}
+        {step.attempts > 1 ? <span className="dim">{step.attempts} tries</span> : null}
+        {step.ports.length > 0 ? <span className="mono dim">→ {step.ports.join(", ")}</span> : null}
+        <span className="mono faint cut" title={`Address ${step.address}`}>
+          {step.address}
+        </span>
+      </div>
+      {step.error ? <StepFault error={step.error} step={step} /> : null}
+      {step.status === "skipped" ? <p className="dim">Skipped: every edge that leads here came from a way not taken.</p> : null}
+      {step.status === "canceled" ? <p className="dim">Canceled before it finished.</p> : null}
+      {ran ? (
+        <Value title="Input" note="what the edges brought">
+          {input.isPending ? (
+            <Skeleton rows={2} />
+          ) : input.isError ? (
+            <Failed error={input.error} what="The input could not be read" retry={() => void input.refetch()} />
+          ) : input.data === undefined ? (
+            <p className="faint">Not recorded yet.</p>
+          ) : (
+            <JsonTree value={input.data} name="input" label="Input" execution={execution} />
+          )}
+        </Value>
+      ) : null}
+      {step.status === "succeeded" || step.status === "disabled" ? (
+        <Value title="Output" note={elided(step.output) ? "shortened" : ""}>
+          <JsonTree value={step.output} name={outputPath(step.node)} label="Output" execution={execution} />
+        </Value>
+      ) : null}
+    </>
+  );
+}
+
+/** How expressions name this node's output. */
+function outputPath(node: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(node) ? `nodes.${node}.output` : `nodes[${JSON.stringify(node)}].output`;
+}
+
+function Value({ title, note, children }: { title: string; note: string; children: React.ReactNode }) {
+  return (
+    <div className={s.value}>
+      <div className={s.valueHead}>
+        <h3>{title}</h3>
+        <span className="faint">{note}</span>
+      </div>
+      {children}
+    </div>
+  );
+}
+
+const ADVICE: Record<string, string> = {
+  timeout: "Give the node more time, or check why the other side is slow.",
+  timed_out: "Give the node more time, or check why the other side is slow.",
+  expression: "Open the node and compare the expression with the input below.",
+  bad_expression: "Open the node and compare the expression with the input below.",
+  not_a_list: "Lead a list into this node, or take the list out of the input with an expression.",
+  loop_limit: "Raise the limit of the loop if this many iterations are right, else check the condition that ends it.",
+  join_short: "Fewer edges than asked for brought a value; lower the number the join waits for.",
+  bad_parameter: "Compare the node's parameters with its description under Node types.",
+  type_mismatch: "Compare the input below with what the node expects.",
+};
+
+export function StepFault({ error, step }: { error: StepError; step?: StepRun }) {
+  const advice = ADVICE[error.code] ?? "Compare the input below with what the node's parameters ask for, then run again.";
+  return (
+    <div className={s.fault} role="note" aria-label="Why it failed">
+      <p className={s.what}>{error.message}</p>
+      <p className="dim">
+        {step && error.node && error.node !== step.address ? (
+          <>
+            It began at <span className="mono">{error.node}</span>.{" "}
+          </>
+        ) : null}
+        {advice}
+      </p>
+      <p className="mono faint">{error.code}</p>
+    </div>
+  );
+}

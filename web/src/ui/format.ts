@@ -1,0 +1,100 @@
+// Numbers, times and statuses in words. Nothing here knows React.
+
+const NUMBER = new Intl.NumberFormat("en-GB");
+const SHORT_DATE = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+const FULL_DATE = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
+
+export function count(value: number): string {
+  return NUMBER.format(value);
+}
+
+export function plural(value: number, one: string, many = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : many}`;
+}
+
+/** 0.4 ms, 38 ms, 1.9 s, 2 min 5 s, 3 h 12 min. */
+export function duration(ms: number | null | undefined): string {
+  const [value, unit] = durationParts(ms);
+  return unit === "" ? value : `${value} ${unit}`;
+}
+
+export function durationParts(ms: number | null | undefined): [value: string, unit: string] {
+  if (ms === null || ms === undefined) return ["–", ""];
+  if (ms < 0.001) return ["0", "ms"];
+  if (ms < 0.1) return [(ms * 1000).toFixed(0), "µs"];
+  if (ms < 10) return [trim(ms.toFixed(1)), "ms"];
+  if (ms < 1000) return [ms.toFixed(0), "ms"];
+  if (ms < 60_000) return [trim((ms / 1000).toFixed(1)), "s"];
+  if (ms < 3_600_000) return [`${Math.floor(ms / 60_000)} min ${Math.floor((ms % 60_000) / 1000)}`, "s"];
+  return [`${Math.floor(ms / 3_600_000)} h ${Math.floor((ms % 3_600_000) / 60_000)}`, "min"];
+}
+
+function trim(text: string): string {
+  return text.replace(/\.0$/, "");
+}
+
+export function bytes(value: number): string {
+  if (value < 1024) return `${value} B`;
+  if (value < 1024 * 1024) return `${trim((value / 1024).toFixed(1))} KB`;
+  return `${trim((value / 1024 / 1024).toFixed(1))} MB`;
+}
+
+/** "just now", "12 s ago", "3 h ago", then the date. */
+export function ago(at: number, now: number): string {
+  const s = Math.max(0, Math.floor((now - at) / 1000));
+  if (s < 3) return "just now";
+  if (s < 60) return `${s} s ago`;
+  if (s < 3600) return `${Math.floor(s / 60)} min ago`;
+  if (s < 86_400) return `${Math.floor(s / 3600)} h ago`;
+  if (s < 7 * 86_400) return `${Math.floor(s / 86_400)} d ago`;
+  return SHORT_DATE.format(at);
+}
+
+export function fullDate(at: number): string {
+  return FULL_DATE.format(at);
+}
+
+/** The last characters of an id tell executions apart; the first ones are the time. */
+export function shortId(id: string): string {
+  return id.length > 8 ? id.slice(-6) : id;
+}
+
+const STATUS_WORDS: Record<string, string> = {
+  delayed: "Delayed",
+  queued: "Queued",
+  running: "Running",
+  waiting: "Waiting",
+  paused: "Paused",
+  succeeded: "Succeeded",
+  failed: "Failed",
+  canceled: "Canceled",
+  timed_out: "Timed out",
+  quarantined: "Quarantined",
+  skipped: "Skipped",
+  disabled: "Disabled",
+};
+
+export function statusWord(status: string): string {
+  return STATUS_WORDS[status] ?? status;
+}
+
+export type Tone = "ok" | "bad" | "info" | "warn" | "idle";
+
+export function statusTone(status: string): Tone {
+  switch (status) {
+    case "succeeded":
+      return "ok";
+    case "failed":
+    case "quarantined":
+    case "timed_out":
+      return "bad";
+    case "running":
+    case "waiting":
+      return "info";
+    case "paused":
+    case "delayed":
+      return "warn";
+    default:
+      return "idle";
+  }
+}

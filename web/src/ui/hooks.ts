@@ -1,0 +1,95 @@
+// Small hooks about time.
+
+import { useEffect, useState, useSyncExternalStore } from "react";
+
+/** `value` once it has rested for `ms`. */
+export function useDebounced<T>(value: T, ms: number): T {
+  const [rested, setRested] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setRested(value), ms);
+    return () => clearTimeout(timer);
+  }, [value, ms]);
+  return rested;
+}
+
+/** True once `on` has been true for `ms`: short waits show nothing. */
+export function useDelayed(on: boolean, ms = 150): boolean {
+  const [late, setLate] = useState(false);
+  useEffect(() => {
+    if (!on) return;
+    const timer = setTimeout(() => setLate(true), ms);
+    return () => {
+      clearTimeout(timer);
+      setLate(false);
+    };
+  }, [on, ms]);
+  return on && late;
+}
+
+const clocks = new Map<number, { now: number; listeners: Set<() => void>; timer: ReturnType<typeof setInterval> | undefined }>();
+
+function clockOf(ms: number) {
+  let clock = clocks.get(ms);
+  if (!clock) {
+    clock = { now: Date.now(), listeners: new Set(), timer: undefined };
+    clocks.set(ms, clock);
+  }
+  return clock;
+}
+
+/** The time, ticking every `ms`; all that use the same step share one timer. */
+export function useNow(ms: number): number {
+  return useSyncExternalStore(
+    (changed) => {
+      const clock = clockOf(ms);
+      clock.listeners.add(changed);
+      clock.timer ??= setInterval(() => {
+        clock.now = Date.now();
+        for (const listener of clock.listeners) listener();
+      }, ms);
+      return () => {
+        clock.listeners.delete(changed);
+        if (clock.listeners.size > 0) return;
+        clearInterval(clock.timer);
+        clock.timer = undefined;
+      };
+    },
+    () => {
+      const clock = clockOf(ms);
+      if (clock.timer === undefined) clock.now = Math.max(clock.now, Math.floor(Date.now() / ms) * ms);
+      return clock.now;
+    },
+  );
+}
+
+/** Calls `run` at most once per `ms`, at the end of the quiet time. */
+export function debounce(run: () => void, ms: number): { call: () => void; stop: () => void } {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  return {
+    call: () => {
+      if (timer !== undefined) return;
+      timer = setTimeout(() => {
+        timer = undefined;
+        run();
+      }, ms);
+    },
+    stop: () => {
+      clearTimeout(timer);
+      timer = undefined;
+    },
+  };
+}
+
+export function useMedia(query: string): boolean {
+  return useSyncExternalStore(
+    (changed) => {
+      const list = matchMedia(query);
+      list.addEventListener("change", changed);
+      return () => list.removeEventListener("change", changed);
+    },
+    () => matchMedia(query).matches,
+  );
+}
+
+/** The width below which panels become sheets and the rail a bar. */
+export const PHONE = "(max-width: 720px)";
