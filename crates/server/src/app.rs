@@ -1,0 +1,129 @@
+//! What every request shares.
+
+use std::ops::Deref;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use engine::Engine;
+use metrics_exporter_prometheus::PrometheusHandle;
+use nodes::Registry;
+use store::Records;
+use store::journal::SharedJournal;
+use tokio::sync::watch;
+
+use crate::auth::Auth;
+use crate::config::Config;
+use crate::hooks::Hooks;
+use crate::http::limits::Rates;
+use crate::routes::dashboard::StatsCache;
+use crate::{Opened, metrics};
+
+/// A cheap handle to everything that a request may need.
+#[derive(Clone)]
+pub struct App {
+    shared: Arc<Shared>,
+}
+
+/// The parts of an [`App`].
+pub struct Shared {
+    pub(crate) config: Config,
+    pub(crate) engine: Engine,
+    pub(crate) journal: SharedJournal,
+    pub(crate) records: Arc<dyn Records>,
+    pub(crate) registry: Arc<Registry>,
+    pub(crate) auth: Auth,
+    pub(crate) hooks: Hooks,
+    pub(crate) rates: Rates,
+    pub(crate) stats: StatsCache,
+    pub(crate) ids: Ids,
+    pub(crate) metrics: PrometheusHandle,
+    pub(crate) started: Instant,
+    closing: watch::Sender<bool>,
+}
+
+impl Deref for App {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.shared
+    }
+}
+
+impl App {
+    /// Puts the parts together. `api_token` is the secret that API clients send.
+    pub fn new(config: Config, opened: &Opened, api_token: &str) -> Self {
+        let auth = Auth::new(api_token, config.dev_no_auth);
+        let shared = Shared {
+            rates: Rates::new(&config.limits),
+            stats: StatsCache::new(config.dashboard_ttl),
+            engine: opened.engine.clone(),
+            journal: opened.journal.clone(),
+            records: opened.records.clone(),
+            registry: opened.registry.clone(),
+            auth,
+            hooks: Hooks::default(),
+            ids: Ids::default(),
+            metrics: metrics::handle(),
+            started: Instant::now(),
+            closing: watch::Sender::new(false),
+            config,
+        };
+        Self { shared: Arc::new(shared) }
+    }
+
+    /// Reads what is kept in memory of the store: which paths webhooks have.
+    ///
+    /// # Errors
+    /// The store cannot answer.
+    pub async fn load(&self) -> Result<(), store::StoreError> {
+        crate::hooks::load(self).await
+    }
+
+    /// Makes the one-time secret of a sign-in link; an earlier one is void.
+    ///
+    /// # Errors
+    /// The store cannot keep it.
+    pub async fn sign_in_token(&self) -> Result<String, store::StoreError> {
+        crate::auth::new_link(self).await
+    }
+
+    /// Ends streams that would otherwise never end, so that the server can stop.
+    pub fn close(&self) {
+        self.shared.closing.send_replace(true);
+    }
+
+    /// Resolves when the server stops.
+    pub(crate) fn closing(&self) -> watch::Receiver<bool> {
+        self.shared.closing.subscribe()
+    }
+}
+
+/// Makes ids for the records of the server.
+#[derive(Default)]
+pub(crate) struct Ids {
+    last: Mutex<i64>,
+}
+
+/// The lane of the server's ids: executions have the lanes below.
+const LANE: u16 = 1023;
+
+impl Ids {
+    /// The next id.
+    pub(crate) fn next(&self) -> i64 {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        *last = model::id::next_id(*last, now_ms(), LANE);
+        *last
+    }
+}
+
+/// Milliseconds since 1970.
+pub(crate) fn now_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// A moment in ms since 1970 as RFC 3339 text with milliseconds.
+pub(crate) fn time_text(ms: i64) -> String {
+    let moment = jiff::Timestamp::from_millisecond(ms).unwrap_or_default();
+    format!("{moment:.3}")
+}

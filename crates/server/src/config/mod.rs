@@ -1,0 +1,153 @@
+//! Configuration: flags, then environment, then a file, then defaults. Every value knows where it came from.
+
+mod file;
+mod layers;
+mod settings;
+
+pub use layers::{ConfigError, Layers, Origin, Resolved};
+pub use settings::{Kind, SETTINGS, Setting};
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// What the server runs with.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The address it listens on.
+    pub address: SocketAddr,
+    /// The data directory.
+    pub data: PathBuf,
+    /// Whether everything is kept in memory and gone at the end.
+    pub memory: bool,
+    /// Whether the API answers anybody; only on a loopback address.
+    pub dev_no_auth: bool,
+    /// What an empty log filter shows: `info`, or `tidemill=debug,info`.
+    pub log: String,
+    /// Whether log lines are JSON.
+    pub log_json: bool,
+    /// Addresses of reverse proxies whose `X-Forwarded-For` counts.
+    pub proxies: Vec<IpAddr>,
+    /// Names of environment variables that expressions may read.
+    pub expression_env: Vec<String>,
+    /// What requests may cost.
+    pub limits: Limits,
+    /// How executions run.
+    pub executions: Executions,
+    /// How long the dashboard's figures may be reused while somebody looks.
+    pub dashboard_ttl: Duration,
+    /// Memory from which health is degraded.
+    pub memory_alert_bytes: u64,
+    /// The SQLite store.
+    pub sqlite: Sqlite,
+    /// What is kept of ended executions.
+    pub retention: Retention,
+}
+
+/// What requests may cost.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Bytes of a body, both as it travels and unpacked.
+    pub body_bytes: usize,
+    /// Requests per second and client address; 0 for no limit.
+    pub rate_per_second: u32,
+    /// Requests that may come at once.
+    pub rate_burst: u32,
+    /// Time until a request is given up.
+    pub timeout: Duration,
+    /// Time from which a request is logged as slow.
+    pub slow: Duration,
+    /// Time that a caller may wait for an execution to end.
+    pub wait_max: Duration,
+}
+
+/// How executions run.
+#[derive(Clone, Debug)]
+pub struct Executions {
+    /// Executions with a step on a core or ready, over all shards.
+    pub max_concurrent: usize,
+    /// Shards; 0 for one per core.
+    pub shards: usize,
+    /// Time that running executions get when the server stops.
+    pub drain: Duration,
+}
+
+/// The SQLite store.
+#[derive(Clone, Debug)]
+pub struct Sqlite {
+    /// Whether an acknowledged write survives a power cut.
+    pub full_sync: bool,
+    /// Bytes of the database that readers map into memory.
+    pub mmap_bytes: u64,
+}
+
+/// What is kept of ended executions. Zero means no limit.
+#[derive(Clone, Copy, Debug)]
+pub struct Retention {
+    /// Days.
+    pub days: u64,
+    /// Number of executions.
+    pub max_count: u64,
+    /// Bytes of database.
+    pub max_bytes: u64,
+    /// Whether failed ones stay whatever their age.
+    pub keep_errors: bool,
+}
+
+impl Config {
+    /// Reads the typed values out of resolved layers.
+    ///
+    /// # Errors
+    /// A combination that is refused: serving without sign-in beyond this machine.
+    pub fn new(layers: &Layers) -> Result<Self, ConfigError> {
+        let host: IpAddr = layers.parsed("host")?;
+        let address = SocketAddr::new(host, layers.parsed("port")?);
+        let dev_no_auth = layers.switch("dev_no_auth");
+        if dev_no_auth && !host.is_loopback() {
+            return Err(ConfigError::new(
+                "dev_no_auth is refused while host is not a loopback address: anybody on the network could run \
+                 workflows; remove one of the two",
+            ));
+        }
+        Ok(Self {
+            address,
+            data: PathBuf::from(layers.text("data")),
+            memory: layers.switch("memory"),
+            dev_no_auth,
+            log: layers.text("log.level").to_owned(),
+            log_json: layers.text("log.format") == "json",
+            proxies: layers.list("proxies"),
+            expression_env: layers.list("expressions.env"),
+            limits: Limits {
+                body_bytes: layers.parsed("limits.body_bytes")?,
+                rate_per_second: layers.parsed("limits.rate_per_second")?,
+                rate_burst: layers.parsed("limits.rate_burst")?,
+                timeout: layers.seconds("limits.timeout_seconds")?,
+                slow: Duration::from_millis(layers.parsed("limits.slow_ms")?),
+                wait_max: layers.seconds("limits.wait_seconds")?,
+            },
+            executions: Executions {
+                max_concurrent: layers.parsed("executions.max_concurrent")?,
+                shards: layers.parsed("executions.shards")?,
+                drain: layers.seconds("executions.drain_seconds")?,
+            },
+            dashboard_ttl: Duration::from_secs_f64(layers.parsed::<f64>("cache.expiry_minutes")? * 60.0),
+            memory_alert_bytes: megabytes(layers.parsed("alerts.memory_mb")?),
+            sqlite: Sqlite {
+                full_sync: layers.text("sqlite.synchronous") == "full",
+                mmap_bytes: layers.parsed("sqlite.mmap_bytes")?,
+            },
+            retention: Retention {
+                days: layers.parsed("retention.days")?,
+                max_count: layers.parsed("retention.max_count")?,
+                max_bytes: layers.parsed("retention.max_bytes")?,
+                keep_errors: layers.switch("retention.keep_errors"),
+            },
+        })
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within the limits of the setting")]
+fn megabytes(megabytes: f64) -> u64 {
+    (megabytes * 1_048_576.0) as u64
+}

@@ -1,0 +1,234 @@
+//! Errors as HTTP tells them: `application/problem+json` with a stable `code`. The only place that knows which error
+//! is which status.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use engine::EngineError;
+use model::Problem;
+use model::graph::GraphError;
+use model::json::ReadError;
+use serde::Serialize;
+use store::StoreError;
+use utoipa::ToSchema;
+
+/// Why a request was not answered as asked.
+#[derive(Debug)]
+pub(crate) struct ApiError {
+    status: StatusCode,
+    code: &'static str,
+    detail: String,
+    path: Option<String>,
+    current: Option<String>,
+    retry_after: Option<u64>,
+    problems: Vec<Problem>,
+}
+
+/// The body of an error.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(crate) struct ProblemBody {
+    /// A name for the kind of error, as a URI.
+    #[serde(rename = "type")]
+    kind: String,
+    /// The status in words.
+    title: String,
+    /// The HTTP status.
+    status: u16,
+    /// A stable name for the error.
+    code: String,
+    /// What is wrong, where, and what to do.
+    detail: String,
+    /// Where in the body: `$.nodes[3].data`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<String>,
+    /// The revision that `If-Match` should have named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    current: Option<String>,
+    /// What is wrong with the graph, one by one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    problems: Vec<GraphProblem>,
+}
+
+/// One thing that is wrong with a graph.
+#[derive(Clone, Serialize, ToSchema)]
+pub(crate) struct GraphProblem {
+    /// A stable name: `unknown_type`, `dangling_edge` …
+    pub(crate) code: &'static str,
+    /// `error` keeps the graph from running, `warning` does not.
+    pub(crate) severity: &'static str,
+    /// The node it is about.
+    pub(crate) node: Option<String>,
+    /// The edge it is about.
+    pub(crate) edge: Option<String>,
+    /// Where in the node's parameters.
+    pub(crate) path: Option<String>,
+    /// What is wrong, in words.
+    pub(crate) message: String,
+    /// What to do about it.
+    pub(crate) suggestion: Option<String>,
+}
+
+impl From<&Problem> for GraphProblem {
+    fn from(problem: &Problem) -> Self {
+        Self {
+            code: problem.code,
+            severity: match problem.severity {
+                model::Severity::Error => "error",
+                model::Severity::Warning => "warning",
+            },
+            node: problem.node.as_ref().map(ToString::to_string),
+            edge: problem.edge.as_ref().map(ToString::to_string),
+            path: problem.path.clone(),
+            message: problem.message.clone(),
+            suggestion: problem.suggestion.clone(),
+        }
+    }
+}
+
+impl ApiError {
+    /// An error with a status, a stable code, and words.
+    pub(crate) fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+        Self { status, code, detail: detail.into(), path: None, current: None, retry_after: None, problems: Vec::new() }
+    }
+
+    /// The request itself is wrong.
+    pub(crate) fn bad_request(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, code, detail)
+    }
+
+    /// What the request names is not there.
+    pub(crate) fn not_found(what: impl std::fmt::Display) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", format!("{what} was not found"))
+    }
+
+    /// Names the place in the body.
+    #[must_use]
+    pub(crate) fn at(mut self, path: impl Into<String>) -> Self {
+        self.path = Some(path.into());
+        self
+    }
+
+    /// Names the revision that is current.
+    #[must_use]
+    pub(crate) fn current(mut self, revision: impl Into<String>) -> Self {
+        self.current = Some(revision.into());
+        self
+    }
+
+    /// Says after how many seconds it may work.
+    #[must_use]
+    pub(crate) const fn retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+
+    /// The graph cannot run.
+    pub(crate) fn invalid_graph(problems: Vec<Problem>) -> Self {
+        let detail = match problems.as_slice() {
+            [] => "the graph cannot run".to_owned(),
+            [one] => format!("the graph cannot run: {}", one.message),
+            [first, rest @ ..] => format!("the graph cannot run: {} (and {} more)", first.message, rest.len()),
+        };
+        Self { problems, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_graph", detail) }
+    }
+
+    /// The stable name.
+    pub(crate) const fn code(&self) -> &'static str {
+        self.code
+    }
+
+    fn body(self) -> ProblemBody {
+        ProblemBody {
+            kind: format!("urn:tidemill:problem:{}", self.code),
+            title: self.status.canonical_reason().unwrap_or("Error").to_owned(),
+            status: self.status.as_u16(),
+            code: self.code.to_owned(),
+            detail: self.detail,
+            path: self.path,
+            current: self.current,
+            problems: self.problems.iter().map(GraphProblem::from).collect(),
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        if self.status.is_server_error() {
+            tracing::warn!(code = self.code, detail = %self.detail, "request failed");
+        }
+        let (status, retry_after, current) = (self.status, self.retry_after, self.current.clone());
+        let body = serde_json::to_vec(&self.body()).unwrap_or_default();
+        let mut response = (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
+        if let Some(seconds) = retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if let Some(Ok(tag)) = current.map(|current| HeaderValue::from_str(&format!("\"{current}\""))) {
+            response.headers_mut().insert(header::ETAG, tag);
+        }
+        response
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        let detail = error.to_string();
+        match error {
+            StoreError::Conflict(_) => Self::new(StatusCode::CONFLICT, "conflict", detail),
+            StoreError::Duplicate { .. } => Self::new(StatusCode::CONFLICT, "idempotency_key_reused", detail),
+            StoreError::NotFound(what) => Self::not_found(what),
+            StoreError::Full(_) => Self::new(
+                StatusCode::INSUFFICIENT_STORAGE,
+                "disk_full",
+                format!("{detail}; free some space and try again, reading still works"),
+            ),
+            StoreError::Unavailable(_) => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "store_unavailable", detail).retry_after(1)
+            }
+            StoreError::Corrupt(_) => Self::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "store_corrupt",
+                format!("{detail}; `tidemill doctor` says more"),
+            ),
+        }
+    }
+}
+
+impl From<EngineError> for ApiError {
+    fn from(error: EngineError) -> Self {
+        let detail = error.to_string();
+        match error {
+            EngineError::Invalid(problems) => Self::invalid_graph(problems),
+            EngineError::NotFound(what) => Self::not_found(what),
+            EngineError::Duplicate { execution, .. } => Self::new(
+                StatusCode::CONFLICT,
+                "idempotency_key_reused",
+                format!("the idempotency key was used by execution {execution} with another body"),
+            ),
+            EngineError::Busy => Self::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "busy",
+                "too many executions are waiting; try again in a moment",
+            )
+            .retry_after(1),
+            EngineError::Draining => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "stopping", "the server is stopping").retry_after(5)
+            }
+            EngineError::Store(error) => error.into(),
+            EngineError::NothingToStart(_) => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "nothing_to_start", detail)
+            }
+        }
+    }
+}
+
+impl From<ReadError> for ApiError {
+    fn from(error: ReadError) -> Self {
+        Self::bad_request("invalid_json", error.to_string()).at(error.path)
+    }
+}
+
+impl From<GraphError> for ApiError {
+    fn from(error: GraphError) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_shape", error.to_string()).at(error.path)
+    }
+}

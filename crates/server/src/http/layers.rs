@@ -1,0 +1,237 @@
+//! The layers around the router: what happens to every request and every answer.
+
+use std::any::Any;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use axum::body::{Body, HttpBody as _};
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
+
+use super::limits::client_address;
+use crate::App;
+use crate::auth::{self, Identity};
+use crate::error::ApiError;
+use crate::router::Access;
+
+/// Bytes from which answers are compressed.
+const COMPRESS_FROM: u16 = 1_000;
+/// What pages of ours may load: only what the server itself sends.
+const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+    img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; worker-src 'self' blob:; manifest-src 'self'; \
+    base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/// Marks an answer whose body a workflow made, so that it is left as it is.
+#[derive(Clone, Copy)]
+pub(crate) struct Foreign;
+
+/// Gives the request an id, measures it, and logs it when it is slow.
+pub(crate) async fn observe(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let id = request_id(request.headers());
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().map_or_else(|| "other".into(), |path| path.as_str().to_owned());
+    request.extensions_mut().insert(app.clone());
+    let mut response = next.run(request).await;
+    let took = started.elapsed();
+    let status = response.status();
+    let labels = [
+        ("route", route.clone()),
+        ("method", method.as_str().to_owned()),
+        ("status", status.as_u16().to_string()),
+    ];
+    metrics::counter!("requests_total", &labels).increment(1);
+    metrics::histogram!("request_duration_seconds", "route" => route.clone()).record(took.as_secs_f64());
+    if took >= app.config.limits.slow {
+        tracing::warn!(request = %text(&id), %method, route, status = status.as_u16(), ?took, "slow request");
+    } else {
+        tracing::debug!(request = %text(&id), %method, route, status = status.as_u16(), ?took, "request");
+    }
+    response.headers_mut().insert(HeaderName::from_static("x-request-id"), id);
+    response
+}
+
+fn text(id: &HeaderValue) -> &str {
+    id.to_str().unwrap_or("")
+}
+
+/// The caller's id for the request when it is short and plain, else one of ours.
+fn request_id(headers: &HeaderMap) -> HeaderValue {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let given = headers.get("x-request-id").filter(|id| {
+        id.len() <= 64 && id.as_bytes().iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(byte))
+    });
+    given.cloned().unwrap_or_else(|| {
+        let id = (crate::app::now_ms().cast_unsigned() << 20) | (NEXT.fetch_add(1, Ordering::Relaxed) & 0xf_ffff);
+        HeaderValue::from_str(&format!("{id:016x}")).unwrap_or(HeaderValue::from_static("0"))
+    })
+}
+
+/// Turns a panic into an answer; the panic itself is logged.
+pub(crate) fn on_panic(panic: Box<dyn Any + Send>) -> Response {
+    let said = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    tracing::error!(panic = said.unwrap_or("unknown"), "a request handler panicked");
+    ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the server failed; its log says more").into_response()
+}
+
+/// Adds the headers that keep a browser from doing more than it should.
+pub(crate) async fn secure(request: Request, next: Next) -> Response {
+    let is_api = !matches!(request.method(), &Method::GET | &Method::HEAD) || request.uri().path().starts_with("/api/");
+    let mut response = next.run(request).await;
+    let foreign = response.extensions().get::<Foreign>().is_some();
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    headers.insert(
+        HeaderName::from_static("cross-origin-opener-policy"),
+        HeaderValue::from_static("same-origin"),
+    );
+    // What a workflow answers may be a page, but never one that acts as ours.
+    let policy = if foreign { "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:" } else { CONTENT_POLICY };
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    if is_api && !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    response
+}
+
+/// Gives errors that other layers and extractors made the form that ours have.
+pub(crate) async fn problems(request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    let status = response.status();
+    let ours = response.extensions().get::<Foreign>().is_some()
+        || response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/problem+json");
+    if ours || !(status.is_client_error() || status.is_server_error()) {
+        return response;
+    }
+    let (parts, body) = response.into_parts();
+    let said = match body.size_hint().upper() {
+        Some(size) if size <= 1_024 => axum::body::to_bytes(body, 1_024).await.unwrap_or_default(),
+        _ => bytes::Bytes::new(),
+    };
+    let said = String::from_utf8_lossy(&said).trim().to_owned();
+    let (code, fallback) = match status {
+        StatusCode::NOT_FOUND => ("not_found", "there is nothing at this address"),
+        StatusCode::METHOD_NOT_ALLOWED => ("method_not_allowed", "this address does not take that method"),
+        StatusCode::PAYLOAD_TOO_LARGE => ("body_too_large", "the body is too large; limits.body_bytes raises the limit"),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => ("unsupported_media_type", "this form of body is not understood"),
+        StatusCode::GATEWAY_TIMEOUT => ("timeout", "the request took too long and was given up"),
+        _ if status.is_server_error() => ("internal", "the server failed; its log says more"),
+        _ => ("bad_request", "the request is wrong"),
+    };
+    let error = ApiError::new(status, code, if said.is_empty() { fallback.to_owned() } else { said });
+    let mut answer = error.into_response();
+    if let Some(allow) = parts.headers.get(header::ALLOW) {
+        answer.headers_mut().insert(header::ALLOW, allow.clone());
+    }
+    answer
+}
+
+/// Refuses who asks too often.
+pub(crate) async fn limit_rate(State(app): State<App>, request: Request, next: Next) -> Response {
+    let address = client_address(request.extensions(), request.headers(), &app.config);
+    match app.rates.request(address) {
+        Ok(()) => next.run(request).await,
+        Err(wait) => too_often(wait).into_response(),
+    }
+}
+
+/// The answer to somebody who asks too often.
+pub(crate) fn too_often(wait: Duration) -> ApiError {
+    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    ApiError::new(
+        StatusCode::TOO_MANY_REQUESTS,
+        "rate_limited",
+        format!("too many requests from this address; try again in {seconds} s"),
+    )
+    .retry_after(seconds)
+}
+
+/// Lets in who may call a route. It stands right before each handler, told by the list of routes.
+pub(crate) async fn guard(access: Access, request: Request, next: Next) -> Response {
+    let Some(app) = request.extensions().get::<App>().cloned() else {
+        return ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "no application").into_response();
+    };
+    match admit(&app, access, &request).await {
+        Ok(()) => next.run(request).await,
+        Err(error) => error.into_response(),
+    }
+}
+
+async fn admit(app: &App, access: Access, request: &Request) -> Result<(), ApiError> {
+    if access == Access::Hook {
+        return Ok(());
+    }
+    let changes = !matches!(request.method(), &Method::GET | &Method::HEAD | &Method::OPTIONS);
+    if access == Access::Public {
+        return if changes { same_origin(request, app) } else { Ok(()) };
+    }
+    match auth::identify(app, request.headers()).await? {
+        None => Err(ApiError::new(
+            StatusCode::UNAUTHORIZED,
+            "not_signed_in",
+            "open the link that `tidemill serve` prints, or send the token in <data>/api-token as Authorization: Bearer",
+        )),
+        Some(Identity::Token) => Ok(()),
+        Some(Identity::Cookie) => if changes { same_origin(request, app) } else { Ok(()) },
+        Some(Identity::Open) => {
+            // A page elsewhere must not reach us under a name of its own that leads to this machine.
+            local_name(request)?;
+            if changes { same_origin(request, app) } else { Ok(()) }
+        }
+    }
+}
+
+/// Refuses what a page of another origin sends: browsers say where a request comes from.
+fn same_origin(request: &Request, app: &App) -> Result<(), ApiError> {
+    let get = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let refuse = || {
+        Err(ApiError::new(StatusCode::FORBIDDEN, "foreign_origin", "a page of another origin may not change anything here"))
+    };
+    if let Some(site) = get("sec-fetch-site")
+        && !matches!(site, "same-origin" | "none")
+    {
+        return refuse();
+    }
+    let Some(origin) = get("origin") else { return Ok(()) };
+    let proxied = client_is_proxied(request, app);
+    let host = get("x-forwarded-host").filter(|_| proxied).or_else(|| get("host"));
+    let authority = origin.split_once("://").map(|(_, authority)| authority);
+    if authority.is_some() && authority == host { Ok(()) } else { refuse() }
+}
+
+fn client_is_proxied(request: &Request, app: &App) -> bool {
+    let peer = request.extensions().get::<axum::extract::ConnectInfo<std::net::SocketAddr>>();
+    peer.is_some_and(|peer| app.config.proxies.contains(&peer.0.ip().to_canonical()))
+}
+
+fn local_name(request: &Request) -> Result<(), ApiError> {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name).trim_matches(['[', ']']);
+    let local = name == "localhost" || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+    if local || host == "::1" {
+        return Ok(());
+    }
+    Err(ApiError::new(StatusCode::FORBIDDEN, "foreign_host", "without sign-in the server answers only to localhost"))
+}
+
+/// Which answers are compressed: from 1,000 bytes on, event streams too, but nothing that is packed already.
+pub(crate) fn compressible() -> impl Predicate {
+    SizeAbove::new(COMPRESS_FROM)
+        .and(NotForContentType::IMAGES)
+        .and(NotForContentType::const_new("font/"))
+        .and(NotForContentType::const_new("application/vnd.sqlite3"))
+}
+
+/// Makes one kind of body of the kinds that layers make.
+pub(crate) fn plain_body<B>(request: axum::http::Request<B>) -> Request
+where
+    B: axum::body::HttpBody<Data = bytes::Bytes> + Send + 'static,
+    B::Error: Into<axum::BoxError>,
+{
+    request.map(Body::new)
+}

@@ -1,0 +1,9 @@
+//! What all routes share: reading bodies, paging, limits, and the layers around the router.
+
+mod body;
+pub(crate) mod layers;
+pub(crate) mod limits;
+mod paging;
+
+pub(crate) use body::{Fields, JsonBody, read_json};
+pub(crate) use paging::{Paging, Style};

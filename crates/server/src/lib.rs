@@ -1,0 +1,23 @@
+//! The shell around the engine: command line, configuration, HTTP, sign-in and the embedded web interface.
+//!
+//! Nothing here decides what an execution does, and nothing here speaks SQL.
+
+mod app;
+mod auth;
+pub mod cli;
+pub mod config;
+mod error;
+mod examples;
+mod hooks;
+mod http;
+mod metrics;
+mod opened;
+mod router;
+mod routes;
+mod serve;
+mod workflows;
+
+pub use app::App;
+pub use config::Config;
+pub use opened::Opened;
+pub use router::{Access, Declared, declared, openapi, router};

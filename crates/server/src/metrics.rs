@@ -1,0 +1,62 @@
+//! Metrics in the Prometheus text form. One recorder serves the process, however many apps tests build in it.
+
+use std::sync::OnceLock;
+
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+
+use crate::App;
+
+/// Upper ends of the buckets of request times, in seconds.
+const BUCKETS: &[f64] = &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+
+/// The handle that renders what was measured.
+pub(crate) fn handle() -> PrometheusHandle {
+    static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
+    HANDLE.get_or_init(install).clone()
+}
+
+fn install() -> PrometheusHandle {
+    let histogram = Matcher::Full("request_duration_seconds".to_owned());
+    let builder = PrometheusBuilder::new().set_buckets_for_metric(histogram, BUCKETS).unwrap_or_default();
+    let recorder = builder.build_recorder();
+    let handle = recorder.handle();
+    // Refused only when another recorder is there already; then ours stays empty.
+    if metrics::set_global_recorder(recorder).is_err() {
+        tracing::warn!("another metrics recorder is installed");
+    }
+    describe();
+    handle
+}
+
+fn describe() {
+    metrics::describe_counter!("requests_total", "HTTP requests by route, method and status");
+    metrics::describe_histogram!("request_duration_seconds", metrics::Unit::Seconds, "Time until the answer began");
+    metrics::describe_gauge!("executions_in_memory", "Executions that the engine holds in memory");
+    metrics::describe_counter!("steps_total", "Steps that ran since start");
+    metrics::describe_gauge!("engine_queue_length", "Starts that wait for a shard");
+    metrics::describe_gauge!("store_queue_length", "Entries that wait for the writer");
+    metrics::describe_counter!("commits_total", "Commits of the store since start");
+    metrics::describe_counter!("commit_entries_total", "Entries committed since start");
+    metrics::describe_gauge!("commit_last_seconds", metrics::Unit::Seconds, "Time of the last commit");
+    metrics::describe_gauge!("wal_bytes", metrics::Unit::Bytes, "Size of the write-ahead log");
+    metrics::describe_gauge!("database_bytes", metrics::Unit::Bytes, "Size of the database");
+    metrics::describe_gauge!("uptime_seconds", metrics::Unit::Seconds, "Time since start");
+}
+
+/// Everything measured so far, with the gauges as they stand now.
+#[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
+pub(crate) fn render(app: &App) -> String {
+    let (engine, store) = (app.engine.stats(), app.journal.health());
+    metrics::gauge!("executions_in_memory").set(engine.executions as f64);
+    metrics::counter!("steps_total").absolute(engine.steps);
+    metrics::gauge!("engine_queue_length").set(engine.queued as f64);
+    metrics::gauge!("store_queue_length").set(store.queued as f64);
+    metrics::counter!("commits_total").absolute(store.commits);
+    metrics::counter!("commit_entries_total").absolute(store.entries);
+    metrics::gauge!("commit_last_seconds").set(store.last_commit_us as f64 / 1e6);
+    metrics::gauge!("wal_bytes").set(store.wal_bytes as f64);
+    metrics::gauge!("database_bytes").set(store.database_bytes as f64);
+    metrics::gauge!("uptime_seconds").set(app.started.elapsed().as_secs_f64());
+    app.metrics.run_upkeep();
+    app.metrics.render()
+}

@@ -1,0 +1,14 @@
+//! What each address does: handler, its types, and what OpenAPI says of it, side by side.
+
+pub(crate) mod backup;
+pub(crate) mod dashboard;
+pub(crate) mod docs;
+pub(crate) mod executions;
+pub(crate) mod expressions;
+pub(crate) mod health;
+pub(crate) mod hooks;
+pub(crate) mod node_types;
+pub(crate) mod session;
+pub(crate) mod streams;
+pub(crate) mod web;
+pub(crate) mod workflows;

@@ -1,0 +1,84 @@
+//! Signing in and out.
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::{Json, extract::FromRequest};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::App;
+use crate::auth::{self, COOKIE, SESSION_SECONDS};
+use crate::error::{ApiError, ProblemBody};
+use crate::http::layers::too_often;
+use crate::http::limits::client_address;
+use crate::http::{Fields, JsonBody};
+
+/// Whether the caller is signed in.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SessionState {
+    signed_in: bool,
+    /// The tenant that the caller works in.
+    tenant: Option<&'static str>,
+}
+
+/// The secret of a sign-in link, or the API token.
+#[derive(Deserialize, ToSchema)]
+#[expect(dead_code, reason = "describes the body; the handler reads it field by field")]
+pub(crate) struct SignIn {
+    token: String,
+}
+
+fn state(signed_in: bool) -> SessionState {
+    SessionState { signed_in, tenant: signed_in.then_some("default") }
+}
+
+/// Whether the caller is signed in.
+#[utoipa::path(get, path = "/session", tag = "session", responses((status = 200, body = SessionState)))]
+pub(crate) async fn show(State(app): State<App>, headers: HeaderMap) -> Result<Json<SessionState>, ApiError> {
+    Ok(Json(state(auth::identify(&app, &headers).await?.is_some())))
+}
+
+/// Exchanges the secret of a link for a session cookie. A link works once.
+#[utoipa::path(post, path = "/session", tag = "session", request_body = SignIn, responses(
+    (status = 200, body = SessionState, description = "Signed in; the cookie is set"),
+    (status = 401, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 429, body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub(crate) async fn sign_in(State(app): State<App>, request: Request) -> Result<Response, ApiError> {
+    let address = client_address(request.extensions(), request.headers(), &app.config);
+    app.rates.sign_in(address).map_err(too_often)?;
+    let secure = is_secure(request.headers(), &app);
+    let body = JsonBody::from_request(request, &app).await?;
+    let token = Fields::of(&body.value)?.required("token")?;
+    let Some(secret) = auth::sign_in(&app, token).await? else {
+        return Err(ApiError::new(
+            StatusCode::UNAUTHORIZED,
+            "invalid_token",
+            "this link was used or replaced; restart `tidemill serve` for a new one, or sign in with the token in \
+             <data>/api-token",
+        ));
+    };
+    let cookie = format!("{COOKIE}={secret}; Path=/; HttpOnly; SameSite=Strict; Max-Age={SESSION_SECONDS}{secure}");
+    with_cookie(Json(state(true)).into_response(), &cookie)
+}
+
+/// Ends the caller's session.
+#[utoipa::path(delete, path = "/session", tag = "session", responses((status = 204, description = "Signed out")))]
+pub(crate) async fn sign_out(State(app): State<App>, headers: HeaderMap) -> Result<Response, ApiError> {
+    auth::sign_out(&app, &headers).await?;
+    let cookie = format!("{COOKIE}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
+    with_cookie(StatusCode::NO_CONTENT.into_response(), &cookie)
+}
+
+/// `; Secure` when a proxy says that the browser came over HTTPS.
+fn is_secure(headers: &HeaderMap, app: &App) -> &'static str {
+    let https = headers.get("x-forwarded-proto").is_some_and(|scheme| scheme == "https");
+    if https && !app.config.proxies.is_empty() { "; Secure" } else { "" }
+}
+
+fn with_cookie(mut response: Response, cookie: &str) -> Result<Response, ApiError> {
+    let value = HeaderValue::from_str(cookie).map_err(|_| ApiError::bad_request("bad_request", "no cookie"))?;
+    response.headers_mut().insert(header::SET_COOKIE, value);
+    Ok(response)
+}

@@ -1,0 +1,402 @@
+//! Workflows and their versions.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use model::{Graph, TenantId, WorkflowId};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use store::journal::ExecutionQuery;
+use store::records::{Expect, RecordQuery, RecordWrite, Sort};
+use utoipa::ToSchema;
+
+use super::executions::{LastExecution, list_query};
+use crate::App;
+use crate::app::{now_ms, time_text};
+use crate::auth::Tenant;
+use crate::error::{ApiError, GraphProblem, ProblemBody};
+use crate::http::{JsonBody, Paging};
+use crate::workflows::{self, Change, LINEAGE, Lineage, WORKFLOW, Workflow};
+
+/// A workflow as lists show it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct WorkflowItem {
+    id: String,
+    name: String,
+    description: String,
+    tags: Vec<String>,
+    /// Whether its triggers fire.
+    active: bool,
+    node_count: usize,
+    edge_count: usize,
+    created_at: String,
+    updated_at: String,
+    /// Counts its changes; `If-Match` names it.
+    rev: u64,
+    /// Its current version.
+    version: String,
+    last_execution: Option<LastExecution>,
+}
+
+/// A page of workflows.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct WorkflowPage {
+    items: Vec<WorkflowItem>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page_size: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<u64>,
+    next_cursor: Option<String>,
+}
+
+/// A workflow with its graph.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct WorkflowWhole {
+    #[serde(flatten)]
+    item: WorkflowItem,
+    /// The file as it was sent: `{name, nodes, edges, …}`.
+    #[schema(value_type = Object)]
+    graph: Box<RawValue>,
+}
+
+/// A version of a workflow.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct VersionItem {
+    id: String,
+    /// The version it was made from.
+    parent: Option<String>,
+    created_at: String,
+    label: Option<String>,
+    /// BLAKE3 of its graph.
+    hash: String,
+    node_count: usize,
+}
+
+/// Versions, newest first.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct VersionPage {
+    items: Vec<VersionItem>,
+    next_cursor: Option<String>,
+}
+
+/// What is wrong with a graph.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Validation {
+    /// Whether it can run.
+    valid: bool,
+    problems: Vec<GraphProblem>,
+}
+
+impl WorkflowItem {
+    fn new(workflow: Workflow, last_execution: Option<LastExecution>) -> Self {
+        Self {
+            id: workflow.id.to_string(),
+            name: workflow.name,
+            description: workflow.kept.description,
+            tags: workflow.kept.tags,
+            active: workflow.active,
+            node_count: workflow.kept.node_count,
+            edge_count: workflow.kept.edge_count,
+            created_at: time_text(workflow.created_ms),
+            updated_at: time_text(workflow.updated_ms),
+            rev: workflow.revision,
+            version: workflow.kept.version.to_string(),
+            last_execution,
+        }
+    }
+}
+
+/// Lists workflows.
+#[utoipa::path(get, path = "/workflows", tag = "workflows", params(
+    ("page" = Option<u64>, Query), ("pageSize" = Option<u64>, Query),
+    ("skip" = Option<u64>, Query), ("limit" = Option<u64>, Query), ("cursor" = Option<String>, Query),
+    ("q" = Option<String>, Query, description = "Only names that contain this"),
+    ("active" = Option<bool>, Query, description = "Only those whose triggers fire, or do not"),
+    ("sort" = Option<String>, Query, description = "updated_at, created_at or name; a prefix - turns it around"),
+    ("total" = Option<bool>, Query, description = "Whether to count all"),
+), responses((status = 200, body = WorkflowPage), (status = 400, body = ProblemBody, content_type = "application/problem+json")))]
+pub(crate) async fn list(
+    State(app): State<App>,
+    Tenant(tenant): Tenant,
+    paging: Paging,
+) -> Result<Json<WorkflowPage>, ApiError> {
+    let query = record_query(tenant, &paging)?;
+    let page = app.records.list(query.clone()).await?;
+    let total = if paging.total { Some(app.records.count(query).await?) } else { None };
+    let mut items = Vec::with_capacity(page.items.len());
+    for record in &page.items {
+        let workflow = Workflow::from_record(record)?;
+        let last = last_execution(&app, tenant, workflow.id).await?;
+        items.push(WorkflowItem::new(workflow, last));
+    }
+    Ok(Json(WorkflowPage {
+        items,
+        page: paging.page(),
+        page_size: paging.page().map(|_| paging.limit),
+        total,
+        next_cursor: page.next.map(|(key, id)| write_cursor(&key, id)),
+    }))
+}
+
+fn record_query(tenant: TenantId, paging: &Paging) -> Result<RecordQuery, ApiError> {
+    let sort = paging.parameter("sort").unwrap_or("-updated_at");
+    let (descending, by) = sort.strip_prefix('-').map_or((false, sort), |by| (true, by));
+    let by = match by {
+        "updated_at" => "updated",
+        "created_at" => "created",
+        "name" => "name",
+        other => {
+            return Err(ApiError::bad_request(
+                "invalid_parameter",
+                format!("sort cannot be {other:?}: expected updated_at, created_at or name, with - before it for descending"),
+            ));
+        }
+    };
+    let active: Option<bool> = paging.parsed("active")?;
+    Ok(RecordQuery {
+        kind: &WORKFLOW,
+        tenant,
+        equals: active.map(|active| ("active", active.to_string())).into_iter().collect(),
+        contains: paging.parameter("q").map(|text| ("name", text.to_owned())),
+        sort: Sort { by, descending },
+        after: paging.cursor().map(read_cursor).transpose()?,
+        skip: paging.skip(),
+        limit: paging.limit,
+    })
+}
+
+fn write_cursor(key: &str, id: i64) -> String {
+    URL_SAFE_NO_PAD.encode(format!("{id} {key}"))
+}
+
+fn read_cursor(cursor: &str) -> Result<(String, i64), ApiError> {
+    let parse = || {
+        let text = String::from_utf8(URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
+        let (id, key) = text.split_once(' ')?;
+        Some((key.to_owned(), id.parse().ok()?))
+    };
+    parse().ok_or_else(|| ApiError::bad_request("invalid_parameter", "cursor is not one that a list answered"))
+}
+
+async fn last_execution(app: &App, tenant: TenantId, id: WorkflowId) -> Result<Option<LastExecution>, ApiError> {
+    let query = ExecutionQuery { workflow: Some(id), limit: 1, ..list_query(tenant) };
+    Ok(app.journal.list(query).await?.rows.first().map(LastExecution::from))
+}
+
+async fn whole(app: &App, tenant: TenantId, workflow: Workflow) -> Result<Response, ApiError> {
+    let text = workflows::graph_text(app, tenant, workflow.kept.version).await?;
+    let last = last_execution(app, tenant, workflow.id).await?;
+    answer(workflow, last, text)
+}
+
+fn answer(workflow: Workflow, last: Option<LastExecution>, graph: String) -> Result<Response, ApiError> {
+    let tag = format!("\"{}\"", workflow.revision);
+    let graph = RawValue::from_string(graph)
+        .map_err(|error| store::StoreError::Corrupt(format!("the graph of workflow {}: {error}", workflow.id)))?;
+    let body = WorkflowWhole { item: WorkflowItem::new(workflow, last), graph };
+    Ok(([(header::ETAG, tag)], Json(body)).into_response())
+}
+
+/// Makes a workflow: the body is its graph, or `{name, definition: {nodes, edges}}`.
+#[utoipa::path(post, path = "/workflows", tag = "workflows", request_body(content = Object, description = "The graph"), responses(
+    (status = 201, body = WorkflowWhole, headers(("ETag", description = "The revision"))),
+    (status = 400, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 422, body = ProblemBody, content_type = "application/problem+json", description = "The graph cannot run"),
+))]
+pub(crate) async fn create(
+    State(app): State<App>,
+    Tenant(tenant): Tenant,
+    body: JsonBody,
+) -> Result<Response, ApiError> {
+    let (app, graph) = compiled(app, body).await?;
+    let id = WorkflowId(app.ids.next());
+    let workflow = Change { tenant, id, graph: &graph, before: None }.store(&app).await?;
+    app.stats.forget();
+    let location = format!("/api/v1/workflows/{id}");
+    let response = answer(workflow, None, model::json::to_text(graph.document()))?;
+    Ok((StatusCode::CREATED, [(header::LOCATION, location)], response).into_response())
+}
+
+/// Checks a graph off the threads that answer requests: compiling a large one takes a while.
+async fn compiled(app: App, body: JsonBody) -> Result<(App, Graph), ApiError> {
+    const LARGE: usize = 64 * 1024;
+    if body.bytes.len() < LARGE {
+        let graph = workflows::checked(&app, &body.value)?;
+        return Ok((app, graph));
+    }
+    let work = tokio::task::spawn_blocking(move || workflows::checked(&app, &body.value).map(|graph| (app, graph)));
+    work.await.map_err(|_| ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the graph could not be read"))?
+}
+
+/// A workflow with its graph.
+#[utoipa::path(get, path = "/workflows/{id}", tag = "workflows", params(("id" = String, Path)), responses(
+    (status = 200, body = WorkflowWhole, headers(("ETag", description = "The revision"))),
+    (status = 304, description = "It is what If-None-Match names"),
+    (status = 404, body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub(crate) async fn get(
+    State(app): State<App>,
+    Tenant(tenant): Tenant,
+    Path(id): Path<String>,
+) -> Result<Response, ApiError> {
+    let workflow = workflows::find(&app, tenant, parse_id(&id)?).await?;
+    whole(&app, tenant, workflow).await
+}
+
+/// Changes a workflow: makes a version whose parent is the one that `If-Match` names.
+#[utoipa::path(put, path = "/workflows/{id}", tag = "workflows",
+    params(("id" = String, Path), ("If-Match" = String, Header, description = "The revision that was changed: its ETag")),
+    request_body(content = Object, description = "The graph"), responses(
+    (status = 200, body = WorkflowWhole, headers(("ETag", description = "The new revision"))),
+    (status = 412, body = ProblemBody, content_type = "application/problem+json", description = "Somebody else was first"),
+    (status = 422, body = ProblemBody, content_type = "application/problem+json", description = "The graph cannot run"),
+    (status = 428, body = ProblemBody, content_type = "application/problem+json", description = "If-Match is missing"),
+))]
+pub(crate) async fn put(
+    State(app): State<App>,
+    Tenant(tenant): Tenant,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: JsonBody,
+) -> Result<Response, ApiError> {
+    let before = workflows::find(&app, tenant, parse_id(&id)?).await?;
+    match headers.get(header::IF_MATCH) {
+        None => {
+            return Err(ApiError::new(
+                StatusCode::PRECONDITION_REQUIRED,
+                "if_match_required",
+                "send the revision that was changed as If-Match, so that nobody's work is overwritten",
+            )
+            .current(before.revision.to_string()));
+        }
+        Some(tag) => check_tag(tag.to_str().unwrap_or(""), &before)?,
+    }
+    let (app, graph) = compiled(app, body).await?;
+    let stored = Change { tenant, id: before.id, graph: &graph, before: Some(&before) }.store(&app).await;
+    let workflow = match stored {
+        Err(error) if error.code() == "conflict" => {
+            let now = workflows::find(&app, tenant, before.id).await?;
+            return Err(stale(&now));
+        }
+        stored => stored?,
+    };
+    let last = last_execution(&app, tenant, workflow.id).await?;
+    answer(workflow, last, model::json::to_text(graph.document()))
+}
+
+fn check_tag(tag: &str, workflow: &Workflow) -> Result<(), ApiError> {
+    let named = tag.trim().trim_start_matches("W/").trim_matches('"');
+    if named == "*" || named == workflow.revision.to_string() { Ok(()) } else { Err(stale(workflow)) }
+}
+
+fn stale(workflow: &Workflow) -> ApiError {
+    ApiError::new(
+        StatusCode::PRECONDITION_FAILED,
+        "stale_revision",
+        format!("workflow {} was changed by somebody else: its revision is {}", workflow.id, workflow.revision),
+    )
+    .current(workflow.revision.to_string())
+}
+
+/// Deletes a workflow. Its executions stay, and so do the versions they refer to.
+#[utoipa::path(delete, path = "/workflows/{id}", tag = "workflows",
+    params(("id" = String, Path), ("If-Match" = Option<String>, Header)), responses(
+    (status = 204, description = "Deleted"),
+    (status = 404, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 412, body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub(crate) async fn delete(
+    State(app): State<App>,
+    Tenant(tenant): Tenant,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<StatusCode, ApiError> {
+    let workflow = workflows::find(&app, tenant, parse_id(&id)?).await?;
+    if let Some(tag) = headers.get(header::IF_MATCH) {
+        check_tag(tag.to_str().unwrap_or(""), &workflow)?;
+    }
+    let write = RecordWrite {
+        kind: &WORKFLOW,
+        tenant,
+        id: workflow.id.0,
+        expect: Expect::Revision(workflow.revision),
+        content: None,
+        now_ms: now_ms(),
+    };
+    app.records.put(write).await?;
+    app.hooks.remove(workflow.id);
+    app.stats.forget();
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The versions of a workflow, newest first.
+#[utoipa::path(get, path = "/workflows/{id}/versions", tag = "workflows", params(
+    ("id" = String, Path), ("cursor" = Option<String>, Query), ("limit" = Option<u64>, Query),
+), responses(
+    (status = 200, body = VersionPage), (status = 404, body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub(crate) async fn versions(
+    State(app): State<App>,
+    Tenant(tenant): Tenant,
+    Path(id): Path<String>,
+    paging: Paging,
+) -> Result<Json<VersionPage>, ApiError> {
+    let workflow = workflows::find(&app, tenant, parse_id(&id)?).await?;
+    let query = RecordQuery {
+        kind: &LINEAGE,
+        tenant,
+        equals: vec![("workflow", workflow.id.to_string())],
+        contains: None,
+        sort: Sort { by: "created", descending: true },
+        after: paging.cursor().map(read_cursor).transpose()?,
+        skip: paging.skip(),
+        limit: paging.limit,
+    };
+    let page = app.records.list(query).await?;
+    let item = |record: &store::Record| -> Result<VersionItem, ApiError> {
+        let lineage: Lineage = serde_json::from_slice(&record.body)
+            .map_err(|error| store::StoreError::Corrupt(format!("version {}: {error}", model::VersionId(record.id))))?;
+        Ok(VersionItem {
+            id: model::VersionId(record.id).to_string(),
+            parent: lineage.parent.map(|parent| parent.to_string()),
+            created_at: time_text(record.created_ms),
+            label: lineage.label,
+            hash: lineage.hash,
+            node_count: lineage.node_count,
+        })
+    };
+    let items = page.items.iter().map(item).collect::<Result<_, _>>()?;
+    Ok(Json(VersionPage { items, next_cursor: page.next.map(|(key, id)| write_cursor(&key, id)) }))
+}
+
+/// Everything that is wrong with a graph. Nothing is stored and nothing runs.
+#[utoipa::path(post, path = "/workflows/validate", tag = "workflows",
+    request_body(content = Object, description = "The graph"), responses(
+    (status = 200, body = Validation), (status = 400, body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub(crate) async fn validate(
+    State(app): State<App>,
+    Tenant(_): Tenant,
+    body: JsonBody,
+) -> Result<Json<Validation>, ApiError> {
+    let work = tokio::task::spawn_blocking(move || {
+        let graph = Graph::from_value(&workflows::document(&body.value))?;
+        Ok::<_, ApiError>(match app.engine.compile(graph) {
+            Ok(program) => (true, program.problems().iter().map(GraphProblem::from).collect()),
+            Err(problems) => (false, problems.iter().map(GraphProblem::from).collect()),
+        })
+    });
+    let (valid, problems) = work
+        .await
+        .map_err(|_| ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the graph could not be read"))??;
+    Ok(Json(Validation { valid, problems }))
+}
+
+fn parse_id(id: &str) -> Result<WorkflowId, ApiError> {
+    id.parse().map_err(|_| ApiError::not_found(format!("workflow {id}")))
+}

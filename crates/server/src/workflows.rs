@@ -1,0 +1,214 @@
+//! Workflows as records: the named thing, and beside each of its versions the place in their tree.
+//!
+//! The graph of a version is the engine's record; here stands what lists show, so that no list reads a graph.
+
+use engine::versions::VERSION;
+use model::{Graph, Object, TenantId, Value, VersionId, WorkflowId};
+use serde::{Deserialize, Serialize};
+use store::records::{Expect, Kind, RecordWrite};
+use store::{Record, StoreError};
+
+use crate::App;
+use crate::app::now_ms;
+use crate::error::ApiError;
+
+/// A workflow: its name, whether its triggers fire, and what lists show of it.
+pub(crate) static WORKFLOW: Kind = Kind { name: "workflow", indexed: &["name", "active"] };
+/// A version's place in the tree of its workflow; it has the id of the version.
+pub(crate) static LINEAGE: Kind = Kind { name: "lineage", indexed: &["workflow"] };
+
+/// What is kept of a workflow.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Kept {
+    /// What people wrote about it.
+    pub(crate) description: String,
+    /// Words to find it by.
+    pub(crate) tags: Vec<String>,
+    /// Its current version.
+    pub(crate) version: VersionId,
+    /// Nodes of the current version.
+    pub(crate) node_count: usize,
+    /// Edges of the current version.
+    pub(crate) edge_count: usize,
+}
+
+/// What is kept beside a version.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Lineage {
+    /// The version it was made from.
+    pub(crate) parent: Option<VersionId>,
+    /// A name that people gave it.
+    pub(crate) label: Option<String>,
+    /// BLAKE3 of its graph.
+    pub(crate) hash: String,
+    /// Its nodes.
+    pub(crate) node_count: usize,
+}
+
+/// A workflow as it was read.
+#[derive(Clone, Debug)]
+pub(crate) struct Workflow {
+    /// Its id.
+    pub(crate) id: WorkflowId,
+    /// Its name.
+    pub(crate) name: String,
+    /// Whether its triggers fire.
+    pub(crate) active: bool,
+    /// What else is kept of it.
+    pub(crate) kept: Kept,
+    /// Counts its changes, from 1.
+    pub(crate) revision: u64,
+    /// When it was made, in ms since 1970.
+    pub(crate) created_ms: i64,
+    /// When it changed, in ms since 1970.
+    pub(crate) updated_ms: i64,
+}
+
+impl Workflow {
+    /// Reads a record.
+    pub(crate) fn from_record(record: &Record) -> Result<Self, StoreError> {
+        let kept = serde_json::from_slice(&record.body)
+            .map_err(|error| StoreError::Corrupt(format!("workflow {}: {error}", WorkflowId(record.id))))?;
+        let field = |at: usize| record.fields.get(at).and_then(Option::as_deref);
+        Ok(Self {
+            id: WorkflowId(record.id),
+            name: field(0).unwrap_or_default().to_owned(),
+            active: field(1) == Some("true"),
+            kept,
+            revision: record.revision,
+            created_ms: record.created_ms,
+            updated_ms: record.updated_ms,
+        })
+    }
+}
+
+/// A body as the graph it holds: either the graph itself, or `{name, definition: {nodes, edges}}`.
+pub(crate) fn document(body: &Value) -> Value {
+    let (Some(outer), Some(Value::Object(inner))) = (body.as_object(), body.get("definition")) else {
+        return body.clone();
+    };
+    if outer.get("nodes").is_some() {
+        return body.clone();
+    }
+    let outside = outer.entries().iter().filter(|(key, _)| key != "definition").cloned();
+    Value::from(Object::from_last(inner.entries().iter().cloned().chain(outside).collect()))
+}
+
+/// The graph of a body, compiled once to see that it can run. A graph without nodes may be kept all the same.
+pub(crate) fn checked(app: &App, body: &Value) -> Result<Graph, ApiError> {
+    let document = document(body);
+    let document = match document.get("nodes") {
+        None if document.as_object().is_some() => with(&document, "nodes", Value::array(Vec::new())),
+        _ => document,
+    };
+    let graph = Graph::from_value(&document)?;
+    if !graph.nodes.is_empty() {
+        app.engine.compile(graph.clone()).map_err(ApiError::invalid_graph)?;
+    }
+    Ok(graph)
+}
+
+fn with(document: &Value, key: &'static str, value: Value) -> Value {
+    document.as_object().map_or(Value::Null, |object| Value::from(object.with(key.into(), value)))
+}
+
+/// Writes that make a workflow or change it to a new version. The workflow's record comes last.
+pub(crate) struct Change<'a> {
+    /// Whose.
+    pub(crate) tenant: TenantId,
+    /// Which workflow.
+    pub(crate) id: WorkflowId,
+    /// The new graph.
+    pub(crate) graph: &'a Graph,
+    /// What it was before; none for a new one.
+    pub(crate) before: Option<&'a Workflow>,
+}
+
+impl Change<'_> {
+    /// Stores the version and the workflow in one transaction.
+    pub(crate) async fn store(self, app: &App) -> Result<Workflow, ApiError> {
+        let (tenant, now_ms) = (self.tenant, now_ms());
+        let text = model::json::to_text(self.graph.document());
+        let hash = blake3::hash(text.as_bytes()).to_hex().to_string();
+        let version = VersionId(app.ids.next());
+        let lineage = Lineage {
+            parent: self.before.map(|before| before.kept.version),
+            label: self.graph.get("label").and_then(Value::as_str).map(str::to_owned),
+            hash: hash.clone(),
+            node_count: self.graph.nodes.len(),
+        };
+        let name = self.name();
+        let kept = Kept {
+            description: self.text("description", |before| &before.kept.description),
+            tags: tags(self.graph),
+            version,
+            node_count: self.graph.nodes.len(),
+            edge_count: self.graph.edges.len(),
+        };
+        let active = self.graph.get("active").and_then(Value::as_bool).unwrap_or(true);
+        let workflow_text = Some(self.id.to_string());
+        let write = |kind, id, expect, fields, body: Vec<u8>| RecordWrite {
+            kind,
+            tenant,
+            id,
+            expect,
+            content: Some((fields, body.into())),
+            now_ms,
+        };
+        let expect = self.before.map_or(Expect::Absent, |before| Expect::Revision(before.revision));
+        let fields = vec![Some(name.clone()), Some(active.to_string())];
+        let revisions = app
+            .records
+            .batch(vec![
+                write(&VERSION, version.0, Expect::Absent, vec![workflow_text.clone(), Some(hash)], text.into_bytes()),
+                write(&LINEAGE, version.0, Expect::Absent, vec![workflow_text], body(&lineage)),
+                write(&WORKFLOW, self.id.0, expect, fields, body(&kept)),
+            ])
+            .await?;
+        app.hooks.set(self.id, version, active.then_some(self.graph));
+        Ok(Workflow {
+            id: self.id,
+            name,
+            active,
+            kept,
+            revision: revisions.last().copied().unwrap_or(1),
+            created_ms: self.before.map_or(now_ms, |before| before.created_ms),
+            updated_ms: now_ms,
+        })
+    }
+
+    fn name(&self) -> String {
+        let name = self.text("name", |before| &before.name);
+        if name.trim().is_empty() { "Untitled workflow".to_owned() } else { name }
+    }
+
+    /// A text of the graph's file, or what it was before when the file has none.
+    fn text(&self, key: &str, before: impl Fn(&Workflow) -> &str) -> String {
+        let said = self.graph.get(key).and_then(Value::as_str);
+        said.or_else(|| self.before.map(before)).unwrap_or_default().to_owned()
+    }
+}
+
+fn body(content: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(content).expect("texts and numbers have a JSON form")
+}
+
+fn tags(graph: &Graph) -> Vec<String> {
+    let list = graph.get("tags").and_then(Value::as_array).unwrap_or(&[]);
+    // Some editors write tags as objects with a name.
+    list.iter().filter_map(|tag| tag.as_str().or_else(|| tag.get("name")?.as_str())).map(str::to_owned).collect()
+}
+
+/// A workflow of a tenant, or 404.
+pub(crate) async fn find(app: &App, tenant: TenantId, id: WorkflowId) -> Result<Workflow, ApiError> {
+    let record = app.records.get(&WORKFLOW, tenant, id.0).await?;
+    Ok(Workflow::from_record(&record.ok_or_else(|| ApiError::not_found(format!("workflow {id}")))?)?)
+}
+
+/// The text of a version's graph.
+pub(crate) async fn graph_text(app: &App, tenant: TenantId, version: VersionId) -> Result<String, ApiError> {
+    let record = app.records.get(&VERSION, tenant, version.0).await?;
+    let record = record.ok_or_else(|| ApiError::not_found(format!("version {version}")))?;
+    Ok(String::from_utf8(record.body.to_vec())
+        .map_err(|error| StoreError::Corrupt(format!("version {version}: {error}")))?)
+}
