@@ -279,8 +279,15 @@ impl Execution {
                 self.set_aside(address.node, Phase::Canceled);
             }
             Event::Finished(finished) => {
-                if !finished.status.is_terminal() {
-                    return Err(refuse("its status is not an end".into()));
+                match finished.status {
+                    Status::Succeeded if self.resolved as usize != self.plan.reachable => {
+                        return Err(refuse(format!("{} of {} steps ended", self.resolved, self.plan.reachable)));
+                    }
+                    Status::Failed if self.failure.is_none() => {
+                        return Err(refuse("no failure stopped it".into()));
+                    }
+                    status if !status.is_terminal() => return Err(refuse("its status is not an end".into())),
+                    _ => {}
                 }
                 self.status = finished.status;
             }

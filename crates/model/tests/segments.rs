@@ -1,0 +1,147 @@
+//! Segments: what is written is read again, damage is told, and sharing is found.
+
+mod support;
+
+use std::sync::Arc;
+
+use model::event::{Accepted, Ports};
+use model::execution::{Effect, Outcome, Produced};
+use model::segment::{SegmentError, SegmentReader, SegmentWriter, fold};
+use model::{Event, Execution, Plan, Value, json};
+use support::{TestCatalog, graph};
+
+fn value(text: &str) -> Value {
+    json::read(text.as_bytes()).expect("JSON")
+}
+
+fn accepted(input: &Value) -> Accepted {
+    Accepted {
+        at_ms: 1_700_000_000_123,
+        start: None,
+        input: input.clone(),
+        trigger: value(r#"{"q":"1"}"#),
+        pinned: false,
+    }
+}
+
+/// Runs a graph with outputs by node and answers its events, their segment and the final state.
+fn run(plan: &Arc<Plan>, input: &Value, output: impl Fn(u32, &Value) -> Value) -> (Vec<Event>, Vec<u8>) {
+    let mut writer = SegmentWriter::default();
+    let mut events = vec![Event::Accepted(accepted(input))];
+    writer.push(&events[0], &Value::Null);
+    let mut state = Execution::begin(plan.clone(), accepted(input));
+    let mut time = 5;
+    loop {
+        let (event, known) = match state.effect() {
+            Effect::Record(event) => (event, Value::Null),
+            Effect::Run(node) => {
+                let input = state.input_of(node);
+                time += 7;
+                let produced =
+                    Produced { output: output(node, &input), ports: Ports::from_slice(&[0]), writes: vec![] };
+                let outcome = Outcome {
+                    node,
+                    result: Ok(produced),
+                    disabled: false,
+                    attempts: 1,
+                    started_us: time,
+                    duration_us: 3,
+                };
+                (state.decide(outcome), input)
+            }
+            Effect::End => (state.ending(time), state.output()),
+            Effect::Wait => break,
+        };
+        writer.push(&event, &known);
+        state.apply(&event).expect("asked for");
+        events.push(event);
+    }
+    (events, writer.take())
+}
+
+fn read_back(plan: &Arc<Plan>, bytes: &[u8]) -> Result<Vec<Event>, SegmentError> {
+    let (mut state, mut events) = (None, Vec::new());
+    fold(bytes, &mut state, |_| Ok::<_, ()>(plan.clone()), |event, _| events.push(event.clone()))?.expect("a plan");
+    Ok(events)
+}
+
+#[test]
+fn events_are_read_as_they_were_written() {
+    let graph = graph("s:start a:step b:branch c:step d:step e:step", "s>a a>b b.true>c b.false>d c>e d>e");
+    let plan = Arc::new(Plan::compile(&graph, &TestCatalog::default(), None).expect("a plan"));
+    let input = value(r#"{"id":1,"price":1.10,"tags":["x"],"deep":{"a":{"b":null}}}"#);
+    let outputs = |node: u32, input: &Value| match (node, input) {
+        (1, Value::Object(object)) => {
+            object.with("id".into(), Value::Int(-5)).with("new".into(), value("[1e400]")).into()
+        }
+        (2, Value::Object(object)) => object.without("tags").into(),
+        (3, _) => value("2.5"),
+        (5, _) => Value::from("text"),
+        (_, input) => input.clone(),
+    };
+    let (events, bytes) = run(&plan, &input, outputs);
+    assert_eq!(read_back(&plan, &bytes).expect("readable"), events);
+    assert!(events.iter().any(|event| matches!(event, Event::StepSkipped(_))));
+    assert!(matches!(events.last(), Some(Event::Finished(end)) if end.output == Value::from("text")));
+}
+
+#[test]
+fn what_passes_through_is_not_written_again() {
+    let nodes: Vec<String> = (0..100).map(|at| format!("n{at}:step")).collect();
+    let edges: Vec<String> = (1..100).map(|at| format!("n{}>n{at}", at - 1)).collect();
+    let graph = graph(&nodes.join(" "), &edges.join(" "));
+    let plan = Arc::new(Plan::compile(&graph, &TestCatalog::default(), None).expect("a plan"));
+    let input = Value::from("x".repeat(10_000));
+    let (_, bytes) = run(&plan, &input, |_, input| input.clone());
+    assert!(bytes.len() < 10_000 + 100 * 6, "{} bytes", bytes.len());
+    let list = value(r#"{"list":[1,2,3],"a":1,"b":2,"c":3}"#);
+    let set = |_: u32, input: &Value| match input {
+        Value::Object(object) => object.with("a".into(), Value::Bool(true)).into(),
+        other => other.clone(),
+    };
+    let (events, bytes) = run(&plan, &list, set);
+    assert!(bytes.len() < 100 * 12, "{} bytes", bytes.len());
+    assert_eq!(read_back(&plan, &bytes).expect("readable"), events);
+}
+
+#[test]
+fn damage_is_told_and_never_panics() {
+    let graph = graph("s:start a:step b:step", "s>a a>b");
+    let plan = Arc::new(Plan::compile(&graph, &TestCatalog::default(), None).expect("a plan"));
+    let set = |_: u32, input: &Value| match input {
+        Value::Object(object) => object.with("k".into(), value("[1,2]")).into(),
+        other => other.clone(),
+    };
+    let (events, bytes) = run(&plan, &value(r#"{"a":"b","c":[1,2,3]}"#), set);
+    assert_eq!(SegmentReader::new(&[]).err(), Some(SegmentError::Truncated));
+    assert_eq!(SegmentReader::new(&[99]).err(), Some(SegmentError::Unknown("version")));
+    for end in 1..bytes.len() {
+        // A prefix is refused, or is a shorter list of the same events: never others.
+        if let Ok(read) = read_back(&plan, &bytes[..end]) {
+            assert_eq!(read, events[..read.len()]);
+            assert!(read.len() < events.len());
+        }
+    }
+    for at in 0..bytes.len() {
+        for flip in [0x01, 0x80, 0xff] {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= flip;
+            drop(read_back(&plan, &damaged));
+        }
+    }
+}
+
+#[test]
+fn a_second_result_is_refused() {
+    let graph = graph("s:start a:step", "s>a");
+    let plan = Arc::new(Plan::compile(&graph, &TestCatalog::default(), None).expect("a plan"));
+    let (events, _) = run(&plan, &Value::Int(1), |_, input| input.clone());
+    let mut state = Execution::begin(plan, accepted(&Value::Int(1)));
+    for (at, event) in events[1..].iter().enumerate() {
+        for later in &events[at + 2..] {
+            assert!(state.clone().apply(later).is_err() || later == event, "{later:?} cannot come before {event:?}");
+        }
+        state.apply(event).expect("in order");
+        assert!(state.clone().apply(event).is_err(), "{event:?} cannot come twice");
+    }
+}
