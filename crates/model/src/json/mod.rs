@@ -8,4 +8,5 @@ mod serde;
 mod write;
 
 pub use read::{Limits, ReadError, read, read_with};
+pub(crate) use write::write_string;
 pub use write::{number_text, to_pretty, to_text, write};
