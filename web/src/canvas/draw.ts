@@ -32,7 +32,10 @@ export interface Picture {
 
 const LABEL_ZOOM = 0.6;
 const NAME_ZOOM = 0.3;
-const TILE = 34;
+const NAME_LEAST = 13;
+const NAME_MOST = 24;
+const NAME_PIXELS = 10.5;
+const BAR = 5;
 const RADIUS = 10;
 
 /** Returns whether something in it moves, so that the next frame must be drawn too. */
@@ -127,31 +130,68 @@ function drawLabel(ctx: CanvasRenderingContext2D, drawn: DrawnEdge, look: EdgeLo
 function drawNode(ctx: CanvasRenderingContext2D, node: PlacedNode, zoom: number, picture: Picture, palette: Palette): void {
   const text = picture.texts(node);
   const colour = palette.category[text.category] ?? palette.faint;
-  const border = { rest: palette.line2, ok: palette.ok, running: palette.info, failed: palette.bad, skipped: palette.line, disabled: palette.line }[text.look];
-  ctx.globalAlpha = text.look === "skipped" || text.look === "disabled" ? 0.55 : 1;
+  const border = { rest: palette.line2, ok: palette.line2, running: palette.info, failed: palette.bad, skipped: palette.line, disabled: palette.line }[text.look];
+  const alpha = text.look === "skipped" || text.look === "disabled" ? 0.55 : 1;
+  ctx.globalAlpha = alpha;
   ctx.beginPath();
   ctx.roundRect(node.x, node.y, node.w, node.h, RADIUS);
   ctx.fillStyle = palette.card;
   ctx.fill();
   const selected = picture.selected === node.id;
   ctx.strokeStyle = selected ? palette.tide : border;
-  ctx.lineWidth = Math.max(selected ? 2 : 1, (selected ? 2 : 1.2) / zoom);
+  ctx.lineWidth = Math.max(1, (selected || text.look === "failed" || text.look === "running" ? 2 : 1) / zoom);
   ctx.stroke();
   ctx.beginPath();
-  ctx.roundRect(node.x + 12, node.y + 13, TILE, TILE, 8);
+  ctx.roundRect(node.x + 8, node.y + 10, BAR, node.h - 20, BAR / 2);
   ctx.fillStyle = colour;
-  const alpha = ctx.globalAlpha;
-  ctx.globalAlpha = alpha * (zoom < NAME_ZOOM ? 0.7 : 0.3);
   ctx.fill();
-  ctx.globalAlpha = alpha;
   if (zoom >= NAME_ZOOM) {
-    ctx.font = palette.font;
+    const size = Math.min(NAME_MOST, Math.max(NAME_LEAST, NAME_PIXELS / zoom));
+    const sign = text.look === "ok" || text.look === "failed" || text.look === "running";
+    ctx.font = palette.name(size);
     ctx.fillStyle = palette.text;
     ctx.textAlign = "left";
     ctx.textBaseline = "middle";
-    ctx.fillText(fitText(ctx, text.title, node.w - TILE - 34), node.x + TILE + 22, node.y + node.h / 2);
+    const lines = wrap(ctx, text.title, node.w - 2 * 12 - BAR - 8 - (sign ? size * 1.1 : 0));
+    lines.forEach((line, at) => ctx.fillText(line, node.x + BAR + 18, node.y + node.h / 2 + (at - (lines.length - 1) / 2) * size * 1.15));
+    if (sign) drawSign(ctx, text.look, node.x + node.w - 10 - size * 0.45, node.y + node.h / 2, size * 0.38, palette);
   }
   ctx.globalAlpha = 1;
+}
+
+/** A tick, a cross or a dot: the state by shape, where cards with words are too small. */
+function drawSign(ctx: CanvasRenderingContext2D, look: CardText["look"], x: number, y: number, r: number, palette: Palette): void {
+  ctx.beginPath();
+  if (look === "running") {
+    ctx.arc(x, y, r * 0.8, 0, 2 * Math.PI);
+    ctx.fillStyle = palette.info;
+    ctx.fill();
+    return;
+  }
+  if (look === "ok") {
+    ctx.moveTo(x - r, y);
+    ctx.lineTo(x - r * 0.3, y + r * 0.7);
+    ctx.lineTo(x + r, y - r * 0.7);
+  } else {
+    ctx.moveTo(x - r * 0.8, y - r * 0.8);
+    ctx.lineTo(x + r * 0.8, y + r * 0.8);
+    ctx.moveTo(x + r * 0.8, y - r * 0.8);
+    ctx.lineTo(x - r * 0.8, y + r * 0.8);
+  }
+  ctx.strokeStyle = look === "ok" ? palette.ok : palette.bad;
+  ctx.lineWidth = r * 0.45;
+  ctx.lineCap = "round";
+  ctx.lineJoin = "round";
+  ctx.stroke();
+}
+
+/** At most two lines, broken between words where that helps. */
+function wrap(ctx: CanvasRenderingContext2D, text: string, width: number): string[] {
+  if (ctx.measureText(text).width <= width) return [text];
+  const parts = text.split(" ");
+  let first = "";
+  while (parts.length > 1 && ctx.measureText(`${first} ${parts[0]}`.trim()).width <= width) first = `${first} ${parts.shift()}`.trim();
+  return first === "" ? [fitText(ctx, text, width)] : [first, fitText(ctx, parts.join(" "), width)];
 }
 
 function fitText(ctx: CanvasRenderingContext2D, text: string, width: number): string {

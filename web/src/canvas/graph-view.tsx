@@ -29,7 +29,9 @@ const CARD_ZOOM = 0.5;
 const CARDS_MOST = 300;
 const CARD_MARGIN = 240;
 const NARROW = 560;
-const NARROW_ZOOM = 0.55;
+const NARROW_ZOOM = 0.8;
+const GRID = 20;
+const GRID_LEAST = 14;
 
 export function GraphView(props: GraphViewProps) {
   const { graph, kinds, runs, over, selected, onSelect, problems, label } = props;
@@ -128,7 +130,8 @@ function useSurface(graph: PlacedGraph) {
       at.camera = camera;
       if (world.current) world.current.style.transform = `translate(${camera.x}px, ${camera.y}px) scale(${camera.zoom})`;
       if (root.current) {
-        const step = 20 * camera.zoom * (camera.zoom < 0.4 ? 4 : 1);
+        let step = GRID * camera.zoom;
+        while (step < GRID_LEAST) step *= 4;
         root.current.style.backgroundSize = `${step}px ${step}px`;
         root.current.style.backgroundPosition = `${camera.x}px ${camera.y}px`;
       }
@@ -141,7 +144,11 @@ function useSurface(graph: PlacedGraph) {
 
   const fitAll = useCallback(() => {
     const at = live.current;
-    if (at.width > 0) move(fit(graphBox(at.graph), at.width, at.height, at.width < NARROW ? NARROW_ZOOM : 0));
+    if (at.width === 0) return;
+    const whole = fit(graphBox(at.graph), at.width, at.height, at.width < NARROW ? NARROW_ZOOM : 0);
+    const chosen = at.picture?.selected;
+    const node = chosen == null ? undefined : at.graph.byId.get(chosen);
+    move(node ? reveal(whole, node, at.width, at.height) : whole);
   }, [move]);
 
   useLayoutEffect(() => {

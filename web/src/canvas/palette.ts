@@ -15,6 +15,8 @@ export interface Palette {
   chip: string;
   frame: string;
   font: string;
+  /** The font of a node's name at a size in world units. */
+  name: (size: number) => string;
   mono: string;
   category: Record<string, string>;
   edge: number;
@@ -28,6 +30,7 @@ const CATEGORIES = ["trigger", "logic", "data", "network", "ai", "code", "people
 export function readPalette(): Palette {
   const style = getComputedStyle(document.documentElement);
   const token = (name: string) => style.getPropertyValue(name).trim();
+  const family = token("--font");
   const size = (name: string) => Number.parseFloat(token(name)) || 1;
   return {
     ground: token("--bg-0"),
@@ -43,6 +46,7 @@ export function readPalette(): Palette {
     info: token("--info"),
     chip: token("--bg-3"),
     frame: token("--cat-logic"),
+    name: (px) => `600 ${px}px ${family}`,
     font: `600 ${token("--fs-13")} ${token("--font")}`,
     mono: `500 ${token("--fs-11")} ${token("--mono")}`,
     category: Object.fromEntries(CATEGORIES.map((name) => [name, token(`--cat-${name}`)])),

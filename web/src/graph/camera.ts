@@ -8,7 +8,7 @@ export interface Camera {
   zoom: number;
 }
 
-export const ZOOM_LEAST = 0.05;
+export const ZOOM_LEAST = 0.02;
 export const ZOOM_MOST = 2.5;
 const FIT_PAD = 40;
 

@@ -1,7 +1,7 @@
 // One execution, live or over: the same fold of its journal draws both.
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Ban, Download, RotateCw } from "lucide-react";
+import { Ban, ChevronLeft, Download, RotateCw } from "lucide-react";
 import { useEffect, useMemo, useState } from "react";
 import { api } from "../api/calls";
 import { isOver, queries } from "../api/queries";
@@ -169,15 +169,19 @@ function Top({ execution, status, over, time }: { execution: Execution; status: 
   return (
     <header className={s.top}>
       {workflow ? (
-        <Link to={`/workflows/${encodeURIComponent(workflow.id)}`} className={`${s.crumb} cut`} dir="auto">
-          {workflow.name}
+        <Link to={`/workflows/${encodeURIComponent(workflow.id)}`} className={s.crumb} aria-label={`Workflow ${workflow.name}`}>
+          <ChevronLeft aria-hidden="true" />
+          <span className="cut" dir="auto">
+            {workflow.name}
+          </span>
         </Link>
       ) : (
-        <Link to="/executions" className={s.crumb}>
-          Executions
+        <Link to="/executions" className={s.crumb} aria-label="Executions">
+          <ChevronLeft aria-hidden="true" />
+          <span>Executions</span>
         </Link>
       )}
-      <span className="faint" aria-hidden="true">
+      <span className={s.slash} aria-hidden="true">
         ›
       </span>
       <h1 className={s.name}>

@@ -61,14 +61,13 @@ function Rail({ path }: { path: string }) {
         <svg viewBox="0 0 24 24" aria-hidden="true">
           <path d="M2 8c3.3 0 3.3 3 6.7 3S12 8 15.3 8s3.4 3 6.7 3M2 14c3.3 0 3.3 3 6.7 3s3.3-3 6.600-3 3.400 3 6.700 3" />
         </svg>
-        <span>Tidemill</span>
       </Link>
       <ul className={s.places}>
         {PLACES.map(([to, label, Icon]) => {
           const here = to === "/" ? path === "/" : path === to || path.startsWith(`${to}/`);
           return (
             <li key={to}>
-              <Link to={to} className={`${s.place} ${here ? s.here : ""}`} aria-current={here ? "page" : undefined} title={label}>
+              <Link to={to} className={`${s.place} ${here ? s.here : ""}`} aria-current={here ? "page" : undefined}>
                 <Icon aria-hidden="true" strokeWidth={1.7} />
                 <span>{label}</span>
               </Link>
@@ -81,31 +80,20 @@ function Rail({ path }: { path: string }) {
   );
 }
 
-const THEMES: readonly [Theme, string, LucideIcon][] = [
-  ["dark", "Dark", Moon],
-  ["light", "Light", Sun],
-  ["system", "As the system", Monitor],
-];
+const THEMES: Record<Theme, { label: string; icon: LucideIcon; next: Theme; then: string }> = {
+  dark: { label: "Dark", icon: Moon, next: "light", then: "light" },
+  light: { label: "Light", icon: Sun, next: "system", then: "the system's theme" },
+  system: { label: "System", icon: Monitor, next: "dark", then: "dark" },
+};
 
 function ThemeChoice() {
   const theme = useView((state) => state.theme);
+  const { label, icon: Icon, next, then } = THEMES[theme];
   return (
-    <div className={s.themes} role="radiogroup" aria-label="Theme">
-      {THEMES.map(([name, label, Icon]) => (
-        <button
-          key={name}
-          type="button"
-          role="radio"
-          aria-checked={theme === name}
-          aria-label={label}
-          title={label}
-          className={theme === name ? s.chosen : ""}
-          onClick={() => setTheme(name)}
-        >
-          <Icon aria-hidden="true" strokeWidth={1.7} />
-        </button>
-      ))}
-    </div>
+    <button type="button" className={`${s.place} ${s.theme}`} aria-label={`Theme: ${label.toLowerCase()}. Change to ${then}.`} title={`Change to ${then}`} onClick={() => setTheme(next)}>
+      <Icon aria-hidden="true" strokeWidth={1.7} />
+      <span>{label}</span>
+    </button>
   );
 }
 

@@ -1,6 +1,6 @@
 // What to start a workflow with: fields where the trigger says what it takes, else a JSON editor.
 
-import { Play } from "lucide-react";
+import { ChevronDown, Play } from "lucide-react";
 import { useId, useMemo, useState, type KeyboardEvent } from "react";
 import { fieldFault, fieldsOf, inputText, type Field } from "../graph/form";
 import { jsonFault } from "../graph/json-text";
@@ -91,7 +91,7 @@ function OneField({ field, text, onChange }: { field: Field; text: string; onCha
   const fault = touched ? fieldFault(field, text) : null;
   const shared = { id, "aria-invalid": fault !== null, "aria-describedby": `${id}-more`, onBlur: () => setTouched(true) };
   return (
-    <div className={f.label}>
+    <div className={`${f.label} ${field.kind === "boolean" ? s.inline : ""}`}>
       <label htmlFor={id} className={s.label}>
         {field.label}
         {field.required ? null : <span className="faint"> optional</span>}
@@ -99,12 +99,15 @@ function OneField({ field, text, onChange }: { field: Field; text: string; onCha
       {field.kind === "boolean" ? (
         <input {...shared} type="checkbox" className={s.check} checked={text === "true"} onChange={(event) => onChange(String(event.target.checked))} />
       ) : field.kind === "choice" ? (
-        <select {...shared} className={f.field} value={text} onChange={(event) => onChange(event.target.value)}>
-          {text === "" ? <option value="">Choose…</option> : null}
-          {field.choices.map((choice) => (
-            <option key={choice}>{choice}</option>
-          ))}
-        </select>
+        <span className={f.choice}>
+          <select {...shared} className={f.field} value={text} onChange={(event) => onChange(event.target.value)}>
+            {text === "" ? <option value="">Choose…</option> : null}
+            {field.choices.map((choice) => (
+              <option key={choice}>{choice}</option>
+            ))}
+          </select>
+          <ChevronDown aria-hidden="true" />
+        </span>
       ) : field.kind === "json" || field.kind === "long" ? (
         <textarea {...shared} className={f.area} value={text} rows={3} spellCheck={false} onChange={(event) => onChange(event.target.value)} />
       ) : (

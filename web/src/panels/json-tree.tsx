@@ -134,9 +134,9 @@ function Row({ row, active, top, canFetch, onOpen, onActive }: RowProps) {
       }}
     >
       <span className={`${s.arrow} ${row.open ? s.open : ""}`}>{branch ? <ChevronRight aria-hidden="true" /> : null}</span>
-      {row.key !== null ? (
+      {row.key !== null || row.open ? (
         <>
-          <span className={s.key}>{row.key}</span>
+          <span className={s.key}>{row.key ?? row.path}</span>
           <span className={s.colon}>: </span>
         </>
       ) : null}
@@ -158,9 +158,9 @@ function Row({ row, active, top, canFetch, onOpen, onActive }: RowProps) {
 function Value({ row }: { row: TreeRow }) {
   switch (row.kind) {
     case "object":
-      return <span className={s.dim}>{row.open ? "{" : row.count === 0 ? "{}" : `{ ${plural(row.count, "field")} }`}</span>;
+      return <span className={s.dim}>{row.count === 0 ? "{}" : row.open ? plural(row.count, "field") : `{ ${plural(row.count, "field")} }`}</span>;
     case "array":
-      return <span className={s.dim}>{row.open ? "[" : row.count === 0 ? "[]" : `[ ${plural(row.count, "item")} ]`}</span>;
+      return <span className={s.dim}>{row.count === 0 ? "[]" : row.open ? plural(row.count, "item") : `[ ${plural(row.count, "item")} ]`}</span>;
     case "string":
       return <span className={s.string}>{JSON.stringify(row.value)}</span>;
     case "more":

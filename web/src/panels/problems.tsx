@@ -1,13 +1,19 @@
 // What validation found, each with where it is and what to do.
 
 import { CircleX, TriangleAlert } from "lucide-react";
+import { useState } from "react";
 import type { Problem } from "../api/types";
+import { Button } from "../ui/button";
 import s from "./problems.module.css";
 
+const FIRST = 8;
+
 export function Problems({ problems, titles, onSelect }: { problems: readonly Problem[]; titles: ReadonlyMap<string, string>; onSelect: (node: string) => void }) {
+  const [all, setAll] = useState(false);
+  const shown = all ? problems : problems.slice(0, FIRST);
   return (
     <ul className={s.list}>
-      {problems.map((problem, at) => {
+      {shown.map((problem, at) => {
         const error = problem.severity === "error";
         const body = (
           <>
@@ -37,6 +43,13 @@ export function Problems({ problems, titles, onSelect }: { problems: readonly Pr
           </li>
         );
       })}
+      {problems.length > shown.length ? (
+        <li className={s.more}>
+          <Button kind="quiet" onClick={() => setAll(true)}>
+            Show {problems.length - shown.length} more
+          </Button>
+        </li>
+      ) : null}
     </ul>
   );
 }

@@ -1,6 +1,6 @@
 // Fields: a search box that `/` focuses, and a choice.
 
-import { Search } from "lucide-react";
+import { ChevronDown, Search } from "lucide-react";
 import { useEffect, useRef, type KeyboardEvent } from "react";
 import { Key } from "./button";
 import s from "./field.module.css";
@@ -63,12 +63,15 @@ interface SelectProps {
 
 export function Select({ label, value, options, onChange }: SelectProps) {
   return (
-    <select className={s.select} aria-label={label} value={value} onChange={(event) => onChange(event.target.value)}>
-      {options.map(([option, text]) => (
-        <option key={option} value={option}>
-          {text}
-        </option>
-      ))}
-    </select>
+    <span className={s.choice}>
+      <select className={s.field} aria-label={label} value={value} onChange={(event) => onChange(event.target.value)}>
+        {options.map(([option, text]) => (
+          <option key={option} value={option}>
+            {text}
+          </option>
+        ))}
+      </select>
+      <ChevronDown aria-hidden="true" />
+    </span>
   );
 }

@@ -1,0 +1,154 @@
+// Plays executions: a rough walk over a graph that emits the events of the contract. It is not the engine;
+// it exists so that the pages have something to show.
+
+import { random } from "./samples.mjs";
+
+const LIMIT = 2048;
+const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
+let counter = 0;
+
+export function newId(at = Date.now()) {
+  counter += 1;
+  let rest = BigInt(at) * 32n ** 4n + BigInt((counter * 7919) % 32 ** 4);
+  let id = "";
+  for (let n = 0; n < 13; n += 1) {
+    id = ALPHABET[Number(rest % 32n)] + id;
+    rest /= 32n;
+  }
+  return id;
+}
+
+/** What a node gives, and by which port. */
+function compute(node, input, turn) {
+  const { data = {} } = node;
+  switch (node.type) {
+    case "manual":
+      return { output: input };
+    case "number":
+      return { output: data.value };
+    case "text_input":
+      return { output: data.text };
+    case "extract":
+      return { output: input?.[data.field] ?? input };
+    case "range":
+      return { output: Array.from({ length: (data.end ?? 10) - (data.start ?? 0) + 1 }, (_, at) => (data.start ?? 0) + at) };
+    case "filter":
+      return { output: Array.isArray(input) ? input.filter((item) => item % 2 === 0) : input };
+    case "condition": {
+      const number = Number(/-?\d+/.exec(data.condition ?? "")?.[0] ?? NaN);
+      const yes = /done/.test(data.condition ?? "") ? turn >= 2 : /</.test(data.condition ?? "") ? input < number : input > number || input === number;
+      return { output: input, ports: [yes ? "true" : "false"] };
+    }
+    case "switch": {
+      const hit = (data.cases ?? []).find((one) => one.when?.includes(`'${input}'`) || one.when?.endsWith(`== ${input}`)) ?? data.cases?.find((one) => one.is_default);
+      return { output: input, ports: [hit?.output_path ?? "default"] };
+    }
+    case "http":
+      return { output: { status: 200, body: { id: 48213, label: "urgent", score: 0.94, customer: "Nordlys AS", done: turn >= 2 } }, ports: ["success"] };
+    case "map":
+    case "reduce":
+      return Array.isArray(input)
+        ? { output: input }
+        : { error: { code: "not_a_list", message: `the input of a ${node.type} must be a list, but it is an object with 2 fields` } };
+    case "set":
+      return { output: { queue: data.value, input } };
+    default:
+      return { output: input ?? data.value ?? null };
+  }
+}
+
+/** All events of one run with the time after its start at which each is due, computed at once. */
+export function plan(execution, graph, input, seed, pace) {
+  const next = random(seed);
+  const events = [];
+  const incoming = new Map(graph.nodes.map((node) => [node.id, graph.edges.filter((edge) => edge.target === node.id)]));
+  const runs = new Map();
+  const free = new Map();
+  const turns = new Map();
+  let seq = 0;
+  let failure = null;
+  let last = null;
+  const emit = (after, event) => events.push({ after, event: { execution: execution.id, seq: ++seq, ...event } });
+  emit(0, { type: "accepted", input: elide(execution, input), trigger: "manual" });
+
+  const queue = graph.nodes.filter((node) => incoming.get(node.id).length === 0).map((node) => ({ node, at: 1, input }));
+  if (queue.length === 0 && graph.nodes[0]) queue.push({ node: graph.nodes[0], at: 1, input });
+  let end = 1;
+  while (queue.length > 0 && seq < 20_000) {
+    queue.sort((a, b) => a.at - b.at);
+    const { node, at, input: given } = queue.shift();
+    const turn = turns.get(node.id) ?? 0;
+    turns.set(node.id, turn + 1);
+    const looped = turn > 0 || /delay/.test(node.type) || reaches(graph, node.id);
+    const address = looped ? `${node.id}@${turn}` : node.id;
+    const began = Math.max(at, free.get(node.id) ?? 0);
+    const outside = /http|delay/.test(node.type);
+    const lasts = (outside ? 300 + next() * 900 : 0.2 + next() * 4) * pace;
+    const attempts = outside && next() < 0.2 ? 2 : 1;
+    end = Math.max(end, began + lasts);
+    emit(began, { type: "step_started", address, node: node.id, attempt: attempts });
+    const result = compute(node, given, turn);
+    const finished = { type: "step_finished", address, node: node.id, attempts, duration_ms: lasts, startedAfter: began };
+    execution.inputs.set(address, elide(execution, given));
+    free.set(node.id, began + lasts);
+    if (result.error) {
+      failure = { ...result.error, node: address };
+      emit(began + lasts, { ...finished, status: "failed", output: null, ports: [], error: failure });
+      continue;
+    }
+    last = result.output;
+    runs.set(node.id, result);
+    emit(began + lasts, { ...finished, status: "succeeded", output: elide(execution, result.output), ports: result.ports ?? ["out"], error: null });
+    for (const edge of graph.edges.filter((one) => one.source === node.id)) {
+      const chosen = !edge.sourceHandle || !result.ports || result.ports.includes(edge.sourceHandle);
+      const target = graph.nodes.find((one) => one.id === edge.target);
+      if (!target || !chosen || queue.some((one) => one.node === target)) continue;
+      if (!reaches(graph, target.id) && turns.has(target.id)) continue;
+      queue.push({ node: target, at: began + lasts, input: result.output });
+    }
+  }
+  for (const node of graph.nodes) if (!turns.has(node.id)) emit(end, { type: "step_skipped", address: node.id, node: node.id });
+  emit(end, { type: "finished", status: failure ? "failed" : "succeeded", output: failure ? null : elide(execution, last), error: failure, duration_ms: end });
+  return events.sort((a, b) => a.after - b.after).map((one, at) => ({ after: one.after, event: { ...one.event, seq: at + 1 } }));
+}
+
+const loops = new WeakMap();
+
+/** Whether a node lies on a cycle. */
+function reaches(graph, id) {
+  if (!loops.has(graph)) loops.set(graph, new Map());
+  const known = loops.get(graph);
+  if (known.has(id)) return known.get(id);
+  const seen = new Set();
+  const stack = [id];
+  let found = false;
+  while (stack.length > 0 && !found) {
+    const at = stack.pop();
+    for (const edge of graph.edges) {
+      if (edge.source !== at) continue;
+      if (edge.target === id) found = true;
+      if (!seen.has(edge.target)) {
+        seen.add(edge.target);
+        stack.push(edge.target);
+      }
+    }
+  }
+  known.set(id, found);
+  return found;
+}
+
+function elide(execution, value) {
+  const json = JSON.stringify(value ?? null);
+  if (json.length <= LIMIT) return value ?? null;
+  const ref = `v${execution.values.size + 1}`;
+  execution.values.set(ref, value);
+  return { $elided: true, preview: json.slice(0, 120), bytes: json.length, ref };
+}
+
+/** Puts real times on a planned event. */
+export function dated(started, { after, event }) {
+  const { startedAfter, ...rest } = event;
+  const at = new Date(started + after).toISOString();
+  if (rest.type === "step_finished") return { ...rest, started_at: new Date(started + startedAfter).toISOString() };
+  return rest.type === "step_skipped" || rest.type === "step_canceled" ? rest : { ...rest, at };
+}

@@ -1,0 +1,281 @@
+// A stand-in for the server while pages are built and looked at: plain Node, the HTTP contract, nothing kept.
+//   node mock/server.mjs [--port 8090] [--items 30] [--signed-out]
+// Serves `dist` beside the API under the same strict Content-Security-Policy as the product.
+
+import { createReadStream, existsSync } from "node:fs";
+import { createServer } from "node:http";
+import { extname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { dated, newId, plan } from "./machine.mjs";
+import { BIG_VALUE, FAILING, large, NODE_TYPES, random, RETRY, thaiyyal, TICKETS } from "./samples.mjs";
+
+const { values: flags } = parseArgs({
+  options: { port: { type: "string", default: "8090" }, items: { type: "string", default: "30" }, "signed-out": { type: "boolean", default: false } },
+});
+const ITEMS = Number(flags.items);
+const DIST = fileURLToPath(new URL("../dist", import.meta.url));
+const CSP =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2" };
+const OVER = new Set(["succeeded", "failed", "canceled"]);
+
+const workflows = new Map();
+const executions = new Map();
+let signedIn = !flags["signed-out"];
+
+function addWorkflow(body, ago = 0) {
+  const graph = body.definition ?? { nodes: body.nodes ?? [], edges: body.edges ?? [] };
+  const at = new Date(Date.now() - ago).toISOString();
+  const workflow = {
+    id: newId(Date.now() - ago), name: body.name, description: body.description ?? "", tags: body.tags ?? [], node_count: graph.nodes.length,
+    edge_count: graph.edges.length, created_at: at, updated_at: at, rev: 1, version: newId(), graph, last: null,
+  };
+  workflows.set(workflow.id, workflow);
+  return workflow;
+}
+
+function start(workflow, input, { pace = 1, ago = 0, seed = executions.size + 7 } = {}) {
+  const started = Date.now() - ago;
+  const execution = {
+    id: newId(started), workflow, started, graph: workflow.graph, input, inputs: new Map(), values: new Map(), events: [], status: "queued",
+    finished: null, duration: null, output: null, error: null, listeners: new Set(), timer: null,
+  };
+  executions.set(execution.id, execution);
+  workflow.last = execution;
+  execution.todo = plan(execution, workflow.graph, input, seed, pace);
+  advance(execution);
+  return execution;
+}
+
+/** Publishes every planned event whose time has come. */
+function advance(execution) {
+  clearTimeout(execution.timer);
+  while (execution.todo.length > 0) {
+    const due = execution.started + execution.todo[0].after - Date.now();
+    if (due > 0) {
+      execution.timer = setTimeout(() => advance(execution), due);
+      return;
+    }
+    publish(execution, dated(execution.started, execution.todo.shift()));
+  }
+}
+
+function publish(execution, event) {
+  execution.events.push(event);
+  if (event.type === "step_started") execution.status = "running";
+  if (event.type === "finished") {
+    Object.assign(execution, { status: event.status, finished: event.at, duration: event.duration_ms, output: event.output, error: event.error });
+  }
+  for (const listener of execution.listeners) listener(event);
+}
+
+function cancel(execution) {
+  clearTimeout(execution.timer);
+  const done = new Set(execution.events.filter((event) => event.type === "step_finished").map((event) => event.address));
+  let seq = execution.events.length;
+  for (const event of execution.events.filter((one) => one.type === "step_started" && !done.has(one.address))) {
+    publish(execution, { execution: execution.id, seq: ++seq, type: "step_canceled", address: event.address, node: event.node });
+  }
+  execution.todo = [];
+  publish(execution, { execution: execution.id, seq: ++seq, type: "finished", at: new Date().toISOString(), status: "canceled", output: null, error: null, duration_ms: Date.now() - execution.started });
+}
+
+function listItem(execution) {
+  return {
+    id: execution.id, workflow: { id: execution.workflow.id, name: execution.workflow.name }, version: execution.workflow.version, status: execution.status,
+    trigger: "manual", started_at: new Date(execution.started).toISOString(), finished_at: execution.finished, duration_ms: execution.duration, error: execution.error,
+  };
+}
+
+function stepsOf(execution) {
+  const steps = new Map();
+  for (const event of execution.events) {
+    if (!event.address) continue;
+    const node = execution.graph.nodes.find((one) => one.id === event.node);
+    const before = steps.get(event.address) ?? { address: event.address, node: event.node, type: node.type, label: node.data?.label ?? null, output: null, ports: null, error: null, attempts: 0, started_at: null, duration_ms: null };
+    const input = execution.inputs.get(event.address) ?? null;
+    const status = { step_started: "running", step_skipped: "skipped", step_canceled: "canceled" }[event.type] ?? event.status;
+    const { output = before.output, ports = before.ports, error = before.error, attempts = 1, started_at = event.at, duration_ms = before.duration_ms } = event;
+    steps.set(event.address, { ...before, input, status, output, ports, error, attempts, started_at, duration_ms });
+  }
+  return [...steps.values()].sort((a, b) => (a.address < b.address ? -1 : 1));
+}
+
+function seedData() {
+  if (ITEMS === 0) return;
+  const next = random(1);
+  const real = ITEMS === 1 ? [TICKETS] : [TICKETS, FAILING, RETRY, BIG_VALUE, large(300), large(1000), ...thaiyyal()];
+  const made = real.map((body, at) => addWorkflow(body, at * 3_700_000));
+  for (let at = made.length; at < ITEMS; at += 1) {
+    addWorkflow({ ...FAILING, name: `Sync ${["orders", "stock", "prices", "users", "invoices"][at % 5]} ${at}`, tags: [] }, at * 900_000);
+  }
+  const all = [...workflows.values()];
+  const small = made.filter((one) => one.graph.nodes.length < 100);
+  for (let at = ITEMS === 1 ? 3 : Math.min(ITEMS * 2, 4000); at > 0; at -= 1) {
+    const workflow = at < 60 || all.length < 60 ? small[Math.floor(next() * small.length)] : all[Math.floor(next() * all.length)];
+    start(workflow, { subject: "Invoice shows the wrong total", label: ["urgent", "billing", "question"][at % 3], score: 0.94 }, { ago: 60_000 + at * 421_000, seed: at });
+  }
+}
+
+function problemsOf(graph) {
+  const names = new Set(NODE_TYPES.flatMap((type) => [type.id, ...type.aliases]));
+  const ids = new Set(graph.nodes.map((node) => node.id));
+  const problems = [];
+  for (const node of graph.nodes) {
+    if (!names.has(node.type)) problems.push({ code: "unknown_type", severity: "error", node: node.id, edge: null, path: "type", message: `there is no node type "${node.type}"`, suggestion: "did you mean \"number\"?" });
+    if (node.type === "map" && graph.edges.some((edge) => edge.target === node.id)) problems.push({ code: "input_shape_varies", severity: "warning", node: node.id, edge: null, path: "data.expression", message: "the input may be an object where a list is expected", suggestion: "lead the list into it, for example input.body.rows" });
+  }
+  for (const edge of graph.edges) if (!ids.has(edge.target)) problems.push({ code: "dangling_edge", severity: "error", node: null, edge: edge.id, path: null, message: `an edge leads to "${edge.target}", which does not exist`, suggestion: null });
+  return problems;
+}
+
+const paged = (items, url, of = (item) => item) => {
+  const from = Number(url.searchParams.get("cursor") ?? 0);
+  const limit = Number(url.searchParams.get("limit") ?? 50);
+  const slice = items.slice(from, from + limit).map(of);
+  const total = url.searchParams.get("total") === "true" ? { total: items.length } : {};
+  return { items: slice, next_cursor: from + limit < items.length ? String(from + limit) : null, ...total };
+};
+const newest = () => [...executions.values()].sort((a, b) => b.started - a.started);
+const need = (map, id, what) => map.get(id) ?? fail(404, "not_found", `There is no such ${what}`, `no ${what} has the id ${id}`);
+
+class Problem extends Error {
+  constructor(status, code, title, detail) {
+    super(title);
+    Object.assign(this, { status, body: { type: "about:blank", title, status, code, detail } });
+  }
+}
+function fail(status, code, title, detail) {
+  throw new Problem(status, code, title, detail);
+}
+
+const routes = [
+  ["GET", /^\/session$/, () => (signedIn ? { signed_in: true, tenant: "default" } : fail(401, "signed_out", "Not signed in", "open the link from the terminal"))],
+  ["POST", /^\/session$/, ({ body }) => (body.token === "good" ? ((signedIn = true), { signed_in: true, tenant: "default" }) : fail(403, "bad_token", "This token is not valid", "it was used already"))],
+  ["GET", /^\/dashboard\/stats$/, () => stats()],
+  ["GET", /^\/dashboard\/recent-executions$/, ({ url }) => ({ items: newest().slice(0, Number(url.searchParams.get("limit") ?? 10)).map(listItem) })],
+  ["GET", /^\/workflows$/, ({ url }) => paged(searched(url), url, workflowItem)],
+  ["POST", /^\/workflows$/, ({ body, response }) => ((response.statusCode = 201), whole(addWorkflow(body)))],
+  ["POST", /^\/workflows\/validate$/, ({ body }) => ({ valid: problemsOf(body).every((one) => one.severity !== "error"), problems: problemsOf(body) })],
+  ["GET", /^\/workflows\/([^/]+)$/, ({ id }) => whole(need(workflows, id, "workflow"))],
+  ["POST", /^\/workflows\/([^/]+)\/execute$/, ({ id, body, response }) => {
+    const execution = start(need(workflows, id, "workflow"), body.input ?? {}, { pace: 3 });
+    response.statusCode = 202;
+    return { execution_id: execution.id, status: execution.status };
+  }],
+  ["GET", /^\/executions$/, ({ url }) => paged(filtered(url), url, listItem)],
+  ["GET", /^\/executions\/([^/]+)$/, ({ id }) => {
+    const execution = need(executions, id, "execution");
+    return { ...listItem(execution), input: execution.input, output: execution.output, graph: execution.graph };
+  }],
+  ["GET", /^\/executions\/([^/]+)\/steps$/, ({ id }) => ({ items: stepsOf(need(executions, id, "execution")) })],
+  ["GET", /^\/executions\/([^/]+)\/values\/([^/]+)$/, ({ id, rest }) => need(need(executions, id, "execution").values, rest, "value")],
+  ["POST", /^\/executions\/([^/]+)\/cancel$/, ({ id }) => {
+    const execution = need(executions, id, "execution");
+    if (OVER.has(execution.status)) fail(409, "execution_over", "The execution is over", "it ended before the cancel arrived");
+    cancel(execution);
+    return { status: execution.status };
+  }],
+  ["GET", /^\/node-types$/, () => ({ items: NODE_TYPES })],
+];
+
+function stats() {
+  const all = [...executions.values()];
+  const completed = all.filter((one) => one.status === "succeeded").length;
+  const failed = all.filter((one) => one.status === "failed").length;
+  const running = all.filter((one) => !OVER.has(one.status)).length;
+  const times = all.filter((one) => one.duration !== null);
+  return {
+    total_workflows: workflows.size, active_workflows: Math.min(workflows.size, 6), running_executions: running,
+    success_rate: completed + failed === 0 ? 0 : completed / (completed + failed), total: all.length, running, completed, failed,
+    average_time_ms: times.length === 0 ? null : times.reduce((sum, one) => sum + one.duration, 0) / times.length,
+  };
+}
+
+function workflowItem({ graph: _graph, last, ...item }) {
+  return { ...item, last_execution: last ? { id: last.id, status: last.status, started_at: new Date(last.started).toISOString(), duration_ms: last.duration } : null };
+}
+const whole = (workflow) => ({ ...workflowItem(workflow), graph: workflow.graph });
+
+function searched(url) {
+  const q = (url.searchParams.get("q") ?? "").toLowerCase();
+  const sort = url.searchParams.get("sort") ?? "-updated_at";
+  const key = sort.replace("-", "");
+  const found = [...workflows.values()].filter((one) => `${one.name} ${one.description} ${one.tags.join(" ")}`.toLowerCase().includes(q));
+  found.sort((a, b) => (a[key] < b[key] ? -1 : a[key] > b[key] ? 1 : 0));
+  return sort.startsWith("-") ? found.reverse() : found;
+}
+
+function filtered(url) {
+  const status = url.searchParams.get("status");
+  const workflow = url.searchParams.get("workflow");
+  return newest().filter((one) => (!status || one.status === status) && (!workflow || one.workflow.id === workflow));
+}
+
+function stream(request, response, ids, after) {
+  response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
+  const stops = ids.map((id) => {
+    const execution = executions.get(id);
+    if (!execution) return () => undefined;
+    const write = (event) => response.write(`id: ${id}:${event.seq}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+    for (const event of execution.events) if (event.seq > after) write(event);
+    execution.listeners.add(write);
+    return () => execution.listeners.delete(write);
+  });
+  const beat = setInterval(() => response.write(":\n\n"), 15_000);
+  request.on("close", () => {
+    clearInterval(beat);
+    for (const stop of stops) stop();
+  });
+}
+
+async function readBody(request) {
+  let text = "";
+  for await (const chunk of request) text += chunk;
+  return text === "" ? {} : JSON.parse(text);
+}
+
+async function answerApi(request, response, url, path) {
+  const method = request.method ?? "GET";
+  if (!signedIn && path !== "/session") fail(401, "signed_out", "Not signed in", "open the link from the terminal");
+  const events = /^\/executions(?:\/([^/]+))?\/events$/.exec(path);
+  if (events) {
+    const ids = events[1] ? [events[1]] : (url.searchParams.get("ids") ?? "").split(",");
+    const resumed = Number(String(request.headers["last-event-id"] ?? "").split(":")[1] ?? 0);
+    return stream(request, response, ids, Number(url.searchParams.get("after") ?? 0) || resumed || (events[1] ? 0 : Infinity));
+  }
+  for (const [verb, rule, answer] of routes) {
+    const found = verb === method ? rule.exec(path) : null;
+    if (!found) continue;
+    const body = method === "GET" ? null : await readBody(request);
+    const result = answer({ url, body, response, id: found[1], rest: found[2] });
+    response.setHeader("content-type", "application/json");
+    return response.end(JSON.stringify(result));
+  }
+  return fail(404, "not_found", "Nothing at this address", path);
+}
+
+function answerFile(response, path) {
+  const wanted = normalize(join(DIST, path));
+  const file = wanted.startsWith(DIST) && extname(wanted) !== "" && existsSync(wanted) ? wanted : join(DIST, "index.html");
+  if (!existsSync(file)) {
+    response.statusCode = 404;
+    return response.end("Build the pages first: npm run build\n");
+  }
+  response.setHeader("content-type", TYPES[extname(file)] ?? "application/octet-stream");
+  response.setHeader("content-security-policy", CSP);
+  return createReadStream(file).pipe(response);
+}
+
+seedData();
+createServer((request, response) => {
+  const url = new URL(request.url ?? "/", "http://mock");
+  const api = /^\/api(?:\/v1)?(\/.*)$/.exec(url.pathname);
+  if (!api) return answerFile(response, url.pathname);
+  return answerApi(request, response, url, api[1]).catch((error) => {
+    response.statusCode = error.status ?? 500;
+    response.setHeader("content-type", "application/problem+json");
+    response.end(JSON.stringify(error.body ?? { title: "The mock failed", status: 500, code: "mock", detail: String(error) }));
+  });
+}).listen(Number(flags.port), "127.0.0.1", () => console.log(`http://127.0.0.1:${flags.port} with ${workflows.size} workflows, ${executions.size} executions`));

@@ -1,0 +1,104 @@
+// The rules of the house, as checks: who may import whom, tokens only in tokens.css, files that say what they own.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { NODE_H, NODE_W } from "../src/graph/file";
+
+const SRC = fileURLToPath(new URL("../src", import.meta.url));
+
+/** Which rooms a room may use: pages → canvas | panels → state → graph | api. `ui` is below all that show something. */
+const MAY_USE: Record<string, readonly string[]> = {
+  pages: ["canvas", "panels", "state", "graph", "api", "ui"],
+  canvas: ["state", "graph", "api", "ui"],
+  panels: ["state", "graph", "api", "ui"],
+  state: ["graph", "api"],
+  graph: [],
+  api: [],
+  ui: [],
+};
+
+const files = readdirSync(SRC, { recursive: true, encoding: "utf8" }).map((name) => join(SRC, name));
+const code = files.filter((file) => /\.tsx?$/.test(file) && !file.endsWith(".d.ts"));
+const styles = files.filter((file) => file.endsWith(".css") && !file.endsWith("tokens.css"));
+const read = (file: string) => readFileSync(file, "utf8");
+const name = (file: string) => relative(SRC, file);
+const room = (file: string) => name(file).split("/")[0] ?? "";
+
+function importsOf(text: string): string[] {
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].map((found) => found[1] ?? "");
+}
+
+/** What a file imports that its room may not use. */
+export function wrongImports(file: string, text: string): string[] {
+  const own = room(file);
+  if (!(own in MAY_USE)) return [];
+  const wrong: string[] = [];
+  for (const target of importsOf(text)) {
+    if (!target.startsWith(".")) {
+      const bare = own === "graph" || (own === "api" && target !== "@tanstack/react-query") || (own === "state" && target !== "zustand");
+      if (bare) wrong.push(target);
+      continue;
+    }
+    const other = room(join(file, "..", target));
+    if (other !== own && !MAY_USE[own]?.includes(other)) wrong.push(target);
+  }
+  return wrong;
+}
+
+describe("rooms", () => {
+  it("are the seven of the design", () => {
+    expect([...new Set(code.map(room))].filter((one) => !one.includes(".")).sort()).toEqual(Object.keys(MAY_USE).sort());
+  });
+
+  it.each(code.map((file) => [name(file), file]))("%s imports only what its room may use", (_, file) => {
+    expect(wrongImports(file, read(file))).toEqual([]);
+  });
+
+  it("are told apart by this check", () => {
+    expect(wrongImports(join(SRC, "graph/x.ts"), 'import { useState } from "react";')).toEqual(["react"]);
+    expect(wrongImports(join(SRC, "canvas/x.tsx"), 'import { Steps } from "../panels/steps";')).toEqual(["../panels/steps"]);
+    expect(wrongImports(join(SRC, "api/x.ts"), 'import type { Camera } from "../graph/camera";')).toEqual(["../graph/camera"]);
+    expect(wrongImports(join(SRC, "pages/x.tsx"), 'import { Steps } from "../panels/steps";')).toEqual([]);
+  });
+
+  it("state holds its stores and nothing else", () => {
+    expect(code.filter((file) => room(file) === "state").map(name).sort()).toEqual(["state/execution.ts", "state/view.ts"]);
+  });
+});
+
+/** Colours, sizes and durations written out instead of named. Media queries cannot read tokens, so they may. */
+export function rawValues(text: string): string[] {
+  const body = text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/@media[^{]*\{/g, "").replace(/unicode-range:[^;]*;/g, "");
+  return [...body.matchAll(/#[0-9a-fA-F]{3,8}\b|\b(?:rgb|hsl)a?\(|(?<![\w-])\d*\.?\d+(?:px|rem|em|m?s|ch)\b(?!\s*\*)/g)].map((found) => found[0]).filter((value) => value !== "0.04em");
+}
+
+describe("look", () => {
+  it.each(styles.map((file) => [name(file), file]))("%s names tokens only", (_, file) => {
+    expect(rawValues(read(file))).toEqual([]);
+  });
+
+  it("finds values that are not tokens", () => {
+    expect(rawValues("a { color: #fff; margin: 4px; transition: all 120ms }")).toEqual(["#fff", "4px", "120ms"]);
+  });
+
+  it("every token that is used is there", () => {
+    const known = new Set([...read(join(SRC, "tokens.css")).matchAll(/(--[\w-]+):/g)].map((found) => found[1]));
+    const used = [...styles, ...code].flatMap((file) => [...read(file).matchAll(/var\((--[\w-]+)/g)].map((found) => found[1]));
+    expect([...new Set(used)].filter((token) => !known.has(token) && token !== "--depth")).toEqual([]);
+  });
+
+  it("a node is as large in the stylesheet as in the geometry", () => {
+    expect(read(join(SRC, "tokens.css"))).toContain(`--node-w: ${NODE_W}px;\n  --node-h: ${NODE_H}px;`);
+  });
+});
+
+describe("files", () => {
+  it.each(code.map((file) => [name(file), file]))("%s says what it owns, and is not long", (_, file) => {
+    const text = read(file);
+    expect(text).toMatch(/^\/\/ [A-Z]|^import[\s\S]*?\n\/\*\* /);
+    expect(text.split("\n").length).toBeLessThanOrEqual(400);
+    expect(text).not.toMatch(/\bTODO\b|\bFIXME\b|console\.log|@ts-ignore|export default/);
+  });
+});
