@@ -79,7 +79,7 @@ struct Times {
 
 impl Times {
     fn to_json(&self) -> Value {
-        json!({ "wall_s": self.wall_s, "cpu_s": self.cpu_s, "cores": self.cores })
+        json!({ "wall_s": self.wall_s.round(), "cpu_s": self.cpu_s.round(), "cores": self.cores })
     }
 
     fn sentence(&self) -> String {

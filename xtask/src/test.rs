@@ -64,7 +64,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<bool> {
 }
 
 fn all(root: &Path, options: &Options, report: &mut Report) -> bool {
-    ensure_programs();
+    ensure_programs(report);
     // The page is built and tested beside the first half of the Rust work; the server embeds it, so it must be there
     // before the tests are compiled.
     let page = start_page(root);
@@ -76,7 +76,7 @@ fn all(root: &Path, options: &Options, report: &mut Report) -> bool {
 
 fn format(root: &Path, report: &mut Report) -> bool {
     report.stage("format", "cargo fmt --all", || {
-        process::run(process::cargo(root).args(["fmt", "--all", "--", "--check"])).map(|()| String::new())
+        process::run(process::cargo(root).args(["fmt", "--all", "--", "--check", "-l"])).map(|()| String::new())
     })
 }
 
@@ -181,14 +181,14 @@ fn await_page(page: Page, report: &mut Report) -> bool {
     )
 }
 
-fn ensure_programs() {
+fn ensure_programs(report: &mut Report) {
     for (program, purpose) in PROGRAMS {
         if process::find(program).is_some() {
             continue;
         }
         match process::install(program).with_context(|| format!("{program} is missing")) {
             Ok(()) => println!("installed {program}, for {purpose}"),
-            Err(reason) => println!("{reason:#}: tests that need it ({purpose}) will say that they skip"),
+            Err(reason) => report.note(program, &format!("{reason:#}: tests of {purpose} skip themselves")),
         }
     }
 }

@@ -1,1 +1,1 @@
-//! Placeholder.
+//! Decisions about drawing large graphs, beginning with the layered layout: computed from the graph alone, no I/O.
