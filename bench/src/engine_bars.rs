@@ -106,7 +106,8 @@ fn chain(options: &Options) -> anyhow::Result<Vec<Bar>> {
     let template = bench.ready(graphs::chain(1_000))?;
     let times = best_of(5, || bench.times(&template, 200))?;
     let floor = appends(&options.folder, 200)?;
-    let floor = format!("append + fdatasync p50 {:.2} ms, p95 {:.2} ms", percentile(&floor, 0.5), percentile(&floor, 0.95));
+    let floor =
+        format!("append + fdatasync p50 {:.2} ms, p95 {:.2} ms", percentile(&floor, 0.5), percentile(&floor, 0.95));
     Ok(vec![
         Bar::at_most("engine.chain.p50", percentile(&times, 0.5), "ms", 2.0, floor.clone()),
         Bar::at_most("engine.chain.p95", percentile(&times, 0.95), "ms", 5.0, floor),
@@ -253,7 +254,13 @@ fn at_once(options: &Options) -> anyhow::Result<Vec<Bar>> {
     if !well {
         bail!("an execution of ten thousand failed");
     }
-    Ok(vec![Bar::at_most("engine.memory.at_once", peak_mb() - before, "MB over idle", 60.0, format!("{before:.0} MB before"))])
+    Ok(vec![Bar::at_most(
+        "engine.memory.at_once",
+        peak_mb() - before,
+        "MB over idle",
+        60.0,
+        format!("{before:.0} MB before"),
+    )])
 }
 
 fn long_run(options: &Options) -> anyhow::Result<Vec<Bar>> {

@@ -14,10 +14,7 @@ const SAMPLES: usize = 2_000;
 pub(crate) fn all() -> Vec<Bar> {
     let path = median("input.a.b + 1");
     let ternary = median("input.a.on ? input.a.b * input.c.d : input.a.e - input.f");
-    vec![
-        Bar::at_most("expr.path", path, "ns", 60.0, "-"),
-        Bar::at_most("expr.ternary", ternary, "ns", 200.0, "-"),
-    ]
+    vec![Bar::at_most("expr.path", path, "ns", 60.0, "-"), Bar::at_most("expr.ternary", ternary, "ns", 200.0, "-")]
 }
 
 /// Median time of one evaluation in ns.

@@ -53,12 +53,18 @@ impl Rows {
         Ok(Self { schema, tables, executions: ids.len() })
     }
 
-    fn table(connection: &Connection, name: &str, key: &str, ids: &[i64]) -> anyhow::Result<(String, Vec<Vec<Vec<Sql>>>)> {
+    fn table(
+        connection: &Connection,
+        name: &str,
+        key: &str,
+        ids: &[i64],
+    ) -> anyhow::Result<(String, Vec<Vec<Vec<Sql>>>)> {
         let mut statement = connection.prepare(&format!("SELECT * FROM {name} WHERE {key} = ?1"))?;
         let columns = statement.column_count();
         let mut rows = Vec::with_capacity(ids.len());
         for id in ids {
-            let own = statement.query_map([id], |row| (0..columns).map(|at| row.get(at)).collect::<Result<Vec<Sql>, _>>())?;
+            let own =
+                statement.query_map([id], |row| (0..columns).map(|at| row.get(at)).collect::<Result<Vec<Sql>, _>>())?;
             rows.push(own.collect::<Result<Vec<_>, _>>()?);
         }
         let marks = vec!["?"; columns].join(", ");
@@ -110,7 +116,12 @@ pub(crate) fn appends(folder: &Path, count: usize) -> anyhow::Result<Vec<f64>> {
 
 /// The value below which this share of sorted figures lies.
 pub(crate) fn percentile(sorted: &[f64], share: f64) -> f64 {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a position")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "a position"
+    )]
     let at = ((sorted.len() as f64 * share) as usize).min(sorted.len().saturating_sub(1));
     sorted.get(at).copied().unwrap_or(f64::NAN)
 }

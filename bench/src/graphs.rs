@@ -16,7 +16,9 @@ pub(crate) fn chain(steps: usize) -> Graph {
     let mut edges = Vec::new();
     for step in 1..steps {
         nodes.push(match step % 5 {
-            1 => format!(r#"{{"id":"n{step}","type":"set_fields","data":{{"fields":[{{"name":"checked","value":true}}]}}}}"#),
+            1 => format!(
+                r#"{{"id":"n{step}","type":"set_fields","data":{{"fields":[{{"name":"checked","value":true}}]}}}}"#
+            ),
             3 => format!(r#"{{"id":"n{step}","type":"condition","data":{{"condition":"input.total > 100"}}}}"#),
             _ => format!(r#"{{"id":"n{step}","type":"no_op","data":{{}}}}"#),
         });
@@ -45,10 +47,12 @@ pub(crate) fn fan_out(width: usize) -> Graph {
 /// A webhook that answers when finished, and three pure steps.
 pub(crate) fn webhook() -> String {
     let nodes = [
-        r#"{"id":"hook","type":"webhook","data":{"method":"POST","path":"bench","respond":"when_finished"}}"#.to_owned(),
+        r#"{"id":"hook","type":"webhook","data":{"method":"POST","path":"bench","respond":"when_finished"}}"#
+            .to_owned(),
         r#"{"id":"check","type":"condition","data":{"condition":"input.total > 100"}}"#.to_owned(),
         r#"{"id":"mark","type":"set_fields","data":{"fields":[{"name":"large","value":true}]}}"#.to_owned(),
-        r#"{"id":"answer","type":"expression","data":{"expression":"({ id: input.id, large: input.large })"}}"#.to_owned(),
+        r#"{"id":"answer","type":"expression","data":{"expression":"({ id: input.id, large: input.large })"}}"#
+            .to_owned(),
     ];
     let edges = [
         r#"{"id":"e1","source":"hook","target":"check"}"#.to_owned(),

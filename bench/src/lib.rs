@@ -46,7 +46,8 @@ pub fn run(options: &Options, mut each: impl FnMut(&Bar)) -> anyhow::Result<Repo
             report.bars.push(bar);
         }
     };
-    let wants = |area: &str| options.area.as_deref().is_none_or(|wanted| area.starts_with(wanted) || wanted.starts_with(area));
+    let wants =
+        |area: &str| options.area.as_deref().is_none_or(|wanted| area.starts_with(wanted) || wanted.starts_with(area));
     // Expressions and the store are part of the engine.
     let engine = wants("engine");
     if engine || wants("expr") {

@@ -49,7 +49,13 @@ pub(crate) fn post(address: &str, path: &str, body: &str, clients: usize, time: 
 }
 
 /// One request on a connection of its own; answers status and body.
-pub(crate) fn call(address: &str, method: &str, path: &str, headers: &str, body: &str) -> anyhow::Result<(u16, String)> {
+pub(crate) fn call(
+    address: &str,
+    method: &str,
+    path: &str,
+    headers: &str,
+    body: &str,
+) -> anyhow::Result<(u16, String)> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let mut stream = TcpStream::connect(address).await?;

@@ -30,7 +30,8 @@ impl Machine {
             system.refresh_cpu_all();
         }
         let memory_mb = system.as_ref().map_or(0, |system| system.total_memory() / 1_048_576);
-        let processor = system.ok().and_then(|s| s.cpus().first().map(|cpu| cpu.brand().to_owned())).unwrap_or_default();
+        let processor =
+            system.ok().and_then(|s| s.cpus().first().map(|cpu| cpu.brand().to_owned())).unwrap_or_default();
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let (busy_cores, steal_percent) = busyness(Duration::from_secs(1)).unwrap_or_default();
         let system = format!(

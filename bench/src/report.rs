@@ -30,12 +30,30 @@ pub struct Bar {
 impl Bar {
     /// A figure that must be at most `bar`.
     pub fn at_most(id: &str, measured: f64, unit: &'static str, bar: f64, floor: impl Into<String>) -> Self {
-        Self { id: id.into(), measured, unit, bar, at_least: false, floor: floor.into(), ok: measured <= bar, informative: false }
+        Self {
+            id: id.into(),
+            measured,
+            unit,
+            bar,
+            at_least: false,
+            floor: floor.into(),
+            ok: measured <= bar,
+            informative: false,
+        }
     }
 
     /// A figure that must be at least `bar`.
     pub fn at_least(id: &str, measured: f64, unit: &'static str, bar: f64, floor: impl Into<String>) -> Self {
-        Self { id: id.into(), measured, unit, bar, at_least: true, floor: floor.into(), ok: measured >= bar, informative: false }
+        Self {
+            id: id.into(),
+            measured,
+            unit,
+            bar,
+            at_least: true,
+            floor: floor.into(),
+            ok: measured >= bar,
+            informative: false,
+        }
     }
 
     /// The same figure, told for information.
@@ -91,9 +109,19 @@ impl Report {
     pub fn headlines(&self) -> Vec<Headline> {
         let of = |id: &str| self.bars.iter().find(|bar| bar.id == id).map(|bar| bar.measured);
         vec![
-            Headline { row: "R3-1", what: "sustained steps/s", theirs: "856.90", ours: of("engine.sustained.1000.rate").map(|rate| rate * 10.0) },
+            Headline {
+                row: "R3-1",
+                what: "sustained steps/s",
+                theirs: "856.90",
+                ours: of("engine.sustained.1000.rate").map(|rate| rate * 10.0),
+            },
             Headline { row: "R3-2", what: "1,000 steps, ms", theirs: "1167", ours: of("engine.chain.p50") },
-            Headline { row: "R3-3", what: "growth over 10,000 steps, MB", theirs: "<50", ours: of("engine.memory.growth") },
+            Headline {
+                row: "R3-3",
+                what: "growth over 10,000 steps, MB",
+                theirs: "<50",
+                ours: of("engine.memory.growth"),
+            },
             Headline { row: "R3-5", what: "executions at once", theirs: "100+", ours: Some(10_000.0) },
         ]
     }

@@ -102,7 +102,13 @@ fn webhook(options: &Options) -> anyhow::Result<Vec<Bar>> {
     let sync = format!("fdatasync p50 {sync_p50:.2} ms, p95 {sync_p95:.2} ms");
     Ok(vec![
         Bar::at_least("engine.webhook.ratio", hook.rate / bare.rate, "x axum echo", 0.25, rate),
-        Bar::at_most("engine.webhook.p95", percentile(&hook.times, 0.95), "ms, 50 clients", 5.0 + 2.0 * sync_p95, sync.clone()),
+        Bar::at_most(
+            "engine.webhook.p95",
+            percentile(&hook.times, 0.95),
+            "ms, 50 clients",
+            5.0 + 2.0 * sync_p95,
+            sync.clone(),
+        ),
         Bar::at_most("engine.webhook.alone", percentile(&alone.times, 0.5), "ms, 1 client", 3.0 * sync_p50, sync),
     ])
 }
@@ -122,8 +128,11 @@ struct Echo {
 
 impl Echo {
     fn begin(options: &Options) -> anyhow::Result<Self> {
-        let mut child =
-            Command::new(&options.program).args(["bench", "--echo"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+        let mut child = Command::new(&options.program)
+            .args(["bench", "--echo"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()?;
         let address = first_address(&mut child)?;
         Ok(Self { child, address })
     }
@@ -146,7 +155,8 @@ fn memory(options: &Options) -> anyhow::Result<Vec<Bar>> {
     let created = served.call("POST", "/api/v1/workflows", &String::from_utf8_lossy(&graph))?;
     let created = json::read(created.as_bytes())?;
     let id = created.get("id").and_then(model::Value::as_str).context("the workflow has an id")?;
-    let (path, body) = (format!("/api/v1/workflows/{id}/execute"), format!(r#"{{"input":{},"wait":true}}"#, graphs::PAYLOAD));
+    let (path, body) =
+        (format!("/api/v1/workflows/{id}/execute"), format!(r#"{{"input":{},"wait":true}}"#, graphs::PAYLOAD));
     // The first execution compiles the version; what it keeps is not growth by steps.
     served.call("POST", &path, &body)?;
     let before = resident_mb(served.child.id());

@@ -15,6 +15,7 @@ use tokio::sync::oneshot;
 
 use crate::clock::{Clock, SystemClock};
 use crate::history::{self, History};
+use crate::pool::Pool;
 use crate::program::Program;
 use crate::running::Running;
 use crate::shard::{Gauges, Inbox, Message, Shard, Submission, Tools};
@@ -73,6 +74,8 @@ struct Shared {
     next_shard: std::sync::atomic::AtomicUsize,
     programs: moka::sync::Cache<(TenantId, VersionId), Arc<Program>>,
     draining: AtomicBool,
+    /// Dropped after the shards have stopped.
+    _pool: Pool,
 }
 
 /// What the engine holds at the moment.
@@ -106,11 +109,13 @@ impl Engine {
         newest: Option<ExecutionId>,
         options: Options,
     ) -> Self {
+        let pool = Pool::new(options.shards.max(1), options.clock.clone());
         let tools = Tools {
             journal: journal.clone(),
             clock: options.clock.clone(),
             env: options.env.clone(),
             accept_first: options.accept_first,
+            pool: pool.handle(),
         };
         let last_id = newest.map_or(0, |id| model::id::after_millisecond_of(id.0));
         let mut shards = Vec::new();
@@ -136,6 +141,7 @@ impl Engine {
                 next_shard: std::sync::atomic::AtomicUsize::new(0),
                 programs: moka::sync::Cache::builder().max_capacity(PROGRAM_NODES_MAX).weigher(weigh).build(),
                 draining: AtomicBool::new(false),
+                _pool: pool,
             }),
         }
     }

@@ -1,9 +1,11 @@
 //! Running executions: shards that own them, programs that versions are compiled to, and the histories they leave.
 
+mod attempt;
 mod clock;
 mod engine;
 mod history;
 mod names;
+mod pool;
 mod program;
 mod running;
 mod shard;

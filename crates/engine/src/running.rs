@@ -4,17 +4,19 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use model::execution::{Effect, Outcome, Produced};
+use model::event::Route;
+use model::execution::{Effect, Outcome};
 use model::segment::SegmentWriter;
-use model::{Event, Execution, ExecutionId, NodeIndex, Status, Value, value};
-use nodes::{Step, StepError};
+use model::{Event, Execution, ExecutionId, NodeIndex, Status, Value};
 use store::Append;
 use store::journal::{NewExecution, RowState, Seq};
 use store::records::RecordWrite;
 
+use crate::attempt::Attempt;
 use crate::clock::Clock;
-use crate::names::{StepNames, seed};
+use crate::pool::Work;
 use crate::program::Program;
+use crate::shard::Inbox;
 use crate::start::{Ended, Reply};
 
 /// Steps after which a shard turns to its next execution.
@@ -47,6 +49,8 @@ pub(crate) struct Running {
     pub(crate) stalled: bool,
     pub(crate) replies: Vec<Reply>,
     pub(crate) canceled: bool,
+    /// Steps for the pool.
+    heavy: Vec<(NodeIndex, Value)>,
 }
 
 /// What came of a slice.
@@ -54,6 +58,8 @@ pub(crate) struct Running {
 pub(crate) enum Slice {
     /// It goes on later.
     More,
+    /// Nothing until an outcome arrives.
+    Waiting,
     /// It has ended in memory.
     Ended,
 }
@@ -91,6 +97,7 @@ impl Running {
             stalled: false,
             replies,
             canceled: false,
+            heavy: Vec::new(),
         }
     }
 
@@ -118,6 +125,7 @@ impl Running {
             stalled: false,
             replies: Vec::new(),
             canceled: false,
+            heavy: Vec::new(),
         }
     }
 
@@ -151,7 +159,7 @@ impl Running {
                     self.record(&event, &output);
                     return Slice::Ended;
                 }
-                Effect::Wait => return Slice::Ended,
+                Effect::Wait => return Slice::Waiting,
             }
             if now - began > SLICE_US || self.is_segment_full() {
                 break;
@@ -168,55 +176,59 @@ impl Running {
         (now_us - self.accepted_us).max(0).cast_unsigned()
     }
 
-    /// Runs one attempt of a step, records its outcome, and answers the time.
-    fn run_step(&mut self, node: NodeIndex, began: i64, clock: &dyn Clock, env: &Value) -> i64 {
+    /// Runs a step here, or leaves it to the pool; answers the time.
+    fn run_step(&mut self, node: NodeIndex, began_us: i64, clock: &dyn Clock, env: &Value) -> i64 {
         let input = self.execution.input_of(node);
-        let plan = self.execution.plan();
-        let disabled = plan.nodes[node as usize].disabled;
-        let result = if disabled { Ok(Produced::first(input.clone())) } else { self.attempt(node, &input, began, env) };
-        let now = clock.now_us();
-        let outcome = Outcome {
+        let attempt = Attempt {
+            id: self.id,
+            program: &self.program,
+            execution: &self.execution,
             node,
-            result: result.map_err(|error| (error.code, error.message)),
-            disabled,
-            attempts: 1,
-            started_us: self.since(began),
-            duration_us: (now - began).max(0).cast_unsigned(),
+            input: &input,
+            env,
+            accepted_us: self.accepted_us,
+            began_us,
         };
-        let event = self.execution.decide(outcome);
-        if let Event::StepFinished(step) = &event
-            && step.route == model::event::Route::Nowhere
-        {
-            self.error = step.error.as_ref().map(|error| error.code.to_string());
+        if attempt.is_heavy() {
+            self.heavy.push((node, input));
+            return began_us;
         }
-        self.record(&event, &input);
+        let (outcome, now) = attempt.make(clock);
+        self.conclude(outcome, &input);
         now
     }
 
-    fn attempt(&self, node: NodeIndex, input: &Value, began: i64, env: &Value) -> Result<Produced, StepError> {
-        let execution = &self.execution;
-        let planned = &execution.plan().nodes[node as usize];
-        if execution.is_join_short(node) {
-            return Err(StepError::new("join_short", "fewer edges were satisfied than the join counts"));
+    /// Takes in the outcome of a step that the pool ran.
+    pub(crate) fn take_outcome(&mut self, outcome: Outcome) {
+        if !self.execution.status().is_terminal() && self.execution.is_in_flight(outcome.node) {
+            let input = self.execution.input_of(outcome.node);
+            self.conclude(outcome, &input);
         }
-        if let (Some(pinned), true) = (&planned.pinned, execution.accepted().pinned) {
-            return Ok(Produced::first(pinned.clone()));
+    }
+
+    fn conclude(&mut self, outcome: Outcome, input: &Value) {
+        let event = self.execution.decide(outcome);
+        if let Event::StepFinished(step) = &event
+            && step.route == Route::Nowhere
+        {
+            self.error = step.error.as_ref().map(|error| error.code.to_string());
         }
-        let Some(compiled) = self.program.step(node) else {
-            return Err(StepError::new("not_runnable", "this node cannot run"));
+        self.record(&event, input);
+    }
+
+    /// Steps for the pool, since the last time this was asked.
+    pub(crate) fn take_heavy(&mut self, env: &Value, inbox: &Arc<Inbox>) -> Vec<Work> {
+        let work = |(node, input): (NodeIndex, Value)| Work {
+            id: self.id,
+            program: self.program.clone(),
+            execution: self.execution.clone(),
+            node,
+            input,
+            env: env.clone(),
+            accepted_us: self.accepted_us,
+            inbox: inbox.clone(),
         };
-        #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 fit 53 bits")]
-        let now_ms = (began / 1_000) as f64;
-        let names = StepNames { execution, program: &self.program, node, id: self.id, env, now_ms };
-        let scope = model::expression::Scope { input, item: None, index: None, names: &names };
-        let step = Step { scope, index: 0, attempt: 0, seed: seed(self.id, &planned.id, 0), state: &names };
-        let outcome = compiled.run.run(&step)?;
-        let depth = outcome.output.depth();
-        if depth > value::MAX_DEPTH {
-            let message = format!("the output nests {depth} levels deep; at most {} are allowed", value::MAX_DEPTH);
-            return Err(StepError::new("too_deep", message));
-        }
-        Ok(Produced { output: outcome.output, ports: outcome.ports, writes: outcome.writes })
+        std::mem::take(&mut self.heavy).into_iter().map(work).collect()
     }
 
     fn record(&mut self, event: &Event, known: &Value) {

@@ -6,6 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use model::event::Accepted as AcceptedEvent;
+use model::execution::Outcome;
 use model::id::next_id;
 use model::{Execution, ExecutionId, NodeIndex, Plan, TenantId, Value, VersionId, WorkflowId};
 use store::journal::{Idempotency, NewExecution, SharedJournal};
@@ -13,6 +14,7 @@ use store::records::RecordWrite;
 use store::{Append, Batch, StoreError};
 
 use crate::clock::Clock;
+use crate::pool::{PoolHandle, Work};
 use crate::program::Program;
 use crate::running::{Birth, Running, Slice};
 use crate::start::{Accepted, Ended, EngineError, Reply};
@@ -63,6 +65,11 @@ pub(crate) enum Message {
     /// Tell how it ends; the reply is dropped if the execution is not here.
     Wait(ExecutionId, Reply),
     Appended(Vec<(Ack, Result<(), StoreError>)>),
+    /// What the pool made of a step.
+    Outcome {
+        execution: ExecutionId,
+        outcome: Box<Outcome>,
+    },
     Stop,
 }
 
@@ -117,6 +124,7 @@ pub(crate) struct Tools {
     pub(crate) env: Value,
     /// Whether acceptance is committed before the first step runs.
     pub(crate) accept_first: bool,
+    pub(crate) pool: PoolHandle,
 }
 
 /// The loop's own state.
@@ -133,6 +141,8 @@ pub(crate) struct Shard {
     stalled: VecDeque<(i64, ExecutionId)>,
     entries: Vec<Append>,
     acks: Vec<Ack>,
+    /// Steps that found the pool full.
+    overflow: VecDeque<Work>,
     stopping: bool,
 }
 
@@ -149,6 +159,7 @@ impl Shard {
             stalled: VecDeque::new(),
             entries: Vec::new(),
             acks: Vec::new(),
+            overflow: VecDeque::new(),
             stopping: false,
         }
     }
@@ -166,6 +177,7 @@ impl Shard {
                     self.turn(execution);
                 }
             }
+            self.offer_again();
             self.resend();
             self.hand_over();
         }
@@ -175,7 +187,11 @@ impl Shard {
         if !self.turns.is_empty() {
             return Duration::ZERO;
         }
-        if self.stalled.is_empty() { Duration::from_secs(60) } else { Duration::from_millis(100) }
+        match (self.overflow.is_empty(), self.stalled.is_empty()) {
+            (false, _) => Duration::from_millis(1),
+            (true, false) => Duration::from_millis(100),
+            (true, true) => Duration::from_secs(60),
+        }
     }
 
     fn take_in(&mut self, message: Message) {
@@ -200,6 +216,12 @@ impl Shard {
             Message::Appended(answers) => {
                 for (ack, answer) in answers {
                     self.acknowledged(ack, answer);
+                }
+            }
+            Message::Outcome { execution, outcome } => {
+                if let Some(running) = self.running.get_mut(&execution) {
+                    running.take_outcome(*outcome);
+                    self.turns.push_back(execution);
                 }
             }
             Message::Stop => self.stopping = true,
@@ -232,16 +254,17 @@ impl Shard {
             replies: vec![reply],
         };
         let mut running = Running::new(birth, now_ms * 1_000);
-        if !self.tools.accept_first && running.run_slice(&*self.tools.clock, &self.tools.env) == Slice::Ended {
-            self.whole(running);
+        let slice = if self.tools.accept_first {
+            Slice::Waiting
         } else {
-            let id = running.id;
-            self.running.insert(id, running);
-            self.pass_on(id);
-            if !self.tools.accept_first {
-                self.turns.push_back(id);
-            }
+            running.run_slice(&*self.tools.clock, &self.tools.env)
+        };
+        if slice == Slice::Ended {
+            return self.whole(running);
         }
+        let id = running.id;
+        self.running.insert(id, running);
+        self.after_slice(id, slice);
     }
 
     /// Hands over an execution that began and ended in one slice.
@@ -259,10 +282,29 @@ impl Shard {
         if running.status().is_terminal() || running.unacknowledged.len() >= AHEAD_MAX || running.stalled {
             return;
         }
-        if running.run_slice(&*self.tools.clock, &self.tools.env) == Slice::More {
+        let slice = running.run_slice(&*self.tools.clock, &self.tools.env);
+        self.after_slice(execution, slice);
+    }
+
+    fn after_slice(&mut self, execution: ExecutionId, slice: Slice) {
+        if slice == Slice::More {
             self.turns.push_back(execution);
         }
         self.pass_on(execution);
+        if let Some(running) = self.running.get_mut(&execution) {
+            self.overflow.extend(running.take_heavy(&self.tools.env, &self.inbox));
+        }
+        self.offer_again();
+    }
+
+    /// Hands steps to the pool while it has room.
+    fn offer_again(&mut self) {
+        while let Some(work) = self.overflow.pop_front() {
+            if let Err(work) = self.tools.pool.offer(work) {
+                self.overflow.push_front(*work);
+                return;
+            }
+        }
     }
 
     /// Hands over what an execution recorded since the last time.

@@ -180,6 +180,11 @@ impl Execution {
         self.failure.as_deref()
     }
 
+    /// Whether the outcome of a step is awaited; that of a canceled one no longer is.
+    pub fn is_in_flight(&self, node: NodeIndex) -> bool {
+        self.nodes[node as usize].phase == Phase::InFlight
+    }
+
     /// A value of the execution's state.
     pub fn value(&self, key: &str) -> Option<&Value> {
         self.values.get(key)
@@ -414,7 +419,8 @@ impl Execution {
         found.sort_unstable();
         for node in found.into_iter().filter(|&node| only[node as usize]) {
             let phase = &mut self.nodes[node as usize].phase;
-            if matches!(phase, Phase::Pending | Phase::Ready) {
+            if matches!(phase, Phase::Pending | Phase::Ready | Phase::InFlight) {
+                self.in_flight -= u32::from(*phase == Phase::InFlight);
                 *phase = Phase::Unneeded;
                 self.to_record.push_back(node);
             }

@@ -1,0 +1,116 @@
+//! The CPU pool: threads for steps that would keep a shard's other executions waiting.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use model::{Execution, ExecutionId, NodeIndex, Value};
+
+use crate::attempt::Attempt;
+use crate::clock::Clock;
+use crate::program::Program;
+use crate::shard::{Inbox, Message};
+
+/// A heavy step with all it needs. It looks at a copy of its execution, which goes on meanwhile.
+pub(crate) struct Work {
+    pub(crate) id: ExecutionId,
+    pub(crate) program: Arc<Program>,
+    pub(crate) execution: Execution,
+    pub(crate) node: NodeIndex,
+    pub(crate) input: Value,
+    pub(crate) env: Value,
+    pub(crate) accepted_us: i64,
+    /// Where the outcome goes.
+    pub(crate) inbox: Arc<Inbox>,
+}
+
+/// The pool. Its queue holds twice as many steps as it has threads; what finds it full stays with its shard.
+pub(crate) struct Pool {
+    shared: Arc<Shared>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+struct Shared {
+    queue: Mutex<Queue>,
+    arrived: Condvar,
+    clock: Arc<dyn Clock>,
+    room: usize,
+}
+
+#[derive(Default)]
+struct Queue {
+    work: VecDeque<Work>,
+    closed: bool,
+}
+
+/// A way to hand work to the pool.
+#[derive(Clone)]
+pub(crate) struct PoolHandle(Arc<Shared>);
+
+impl Pool {
+    pub(crate) fn new(threads: usize, clock: Arc<dyn Clock>) -> Self {
+        let queue = Mutex::default();
+        let shared = Arc::new(Shared { queue, arrived: Condvar::new(), clock, room: 2 * threads });
+        let thread = |number: usize| {
+            let shared = shared.clone();
+            let builder = std::thread::Builder::new().name(format!("pool-{number}"));
+            builder.spawn(move || shared.serve()).expect("the system has room for a few threads")
+        };
+        let threads = (0..threads).map(thread).collect();
+        Self { shared, threads }
+    }
+
+    pub(crate) fn handle(&self) -> PoolHandle {
+        PoolHandle(self.shared.clone())
+    }
+}
+
+impl PoolHandle {
+    /// Queues a step, or gives it back when the queue is full.
+    pub(crate) fn offer(&self, work: Work) -> Result<(), Box<Work>> {
+        let mut queue = self.0.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        if queue.work.len() >= self.0.room {
+            return Err(Box::new(work));
+        }
+        queue.work.push_back(work);
+        self.0.arrived.notify_one();
+        Ok(())
+    }
+}
+
+impl Shared {
+    fn serve(&self) {
+        loop {
+            let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut queue = self
+                .arrived
+                .wait_while(queue, |queue| queue.work.is_empty() && !queue.closed)
+                .unwrap_or_else(PoisonError::into_inner);
+            let Some(work) = queue.work.pop_front() else { return };
+            drop(queue);
+            let Work { id, program, execution, node, input, env, accepted_us, inbox } = work;
+            let attempt = Attempt {
+                id,
+                program: &program,
+                execution: &execution,
+                node,
+                input: &input,
+                env: &env,
+                accepted_us,
+                began_us: self.clock.now_us(),
+            };
+            let (outcome, _) = attempt.make(&*self.clock);
+            inbox.send(Message::Outcome { execution: id, outcome: Box::new(outcome) });
+        }
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        self.shared.queue.lock().unwrap_or_else(PoisonError::into_inner).closed = true;
+        self.shared.arrived.notify_all();
+        for thread in self.threads.drain(..) {
+            drop(thread.join());
+        }
+    }
+}
