@@ -5,11 +5,12 @@
 mod clock;
 mod error;
 mod feed;
+pub mod hostile;
 pub mod journal;
 mod memory;
 pub mod records;
 mod rollup;
-mod sqlite;
+pub mod sqlite;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -20,11 +21,12 @@ pub use feed::{Feed, Lagged, Subscription};
 pub use journal::{Append, Batch, ExecutionRow, Journal, Segment, Seq};
 pub use memory::MemoryStore;
 pub use records::{Record, Records};
+pub use sqlite::{SqliteOptions, SqliteStore};
 
 /// A boxed future that may cross threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// The result of a store's call.
-pub type Result<T> = std::result::Result<T, StoreError>;
+pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
 /// How long a body that nothing refers to is kept, in ms: time enough to append what refers to it.
 pub(crate) const BLOB_GRACE_MS: i64 = 3_600_000;

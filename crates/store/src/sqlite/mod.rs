@@ -1,1 +1,24 @@
-//! (being written)
+//! The SQLite store: one file in a data directory, one thread that writes, a few that read.
+
+mod apply;
+mod backup;
+mod blobs;
+mod checkpoint;
+mod claim;
+mod error;
+mod journal;
+mod lists;
+mod open;
+mod queue;
+mod readers;
+mod record_writes;
+mod records;
+mod retain;
+mod rollup;
+mod store;
+mod writer;
+
+pub use backup::restore;
+pub use store::{Fatal, SqliteOptions, SqliteStore, Synchronous};
+
+use store::Shared;

@@ -1,0 +1,195 @@
+//! The hot path: what one append does inside the writer's transaction.
+
+use model::{ExecutionId, Status};
+use rusqlite::{Connection, OptionalExtension, Statement};
+
+use super::writer::{Fault, Tx};
+use crate::StoreError;
+use crate::journal::{Append, NewExecution, RowState};
+use crate::rollup::{Cell, Change, hour_of};
+
+/// The statements of the hot path, prepared once.
+pub(super) struct Hot<'c> {
+    create: Statement<'c>,
+    progress: Statement<'c>,
+    change_status: Statement<'c>,
+    first_segment: Statement<'c>,
+    later_segment: Statement<'c>,
+}
+
+impl<'c> Hot<'c> {
+    pub(super) fn prepare(conn: &'c Connection) -> rusqlite::Result<Self> {
+        Ok(Self {
+            create: conn.prepare(
+                "INSERT OR IGNORE INTO execution (id, tenant, workflow, version, trigger, status, next_seq, lane,
+                     wake_at, duration_us, recover_count, error)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, ?11)",
+            )?,
+            // A status that stays is no column of the UPDATE, so its indexes are left alone.
+            progress: conn.prepare(
+                "UPDATE execution SET next_seq = ?4, wake_at = ?5, duration_us = ?6, error = ?7
+                 WHERE id = ?1 AND next_seq = ?2 AND status = ?3",
+            )?,
+            change_status: conn.prepare(
+                "UPDATE execution SET next_seq = ?4, wake_at = ?5, duration_us = ?6, error = ?7, status = ?8
+                 WHERE id = ?1 AND next_seq = ?2 AND status = ?3 RETURNING tenant, workflow",
+            )?,
+            first_segment: conn.prepare("INSERT INTO segment (execution, seq_to, bytes) VALUES (?1, ?2, ?3)")?,
+            later_segment: conn
+                .prepare("INSERT INTO segment_later (execution, seq_from, seq_to, bytes) VALUES (?1, ?2, ?3, ?4)")?,
+        })
+    }
+}
+
+impl Append {
+    /// Whether it may still be refused after something of it was written.
+    pub(super) fn may_fail_late(&self) -> bool {
+        !(self.consumed.is_empty() && self.blobs.is_empty() && self.records.is_empty())
+    }
+}
+
+fn conflict(execution: ExecutionId) -> Fault {
+    Fault::Refused(StoreError::Conflict(format!("execution {execution}")))
+}
+
+impl Tx<'_> {
+    /// Applies one entry. When [`Append::may_fail_late`], a refusal leaves its beginnings to be undone.
+    pub(super) fn append(&mut self, entry: &Append) -> Result<(), Fault> {
+        entry.check()?;
+        match &entry.create {
+            Some(new) => self.create(entry, new)?,
+            None => self.progress(entry)?,
+        }
+        if entry.has_events() {
+            let bytes = &entry.bytes[..];
+            let (id, from, to) = (entry.execution.0, entry.seq_from.cast_signed(), entry.seq_to.cast_signed());
+            if from == 1 {
+                self.hot.first_segment.execute((id, to, bytes))?;
+            } else {
+                self.hot.later_segment.execute((id, from, to, bytes))?;
+            }
+        }
+        if entry.may_fail_late() {
+            self.consume(entry)?;
+            self.refer(entry)?;
+            for write in &entry.records {
+                self.make_kind(write.kind)?;
+                self.write_record(write)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn create(&mut self, entry: &Append, new: &NewExecution) -> Result<(), Fault> {
+        let workflow = new.workflow.map(|workflow| workflow.0);
+        if let Some(idempotency) = &new.idempotency {
+            let mut find = self.conn.prepare_cached(
+                "SELECT execution, body_hash FROM idempotency WHERE tenant = ?1 AND workflow = ?2 AND key = ?3",
+            )?;
+            let key = (new.tenant.0, workflow.unwrap_or(0), &idempotency.key);
+            let first = find.query_row(key, |row| {
+                let same_body = row.get_ref(1)?.as_blob()? == idempotency.body_hash;
+                Ok(StoreError::Duplicate { execution: ExecutionId(row.get(0)?), same_body })
+            });
+            if let Some(duplicate) = first.optional()? {
+                return Err(Fault::Refused(duplicate));
+            }
+        }
+        let RowState { status, wake_at, duration_us, ref error, .. } = entry.state;
+        let inserted = self.hot.create.execute((
+            entry.execution.0,
+            new.tenant.0,
+            workflow,
+            new.version.0,
+            new.trigger,
+            status.code(),
+            entry.seq_to.cast_signed() + 1,
+            self.lane,
+            wake_at,
+            duration_us.cast_signed(),
+            error.as_deref(),
+        ))?;
+        if inserted == 0 {
+            return Err(conflict(entry.execution));
+        }
+        if let Some(idempotency) = &new.idempotency {
+            let mut insert = self.conn.prepare_cached(
+                "INSERT INTO idempotency (tenant, workflow, key, execution, body_hash) VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?;
+            let workflow = workflow.unwrap_or(0);
+            insert.execute((new.tenant.0, workflow, &idempotency.key, entry.execution.0, idempotency.body_hash))?;
+        }
+        let cell =
+            Cell { tenant: new.tenant.0, workflow: workflow.unwrap_or(0), hour: hour_of(entry.execution), status };
+        self.changes.push(Change { cell, duration_us, by: 1 });
+        Ok(())
+    }
+
+    fn progress(&mut self, entry: &Append) -> Result<(), Fault> {
+        let RowState { before: Some(before), status, wake_at, duration_us, ref error } = entry.state else {
+            return Err(conflict(entry.execution));
+        };
+        let id = entry.execution.0;
+        let (from, next) = (entry.seq_from.cast_signed(), entry.seq_to.cast_signed() + 1);
+        let duration = duration_us.cast_signed();
+        if before == status && !status.is_terminal() {
+            let changed =
+                self.hot.progress.execute((id, from, before.code(), next, wake_at, duration, error.as_deref()))?;
+            return if changed == 1 { Ok(()) } else { Err(conflict(entry.execution)) };
+        }
+        let counted = if before.is_terminal() { self.duration_of(entry.execution)? } else { 0 };
+        let parameters = (id, from, before.code(), next, wake_at, duration, error.as_deref(), status.code());
+        let whose = self.hot.change_status.query_row(parameters, |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        let Some((tenant, workflow)) = whose else { return Err(conflict(entry.execution)) };
+        self.moved(entry.execution, (tenant, workflow), (before, counted), (status, duration_us));
+        Ok(())
+    }
+
+    /// Tells the statistics that an execution went from one status and duration to another.
+    pub(super) fn moved(
+        &mut self,
+        execution: ExecutionId,
+        (tenant, workflow): (u32, Option<i64>),
+        before: (Status, u64),
+        after: (Status, u64),
+    ) {
+        let cell = |status| Cell { tenant, workflow: workflow.unwrap_or(0), hour: hour_of(execution), status };
+        self.changes.push(Change { cell: cell(before.0), duration_us: before.1, by: -1 });
+        self.changes.push(Change { cell: cell(after.0), duration_us: after.1, by: 1 });
+    }
+
+    fn duration_of(&self, execution: ExecutionId) -> Result<u64, Fault> {
+        let mut find = self.conn.prepare_cached("SELECT duration_us FROM execution WHERE id = ?1")?;
+        let duration: Option<i64> = find.query_row((execution.0,), |row| row.get(0)).optional()?;
+        Ok(duration.unwrap_or(0).cast_unsigned())
+    }
+
+    fn consume(&self, entry: &Append) -> Result<(), Fault> {
+        for row in &entry.consumed {
+            let mut consume = self.conn.prepare_cached(
+                "UPDATE inbox SET consumed = 1, bytes = x'' WHERE id = ?1 AND execution = ?2 AND consumed = 0",
+            )?;
+            if consume.execute((row.cast_signed(), entry.execution.0))? != 1 {
+                let message = format!("message {row} to execution {}", entry.execution);
+                return Err(Fault::Refused(StoreError::Conflict(message)));
+            }
+        }
+        Ok(())
+    }
+
+    fn refer(&self, entry: &Append) -> Result<(), Fault> {
+        for hash in &entry.blobs {
+            let mut refer = self.conn.prepare_cached(
+                "INSERT OR REPLACE INTO blob_ref (tenant, hash, execution)
+                 SELECT execution.tenant, blob_head.hash, execution.id FROM execution JOIN blob_head
+                     ON blob_head.tenant = execution.tenant AND blob_head.hash = ?2 AND blob_head.complete = 1
+                 WHERE execution.id = ?1",
+            )?;
+            if refer.execute((entry.execution.0, &hash[..]))? != 1 {
+                let body = format!("body {}", blake3::Hash::from_bytes(*hash));
+                return Err(Fault::Refused(StoreError::NotFound(body)));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,119 @@
+//! The SQLite store as a journal: each call goes to the writer or to the readers.
+
+use std::path::Path;
+
+use bytes::Bytes;
+use model::{ExecutionId, TenantId};
+
+use super::SqliteStore;
+use super::lists;
+use super::queue::{Weight, Work};
+use super::records::bytes_of;
+use super::writer::{Fault, Tx};
+use crate::journal::{
+    Append, Batch, BlobHash, ExecutionPage, ExecutionQuery, ExecutionRow, Health, InboxMessage, Journal, Retained,
+    Retention, Segment, Seq, Statistics, StatisticsQuery,
+};
+use crate::{BoxFuture, Result, StoreError, Subscription};
+
+/// Bytes of an entry beside its segment: the row and its indexes.
+const ROW_BYTES: usize = 160;
+
+fn weight(entry: &Append) -> usize {
+    entry.bytes.len() + ROW_BYTES + entry.records.iter().map(bytes_of).sum::<usize>()
+}
+
+impl Journal for SqliteStore {
+    fn append(&self, batch: Batch) {
+        for write in batch.entries.iter().flat_map(|entry| &entry.records) {
+            write.check();
+        }
+        let bytes = batch.entries.iter().map(weight).sum();
+        self.shared.queue.push(Work::Append(batch, bytes), true);
+    }
+
+    fn read(&self, execution: ExecutionId, after: Seq, max_bytes: usize) -> BoxFuture<'_, Result<Vec<Segment>>> {
+        Box::pin(self.readers.run(move |conn| lists::segments(conn, execution, after, max_bytes)))
+    }
+
+    fn executions(&self, tenant: TenantId, ids: Vec<ExecutionId>) -> BoxFuture<'_, Result<Vec<ExecutionRow>>> {
+        Box::pin(self.readers.run(move |conn| lists::executions(conn, tenant, &ids)))
+    }
+
+    fn list(&self, query: ExecutionQuery) -> BoxFuture<'_, Result<ExecutionPage>> {
+        Box::pin(self.readers.run(move |conn| lists::list(conn, &query)))
+    }
+
+    fn statistics(&self, query: StatisticsQuery) -> BoxFuture<'_, Result<Statistics>> {
+        Box::pin(self.readers.run(move |conn| lists::statistics(conn, query)))
+    }
+
+    fn subscribe(&self, executions: Vec<ExecutionId>) -> Subscription {
+        self.shared.feed.subscribe(executions)
+    }
+
+    fn claim(&self, limit: usize, max_recoveries: u32) -> BoxFuture<'_, Result<Vec<ExecutionRow>>> {
+        Box::pin(self.write(Weight::default(), move |tx| tx.claim(limit, max_recoveries)))
+    }
+
+    fn post(&self, messages: Vec<InboxMessage>) -> BoxFuture<'_, Result<Vec<bool>>> {
+        let bytes = messages.iter().map(|message| message.bytes.len() + ROW_BYTES).sum();
+        Box::pin(self.write(Weight { bytes, frees: false }, move |tx| tx.post(&messages)))
+    }
+
+    fn inbox(&self, executions: Vec<ExecutionId>) -> BoxFuture<'_, Result<Vec<InboxMessage>>> {
+        Box::pin(self.readers.run(move |conn| lists::inbox(conn, &executions)))
+    }
+
+    fn due(&self, now_ms: i64, limit: usize) -> BoxFuture<'_, Result<Vec<ExecutionRow>>> {
+        Box::pin(self.readers.run(move |conn| lists::due(conn, now_ms, limit)))
+    }
+
+    fn put_blob(&self, tenant: TenantId, body: Bytes) -> BoxFuture<'_, Result<BlobHash>> {
+        Box::pin(self.put_body(tenant, body))
+    }
+
+    fn get_blob(&self, tenant: TenantId, hash: BlobHash, offset: u64, length: u64) -> BoxFuture<'_, Result<Bytes>> {
+        Box::pin(self.get_body(tenant, hash, offset, length))
+    }
+
+    fn retain(&self, retention: Retention) -> BoxFuture<'_, Result<Retained>> {
+        Box::pin(self.retain_all(retention))
+    }
+
+    fn backup(&self, to: &Path) -> BoxFuture<'_, Result<u64>> {
+        let to = to.to_owned();
+        Box::pin(self.backup_to(to))
+    }
+
+    fn health(&self) -> Health {
+        let (commits, entries, last_commit_us) = self.counters();
+        Health {
+            read_only: self.shared.read_only(),
+            queued: self.shared.queue.len(),
+            commits,
+            entries,
+            last_commit_us,
+            wal_bytes: self.shared.checkpoint.wal_bytes(),
+            database_bytes: std::fs::metadata(&self.path).map_or(0, |file| file.len()),
+        }
+    }
+}
+
+impl Tx<'_> {
+    /// Stores messages; answers which of them are new.
+    fn post(&self, messages: &[InboxMessage]) -> Result<Vec<bool>, Fault> {
+        let mut find = self.conn.prepare_cached("SELECT 1 FROM execution WHERE id = ?1")?;
+        let mut insert = self.conn.prepare_cached(
+            "INSERT OR IGNORE INTO inbox (execution, message_id, kind, bytes) VALUES (?1, ?2, ?3, ?4)",
+        )?;
+        let mut new = Vec::with_capacity(messages.len());
+        for InboxMessage { execution, message_id, kind, bytes, .. } in messages {
+            if !find.exists((execution.0,))? {
+                return Err(Fault::Refused(StoreError::NotFound(format!("execution {execution}"))));
+            }
+            new.push(insert.execute((execution.0, message_id, kind, &bytes[..]))? == 1);
+        }
+        Ok(new)
+    }
+}

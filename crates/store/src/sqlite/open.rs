@@ -1,0 +1,170 @@
+//! Opening a data directory: the lock, the connections and their settings, and the migrations.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{Read, Seek, Write};
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+
+use super::SqliteOptions;
+use super::error::unavailable;
+use crate::{Result, StoreError};
+
+/// The database's file in the data directory.
+pub(super) const FILE: &str = "tidemill.db";
+/// The oldest SQLite without the bug that lost commits when one connection checkpoints while another writes.
+const OLDEST_SQLITE: i32 = 3_051_003;
+/// Marks a database as ours: `TdMl`.
+const APPLICATION_ID: i32 = 0x5464_4d6c;
+/// The steps from an empty database to the schema of this build; step `n` leads to version `n + 1`.
+const MIGRATIONS: &[&str] = &[include_str!("schema/1.sql")];
+
+/// The exclusive lock on a data directory, held while open.
+pub(super) struct DirLock(#[expect(dead_code, reason = "closing the file gives the lock back")] File);
+
+impl DirLock {
+    pub(super) fn take(dir: &Path) -> Result<Self> {
+        let path = dir.join("lock");
+        let mut options = OpenOptions::new();
+        let mut file = options
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(|error| unavailable(&path, &error))?;
+        if fs4::FileExt::try_lock(&file).is_err() {
+            let mut pid = String::new();
+            // The pid only makes the message better.
+            file.read_to_string(&mut pid).ok();
+            let holder =
+                if pid.trim().is_empty() { "another process".into() } else { format!("process {}", pid.trim()) };
+            return Err(StoreError::Unavailable(format!(
+                "{} is in use by {holder}; stop it, or choose another data directory",
+                dir.display()
+            )));
+        }
+        let written =
+            file.set_len(0).and_then(|()| file.rewind()).and_then(|()| writeln!(file, "{}", std::process::id()));
+        // A full disk must not keep the store from being read.
+        drop(written);
+        Ok(Self(file))
+    }
+}
+
+/// The path of the database in a data directory, which is made if needed.
+pub(super) fn prepare_dir(dir: &Path) -> Result<PathBuf> {
+    fs::create_dir_all(dir).map_err(|error| unavailable(dir, &error))?;
+    Ok(dir.join(FILE))
+}
+
+/// The writer's connection, with the schema of this build.
+pub(super) fn writer(path: &Path, options: &SqliteOptions) -> Result<Connection> {
+    let version = rusqlite::version_number();
+    assert!(version >= OLDEST_SQLITE, "SQLite {version} can lose commits: 3.51.3 or later must be linked");
+    let new = !path.exists();
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(options.busy_timeout)?;
+    if new {
+        connection.execute_batch("PRAGMA page_size = 4096; PRAGMA auto_vacuum = INCREMENTAL;")?;
+    }
+    check_origin(&connection, path)?;
+    let mode: String = connection.query_row("PRAGMA journal_mode = WAL", (), |row| row.get(0))?;
+    connection.execute_batch(&format!(
+        "PRAGMA synchronous = {};
+         PRAGMA wal_autocheckpoint = 0;
+         PRAGMA journal_size_limit = {};
+         PRAGMA cache_size = -{};
+         PRAGMA temp_store = MEMORY;
+         PRAGMA mmap_size = {};",
+        options.synchronous.word(),
+        super::checkpoint::SIZE_LIMIT,
+        options.cache_kib,
+        options.mmap_bytes,
+    ))?;
+    let synchronous: i64 = connection.query_row("PRAGMA synchronous", (), |row| row.get(0))?;
+    if mode != "wal" || synchronous != options.synchronous.number() {
+        return Err(StoreError::Unavailable(format!(
+            "{}: journal_mode is {mode} and synchronous {synchronous}, not wal and {}",
+            path.display(),
+            options.synchronous.number()
+        )));
+    }
+    migrate(&connection, path)?;
+    connection.set_prepared_statement_cache_capacity(256);
+    sync_dir(path.parent().unwrap_or_else(|| Path::new(".")))?;
+    Ok(connection)
+}
+
+/// Refuses what is not ours, or is newer than this build, before anything is written.
+fn check_origin(connection: &Connection, path: &Path) -> Result<()> {
+    let application: i32 = connection.query_row("PRAGMA application_id", (), |row| row.get(0))?;
+    let version = user_version(connection)?;
+    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", (), |row| row.get(0))?;
+    if application != APPLICATION_ID && tables > 0 {
+        return Err(StoreError::Corrupt(format!("{} is a database of another program", path.display())));
+    }
+    if version > MIGRATIONS.len() {
+        return Err(StoreError::Corrupt(format!(
+            "{} has schema {version}, and this program knows {} at most; run the newer program that wrote it",
+            path.display(),
+            MIGRATIONS.len()
+        )));
+    }
+    Ok(())
+}
+
+fn user_version(connection: &Connection) -> Result<usize> {
+    let version: i64 = connection.query_row("PRAGMA user_version", (), |row| row.get(0))?;
+    usize::try_from(version).map_err(|_| StoreError::Corrupt(format!("schema version {version}")))
+}
+
+/// Takes the steps that are missing, each in its own transaction.
+fn migrate(connection: &Connection, path: &Path) -> Result<()> {
+    for (step, sql) in MIGRATIONS.iter().enumerate().skip(user_version(connection)?) {
+        tracing::info!(path = %path.display(), version = step + 1, "migrating the database");
+        connection.execute_batch(&format!(
+            "BEGIN IMMEDIATE;
+             PRAGMA application_id = {APPLICATION_ID};
+             {sql}
+             PRAGMA user_version = {};
+             COMMIT;",
+            step + 1
+        ))?;
+    }
+    Ok(())
+}
+
+/// A connection that cannot write.
+pub(super) fn reader(path: &Path, options: &SqliteOptions) -> Result<Connection> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(options.busy_timeout)?;
+    connection.execute_batch(&format!(
+        "PRAGMA query_only = ON;
+         PRAGMA cache_size = -{};
+         PRAGMA temp_store = MEMORY;
+         PRAGMA mmap_size = {};",
+        options.reader_cache_kib, options.mmap_bytes
+    ))?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+/// Makes a directory's entries durable.
+pub(super) fn sync_dir(dir: &Path) -> Result<()> {
+    File::open(dir).and_then(|dir| dir.sync_all()).map_err(|error| unavailable(dir, &error))
+}
+
+/// Reads a number of the table `meta`.
+pub(super) fn meta(connection: &Connection, key: &str) -> Result<i64> {
+    let mut statement = connection.prepare_cached("SELECT value FROM meta WHERE key = ?1")?;
+    let mut rows = statement.query((key,))?;
+    Ok(rows.next()?.map_or(Ok(0), |row| row.get(0))?)
+}
+
+/// Writes a number of the table `meta`.
+pub(super) fn set_meta(connection: &Connection, key: &str, value: i64) -> Result<()> {
+    let mut statement = connection.prepare_cached("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)")?;
+    statement.execute((key, value))?;
+    Ok(())
+}
