@@ -87,9 +87,9 @@ export const FAILING = {
 
 export const BIG_VALUE = {
   name: "A very long name that says far more than a name should, so that we see what gives way on a narrow page and what does not",
-  description: "Carries a list of four hundred rows, more than travels with an event. عنوان طويل من اليمين إلى اليسار",
+  description: "Carries a list of two thousand rows, more than travels with an event. عنوان طويل من اليمين إلى اليسار",
   tags: [],
-  nodes: [node("rows", "range", 0, 0, { label: "صفوف", start: 1, end: 400 }), node("keep", "filter", 280, 0, { label: "Keep the even ones", condition: "item % 2 == 0" })],
+  nodes: [node("rows", "range", 0, 0, { label: "صفوف", start: 1, end: 2000 }), node("keep", "filter", 280, 0, { label: "Keep the even ones", condition: "item % 2 == 0" })],
   edges: [edge("rows", "keep")],
 };
 

@@ -197,7 +197,7 @@ function Top({ execution, status, over, time }: { execution: Execution; status: 
         </Button>
         {over ? (
           workflow ? (
-            <Button kind="primary" icon={<RotateCw size={14} aria-hidden="true" />} busy={run.isPending} onClick={() => void again()}>
+            <Button kind="primary" icon={<RotateCw size={14} aria-hidden="true" />} busy={run.isPending} onClick={() => void again()} className={s.again} aria-label="Run again">
               Run again
             </Button>
           ) : null
