@@ -126,7 +126,7 @@ const journeys = {
   async "signed out, a calm page takes the token, and the link leaves the address bar"({ page, url }) {
     await page.goto(`${url}/?token=bad`);
     await page.getByRole("heading", { name: "Open the link from the terminal" }).waitFor();
-    await page.getByText("This token was used already", { exact: false }).waitFor();
+    await page.getByText("This link was used already", { exact: false }).waitFor();
     assert.equal(new URL(page.url()).search, "");
     await page.getByLabel("Link or token").fill(`${url}/?token=good`);
     await page.getByRole("button", { name: "Sign in" }).click();

@@ -188,7 +188,7 @@ function stats() {
   const times = all.filter((one) => one.duration !== null);
   return {
     total_workflows: workflows.size, active_workflows: Math.min(workflows.size, 6), running_executions: running,
-    success_rate: completed + failed === 0 ? 0 : completed / (completed + failed), total: all.length, running, completed, failed,
+    success_rate: completed + failed === 0 ? null : Math.round((completed / (completed + failed)) * 1e4) / 100, total: all.length, running, completed, failed,
     average_time_ms: times.length === 0 ? null : times.reduce((sum, one) => sum + one.duration, 0) / times.length,
   };
 }

@@ -77,6 +77,11 @@ describe("events seen before", () => {
   });
 });
 
+it("keeps the microseconds of a time", () => {
+  const event: Event = { execution: ID, seq: 1, type: "accepted", at: "2026-11-21T10:00:00.123456Z", input: null, trigger: null };
+  expect(fold(emptyExecution(ID), [event]).acceptedAt).toBeCloseTo(Date.parse("2026-11-21T10:00:00.123Z") + 0.456, 2);
+});
+
 it("leaves the state it was given as it was", () => {
   const before = fold(emptyExecution(ID), JOURNAL.slice(0, 5));
   const copy = structuredClone(plain(before));

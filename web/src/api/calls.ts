@@ -56,7 +56,7 @@ export const api = {
   steps: (id: string, signal?: AbortSignal) => callJson<ListOf<Step>>(`/executions/${seg(id)}/steps`, { signal }),
   cancel: (id: string) => callJson<unknown>(`/executions/${seg(id)}/cancel`, { method: "POST", body: "{}" }),
   value: (id: string, ref: string, signal?: AbortSignal) =>
-    callJson<Json>(`/executions/${seg(id)}/values/${seg(ref)}`, { signal }),
+    callJson<Json>(`/executions/${seg(id)}/values/${ref.split("/").map(seg).join("/")}`, { signal }),
   /** The execution and its steps as one JSON text, byte for byte as the server wrote them. */
   download: async (id: string) => {
     const path = `/executions/${seg(id)}`;

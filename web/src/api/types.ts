@@ -177,6 +177,7 @@ export interface NodeType {
   outputs: Port[];
   dynamic_outputs: boolean;
   schema: { [key: string]: Json } | null;
+  /** A small workflow that runs and shows it. */
   example: Json;
 }
 
@@ -186,6 +187,7 @@ export interface DashboardStats {
   total_workflows: number;
   active_workflows: number;
   running_executions: number;
+  /** Of the executions that ended, 0 to 100; none before the first. */
   success_rate: number | null;
   total: number;
   running: number;

@@ -31,6 +31,8 @@ const CARDS_MOST = 300;
 const CARD_MARGIN = 240;
 const NARROW = 560;
 const NARROW_ZOOM = 0.8;
+const SMALL = 60;
+const SMALL_ZOOM = 0.4;
 const GRID = 20;
 const GRID_LEAST = 14;
 
@@ -136,7 +138,7 @@ function useSurface(graph: PlacedGraph) {
       if (world.current) world.current.style.transform = `translate(${camera.x}px, ${camera.y}px) scale(${camera.zoom})`;
       if (root.current) {
         let step = GRID * camera.zoom;
-        while (step < GRID_LEAST) step *= 4;
+        while (step < GRID_LEAST) step *= 2;
         root.current.style.backgroundSize = `${step}px ${step}px`;
         root.current.style.backgroundPosition = `${camera.x}px ${camera.y}px`;
       }
@@ -151,7 +153,7 @@ function useSurface(graph: PlacedGraph) {
   const fitAll = useCallback(() => {
     const at = live.current;
     if (at.width === 0) return;
-    const whole = fit(graphBox(at.graph), at.width, at.height, at.width < NARROW ? NARROW_ZOOM : 0);
+    const whole = fit(graphBox(at.graph), at.width, at.height, leastZoom(at.width, at.graph.nodes.length));
     const chosen = at.picture?.selected;
     const node = chosen == null ? undefined : at.graph.byId.get(chosen);
     move(node ? reveal(whole, node, at.width, at.height) : whole);
@@ -256,6 +258,12 @@ function useSurface(graph: PlacedGraph) {
     },
     focusLater: (id: string) => (live.current.focus = id),
   };
+}
+
+/** The first view never makes a small graph unreadable; of a large one it shows all. */
+function leastZoom(width: number, nodes: number): number {
+  if (width < NARROW) return NARROW_ZOOM;
+  return nodes <= SMALL ? SMALL_ZOOM : 0;
 }
 
 /** The nodes React draws; null when they are too small or too many. The same list again when nothing changed. */

@@ -42,7 +42,7 @@ function NodeCardView({ node, text, selected, problem, onSelect }: NodeCardProps
       {problem ? <TriangleAlert className={`${s.problem} ${s[problem]}`} aria-hidden="true" /> : null}
       {text.badge ? <span className={s.badge}>{text.badge}</span> : null}
       <span className="hidden">
-        {WORD[text.look]}
+        {text.badge === WORD[text.look] || text.line === WORD[text.look] ? "" : WORD[text.look]}
         {problem ? `, has ${problem === "error" ? "an error" : "a warning"}` : ""}
       </span>
       {node.hasInput ? <i className={`${s.port} ${s.in}`} /> : null}

@@ -87,8 +87,7 @@ function Numbers({ stats }: { stats: UseQueryResult<DashboardStats> }) {
     return stats.isError ? <Failed error={stats.error} what="The numbers could not be read" retry={() => void stats.refetch()} /> : <div className={s.numbers} aria-hidden="true" />;
   }
   const [average, unit] = durationParts(data.average_time_ms);
-  const ended = data.completed + data.failed;
-  const rate = ended === 0 ? null : percent(data.success_rate ?? data.completed / ended);
+  const rate = data.success_rate === null ? null : percent(data.success_rate);
   return (
     <dl className={s.numbers}>
       <Figure label="Workflows" value={count(data.total_workflows)} note={`${count(data.active_workflows)} active`} />
@@ -101,10 +100,9 @@ function Numbers({ stats }: { stats: UseQueryResult<DashboardStats> }) {
   );
 }
 
-/** The contract says a rate; both 0.98 and 98 are in use out there. */
-function percent(rate: number): string {
-  const value = rate <= 1 ? rate * 100 : rate;
-  return value >= 99.95 ? "100" : value.toFixed(1).replace(/\.0$/, "");
+/** 100 only when nothing failed at all. */
+function percent(value: number): string {
+  return (value < 100 ? Math.min(value, 99.9) : value).toFixed(1).replace(/\.0$/, "");
 }
 
 interface FigureProps {

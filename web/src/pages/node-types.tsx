@@ -1,8 +1,9 @@
 // Node types: what a workflow can be made of, with parameters and an example of each.
 
 import { useQuery } from "@tanstack/react-query";
-import { Copy } from "lucide-react";
+import { Copy, FilePlus } from "lucide-react";
 import { useMemo, useState, type KeyboardEvent } from "react";
+import { api } from "../api/calls";
 import { queries } from "../api/queries";
 import type { NodeType, Port } from "../api/types";
 import { parametersOf } from "../graph/parameters";
@@ -15,8 +16,8 @@ import { SearchField } from "../ui/field";
 import { count } from "../ui/format";
 import { categoryOf, NodeTile } from "../ui/node-icon";
 import { Page, PageHead } from "../ui/panel";
-import { useSearch, useTitle } from "../ui/router";
-import { Empty, Failed, Skeleton } from "../ui/states";
+import { navigate, useSearch, useTitle } from "../ui/router";
+import { asFailure, Empty, Failed, sentence, Skeleton } from "../ui/states";
 import { Chip } from "../ui/status";
 import s from "./node-types.module.css";
 
@@ -143,14 +144,39 @@ function Detail({ type }: { type: NodeType }) {
         <section>
           <div className={s.exampleHead}>
             <h3>Example</h3>
-            <Button kind="quiet" icon={<Copy size={14} aria-hidden="true" />} onClick={() => void copy()}>
+            <span className={s.exampleActions}>
+              <TryIt type={type} />
+              <Button kind="quiet" icon={<Copy size={14} aria-hidden="true" />} onClick={() => void copy()}>
               Copy
             </Button>
+            </span>
           </div>
           <JsonTree value={type.example} name="node" label="Example" execution={null} depth={4} />
         </section>
       ) : null}
     </article>
+  );
+}
+
+/** An example that is a graph can be run at once, as a workflow of its own. */
+function TryIt({ type }: { type: NodeType }) {
+  const [busy, setBusy] = useState(false);
+  const { example } = type;
+  if (typeof example !== "object" || example === null || Array.isArray(example) || !Array.isArray(example["nodes"])) return null;
+  const add = async () => {
+    setBusy(true);
+    try {
+      const workflow = await api.createWorkflow(JSON.stringify({ description: `The example of the node type ${type.name}.`, edges: [], ...example, name: `Example: ${type.name}` }));
+      navigate(`/workflows/${encodeURIComponent(workflow.id)}`);
+    } catch (error) {
+      toast("bad", `The example could not be added. ${sentence(asFailure(error))}`);
+      setBusy(false);
+    }
+  };
+  return (
+    <Button kind="quiet" icon={<FilePlus size={14} aria-hidden="true" />} busy={busy} onClick={() => void add()}>
+      Make a workflow of it
+    </Button>
   );
 }
 

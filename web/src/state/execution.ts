@@ -153,7 +153,10 @@ function put(steps: Map<string, StepRun>, nodes: Map<string, NodeRun>, step: Ste
 function time(text: string | null | undefined): number | null {
   if (!text) return null;
   const ms = Date.parse(text);
-  return Number.isNaN(ms) ? null : ms;
+  if (Number.isNaN(ms)) return null;
+  // Steps take microseconds; `Date` keeps milliseconds and drops the rest.
+  const rest = /\.\d{3}(\d+)/.exec(text)?.[1];
+  return rest === undefined ? ms : ms + Number(`0.${rest}`);
 }
 
 interface ExecutionStore extends ExecutionState {
