@@ -2,7 +2,7 @@
 // Camera moves touch no React state; only the set of cards in view does.
 
 import { Maximize, Minus, Plus } from "lucide-react";
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
+import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
 import { fit, reveal, viewOf, zoomAt, type Camera } from "../graph/camera";
 import type { PlacedGraph, PlacedNode } from "../graph/file";
 import { contains, graphBox, holds, neighbour, overlaps } from "../graph/geometry";
@@ -36,7 +36,7 @@ const SMALL_ZOOM = 0.4;
 const GRID = 20;
 const GRID_LEAST = 14;
 
-export function GraphView(props: GraphViewProps) {
+export const GraphView = memo(function GraphView(props: GraphViewProps) {
   const { graph, kinds, runs, over, selected, onSelect, problems, label } = props;
   const surface = useSurface(graph);
   const { root, canvas, mini, world, cards, zoom } = surface;
@@ -93,7 +93,7 @@ export function GraphView(props: GraphViewProps) {
       </div>
     </div>
   );
-}
+});
 
 /** The camera and the drawing loop, outside React's rendering. */
 function useSurface(graph: PlacedGraph) {

@@ -1,12 +1,13 @@
 // Home: how it goes overall, and what ran last. Fresh within 300 ms of an event, and every 5 s without one.
 
-import { useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
 import { Play } from "lucide-react";
 import { useEffect, useMemo } from "react";
 import { followExecutions } from "../api/events";
 import { isOver, queries } from "../api/queries";
-import type { DashboardStats } from "../api/types";
+import type { DashboardStats, WorkflowItem } from "../api/types";
 import { ExecutionHead, ExecutionRow } from "../panels/execution-list";
+import { Button } from "../ui/button";
 import b from "../ui/button.module.css";
 import { count, durationParts, plural } from "../ui/format";
 import { debounce } from "../ui/hooks";
@@ -14,17 +15,21 @@ import { Page, PageHead, Panel } from "../ui/panel";
 import { Link, useTitle } from "../ui/router";
 import { Empty, Failed, Skeleton } from "../ui/states";
 import { Chip } from "../ui/status";
+import { Ago } from "../ui/time";
+import { runArgs, useRun } from "./run";
 import s from "./home.module.css";
 
 const RECENT = 20;
 const REST_MS = 300;
+const LIVE_MS = 5_000;
+const CHANGED = 10;
 
 export function page() {
   useTitle("");
   // All are asked at once; none waits for another.
   const stats = useQuery(queries.stats());
   const recent = useQuery(queries.recent(RECENT));
-  useQuery(queries.nodeTypes());
+  const changed = useInfiniteQuery({ ...queries.workflows({ q: "", sort: "-updated_at" }), refetchInterval: LIVE_MS });
   const client = useQueryClient();
 
   const running = useMemo(() => (recent.data ?? []).filter((item) => !isOver(item.status)).map((item) => item.id).join(","), [recent.data]);
@@ -51,6 +56,7 @@ export function page() {
         }
       />
       <Numbers stats={stats} />
+      <div className={s.two}>
       <Panel title="Recent executions" aside={<Link to="/executions" className={s.more}>Show all</Link>}>
         {recent.isPending ? (
           <Skeleton rows={8} />
@@ -77,7 +83,57 @@ export function page() {
           </>
         )}
       </Panel>
+      <Panel title="Changed last" aside={<Link to="/workflows" className={s.more}>Show all</Link>}>
+        {changed.isPending ? (
+          <Skeleton rows={6} />
+        ) : !changed.data ? (
+          <Failed error={changed.error} what="Workflows could not be read" retry={() => void changed.refetch()} />
+        ) : (
+          <Changed items={changed.data.pages[0]?.items.slice(0, CHANGED) ?? []} />
+        )}
+      </Panel>
+      </div>
     </Page>
+  );
+}
+
+/** Workflows at hand, to open or to run. */
+function Changed({ items }: { items: readonly WorkflowItem[] }) {
+  const run = useRun();
+  if (items.length === 0) {
+    return (
+      <Empty
+        title="No workflows yet"
+        actions={
+          <Link to="/workflows" className={b.button}>
+            Add one
+          </Link>
+        }
+      />
+    );
+  }
+  return (
+    <ul>
+      {items.map((item) => (
+        <li key={item.id} className={s.workflow}>
+          <Link to={`/workflows/${encodeURIComponent(item.id)}`} className={`${s.open} cut`} dir="auto">
+            {item.name}
+          </Link>
+          <span className={`${s.when} faint`}>
+            <Ago at={item.updated_at} />
+          </span>
+          <Button
+            kind="quiet"
+            iconOnly
+            icon={<Play size={14} aria-hidden="true" />}
+            busy={run.isPending && run.variables.id === item.id}
+            onClick={() => run.mutate(runArgs(item.id, item.name))}
+          >
+            {`Run ${item.name}`}
+          </Button>
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -92,7 +148,7 @@ function Numbers({ stats }: { stats: UseQueryResult<DashboardStats> }) {
     <dl className={s.numbers}>
       <Figure label="Workflows" value={count(data.total_workflows)} note={`${count(data.active_workflows)} active`} />
       <Figure label="Running" value={count(data.running_executions)} note={data.running_executions > 0 ? "now" : "idle"} live={data.running_executions > 0} />
-      <Figure label="Success rate" value={rate ?? "–"} unit={rate === null ? "" : "%"} note={data.failed > 0 ? `${count(data.failed)} failed` : "none failed"} tone={data.failed > 0 ? "bad" : undefined}>
+      <Figure label="Success rate" value={rate ?? "–"} unit={rate === null ? "" : "%"} note={data.failed > 0 ? `${count(data.failed)} failed` : data.total > 0 ? "none failed" : "nothing ran yet"} tone={data.failed > 0 ? "bad" : undefined}>
         {rate !== null ? <Meter share={Number.parseFloat(rate) / 100} /> : null}
       </Figure>
       <Figure label="Average time" value={average} unit={unit} note={plural(data.total, "execution")} />
