@@ -92,6 +92,8 @@ const journeys = {
     const body = '{"nodes":[{"id":"a","type":"number","data":{"value":9007199254740993}}],"edges":[]}';
     await choose.setInputFiles({ name: "from file.json", mimeType: "application/json", buffer: Buffer.from(body) });
     await page.getByRole("heading", { name: "from file" }).waitFor();
+    await page.locator("[data-node=a]").click();
+    await page.getByRole("tree", { name: /^Parameters/ }).getByText("9007199254740993").waitFor();
   },
 
   async "a wrong input cannot be sent, and says which line"({ page, url }) {

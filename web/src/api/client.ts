@@ -1,5 +1,6 @@
 // The one place that calls `fetch`: problem+json becomes a typed `ApiError`, a lost connection too.
 
+import { readJson } from "./exact";
 import type { Problem } from "./types";
 
 const ROOT = "/api/v1";
@@ -57,7 +58,7 @@ export async function callJson<T>(path: string, call: Call = {}): Promise<T> {
   const text = await callText(path, call);
   if (text === "") return undefined as T;
   try {
-    return JSON.parse(text) as T;
+    return readJson(text) as T;
   } catch {
     throw new ApiError(502, "not_json", "the answer was not JSON; is something between this page and Tidemill?");
   }
