@@ -5,7 +5,9 @@ import { Copy, FilePlus } from "lucide-react";
 import { useMemo, useState, type KeyboardEvent } from "react";
 import { api } from "../api/calls";
 import { queries } from "../api/queries";
-import type { NodeType, Port } from "../api/types";
+import type { Graph, NodeType, Port } from "../api/types";
+import { GraphView } from "../canvas/graph-view";
+import { placeGraph } from "../graph/file";
 import { parametersOf } from "../graph/parameters";
 import { words } from "../graph/summary";
 import { JsonTree } from "../panels/json-tree";
@@ -19,6 +21,7 @@ import { Page, PageHead } from "../ui/panel";
 import { navigate, useSearch, useTitle } from "../ui/router";
 import { asFailure, Empty, Failed, sentence, Skeleton } from "../ui/states";
 import { Chip } from "../ui/status";
+import { useKinds } from "./kinds";
 import s from "./node-types.module.css";
 
 export function page() {
@@ -151,22 +154,44 @@ function Detail({ type }: { type: NodeType }) {
             </Button>
             </span>
           </div>
-          <JsonTree value={type.example} name="node" label="Example" execution={null} depth={4} />
+          <ExamplePicture type={type} />
+          <JsonTree value={type.example} name="example" label="Example" execution={null} depth={graphOf(type) ? 1 : 4} />
         </section>
       ) : null}
     </article>
   );
 }
 
+function graphOf(type: NodeType): Graph | null {
+  const { example } = type;
+  if (typeof example !== "object" || example === null || Array.isArray(example) || !Array.isArray(example["nodes"])) return null;
+  return { edges: [], ...example } as unknown as Graph;
+}
+
+function ExamplePicture({ type }: { type: NodeType }) {
+  const kinds = useKinds();
+  const placed = useMemo(() => {
+    const graph = graphOf(type);
+    return graph ? placeGraph(graph) : null;
+  }, [type]);
+  const [selected, setSelected] = useState<string | null>(null);
+  if (!placed) return null;
+  return (
+    <div className={s.picture}>
+      <GraphView graph={placed} kinds={kinds} runs={null} over={false} selected={selected} onSelect={setSelected} label={`Example of ${type.name}`} />
+    </div>
+  );
+}
+
 /** An example that is a graph can be run at once, as a workflow of its own. */
 function TryIt({ type }: { type: NodeType }) {
   const [busy, setBusy] = useState(false);
-  const { example } = type;
-  if (typeof example !== "object" || example === null || Array.isArray(example) || !Array.isArray(example["nodes"])) return null;
+  const example = graphOf(type);
+  if (!example) return null;
   const add = async () => {
     setBusy(true);
     try {
-      const workflow = await api.createWorkflow(JSON.stringify({ description: `The example of the node type ${type.name}.`, edges: [], ...example, name: `Example: ${type.name}` }));
+      const workflow = await api.createWorkflow(JSON.stringify({ description: `The example of the node type ${type.name}.`, ...example, name: `Example: ${type.name}` }));
       navigate(`/workflows/${encodeURIComponent(workflow.id)}`);
     } catch (error) {
       toast("bad", `The example could not be added. ${sentence(asFailure(error))}`);
