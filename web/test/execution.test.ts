@@ -89,6 +89,11 @@ it("leaves the state it was given as it was", () => {
   expect(plain(before)).toEqual(copy);
 });
 
+it("takes a disabled step, which carries nothing but its address", () => {
+  const event: Event = { execution: ID, seq: 14, type: "step_finished", address: "off", node: "off", status: "disabled" };
+  expect(fold(whole, [event]).steps.get("off")).toMatchObject({ status: "disabled", attempts: 0, output: null, durationMs: null, ports: [] });
+});
+
 it("passes over kinds of events it does not know", () => {
   const strange = { execution: ID, seq: 14, type: "reopened", generation: 2 } as unknown as Event;
   expect(fold(whole, [strange])).toMatchObject({ seq: 14, status: "failed" });

@@ -36,8 +36,8 @@ export const api = {
   recent: (limit: number, signal?: AbortSignal) =>
     callJson<ListOf<ExecutionItem> | ExecutionItem[]>("/dashboard/recent-executions", { query: { limit }, signal }),
 
-  workflows: (query: WorkflowQuery, cursor: string | null, limit: number, signal?: AbortSignal) =>
-    callJson<ListOf<WorkflowItem>>("/workflows", { query: { ...query, cursor, limit, total: cursor === null }, signal }),
+  workflows: (query: WorkflowQuery, cursor: string | null, limit: number, signal?: AbortSignal, total = cursor === null) =>
+    callJson<ListOf<WorkflowItem>>("/workflows", { query: { ...query, cursor, limit, total }, signal }),
   workflow: (id: string, signal?: AbortSignal) => callJson<Workflow>(`/workflows/${seg(id)}`, { signal }),
   createWorkflow: (text: string) => callJson<Workflow>("/workflows", { method: "POST", body: text }),
   validate: (graph: string, signal?: AbortSignal) =>

@@ -51,7 +51,8 @@ export function textOf(node: PlacedNode, kind: NodeKind | undefined, run: NodeRu
   const category = categoryOf(kind?.category, node.type);
   const title = titleOf(node, kind?.name ?? null);
   const base = { title, category, icon: kind?.icon };
-  const summary = summaryOf(node, kind?.name ?? null);
+  const plain = summaryOf(node, kind?.name ?? null);
+  const summary = plain === title ? node.id : plain;
   if (!run) {
     const missed = shown && over;
     return { ...base, look: missed ? "skipped" : look, line: missed ? "not reached" : look === "disabled" ? "disabled" : summary, badge: null };

@@ -1,6 +1,6 @@
 // Home: how it goes overall, and what ran last. Fresh within 300 ms of an event, and every 5 s without one.
 
-import { useInfiniteQuery, useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
+import { useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
 import { Play } from "lucide-react";
 import { useEffect, useMemo } from "react";
 import { followExecutions } from "../api/events";
@@ -21,7 +21,6 @@ import s from "./home.module.css";
 
 const RECENT = 20;
 const REST_MS = 300;
-const LIVE_MS = 5_000;
 const CHANGED = 10;
 
 export function page() {
@@ -29,7 +28,7 @@ export function page() {
   // All are asked at once; none waits for another.
   const stats = useQuery(queries.stats());
   const recent = useQuery(queries.recent(RECENT));
-  const changed = useInfiniteQuery({ ...queries.workflows({ q: "", sort: "-updated_at" }), refetchInterval: LIVE_MS });
+  const changed = useQuery(queries.changedLast(CHANGED));
   const client = useQueryClient();
 
   const running = useMemo(() => (recent.data ?? []).filter((item) => !isOver(item.status)).map((item) => item.id).join(","), [recent.data]);
@@ -89,7 +88,7 @@ export function page() {
         ) : !changed.data ? (
           <Failed error={changed.error} what="Workflows could not be read" retry={() => void changed.refetch()} />
         ) : (
-          <Changed items={changed.data.pages[0]?.items.slice(0, CHANGED) ?? []} />
+          <Changed items={changed.data} />
         )}
       </Panel>
       </div>

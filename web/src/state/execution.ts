@@ -96,7 +96,7 @@ function applyTo(state: ExecutionState, steps: Map<string, StepRun>, nodes: Map<
       const startedAt = time(event.started_at) ?? before?.startedAt ?? null;
       put(steps, nodes, {
         ...blank(event.address, event.node, event.status),
-        attempts: event.attempts,
+        attempts: event.attempts ?? 0,
         startedAt,
         durationMs: event.duration_ms ?? null,
         output: event.output ?? null,
