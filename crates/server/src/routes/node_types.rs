@@ -75,7 +75,7 @@ const fn dynamic_outputs(_spec: &NodeSpec) -> bool {
 /// All node types with the schemas of their parameters.
 #[utoipa::path(get, path = "/node-types", tag = "node types", responses((status = 200, body = NodeTypeList)))]
 pub(crate) async fn list(State(app): State<App>) -> Json<NodeTypeList> {
-    Json(NodeTypeList { items: app.registry.specs().map(NodeTypeItem::new).collect() })
+    Json(NodeTypeList { items: app.registry.listed().map(NodeTypeItem::new).collect() })
 }
 
 /// One node type, by its name or one of its aliases.
