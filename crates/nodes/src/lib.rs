@@ -1,7 +1,31 @@
 //! Node types: one file each, and the registry that lists them.
+//!
+//! A type never opens a socket, reads a clock or keeps anything between steps: what it needs comes with the
+//! [`Step`], what it wants kept goes with the [`Outcome`].
 
+mod check;
+mod data;
+mod description;
+mod frames;
+mod inference;
+mod inputs;
+mod list;
+mod logic;
+mod mock;
 mod node_type;
+mod number;
+mod operands;
+mod params;
+mod path;
 mod registry;
+mod show;
+mod state;
+mod text;
+mod triggers;
 
+#[cfg(test)]
+mod testing;
+
+pub use inputs::context_values;
 pub use node_type::{Compile, NodeType, Outcome, Ports, Run, State, Step, StepError};
-pub use registry::{Registry, context_values};
+pub use registry::Registry;

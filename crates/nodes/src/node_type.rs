@@ -22,10 +22,15 @@ pub trait NodeType: Send + Sync {
         self.spec().inputs.iter().map(|&port| port.into()).collect()
     }
 
-    /// Whether a node without a type, with these parameters, is of this type.
-    fn infers(&self, data: &Value) -> bool {
-        let _ = data;
-        false
+    /// Whether a palette shows it. Names that only old files use are known and not shown.
+    fn is_listed(&self) -> bool {
+        true
+    }
+
+    /// What a person should know about these parameters though they are right.
+    fn warnings(&self, node: &Node) -> Vec<Problem> {
+        let _ = node;
+        Vec::new()
     }
 
     /// Reads a node's parameters once per version: expressions are parsed here, never in a run.
@@ -55,6 +60,29 @@ pub trait Run: Send + Sync {
     /// more than their input say no.
     fn is_cheap(&self) -> bool {
         true
+    }
+}
+
+/// Most types run as a closure over what was compiled.
+impl<F> Run for F
+where
+    F: Fn(&Step<'_>) -> Result<Outcome, StepError> + Send + Sync,
+{
+    fn run(&self, step: &Step<'_>) -> Result<Outcome, StepError> {
+        self(step)
+    }
+}
+
+/// A node whose work may grow beyond its input: it does not run in the shard's own loop.
+pub(crate) struct Heavy<F>(pub(crate) F);
+
+impl<F: Run> Run for Heavy<F> {
+    fn run(&self, step: &Step<'_>) -> Result<Outcome, StepError> {
+        self.0.run(step)
+    }
+
+    fn is_cheap(&self) -> bool {
+        false
     }
 }
 
