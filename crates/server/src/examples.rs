@@ -10,7 +10,7 @@ use store::records::{RecordQuery, Sort};
 
 /// The files, with the inputs to try them with under `samples`.
 const FILES: &[(&str, &str)] = &[
-    ("greet.json", include_str!("../../../examples/greet.json")),
+    ("hello.json", include_str!("../../../examples/hello.json")),
     ("order-triage.json", include_str!("../../../examples/order-triage.json")),
     ("sales-report.json", include_str!("../../../examples/sales-report.json")),
     ("data-cleaning.json", include_str!("../../../examples/data-cleaning.json")),

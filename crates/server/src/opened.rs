@@ -8,7 +8,8 @@ use engine::{Engine, Options};
 use model::{ExecutionId, TenantId, Value};
 use nodes::Registry;
 use store::journal::SharedJournal;
-use store::{MemoryStore, Records};
+use store::sqlite::Synchronous;
+use store::{MemoryStore, Records, SqliteOptions, SqliteStore};
 
 use crate::Config;
 use crate::routes::executions::list_query;
@@ -23,6 +24,8 @@ pub struct Opened {
     pub records: Arc<dyn Records>,
     /// The node types.
     pub registry: Arc<Registry>,
+    /// The store itself when it is SQLite, for what only it can do.
+    pub sqlite: Option<Arc<SqliteStore>>,
 }
 
 impl Opened {
@@ -34,7 +37,17 @@ impl Opened {
         if config.memory {
             return Self::memory(config).await;
         }
-        anyhow::bail!("the SQLite store is not there yet: {}", config.data.display())
+        let sqlite = &config.sqlite;
+        let options = SqliteOptions {
+            synchronous: if sqlite.full_sync { Synchronous::Full } else { Synchronous::Normal },
+            mmap_bytes: sqlite.mmap_bytes,
+            ..SqliteOptions::default()
+        };
+        let data = config.data.clone();
+        let store = tokio::task::spawn_blocking(move || SqliteStore::open(&data, options)).await?;
+        let store = Arc::new(store.with_context(|| format!("{} cannot be opened", config.data.display()))?);
+        let opened = Self::over(store.clone(), store.clone(), config).await?;
+        Ok(Self { sqlite: Some(store), ..opened })
     }
 
     /// Opens an empty store in memory.
@@ -60,7 +73,7 @@ impl Opened {
             ..defaults
         };
         let engine = Engine::open(journal.clone(), records.clone(), registry.clone(), newest, options);
-        Ok(Self { engine, journal, records, registry })
+        Ok(Self { engine, journal, records, registry, sqlite: None })
     }
 }
 
@@ -87,13 +100,7 @@ pub(crate) fn held_by(data: &Path) -> Option<String> {
 /// # Errors
 /// The file is no backup, or the directory holds data.
 pub(crate) async fn restore(file: &Path, config: &Config) -> anyhow::Result<()> {
-    anyhow::bail!("the SQLite store is not there yet: {} {}", file.display(), config.data.display())
-}
-
-/// Checks the pages of the database.
-///
-/// # Errors
-/// What is wrong with it.
-pub(crate) async fn integrity(config: &Config) -> anyhow::Result<()> {
-    anyhow::bail!("the SQLite store is not there yet: {}", config.data.display())
+    let (file, data) = (file.to_owned(), config.data.clone());
+    tokio::task::spawn_blocking(move || store::sqlite::restore(&file, &data, &store::Clock::default())).await??;
+    Ok(())
 }

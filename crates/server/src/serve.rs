@@ -15,11 +15,20 @@ const TIDY: Duration = Duration::from_secs(60);
 /// Time that open connections get once the server stops.
 const CONNECTIONS_END: Duration = Duration::from_secs(5);
 
+/// What else a start does.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Extras {
+    /// Puts example workflows into an empty store and runs them.
+    pub examples: bool,
+    /// Confirms that data from a backup is run nowhere else.
+    pub confirm_restore: bool,
+}
+
 /// Runs the server until the process is asked to stop. `say` prints a line for people.
 ///
 /// # Errors
 /// The data directory or the address cannot be used.
-pub async fn serve(config: Config, with_examples: bool, say: &dyn Fn(&str)) -> anyhow::Result<()> {
+pub async fn serve(config: Config, options: Extras, say: &dyn Fn(&str)) -> anyhow::Result<()> {
     let listener = TcpListener::bind(config.address).await.with_context(|| {
         format!("{} cannot be listened on; is another server there? --port chooses another port", config.address)
     })?;
@@ -32,9 +41,18 @@ pub async fn serve(config: Config, with_examples: bool, say: &dyn Fn(&str)) -> a
     let (data, memory, drain) = (config.data.clone(), config.memory, config.executions.drain);
     let dev_no_auth = config.dev_no_auth;
     let app = App::new(config, &opened, &token);
-    app.load().await.context("the webhooks could not be read")?;
-    let recovery = tokio::spawn(recover(app.clone()));
-    if with_examples {
+    if options.confirm_restore
+        && let Some(sqlite) = &app.sqlite
+    {
+        sqlite.confirm_restore().await.context("the restore could not be confirmed")?;
+    }
+    let fires = app.load().await.context("the webhooks could not be read")?;
+    // What a backup thinks is running may run elsewhere too.
+    let recovery = fires.then(|| tokio::spawn(recover(app.clone())));
+    if !fires {
+        tracing::warn!("the data came from a backup: triggers are paused and open executions wait; --confirm-restore starts them");
+    }
+    if options.examples {
         examples::install(&app).await.context("the examples could not be installed")?;
     }
     let url = url(address);
@@ -47,7 +65,9 @@ pub async fn serve(config: Config, with_examples: bool, say: &dyn Fn(&str)) -> a
     let tidying = tokio::spawn(tidy(app.clone()));
     let result = answer(listener, &app).await;
     tidying.abort();
-    recovery.abort();
+    if let Some(recovery) = recovery {
+        recovery.abort();
+    }
     app.engine.drain(drain).await;
     if !memory {
         drop(std::fs::remove_file(data.join(ADDRESS_FILE)));

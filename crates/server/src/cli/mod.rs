@@ -85,6 +85,9 @@ struct Serve {
     /// Put example workflows into an empty data directory and run them
     #[arg(long)]
     examples: bool,
+    /// Start triggers and open executions of data that came from a backup: nobody else runs it
+    #[arg(long)]
+    confirm_restore: bool,
     /// Answer anybody without sign-in; refused beyond this machine
     #[arg(long)]
     dev_no_auth: bool,
@@ -217,8 +220,9 @@ impl Serve {
 fn start_server(args: &Serve, settings: &Settings) -> anyhow::Result<Exit> {
     let config = Config::new(&settings.layers(&args.flags()?)?)?;
     start_log(&config);
+    let extras = serve::Extras { examples: args.examples, confirm_restore: args.confirm_restore };
     block_on(async {
-        serve::serve(config, args.examples, &print::line).await?;
+        serve::serve(config, extras, &print::line).await?;
         Ok(Exit::Done)
     })
 }

@@ -6,7 +6,7 @@ use nodes::Registry;
 use serde::Serialize;
 
 use super::{Exit, Settings, print};
-use crate::routes::node_types::NodeTypeItem;
+use crate::routes::node_types::{NodeTypeItem, items};
 
 /// Flags of `node-types`.
 #[derive(Args)]
@@ -32,7 +32,7 @@ impl NodeTypes {
             return Exit::Invalid;
         };
         if self.json {
-            print::json(&NodeTypeItem::new(spec));
+            print::json(&NodeTypeItem::new(spec, &registry));
             return Exit::Done;
         }
         print::line(&format!("{}  {}\n\n{}", spec.id, spec.name, spec.summary));
@@ -49,8 +49,7 @@ impl NodeTypes {
 
     fn list(&self, registry: &Registry) {
         if self.json {
-            let items: Vec<NodeTypeItem> = registry.listed().map(NodeTypeItem::new).collect();
-            print::json(&serde_json::json!({ "items": items }));
+            print::json(&serde_json::json!({ "items": items(registry) }));
             return;
         }
         let row = |spec: &model::NodeSpec| vec![spec.id.to_owned(), spec.name.to_owned(), spec.summary.to_owned()];

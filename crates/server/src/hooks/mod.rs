@@ -6,6 +6,7 @@
 mod proof;
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use arcstr::ArcStr;
@@ -92,9 +93,20 @@ pub(crate) fn normal(path: &str) -> String {
 #[derive(Debug, Default)]
 pub(crate) struct Hooks {
     by_path: RwLock<HashMap<String, Vec<Arc<Hook>>>>,
+    paused: AtomicBool,
 }
 
 impl Hooks {
+    /// Answers no calls in this process.
+    pub(crate) fn pause(&self) {
+        self.paused.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether calls are answered.
+    pub(crate) fn are_paused(&self) -> bool {
+        self.paused.load(Ordering::Relaxed)
+    }
+
     /// Replaces the webhooks of a workflow; without a graph it has none.
     pub(crate) fn set(&self, workflow: WorkflowId, version: VersionId, graph: Option<&Graph>) {
         let nodes = graph.map_or(&[][..], |graph| &graph.nodes);

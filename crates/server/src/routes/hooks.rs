@@ -36,6 +36,13 @@ pub(crate) async fn call(
     Path(path): Path<String>,
     request: Request,
 ) -> Result<Response, ApiError> {
+    if app.hooks.are_paused() {
+        return Err(ApiError::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "triggers_paused",
+            "this data came from a backup and triggers are paused; `tidemill serve --confirm-restore` starts them",
+        ));
+    }
     let (parts, body) = request.into_parts();
     let hook = find(&app, &path, &parts.method)?;
     let bytes = read_bytes(body, app.config.limits.body_bytes).await?;
@@ -111,6 +118,8 @@ async fn input(headers: &HeaderMap, bytes: &Bytes, query: &Value) -> Result<Valu
     match kind.as_str() {
         "application/json" => read_json(bytes).await,
         kind if kind.ends_with("+json") => read_json(bytes).await,
+        // A brace cannot begin a form: it is JSON that was sent without its type, as `curl -d` does.
+        "application/x-www-form-urlencoded" if bytes.starts_with(b"{") => read_json(bytes).await,
         "application/x-www-form-urlencoded" => Ok(pairs(&text()?)),
         kind if kind.starts_with("text/") || kind == "application/xml" || kind.ends_with("+xml") => {
             Ok(Value::from(text()?))
