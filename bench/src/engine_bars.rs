@@ -1,6 +1,5 @@
 //! Bars of the engine in this process, on SQLite with synchronous=FULL.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::sync_channel;
@@ -10,7 +9,7 @@ use anyhow::{Context, bail};
 use engine::{Engine, Reply, Source, Start, Submission};
 use model::{Graph, Status};
 use nodes::Registry;
-use store::sqlite::{SqliteOptions, SqliteStore};
+use store::{Journal, SqliteOptions, SqliteStore};
 
 use crate::floor::{appends, bare_sqlite, percentile};
 use crate::machine::{forget_peak, peak_mb, resident_mb};
@@ -268,11 +267,9 @@ fn long_run(options: &Options) -> anyhow::Result<Vec<Bar>> {
     let template = bench.ready(graphs::chain(10))?;
     let syncs = appends(&options.folder, 500)?;
     let sync_p99 = percentile(&syncs, 0.99);
-    bench.store.forget_commit_times();
-    let watched = Watch::begin(bench.folder.path());
+    let watched = Watch::begin(bench.store.clone());
     let flood = flood(&bench, &template, 100, Duration::from_secs(options.long_seconds))?;
-    let wal = watched.end();
-    let commits = bench.store.commit_times_ms();
+    let (wal, commits) = watched.end();
     let floor = format!("fdatasync p99 {sync_p99:.2} ms");
     #[expect(clippy::cast_precision_loss, reason = "counts of executions")]
     let mean = |part: &[u64]| part.iter().sum::<u64>() as f64 / part.len().max(1) as f64;
@@ -286,31 +283,40 @@ fn long_run(options: &Options) -> anyhow::Result<Vec<Bar>> {
     ])
 }
 
-/// Watches how large the write-ahead log becomes.
+/// Watches how large the write-ahead log becomes and how long commits take.
 struct Watch {
     stop: Arc<AtomicBool>,
-    thread: std::thread::JoinHandle<u64>,
+    thread: std::thread::JoinHandle<(u64, Vec<f64>)>,
 }
 
 impl Watch {
-    fn begin(folder: &Path) -> Self {
-        let (stop, path) = (Arc::new(AtomicBool::new(false)), folder.join("tidemill.db-wal"));
+    fn begin(store: Arc<SqliteStore>) -> Self {
+        let stop = Arc::new(AtomicBool::new(false));
         let stopped = stop.clone();
         let thread = std::thread::spawn(move || {
-            let mut largest = 0;
+            let (mut wal, mut commits, mut times) = (0, 0, Vec::new());
             while !stopped.load(Ordering::Relaxed) {
-                largest = largest.max(std::fs::metadata(&path).map_or(0, |file| file.len()));
-                std::thread::sleep(Duration::from_millis(50));
+                let health = store.health();
+                wal = health.wal_bytes.max(wal);
+                if health.commits > commits {
+                    commits = health.commits;
+                    #[expect(clippy::cast_precision_loss, reason = "a time in µs")]
+                    times.push(health.last_commit_us as f64 / 1_000.0);
+                }
+                std::thread::sleep(Duration::from_millis(1));
             }
-            largest
+            (wal, times)
         });
         Self { stop, thread }
     }
 
+    /// The largest log in MB, and the sorted times of commits in ms.
     #[expect(clippy::cast_precision_loss, reason = "a size in bytes")]
-    fn end(self) -> f64 {
+    fn end(self) -> (f64, Vec<f64>) {
         self.stop.store(true, Ordering::Relaxed);
-        self.thread.join().unwrap_or(u64::MAX) as f64 / 1_048_576.0
+        let (wal, mut times) = self.thread.join().unwrap_or((u64::MAX, Vec::new()));
+        times.sort_by(f64::total_cmp);
+        (wal as f64 / 1_048_576.0, times)
     }
 }
 

@@ -12,7 +12,7 @@ use rusqlite::{Connection, OpenFlags, params_from_iter};
 /// Executions per transaction of the bare loop.
 const PER_TRANSACTION: usize = 512;
 /// Executions that are replayed at most.
-const REPLAY_MAX: usize = 150_000;
+const REPLAY_MAX: i64 = 150_000;
 
 /// Executions per second that bare SQLite writes when it replays the rows that the engine wrote to `database`, with
 /// their tables and indexes, synchronous=FULL, 512 executions per transaction.

@@ -13,8 +13,7 @@ use model::segment::SegmentWriter;
 use model::{Event, ExecutionId, Status, TenantId, Value, VersionId, WorkflowId};
 use nodes::Registry;
 use store::journal::{ExecutionQuery, NewExecution, RowState, StatisticsQuery};
-use store::sqlite::{SqliteOptions, SqliteStore};
-use store::{Append, Batch, Journal};
+use store::{Append, Batch, Journal, SqliteOptions, SqliteStore};
 
 use crate::floor::percentile;
 use crate::report::Bar;

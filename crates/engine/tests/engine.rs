@@ -1,0 +1,250 @@
+//! The engine's promises: what is answered is durable, a key starts nothing twice, streams have no gap, a restart
+//! loses nothing, and one bad step harms nobody else.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use engine::{Engine, EngineError, Options, Source, Start};
+use model::{Graph, Status, StepStatus, TenantId, Value, json};
+use nodes::Registry;
+use store::journal::{Idempotency, NewExecution, RowState};
+use store::{Append, Batch, ExecutionRow, Journal, MemoryStore, Records, Segment};
+
+fn value(text: &str) -> Value {
+    json::read(text.as_bytes()).expect("JSON")
+}
+
+/// A graph in short: `[id, type, data]` and `[source, target]` or `[source, target, port]`.
+fn graph(nodes: &str, edges: &str) -> Graph {
+    let list = |text: &str| value(text).as_array().expect("a list").to_vec();
+    let text = |value: &Value, at: usize| value.as_array().and_then(|list| list.get(at)).map(json::to_text);
+    let node = |node: &Value| {
+        let data = text(node, 2).unwrap_or_else(|| "{}".into());
+        format!(r#"{{"id":{},"type":{},"data":{data}}}"#, text(node, 0).expect("id"), text(node, 1).expect("type"))
+    };
+    let edge = |edge: &Value| {
+        let port = text(edge, 2).unwrap_or_else(|| "null".into());
+        let (source, target) = (text(edge, 0).expect("source"), text(edge, 1).expect("target"));
+        format!(r#"{{"source":{source},"target":{target},"sourceHandle":{port}}}"#)
+    };
+    let nodes: Vec<String> = list(nodes).iter().map(node).collect();
+    let edges: Vec<String> = list(edges).iter().map(edge).collect();
+    Graph::from_value(&value(&format!(r#"{{"nodes":[{}],"edges":[{}]}}"#, nodes.join(","), edges.join(","))))
+        .expect("a graph")
+}
+
+fn double() -> Graph {
+    graph(r#"[["s","manual"],["d","expression",{"expression":"input.n * 2"}]]"#, r#"[["s","d"]]"#)
+}
+
+fn engine_on(store: MemoryStore, options: Options) -> Engine {
+    let store = Arc::new(store);
+    Engine::open(store.clone(), store, Arc::new(Registry::standard()), None, options)
+}
+
+fn engine() -> Engine {
+    engine_on(MemoryStore::default(), Options { shards: 2, ..Options::default() })
+}
+
+fn start(graph: Graph, input: &str) -> Start {
+    Start::new(Source::AdHoc(graph), value(input))
+}
+
+#[tokio::test]
+async fn what_is_answered_can_be_read_back() {
+    let engine = engine();
+    let ended = engine.run(start(double(), r#"{"n":21}"#)).await.expect("it runs");
+    assert_eq!((ended.status, &ended.output), (Status::Succeeded, &Value::Int(42)));
+    let history = engine.history(TenantId::DEFAULT, ended.execution).await.expect("it is stored");
+    assert_eq!(history.output, Value::Int(42));
+    assert_eq!(history.input, value(r#"{"n":21}"#));
+    let steps: Vec<(&str, StepStatus)> = history.steps.iter().map(|step| (step.name.as_str(), step.status)).collect();
+    assert_eq!(steps, [("s", StepStatus::Succeeded), ("d", StepStatus::Succeeded)]);
+    assert_eq!(history.steps[1].input, value(r#"{"n":21}"#));
+    let again = engine.wait(TenantId::DEFAULT, ended.execution).await.expect("it has ended");
+    assert_eq!(again.output, Value::Int(42));
+}
+
+#[tokio::test]
+async fn a_failure_says_what_and_where() {
+    let engine = engine();
+    let ended = engine.run(start(double(), "null")).await.expect("that it failed is an answer");
+    assert_eq!((ended.status, &ended.output), (Status::Failed, &Value::Null));
+    let error = ended.error.expect("an error");
+    assert_eq!((error.code.as_str(), error.node.as_str()), ("TypeError", "d"));
+    let row = engine.row(TenantId::DEFAULT, ended.execution).await.expect("a row");
+    assert_eq!((row.status, row.error.as_deref()), (Status::Failed, Some("TypeError")));
+}
+
+#[tokio::test]
+async fn a_key_starts_nothing_twice() {
+    let engine = engine();
+    let keyed = |body: u8| Start {
+        idempotency: Some(Idempotency { key: "k".into(), body_hash: [body; 32] }),
+        ..start(double(), r#"{"n":1}"#)
+    };
+    let first = engine.run(keyed(1)).await.expect("it runs");
+    let second = engine.run(keyed(1)).await.expect("the same request");
+    assert_eq!(second.execution, first.execution);
+    assert_eq!(second.output, Value::Int(2));
+    assert!(matches!(engine.start(keyed(2)).await, Err(EngineError::KeyReused(id)) if id == first.execution));
+    assert_eq!(engine.stats().in_flight, 0);
+}
+
+#[tokio::test]
+async fn what_cannot_run_is_refused_and_leaves_nothing() {
+    let engine = engine();
+    let unknown = graph(r#"[["a","nonsense"],["b","condition",{"condition":"1 +"}]]"#, r#"[["a","b"],["b","c"]]"#);
+    let Err(EngineError::Invalid(problems)) = engine.run(start(unknown, "1")).await else { panic!("it must not run") };
+    let codes: Vec<&str> = problems.iter().map(|problem| problem.code).collect();
+    for code in ["unknown_type", "bad_expression", "dangling_edge"] {
+        assert!(codes.contains(&code), "{code} in {codes:?}");
+    }
+    let nowhere = Start { from: Some("zzz".into()), ..start(double(), "1") };
+    assert!(matches!(engine.run(nowhere).await, Err(EngineError::NothingToStart(_))));
+    let ids = engine.journal().list(store::journal::ExecutionQuery {
+        tenant: TenantId::DEFAULT,
+        workflow: None,
+        statuses: Vec::new(),
+        before: None,
+        skip: 0,
+        limit: 10,
+        total: false,
+    });
+    assert!(ids.await.expect("a list").rows.is_empty());
+}
+
+#[tokio::test]
+async fn long_executions_take_many_segments_and_streams_have_no_gap() {
+    let engine = engine();
+    let nodes: Vec<String> = (0..5_000).map(|at| format!(r#"["n{at}","no_op"]"#)).collect();
+    let edges: Vec<String> = (1..5_000).map(|at| format!(r#"["n{}","n{at}"]"#, at - 1)).collect();
+    let long = graph(&format!("[{}]", nodes.join(",")), &format!("[{}]", edges.join(",")));
+    let accepted = engine.start(start(long, r#"{"a":1}"#)).await.expect("it starts");
+    let mut from_start = engine.events(TenantId::DEFAULT, accepted.execution, 0).await.expect("a stream");
+    let mut seqs = Vec::new();
+    while let Some(event) = from_start.next().await.expect("events") {
+        seqs.push((event.seq, event.kind));
+    }
+    assert_eq!(seqs.len(), 5_002);
+    assert!(seqs.iter().zip(1..).all(|((seq, _), expected)| *seq == expected));
+    assert_eq!((seqs[0].1, seqs[5_001].1), ("accepted", "finished"));
+    let mut resumed = engine.events(TenantId::DEFAULT, accepted.execution, 4_990).await.expect("a stream");
+    let first = resumed.next().await.expect("events").expect("an event");
+    assert_eq!(first.seq, 4_991);
+    assert!(engine.journal().read(accepted.execution, 0, usize::MAX).await.expect("segments").len() > 3);
+}
+
+#[tokio::test]
+async fn a_restart_goes_on_where_the_journal_ends() {
+    let first = engine();
+    let nodes: Vec<String> = (0..3_000).map(|at| format!(r#"["n{at}","mock",{{"do":"inc"}}]"#)).collect();
+    let edges: Vec<String> = (1..3_000).map(|at| format!(r#"["n{}","n{at}"]"#, at - 1)).collect();
+    let long = graph(&format!("[{}]", nodes.join(",")), &format!("[{}]", edges.join(",")));
+    let whole = first.run(start(long.clone(), "0")).await.expect("it runs");
+    assert_eq!(whole.output, Value::Int(3_000));
+    let row = first.row(TenantId::DEFAULT, whole.execution).await.expect("a row");
+    let segments = first.journal().read(whole.execution, 0, usize::MAX).await.expect("segments");
+    assert!(segments.len() > 2);
+    for kept in 1..segments.len() {
+        let second = engine_on(crashed_after(&segments[..kept], &row, &long).await, Options::default());
+        let recovered = second.recover().await.expect("it recovers");
+        assert_eq!((recovered.adopted, recovered.quarantined, recovered.unreadable), (1, 0, 0));
+        let ended = second.wait(TenantId::DEFAULT, whole.execution).await.expect("it ends");
+        assert_eq!((ended.status, ended.output), (Status::Succeeded, Value::Int(3_000)));
+        let history = second.history(TenantId::DEFAULT, whole.execution).await.expect("a history");
+        assert_eq!(history.steps.len(), 3_000);
+    }
+}
+
+/// A store as a process leaves it that died when these segments were durable and nothing after them.
+async fn crashed_after(segments: &[Segment], row: &ExecutionRow, graph: &Graph) -> MemoryStore {
+    let store = MemoryStore::default();
+    let version = engine::versions::write(row.tenant, row.version, None, engine::versions::content(graph), 0);
+    store.put(version).await.expect("the version is stored");
+    let entries = segments.iter().map(|segment| Append {
+        execution: segment.execution,
+        create: (segment.seq_from == 1).then(|| {
+            let (tenant, version) = (row.tenant, row.version);
+            Box::new(NewExecution { tenant, workflow: None, version, trigger: "test", idempotency: None })
+        }),
+        seq_from: segment.seq_from,
+        seq_to: segment.seq_to,
+        bytes: segment.bytes.clone(),
+        state: RowState {
+            before: (segment.seq_from > 1).then_some(Status::Running),
+            status: Status::Running,
+            wake_at: None,
+            duration_us: 0,
+            error: None,
+        },
+        consumed: Vec::new(),
+        blobs: Vec::new(),
+        records: Vec::new(),
+    });
+    let (tell, told) = std::sync::mpsc::channel();
+    let done = Box::new(move |answers| tell.send(answers).expect("the test waits"));
+    store.append(Batch { entries: entries.collect(), done });
+    for answer in told.recv().expect("an answer") {
+        answer.expect("it is stored");
+    }
+    store.restart()
+}
+
+#[tokio::test]
+async fn heavy_steps_run_beside_and_light_ones_do_not_wait() {
+    let engine = engine_on(MemoryStore::default(), Options { shards: 1, ..Options::default() });
+    let heavy = graph(
+        r#"[["s","range",{"start":0,"end":200000,"step":1}],["m","map",{"expression":"item * 2"}],["r","reduce",{"expression":"accumulator + item","initial_value":0}]]"#,
+        r#"[["s","m"],["m","r"]]"#,
+    );
+    let slow = tokio::spawn({
+        let engine = engine.clone();
+        async move { engine.run(start(heavy, "null")).await }
+    });
+    for n in 0..50 {
+        let ended = engine.run(start(double(), &format!(r#"{{"n":{n}}}"#))).await.expect("it runs");
+        assert_eq!(ended.output, Value::Int(2 * n));
+    }
+    let ended = slow.await.expect("no panic").expect("it runs");
+    assert_eq!(ended.status, Status::Succeeded, "{:?}", ended.error);
+    let history = engine.history(TenantId::DEFAULT, ended.execution).await.expect("a history");
+    assert_eq!(history.steps.len(), 3);
+}
+
+#[tokio::test]
+async fn pinned_outputs_count_only_by_hand() {
+    let engine = engine();
+    let pinned = graph(
+        r#"[["s","manual"],["d","expression",{"expression":"input.n","pinned":{"fixed":true}}]]"#,
+        r#"[["s","d"]]"#,
+    );
+    let by_hand = Start { pinned: true, ..start(pinned.clone(), r#"{"n":1}"#) };
+    assert_eq!(engine.run(by_hand).await.expect("it runs").output, value(r#"{"fixed":true}"#));
+    assert_eq!(engine.run(start(pinned, r#"{"n":1}"#)).await.expect("it runs").output, Value::Int(1));
+}
+
+#[tokio::test]
+async fn a_stopping_engine_ends_what_runs_and_takes_nothing_new() {
+    let engine = engine();
+    engine.run(start(double(), r#"{"n":1}"#)).await.expect("it runs");
+    engine.drain(Duration::from_secs(5)).await;
+    assert!(matches!(engine.run(start(double(), r#"{"n":1}"#)).await, Err(EngineError::Draining)));
+}
+
+#[tokio::test]
+async fn too_many_at_once_are_told_to_come_back() {
+    let engine = engine_on(MemoryStore::default(), Options { shards: 1, in_flight_max: 0, ..Options::default() });
+    assert!(matches!(engine.run(start(double(), "1")).await, Err(EngineError::Busy)));
+}
+
+#[tokio::test]
+async fn what_has_ended_cannot_be_canceled() {
+    let engine = engine();
+    let ended = engine.run(start(double(), r#"{"n":1}"#)).await.expect("it runs");
+    assert!(matches!(engine.cancel(TenantId::DEFAULT, ended.execution).await, Err(EngineError::HasEnded(_))));
+    let unknown = "0000000000001".parse().expect("an id");
+    assert!(matches!(engine.cancel(TenantId::DEFAULT, unknown).await, Err(EngineError::NotFound(_))));
+    let other = engine.row(TenantId(2), ended.execution).await;
+    assert!(matches!(other, Err(EngineError::NotFound(_))), "another tenant sees nothing");
+}
