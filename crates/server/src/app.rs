@@ -7,7 +7,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use engine::Engine;
 use metrics_exporter_prometheus::PrometheusHandle;
 use nodes::Registry;
-use store::Records;
+use store::{Records, SqliteStore};
 use store::journal::SharedJournal;
 use tokio::sync::watch;
 
@@ -37,6 +37,7 @@ pub struct Shared {
     pub(crate) stats: StatsCache,
     pub(crate) ids: Ids,
     pub(crate) metrics: PrometheusHandle,
+    pub(crate) sqlite: Option<Arc<SqliteStore>>,
     pub(crate) started: Instant,
     closing: watch::Sender<bool>,
 }
@@ -64,6 +65,7 @@ impl App {
             hooks: Hooks::default(),
             ids: Ids::default(),
             metrics: metrics::handle(),
+            sqlite: opened.sqlite.clone(),
             started: Instant::now(),
             closing: watch::Sender::new(false),
             config,
@@ -71,12 +73,20 @@ impl App {
         Self { shared: Arc::new(shared) }
     }
 
-    /// Reads what is kept in memory of the store: which paths webhooks have.
+    /// Reads what is kept in memory of the store: which paths webhooks have. Data that came from a backup has none
+    /// until somebody confirms that nobody else runs it: then `false` is answered.
     ///
     /// # Errors
     /// The store cannot answer.
-    pub async fn load(&self) -> Result<(), store::StoreError> {
-        crate::hooks::load(self).await
+    pub async fn load(&self) -> Result<bool, store::StoreError> {
+        if let Some(sqlite) = &self.sqlite
+            && sqlite.awaits_confirmation().await?
+        {
+            self.hooks.pause();
+            return Ok(false);
+        }
+        crate::hooks::load(self).await?;
+        Ok(true)
     }
 
     /// Makes the one-time secret of a sign-in link; an earlier one is void.

@@ -13,7 +13,10 @@ use utoipa::ToSchema;
 
 /// Why a request was not answered as asked.
 #[derive(Debug)]
-pub(crate) struct ApiError {
+pub(crate) struct ApiError(Box<Refusal>);
+
+#[derive(Debug)]
+struct Refusal {
     status: StatusCode,
     code: &'static str,
     detail: String,
@@ -88,7 +91,15 @@ impl From<&Problem> for GraphProblem {
 impl ApiError {
     /// An error with a status, a stable code, and words.
     pub(crate) fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, code, detail: detail.into(), path: None, current: None, retry_after: None, problems: Vec::new() }
+        Self(Box::new(Refusal {
+            status,
+            code,
+            detail: detail.into(),
+            path: None,
+            current: None,
+            retry_after: None,
+            problems: Vec::new(),
+        }))
     }
 
     /// The request itself is wrong.
@@ -104,21 +115,21 @@ impl ApiError {
     /// Names the place in the body.
     #[must_use]
     pub(crate) fn at(mut self, path: impl Into<String>) -> Self {
-        self.path = Some(path.into());
+        self.0.path = Some(path.into());
         self
     }
 
     /// Names the revision that is current.
     #[must_use]
     pub(crate) fn current(mut self, revision: impl Into<String>) -> Self {
-        self.current = Some(revision.into());
+        self.0.current = Some(revision.into());
         self
     }
 
     /// Says after how many seconds it may work.
     #[must_use]
-    pub(crate) const fn retry_after(mut self, seconds: u64) -> Self {
-        self.retry_after = Some(seconds);
+    pub(crate) fn retry_after(mut self, seconds: u64) -> Self {
+        self.0.retry_after = Some(seconds);
         self
     }
 
@@ -129,34 +140,47 @@ impl ApiError {
             [one] => format!("the graph cannot run: {}", one.message),
             [first, rest @ ..] => format!("the graph cannot run: {} (and {} more)", first.message, rest.len()),
         };
-        Self { problems, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_graph", detail) }
+        let mut error = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_graph", detail);
+        error.0.problems = problems;
+        error
     }
 
     /// The stable name.
-    pub(crate) const fn code(&self) -> &'static str {
-        self.code
+    pub(crate) fn code(&self) -> &'static str {
+        self.0.code
+    }
+
+    /// What is wrong, in words.
+    pub(crate) fn detail(&self) -> &str {
+        &self.0.detail
+    }
+
+    /// What is wrong with the graph, one by one.
+    pub(crate) fn problems(&self) -> &[Problem] {
+        &self.0.problems
     }
 
     fn body(self) -> ProblemBody {
+        let refusal = *self.0;
         ProblemBody {
-            kind: format!("urn:tidemill:problem:{}", self.code),
-            title: self.status.canonical_reason().unwrap_or("Error").to_owned(),
-            status: self.status.as_u16(),
-            code: self.code.to_owned(),
-            detail: self.detail,
-            path: self.path,
-            current: self.current,
-            problems: self.problems.iter().map(GraphProblem::from).collect(),
+            kind: format!("urn:tidemill:problem:{}", refusal.code),
+            title: refusal.status.canonical_reason().unwrap_or("Error").to_owned(),
+            status: refusal.status.as_u16(),
+            code: refusal.code.to_owned(),
+            detail: refusal.detail,
+            path: refusal.path,
+            current: refusal.current,
+            problems: refusal.problems.iter().map(GraphProblem::from).collect(),
         }
     }
 }
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        if self.status.is_server_error() {
-            tracing::warn!(code = self.code, detail = %self.detail, "request failed");
+        if self.0.status.is_server_error() {
+            tracing::warn!(code = self.0.code, detail = %self.0.detail, "request failed");
         }
-        let (status, retry_after, current) = (self.status, self.retry_after, self.current.clone());
+        let (status, retry_after, current) = (self.0.status, self.0.retry_after, self.0.current.clone());
         let body = serde_json::to_vec(&self.body()).unwrap_or_default();
         let mut response = (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
         if let Some(seconds) = retry_after {
@@ -199,11 +223,8 @@ impl From<EngineError> for ApiError {
         match error {
             EngineError::Invalid(problems) => Self::invalid_graph(problems),
             EngineError::NotFound(what) => Self::not_found(what),
-            EngineError::Duplicate { execution, .. } => Self::new(
-                StatusCode::CONFLICT,
-                "idempotency_key_reused",
-                format!("the idempotency key was used by execution {execution} with another body"),
-            ),
+            EngineError::KeyReused(_) => Self::new(StatusCode::CONFLICT, "idempotency_key_reused", detail),
+            EngineError::HasEnded(_) => Self::new(StatusCode::CONFLICT, "has_ended", detail),
             EngineError::Busy => Self::new(
                 StatusCode::TOO_MANY_REQUESTS,
                 "busy",
@@ -214,9 +235,7 @@ impl From<EngineError> for ApiError {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "stopping", "the server is stopping").retry_after(5)
             }
             EngineError::Store(error) => error.into(),
-            EngineError::NothingToStart(_) => {
-                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "nothing_to_start", detail)
-            }
+            EngineError::NothingToStart(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "nothing_to_start", detail),
         }
     }
 }

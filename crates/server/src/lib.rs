@@ -20,4 +20,4 @@ mod workflows;
 pub use app::App;
 pub use config::Config;
 pub use opened::Opened;
-pub use router::{Access, Declared, declared, openapi, router};
+pub use router::{Access, Declared, declared, openapi_text, router};

@@ -31,9 +31,9 @@ fn install() -> PrometheusHandle {
 fn describe() {
     metrics::describe_counter!("requests_total", "HTTP requests by route, method and status");
     metrics::describe_histogram!("request_duration_seconds", metrics::Unit::Seconds, "Time until the answer began");
-    metrics::describe_gauge!("executions_in_memory", "Executions that the engine holds in memory");
-    metrics::describe_counter!("steps_total", "Steps that ran since start");
-    metrics::describe_gauge!("engine_queue_length", "Starts that wait for a shard");
+    metrics::describe_gauge!("executions_in_flight", "Executions in memory that have not ended");
+    metrics::describe_counter!("executions_ended_total", "Executions that ended since start");
+    metrics::describe_counter!("events_total", "Events recorded since start: steps, beginnings and ends");
     metrics::describe_gauge!("store_queue_length", "Entries that wait for the writer");
     metrics::describe_counter!("commits_total", "Commits of the store since start");
     metrics::describe_counter!("commit_entries_total", "Entries committed since start");
@@ -47,9 +47,9 @@ fn describe() {
 #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
 pub(crate) fn render(app: &App) -> String {
     let (engine, store) = (app.engine.stats(), app.journal.health());
-    metrics::gauge!("executions_in_memory").set(engine.executions as f64);
-    metrics::counter!("steps_total").absolute(engine.steps);
-    metrics::gauge!("engine_queue_length").set(engine.queued as f64);
+    metrics::gauge!("executions_in_flight").set(engine.in_flight as f64);
+    metrics::counter!("executions_ended_total").absolute(engine.ended);
+    metrics::counter!("events_total").absolute(engine.events);
     metrics::gauge!("store_queue_length").set(store.queued as f64);
     metrics::counter!("commits_total").absolute(store.commits);
     metrics::counter!("commit_entries_total").absolute(store.entries);

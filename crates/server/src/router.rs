@@ -145,7 +145,17 @@ pub fn openapi() -> OpenApi {
     components.add_security_scheme("session", cookie);
     let bearer = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
     components.add_security_scheme("token", bearer);
+    // The router's sign for "the rest of the path" is none of OpenAPI's.
+    let paths = std::mem::take(&mut document.paths.paths);
+    document.paths.paths = paths.into_iter().map(|(path, item)| (path.replace("{*", "{"), item)).collect();
     document
+}
+
+/// The OpenAPI document as indented JSON that ends with a newline.
+pub fn openapi_text() -> String {
+    let mut text = openapi().to_pretty_json().unwrap_or_default();
+    text.push('\n');
+    text
 }
 
 /// The whole router, with its layers.

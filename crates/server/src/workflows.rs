@@ -2,7 +2,7 @@
 //!
 //! The graph of a version is the engine's record; here stands what lists show, so that no list reads a graph.
 
-use engine::versions::VERSION;
+use engine::versions::{self, VERSION};
 use model::{Graph, Object, TenantId, Value, VersionId, WorkflowId};
 use serde::{Deserialize, Serialize};
 use store::records::{Expect, Kind, RecordWrite};
@@ -128,13 +128,13 @@ impl Change<'_> {
     /// Stores the version and the workflow in one transaction.
     pub(crate) async fn store(self, app: &App) -> Result<Workflow, ApiError> {
         let (tenant, now_ms) = (self.tenant, now_ms());
-        let text = model::json::to_text(self.graph.document());
-        let hash = blake3::hash(text.as_bytes()).to_hex().to_string();
+        let content = versions::content(self.graph);
+        let hash = content.0.to_hex().to_string();
         let version = VersionId(app.ids.next());
         let lineage = Lineage {
             parent: self.before.map(|before| before.kept.version),
             label: self.graph.get("label").and_then(Value::as_str).map(str::to_owned),
-            hash: hash.clone(),
+            hash,
             node_count: self.graph.nodes.len(),
         };
         let name = self.name();
@@ -160,7 +160,7 @@ impl Change<'_> {
         let revisions = app
             .records
             .batch(vec![
-                write(&VERSION, version.0, Expect::Absent, vec![workflow_text.clone(), Some(hash)], text.into_bytes()),
+                versions::write(tenant, version, Some(self.id), content, now_ms),
                 write(&LINEAGE, version.0, Expect::Absent, vec![workflow_text], body(&lineage)),
                 write(&WORKFLOW, self.id.0, expect, fields, body(&kept)),
             ])

@@ -188,7 +188,11 @@ mod tests {
     use super::*;
     use crate::config::Config;
 
-    fn load(flags: &[(&'static str, String)], env: &[(&str, &str)], file: Option<(&str, &str)>) -> Result<Layers, ConfigError> {
+    fn load(
+        flags: &[(&'static str, String)],
+        env: &[(&str, &str)],
+        file: Option<(&str, &str)>,
+    ) -> Result<Layers, ConfigError> {
         let folder = tempfile::tempdir().expect("a folder");
         let path = file.map(|(name, text)| {
             let path = folder.path().join(name);

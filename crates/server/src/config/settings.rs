@@ -74,10 +74,20 @@ pub static SETTINGS: &[Setting] = &[
     setting("proxies", Kind::Addresses, "", "Reverse proxies whose X-Forwarded-For and X-Forwarded-Proto count"),
     setting("expressions.env", Kind::List, "", "Environment variables that expressions may read as env.NAME"),
     setting("limits.body_bytes", Kind::Whole(1_024, 1 << 30), "67108864", "Bytes of a request body, also unpacked"),
-    setting("limits.rate_per_second", Kind::Whole(0, 1_000_000), "1000", "Requests per second and remote address; 0: any"),
+    setting(
+        "limits.rate_per_second",
+        Kind::Whole(0, 1_000_000),
+        "1000",
+        "Requests per second and remote address; 0: any",
+    ),
     setting("limits.rate_burst", Kind::Whole(1, 1_000_000), "2000", "Requests of one remote address at once"),
     setting("limits.timeout_seconds", Kind::Number(0.1, 3_600.0), "90", "Time until a request is given up"),
-    setting("limits.wait_seconds", Kind::Number(0.0, 3_600.0), "60", "Time that a request waits for an execution to end"),
+    setting(
+        "limits.wait_seconds",
+        Kind::Number(0.0, 3_600.0),
+        "60",
+        "Time that a request waits for an execution to end",
+    ),
     setting("limits.slow_ms", Kind::Whole(0, ANY), "1000", "Time from which a request is logged as slow"),
     setting("executions.max_concurrent", Kind::Whole(1, 1_000_000), "50", "Executions with a step on a core or ready")
         .json("MaxConcurrentExecutions"),

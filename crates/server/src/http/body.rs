@@ -113,9 +113,8 @@ impl<'a> Fields<'a> {
 
     /// A text that must be there.
     pub(crate) fn required(&self, key: &str) -> Result<&'a ArcStr, ApiError> {
-        self.text(key)?.ok_or_else(|| {
-            ApiError::bad_request("missing_field", format!("{key} is missing")).at(format!("$.{key}"))
-        })
+        self.text(key)?
+            .ok_or_else(|| ApiError::bad_request("missing_field", format!("{key} is missing")).at(format!("$.{key}")))
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use axum::body::{Body, HttpBody as _};
 use axum::extract::{MatchedPath, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -18,7 +19,7 @@ use crate::error::ApiError;
 use crate::router::Access;
 
 /// Bytes from which answers are compressed.
-const COMPRESS_FROM: u16 = 1_000;
+const COMPRESS_FROM: u64 = 1_000;
 /// What pages of ours may load: only what the server itself sends.
 const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
     img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; worker-src 'self' blob:; manifest-src 'self'; \
@@ -33,16 +34,14 @@ pub(crate) async fn observe(State(app): State<App>, mut request: Request, next: 
     let started = Instant::now();
     let id = request_id(request.headers());
     let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().map_or_else(|| "other".into(), |path| path.as_str().to_owned());
+    let route =
+        request.extensions().get::<MatchedPath>().map_or_else(|| "other".into(), |path| path.as_str().to_owned());
     request.extensions_mut().insert(app.clone());
     let mut response = next.run(request).await;
     let took = started.elapsed();
     let status = response.status();
-    let labels = [
-        ("route", route.clone()),
-        ("method", method.as_str().to_owned()),
-        ("status", status.as_u16().to_string()),
-    ];
+    let labels =
+        [("route", route.clone()), ("method", method.as_str().to_owned()), ("status", status.as_u16().to_string())];
     metrics::counter!("requests_total", &labels).increment(1);
     metrics::histogram!("request_duration_seconds", "route" => route.clone()).record(took.as_secs_f64());
     if took >= app.config.limits.slow {
@@ -71,6 +70,7 @@ fn request_id(headers: &HeaderMap) -> HeaderValue {
 }
 
 /// Turns a panic into an answer; the panic itself is logged.
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands it over")]
 pub(crate) fn on_panic(panic: Box<dyn Any + Send>) -> Response {
     let said = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
     tracing::error!(panic = said.unwrap_or("unknown"), "a request handler panicked");
@@ -86,12 +86,10 @@ pub(crate) async fn secure(request: Request, next: Next) -> Response {
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-    headers.insert(
-        HeaderName::from_static("cross-origin-opener-policy"),
-        HeaderValue::from_static("same-origin"),
-    );
+    headers.insert(HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin"));
     // What a workflow answers may be a page, but never one that acts as ours.
-    let policy = if foreign { "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:" } else { CONTENT_POLICY };
+    let policy =
+        if foreign { "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:" } else { CONTENT_POLICY };
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     if is_api && !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -117,7 +115,9 @@ pub(crate) async fn problems(request: Request, next: Next) -> Response {
     let (code, fallback) = match status {
         StatusCode::NOT_FOUND => ("not_found", "there is nothing at this address"),
         StatusCode::METHOD_NOT_ALLOWED => ("method_not_allowed", "this address does not take that method"),
-        StatusCode::PAYLOAD_TOO_LARGE => ("body_too_large", "the body is too large; limits.body_bytes raises the limit"),
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            ("body_too_large", "the body is too large; limits.body_bytes raises the limit")
+        }
         StatusCode::UNSUPPORTED_MEDIA_TYPE => ("unsupported_media_type", "this form of body is not understood"),
         StatusCode::GATEWAY_TIMEOUT => ("timeout", "the request took too long and was given up"),
         _ if status.is_server_error() => ("internal", "the server failed; its log says more"),
@@ -156,28 +156,35 @@ pub(crate) async fn guard(access: Access, request: Request, next: Next) -> Respo
     let Some(app) = request.extensions().get::<App>().cloned() else {
         return ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "no application").into_response();
     };
-    match admit(&app, access, &request).await {
-        Ok(()) => next.run(request).await,
+    let (parts, body) = request.into_parts();
+    match admit(&app, access, &parts).await {
+        Ok(()) => next.run(Request::from_parts(parts, body)).await,
         Err(error) => error.into_response(),
     }
 }
 
-async fn admit(app: &App, access: Access, request: &Request) -> Result<(), ApiError> {
+async fn admit(app: &App, access: Access, request: &Parts) -> Result<(), ApiError> {
     if access == Access::Hook {
         return Ok(());
     }
-    let changes = !matches!(request.method(), &Method::GET | &Method::HEAD | &Method::OPTIONS);
+    let changes = !matches!(request.method, Method::GET | Method::HEAD | Method::OPTIONS);
     if access == Access::Public {
         return if changes { same_origin(request, app) } else { Ok(()) };
     }
-    match auth::identify(app, request.headers()).await? {
+    match auth::identify(app, &request.headers).await? {
         None => Err(ApiError::new(
             StatusCode::UNAUTHORIZED,
             "not_signed_in",
             "open the link that `tidemill serve` prints, or send the token in <data>/api-token as Authorization: Bearer",
         )),
         Some(Identity::Token) => Ok(()),
-        Some(Identity::Cookie) => if changes { same_origin(request, app) } else { Ok(()) },
+        Some(Identity::Cookie) => {
+            if changes {
+                same_origin(request, app)
+            } else {
+                Ok(())
+            }
+        }
         Some(Identity::Open) => {
             // A page elsewhere must not reach us under a name of its own that leads to this machine.
             local_name(request)?;
@@ -187,10 +194,14 @@ async fn admit(app: &App, access: Access, request: &Request) -> Result<(), ApiEr
 }
 
 /// Refuses what a page of another origin sends: browsers say where a request comes from.
-fn same_origin(request: &Request, app: &App) -> Result<(), ApiError> {
-    let get = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+fn same_origin(request: &Parts, app: &App) -> Result<(), ApiError> {
+    let get = |name: &str| request.headers.get(name).and_then(|value| value.to_str().ok());
     let refuse = || {
-        Err(ApiError::new(StatusCode::FORBIDDEN, "foreign_origin", "a page of another origin may not change anything here"))
+        Err(ApiError::new(
+            StatusCode::FORBIDDEN,
+            "foreign_origin",
+            "a page of another origin may not change anything here",
+        ))
     };
     if let Some(site) = get("sec-fetch-site")
         && !matches!(site, "same-origin" | "none")
@@ -204,13 +215,13 @@ fn same_origin(request: &Request, app: &App) -> Result<(), ApiError> {
     if authority.is_some() && authority == host { Ok(()) } else { refuse() }
 }
 
-fn client_is_proxied(request: &Request, app: &App) -> bool {
-    let peer = request.extensions().get::<axum::extract::ConnectInfo<std::net::SocketAddr>>();
+fn client_is_proxied(request: &Parts, app: &App) -> bool {
+    let peer = request.extensions.get::<axum::extract::ConnectInfo<std::net::SocketAddr>>();
     peer.is_some_and(|peer| app.config.proxies.contains(&peer.0.ip().to_canonical()))
 }
 
-fn local_name(request: &Request) -> Result<(), ApiError> {
-    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+fn local_name(request: &Parts) -> Result<(), ApiError> {
+    let host = request.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name).trim_matches(['[', ']']);
     let local = name == "localhost" || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
     if local || host == "::1" {

@@ -67,7 +67,8 @@ pub(crate) fn client_address(extensions: &Extensions, headers: &HeaderMap, confi
         return Some(peer);
     }
     let forwarded = headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok());
-    let mut hops: Vec<IpAddr> = forwarded.flat_map(|line| line.split(',')).filter_map(|hop| hop.trim().parse().ok()).collect();
+    let mut hops: Vec<IpAddr> =
+        forwarded.flat_map(|line| line.split(',')).filter_map(|hop| hop.trim().parse().ok()).collect();
     // The last hop that is not one of our proxies is the first that nobody could have made up.
     while let Some(hop) = hops.pop() {
         if !config.proxies.contains(&hop) {

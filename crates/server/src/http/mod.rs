@@ -5,5 +5,5 @@ pub(crate) mod layers;
 pub(crate) mod limits;
 mod paging;
 
-pub(crate) use body::{Fields, JsonBody, read_json};
-pub(crate) use paging::{Paging, Style};
+pub(crate) use body::{Fields, JsonBody, read_bytes, read_json};
+pub(crate) use paging::Paging;

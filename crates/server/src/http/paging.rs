@@ -17,7 +17,7 @@ const LIMIT_MAX: u64 = 1_000;
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Paging {
     /// How the place is given.
-    pub(crate) style: Style,
+    style: Style,
     /// How many rows, 1 to 1,000.
     pub(crate) limit: usize,
     /// Whether to count all rows.
@@ -27,7 +27,7 @@ pub(crate) struct Paging {
 
 /// How the place in a list is given.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Style {
+enum Style {
     /// By the number of a page, from 1.
     Page(u64),
     /// By rows to pass over.

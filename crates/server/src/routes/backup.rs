@@ -21,7 +21,7 @@ const CHUNK: usize = 256 * 1024;
     (status = 200, content_type = "application/vnd.sqlite3", body = Vec<u8>),
     (status = 507, body = ProblemBody, content_type = "application/problem+json", description = "No space for it"),
 ))]
-pub(crate) async fn download(State(app): State<App>, Tenant(_): Tenant) -> Result<Response, ApiError> {
+pub(crate) async fn download(State(app): State<App>, Tenant(_tenant): Tenant) -> Result<Response, ApiError> {
     if app.config.memory {
         return Err(ApiError::new(StatusCode::CONFLICT, "nothing_stored", "this server keeps everything in memory"));
     }

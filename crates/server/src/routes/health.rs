@@ -78,7 +78,7 @@ fn examine(app: &App) -> Health {
         Some(reason) => Check::new(false, "degraded", format!("writes are refused: {reason}")),
     };
     let stopping = *app.closing().borrow();
-    let executor = if stopping { "stopping".to_owned() } else { format!("{} executions in memory", engine.executions) };
+    let executor = if stopping { "stopping".to_owned() } else { format!("{} executions in flight", engine.in_flight) };
     let executor = Check::new(!stopping, "unhealthy", executor);
     let limit = app.config.memory_alert_bytes;
     let memory = match resident_bytes() {

@@ -9,6 +9,7 @@ pub(crate) mod health;
 pub(crate) mod hooks;
 pub(crate) mod node_types;
 pub(crate) mod session;
+pub(crate) mod start;
 pub(crate) mod streams;
 pub(crate) mod web;
 pub(crate) mod workflows;

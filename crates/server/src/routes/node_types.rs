@@ -2,7 +2,9 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use model::{Catalog as _, Category, EffectClass, NodeSpec, Value};
+use arcstr::ArcStr;
+use model::{Catalog as _, Category, EffectClass, Graph, NodeSpec, Value};
+use nodes::Registry;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -49,7 +51,7 @@ pub(crate) struct NodeTypeList {
 
 impl NodeTypeItem {
     /// What a type says of itself.
-    pub(crate) fn new(spec: &NodeSpec) -> Self {
+    pub(crate) fn new(spec: &NodeSpec, registry: &Registry) -> Self {
         Self {
             id: spec.id,
             aliases: spec.aliases,
@@ -60,22 +62,29 @@ impl NodeTypeItem {
             effect: spec.effect,
             inputs: spec.inputs,
             outputs: spec.outputs,
-            dynamic_outputs: dynamic_outputs(spec),
+            dynamic_outputs: has_dynamic_outputs(spec, registry),
             schema: spec.schema.clone(),
             example: spec.example.clone(),
         }
     }
 }
 
-/// Types whose nodes name their own output ports.
-const fn dynamic_outputs(_spec: &NodeSpec) -> bool {
-    false
+/// Whether a node of this type in the type's own example has other output ports than an empty one.
+fn has_dynamic_outputs(spec: &NodeSpec, registry: &Registry) -> bool {
+    let Ok(example) = Graph::from_value(&spec.example) else { return false };
+    let mut own = example.nodes.iter().filter(|node| registry.spec(&node.kind).is_some_and(|kind| kind.id == spec.id));
+    own.any(|node| registry.outputs(node).iter().map(ArcStr::as_str).ne(spec.outputs.iter().copied()))
+}
+
+/// What all listed types say of themselves.
+pub(crate) fn items(registry: &Registry) -> Vec<NodeTypeItem> {
+    registry.listed().map(|spec| NodeTypeItem::new(spec, registry)).collect()
 }
 
 /// All node types with the schemas of their parameters.
 #[utoipa::path(get, path = "/node-types", tag = "node types", responses((status = 200, body = NodeTypeList)))]
 pub(crate) async fn list(State(app): State<App>) -> Json<NodeTypeList> {
-    Json(NodeTypeList { items: app.registry.specs().map(NodeTypeItem::new).collect() })
+    Json(NodeTypeList { items: items(&app.registry) })
 }
 
 /// One node type, by its name or one of its aliases.
@@ -85,5 +94,5 @@ pub(crate) async fn list(State(app): State<App>) -> Json<NodeTypeList> {
 ))]
 pub(crate) async fn get(State(app): State<App>, Path(id): Path<String>) -> Result<Json<NodeTypeItem>, ApiError> {
     let spec = app.registry.spec(&id).ok_or_else(|| ApiError::not_found(format!("node type {id}")))?;
-    Ok(Json(NodeTypeItem::new(spec)))
+    Ok(Json(NodeTypeItem::new(spec, &app.registry)))
 }

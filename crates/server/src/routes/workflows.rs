@@ -153,7 +153,9 @@ fn record_query(tenant: TenantId, paging: &Paging) -> Result<RecordQuery, ApiErr
         other => {
             return Err(ApiError::bad_request(
                 "invalid_parameter",
-                format!("sort cannot be {other:?}: expected updated_at, created_at or name, with - before it for descending"),
+                format!(
+                    "sort cannot be {other:?}: expected updated_at, created_at or name, with - before it for descending"
+                ),
             ));
         }
     };
@@ -230,7 +232,8 @@ async fn compiled(app: App, body: JsonBody) -> Result<(App, Graph), ApiError> {
         return Ok((app, graph));
     }
     let work = tokio::task::spawn_blocking(move || workflows::checked(&app, &body.value).map(|graph| (app, graph)));
-    work.await.map_err(|_| ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the graph could not be read"))?
+    work.await
+        .map_err(|_| ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the graph could not be read"))?
 }
 
 /// A workflow with its graph.
@@ -381,7 +384,7 @@ pub(crate) async fn versions(
 ))]
 pub(crate) async fn validate(
     State(app): State<App>,
-    Tenant(_): Tenant,
+    Tenant(_tenant): Tenant,
     body: JsonBody,
 ) -> Result<Json<Validation>, ApiError> {
     let work = tokio::task::spawn_blocking(move || {

@@ -115,6 +115,19 @@ fn check(from: &Path) -> Result<()> {
 }
 
 impl SqliteStore {
+    /// Reads every page of the database and says whether they are sound.
+    ///
+    /// # Errors
+    /// `Corrupt` with the first thing that is wrong.
+    pub async fn check(&self) -> Result<()> {
+        self.readers
+            .run(|conn| {
+                let verdict: String = conn.query_row("PRAGMA integrity_check(1)", (), |row| row.get(0))?;
+                if verdict == "ok" { Ok(()) } else { Err(StoreError::Corrupt(verdict)) }
+            })
+            .await
+    }
+
     /// Which life of this data it is: another number after each restore.
     ///
     /// # Errors

@@ -1,0 +1,95 @@
+//! Workflow files and inputs: JSON, or YAML by the ending of the name; `-` is standard input.
+
+use std::io::Read as _;
+use std::path::Path;
+
+use anyhow::Context as _;
+use arcstr::ArcStr;
+use model::{Object, Value};
+use serde_yaml_ng::Value as Yaml;
+
+/// Reads a file, or standard input.
+pub(super) fn read_text(name: &str) -> anyhow::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    if name == "-" {
+        std::io::stdin().read_to_end(&mut text).context("standard input cannot be read")?;
+    } else {
+        text = std::fs::read(name).with_context(|| format!("{name} cannot be read"))?;
+    }
+    Ok(text)
+}
+
+/// Reads a value from a file.
+pub(super) fn read(name: &str) -> anyhow::Result<Value> {
+    let text = read_text(name)?;
+    let ending = Path::new(name).extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    if matches!(ending, "yaml" | "yml") {
+        let tree: Yaml = serde_yaml_ng::from_slice(&text).with_context(|| name.to_owned())?;
+        return from_yaml(&tree, "$").with_context(|| name.to_owned());
+    }
+    model::json::read(&text).with_context(|| name.to_owned())
+}
+
+/// Reads `--input`: JSON, or `@file`.
+pub(super) fn input(given: Option<&str>) -> anyhow::Result<Value> {
+    match given {
+        None => Ok(Value::object(Vec::new())),
+        Some(text) => match text.strip_prefix('@') {
+            Some(name) => read(name),
+            None => model::json::read(text.as_bytes())
+                .context("--input is not JSON; quote it for your shell, or use --input @file.json"),
+        },
+    }
+}
+
+fn from_yaml(tree: &Yaml, path: &str) -> anyhow::Result<Value> {
+    Ok(match tree {
+        Yaml::Null => Value::Null,
+        Yaml::Bool(truth) => Value::Bool(*truth),
+        Yaml::Number(number) => match (number.as_i64(), number.as_f64()) {
+            (Some(whole), _) => Value::Int(whole),
+            (None, Some(float)) => {
+                Value::number(float).with_context(|| format!("{number} at {path} has no JSON form"))?
+            }
+            (None, None) => anyhow::bail!("{number} at {path} has no JSON form"),
+        },
+        Yaml::String(text) => Value::from(text.as_str()),
+        Yaml::Sequence(items) => {
+            let items = items.iter().enumerate().map(|(at, item)| from_yaml(item, &format!("{path}[{at}]")));
+            Value::array(items.collect::<anyhow::Result<_>>()?)
+        }
+        Yaml::Mapping(entries) => {
+            let mut read = Vec::with_capacity(entries.len());
+            for (key, item) in entries {
+                let key = key_text(key).with_context(|| format!("a key at {path} is not a text"))?;
+                let item = from_yaml(item, &format!("{path}.{key}"))?;
+                read.push((key, item));
+            }
+            Value::from(Object::new(read))
+        }
+        Yaml::Tagged(tagged) => from_yaml(&tagged.value, path)?,
+    })
+}
+
+fn key_text(key: &Yaml) -> Option<ArcStr> {
+    match key {
+        Yaml::String(text) => Some(text.as_str().into()),
+        Yaml::Number(number) => Some(number.to_string().into()),
+        Yaml::Bool(truth) => Some(truth.to_string().into()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn yaml_is_the_json_it_stands_for() {
+        let tree: Yaml = serde_yaml_ng::from_str("a: [1, 2.5, true, ~]\n2: x\nbig: 9007199254740993\n").expect("YAML");
+        let value = from_yaml(&tree, "$").expect("a value");
+        assert_eq!(model::json::to_text(&value), r#"{"2":"x","a":[1,2.5,true,null],"big":9007199254740993}"#);
+        let infinite: Yaml = serde_yaml_ng::from_str("a:\n - .inf\n").expect("YAML");
+        assert!(from_yaml(&infinite, "$").expect_err("refused").to_string().contains("$.a[0]"));
+    }
+}

@@ -1,0 +1,106 @@
+//! Opening a data directory: the store, and the engine over it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use engine::{Engine, Options};
+use model::{ExecutionId, TenantId, Value};
+use nodes::Registry;
+use store::journal::SharedJournal;
+use store::sqlite::Synchronous;
+use store::{MemoryStore, Records, SqliteOptions, SqliteStore};
+
+use crate::Config;
+use crate::routes::executions::list_query;
+
+/// A store with the engine that runs over it.
+pub struct Opened {
+    /// The engine.
+    pub engine: Engine,
+    /// The journal of executions.
+    pub journal: SharedJournal,
+    /// The records beside it.
+    pub records: Arc<dyn Records>,
+    /// The node types.
+    pub registry: Arc<Registry>,
+    /// The store itself when it is SQLite, for what only it can do.
+    pub sqlite: Option<Arc<SqliteStore>>,
+}
+
+impl Opened {
+    /// Opens what the configuration names: the data directory, or memory.
+    ///
+    /// # Errors
+    /// The directory cannot be used: another process holds it, it is newer than this program, or the disk refuses.
+    pub async fn open(config: &Config) -> anyhow::Result<Self> {
+        if config.memory {
+            return Self::memory(config).await;
+        }
+        let sqlite = &config.sqlite;
+        let options = SqliteOptions {
+            synchronous: if sqlite.full_sync { Synchronous::Full } else { Synchronous::Normal },
+            mmap_bytes: sqlite.mmap_bytes,
+            ..SqliteOptions::default()
+        };
+        let data = config.data.clone();
+        let store = tokio::task::spawn_blocking(move || SqliteStore::open(&data, options)).await?;
+        let store = Arc::new(store.with_context(|| format!("{} cannot be opened", config.data.display()))?);
+        let opened = Self::over(store.clone(), store.clone(), config).await?;
+        Ok(Self { sqlite: Some(store), ..opened })
+    }
+
+    /// Opens an empty store in memory.
+    ///
+    /// # Errors
+    /// None in practice.
+    pub async fn memory(config: &Config) -> anyhow::Result<Self> {
+        let store = Arc::new(MemoryStore::default());
+        Self::over(store.clone(), store, config).await
+    }
+
+    /// Starts the engine over a store.
+    ///
+    /// # Errors
+    /// The store cannot say which executions it has.
+    pub async fn over(journal: SharedJournal, records: Arc<dyn Records>, config: &Config) -> anyhow::Result<Self> {
+        let newest = newest(&journal).await.context("the newest execution could not be read")?;
+        let registry = Arc::new(Registry::standard());
+        let defaults = Options::default();
+        let options = Options {
+            shards: if config.executions.shards == 0 { defaults.shards } else { config.executions.shards },
+            env: environment(&config.expression_env),
+            ..defaults
+        };
+        let engine = Engine::open(journal.clone(), records.clone(), registry.clone(), newest, options);
+        Ok(Self { engine, journal, records, registry, sqlite: None })
+    }
+}
+
+async fn newest(journal: &SharedJournal) -> Result<Option<ExecutionId>, store::StoreError> {
+    let query = store::journal::ExecutionQuery { limit: 1, ..list_query(TenantId::DEFAULT) };
+    Ok(journal.list(query).await?.rows.first().map(|row| row.id))
+}
+
+/// The environment variables that expressions may read.
+fn environment(names: &[String]) -> Value {
+    let entry = |name: &String| Some((name.as_str().into(), Value::from(std::env::var(name).ok()?)));
+    Value::object(names.iter().filter_map(entry).collect())
+}
+
+/// Whether a server holds a data directory now: its address if it left one.
+pub(crate) fn held_by(data: &Path) -> Option<String> {
+    let text = std::fs::read_to_string(data.join(crate::serve::ADDRESS_FILE)).ok()?;
+    let address = text.trim().to_owned();
+    (!address.is_empty()).then_some(address)
+}
+
+/// Makes a data directory from a backup.
+///
+/// # Errors
+/// The file is no backup, or the directory holds data.
+pub(crate) async fn restore(file: &Path, config: &Config) -> anyhow::Result<()> {
+    let (file, data) = (file.to_owned(), config.data.clone());
+    tokio::task::spawn_blocking(move || store::sqlite::restore(&file, &data, &store::Clock::default())).await??;
+    Ok(())
+}

@@ -1,0 +1,350 @@
+//! Executions: starting them, listing them, and what happened in them.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use model::{ExecutionId, Object, Status, TenantId, Value, WorkflowId};
+use serde::Serialize;
+use store::ExecutionRow;
+use store::journal::ExecutionQuery;
+use utoipa::ToSchema;
+
+use crate::App;
+use crate::app::time_text;
+use crate::auth::Tenant;
+use crate::error::{ApiError, ProblemBody};
+use crate::http::Paging;
+use crate::workflows::{WORKFLOW, Workflow};
+
+pub(crate) use super::start::{
+    __path_execute, __path_execute_graph, __path_execute_one, execute, execute_graph, execute_one,
+};
+
+/// The newest execution of a workflow.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct LastExecution {
+    id: String,
+    status: &'static str,
+    started_at: String,
+    duration_ms: Option<f64>,
+}
+
+impl From<&ExecutionRow> for LastExecution {
+    fn from(row: &ExecutionRow) -> Self {
+        Self {
+            id: row.id.to_string(),
+            status: row.status.as_str(),
+            started_at: time_text(row.id.millis()),
+            duration_ms: duration_ms(row),
+        }
+    }
+}
+
+/// A workflow by id and name; the name is empty when the workflow was deleted.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct WorkflowName {
+    id: String,
+    name: String,
+}
+
+/// Why something failed.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Failure {
+    /// A stable name: `not_finite`, `join_short` …
+    pub(crate) code: String,
+    /// What went wrong; empty in lists.
+    pub(crate) message: String,
+    /// Address of the step.
+    pub(crate) node: Option<String>,
+}
+
+impl From<&model::ErrorInfo> for Failure {
+    fn from(error: &model::ErrorInfo) -> Self {
+        let node = (!error.node.is_empty()).then(|| error.node.to_string());
+        Self { code: error.code.to_string(), message: error.message.clone(), node }
+    }
+}
+
+/// An execution as lists show it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ExecutionItem {
+    id: String,
+    /// None for an ad-hoc graph.
+    workflow: Option<WorkflowName>,
+    version: String,
+    /// `delayed`, `queued`, `running`, `waiting`, `paused`, `succeeded`, `failed`, `canceled`, `timed_out` or
+    /// `quarantined`.
+    status: &'static str,
+    /// What started it: `manual`, `webhook`, `api` …
+    trigger: String,
+    started_at: String,
+    finished_at: Option<String>,
+    /// How long it took; none while it is open.
+    duration_ms: Option<f64>,
+    error: Option<Failure>,
+}
+
+/// A page of executions, newest first.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ExecutionPage {
+    pub(crate) items: Vec<ExecutionItem>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page_size: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<u64>,
+    /// False when `total` stands for "more than that".
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total_exact: Option<bool>,
+    next_cursor: Option<String>,
+}
+
+/// An execution with its data.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ExecutionWhole {
+    #[serde(flatten)]
+    item: ExecutionItem,
+    #[schema(value_type = Object)]
+    input: Value,
+    #[schema(value_type = Object)]
+    output: Value,
+    /// The graph that ran: `{nodes, edges}`.
+    #[schema(value_type = Object)]
+    graph: Value,
+}
+
+/// A step that has ended.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct StepItem {
+    /// `node`, or `node@i.j` inside loops.
+    address: String,
+    node: String,
+    /// The node's type.
+    #[serde(rename = "type")]
+    kind: String,
+    label: String,
+    /// `succeeded`, `failed`, `skipped`, `disabled` or `canceled`.
+    status: &'static str,
+    #[schema(value_type = Object)]
+    input: Value,
+    #[schema(value_type = Object)]
+    output: Value,
+    /// The ports it chose.
+    ports: Vec<String>,
+    /// Tries in all; 0 if it did not run.
+    attempts: u32,
+    error: Option<Failure>,
+    started_at: Option<String>,
+    duration_ms: Option<f64>,
+}
+
+/// The steps of an execution, in the order in which they ended.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct StepList {
+    items: Vec<StepItem>,
+}
+
+#[expect(clippy::cast_precision_loss, reason = "durations are far below 2^53 µs")]
+fn duration_ms(row: &ExecutionRow) -> Option<f64> {
+    row.status.is_terminal().then(|| row.duration_us as f64 / 1_000.0)
+}
+
+/// An empty query: the newest 20 of a tenant.
+pub(crate) const fn list_query(tenant: TenantId) -> ExecutionQuery {
+    ExecutionQuery { tenant, workflow: None, statuses: Vec::new(), before: None, skip: 0, limit: 20, total: false }
+}
+
+/// Rows as lists show them, with the names of their workflows.
+pub(crate) async fn items(app: &App, tenant: TenantId, rows: &[ExecutionRow]) -> Result<Vec<ExecutionItem>, ApiError> {
+    let mut ids: Vec<i64> = rows.iter().filter_map(|row| row.workflow).map(|id| id.0).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let records = if ids.is_empty() { Vec::new() } else { app.records.get_many(&WORKFLOW, tenant, ids).await? };
+    let names = records.iter().map(Workflow::from_record).collect::<Result<Vec<_>, _>>()?;
+    let name_of =
+        |id: WorkflowId| names.iter().find(|workflow| workflow.id == id).map(|workflow| workflow.name.clone());
+    Ok(rows.iter().map(|row| item(row, name_of)).collect())
+}
+
+fn item(row: &ExecutionRow, name_of: impl Fn(WorkflowId) -> Option<String>) -> ExecutionItem {
+    let started = row.id.millis();
+    let took = i64::try_from(row.duration_us / 1_000).unwrap_or(i64::MAX);
+    ExecutionItem {
+        id: row.id.to_string(),
+        workflow: row.workflow.map(|id| WorkflowName { id: id.to_string(), name: name_of(id).unwrap_or_default() }),
+        version: row.version.to_string(),
+        status: row.status.as_str(),
+        trigger: row.trigger.clone(),
+        started_at: time_text(started),
+        finished_at: row.status.is_terminal().then(|| time_text(started.saturating_add(took))),
+        duration_ms: duration_ms(row),
+        error: row.error.as_ref().map(|code| Failure { code: code.clone(), message: String::new(), node: None }),
+    }
+}
+
+/// Lists executions, newest first.
+#[utoipa::path(get, path = "/executions", tag = "executions", params(
+    ("page" = Option<u64>, Query), ("pageSize" = Option<u64>, Query),
+    ("skip" = Option<u64>, Query), ("limit" = Option<u64>, Query), ("cursor" = Option<String>, Query),
+    ("workflow" = Option<String>, Query, description = "Only of this workflow"),
+    ("status" = Option<String>, Query, description = "Only with one of these statuses, with commas between them"),
+    ("total" = Option<bool>, Query, description = "Whether to count all"),
+), responses((status = 200, body = ExecutionPage), (status = 400, body = ProblemBody, content_type = "application/problem+json")))]
+pub(crate) async fn list(
+    State(app): State<App>,
+    Tenant(tenant): Tenant,
+    paging: Paging,
+) -> Result<Json<ExecutionPage>, ApiError> {
+    let before = paging.cursor().map(str::parse::<ExecutionId>).transpose();
+    let before =
+        before.map_err(|_| ApiError::bad_request("invalid_parameter", "cursor is not one that a list answered"))?;
+    let page = app
+        .journal
+        .list(ExecutionQuery {
+            workflow: paging.parsed("workflow")?,
+            statuses: paging.parameter("status").map(statuses).transpose()?.unwrap_or_default(),
+            before,
+            skip: paging.skip(),
+            limit: paging.limit,
+            total: paging.total,
+            ..list_query(tenant)
+        })
+        .await?;
+    let last = page.rows.last().filter(|_| page.more).map(|row| row.id.to_string());
+    Ok(Json(ExecutionPage {
+        items: items(&app, tenant, &page.rows).await?,
+        page: paging.page(),
+        page_size: paging.page().map(|_| paging.limit),
+        total: page.total.map(|(count, _)| count),
+        total_exact: page.total.map(|(_, exact)| exact),
+        next_cursor: last,
+    }))
+}
+
+fn statuses(words: &str) -> Result<Vec<Status>, ApiError> {
+    let parse = |word: &str| {
+        Status::parse(word.trim()).ok_or_else(|| {
+            let all = Status::ALL.map(Status::as_str).join(", ");
+            ApiError::bad_request("invalid_parameter", format!("status cannot be {word:?}: expected one of {all}"))
+        })
+    };
+    words.split(',').filter(|word| !word.trim().is_empty()).map(parse).collect()
+}
+
+/// The newest executions: a list for a dashboard.
+pub(crate) async fn newest(app: &App, tenant: TenantId, limit: usize) -> Result<Vec<ExecutionItem>, ApiError> {
+    let page = app.journal.list(ExecutionQuery { limit, ..list_query(tenant) }).await?;
+    items(app, tenant, &page.rows).await
+}
+
+/// An execution with its input, output and graph.
+#[utoipa::path(get, path = "/executions/{id}", tag = "executions", params(("id" = String, Path)), responses(
+    (status = 200, body = ExecutionWhole),
+    (status = 404, body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub(crate) async fn get(
+    State(app): State<App>,
+    Tenant(tenant): Tenant,
+    Path(id): Path<String>,
+) -> Result<Json<ExecutionWhole>, ApiError> {
+    let history = app.engine.history(tenant, parse_id(&id)?).await?;
+    let mut found = items(&app, tenant, std::slice::from_ref(&history.row)).await?;
+    let mut item = found.pop().ok_or_else(|| ApiError::not_found(format!("execution {id}")))?;
+    if let Some(error) = &history.error {
+        item.error = Some(Failure::from(error));
+    }
+    let document = history.program.graph().document();
+    let part = |key: &str| document.get(key).cloned().unwrap_or_else(|| Value::array(Vec::new()));
+    let graph = Object::new(vec![("nodes".into(), part("nodes")), ("edges".into(), part("edges"))]);
+    Ok(Json(ExecutionWhole { item, input: history.input, output: history.output, graph: Value::from(graph) }))
+}
+
+/// The steps of an execution that have ended.
+#[utoipa::path(get, path = "/executions/{id}/steps", tag = "executions", params(("id" = String, Path)), responses(
+    (status = 200, body = StepList),
+    (status = 404, body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub(crate) async fn steps(
+    State(app): State<App>,
+    Tenant(tenant): Tenant,
+    Path(id): Path<String>,
+) -> Result<Json<StepList>, ApiError> {
+    let history = app.engine.history(tenant, parse_id(&id)?).await?;
+    let graph = history.program.graph();
+    let items = history.steps.into_iter().map(|step| {
+        let node = graph.nodes.get(step.address.node as usize);
+        let ran = step.attempts > 0;
+        #[expect(clippy::cast_precision_loss, reason = "durations are far below 2^53 µs")]
+        let took = step.duration_us as f64 / 1_000.0;
+        StepItem {
+            address: step.name,
+            node: step.node.to_string(),
+            kind: node.map(|node| node.kind.to_string()).unwrap_or_default(),
+            label: node.map(|node| node.label().to_owned()).unwrap_or_default(),
+            status: step.status.as_str(),
+            input: step.input,
+            output: step.output,
+            ports: step.ports.iter().map(ToString::to_string).collect(),
+            attempts: step.attempts,
+            error: step.error.as_ref().map(Failure::from),
+            started_at: ran.then(|| time_text(step.started_us / 1_000)),
+            duration_ms: ran.then_some(took),
+        }
+    });
+    Ok(Json(StepList { items: items.collect() }))
+}
+
+/// Cancels an execution. The wish is durable before the answer.
+#[utoipa::path(post, path = "/executions/{id}/cancel", tag = "executions", params(("id" = String, Path)), responses(
+    (status = 202, description = "It will be canceled"),
+    (status = 404, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 409, body = ProblemBody, content_type = "application/problem+json", description = "It has ended"),
+))]
+pub(crate) async fn cancel(
+    State(app): State<App>,
+    Tenant(tenant): Tenant,
+    Path(id): Path<String>,
+) -> Result<StatusCode, ApiError> {
+    app.engine.cancel(tenant, parse_id(&id)?).await?;
+    Ok(StatusCode::ACCEPTED)
+}
+
+/// A whole value that an event gave only the beginning of: `input`, `output`, or `steps/<address>/input|output`.
+#[utoipa::path(get, path = "/executions/{id}/values/{*reference}", tag = "executions",
+    params(("id" = String, Path), ("reference" = String, Path, description = "The `ref` of the elided value")), responses(
+    (status = 200, description = "The value as JSON", body = Object),
+    (status = 404, body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub(crate) async fn value(
+    State(app): State<App>,
+    Tenant(tenant): Tenant,
+    Path((id, reference)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let history = app.engine.history(tenant, parse_id(&id)?).await?;
+    let missing = || ApiError::not_found(format!("value {reference} of execution {id}"));
+    let value = match reference.as_str() {
+        "input" => history.input,
+        "output" => history.output,
+        other => {
+            let (address, end) =
+                other.strip_prefix("steps/").and_then(|rest| rest.rsplit_once('/')).ok_or_else(missing)?;
+            let step = history.steps.into_iter().find(|step| step.name == address).ok_or_else(missing)?;
+            match end {
+                "input" => step.input,
+                "output" => step.output,
+                _ => return Err(missing()),
+            }
+        }
+    };
+    let pretty = headers.get(header::ACCEPT).is_some_and(|accept| accept == "text/plain");
+    let text = if pretty { model::json::to_pretty(&value) } else { model::json::to_text(&value) };
+    Ok(([(header::CONTENT_TYPE, "application/json")], text).into_response())
+}
+
+/// Reads an id of an execution; anything else is not found.
+pub(crate) fn parse_id(id: &str) -> Result<ExecutionId, ApiError> {
+    id.parse().map_err(|_| ApiError::not_found(format!("execution {id}")))
+}

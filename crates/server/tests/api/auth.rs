@@ -1,0 +1,119 @@
+//! Who may call what: every route, the sign-in link, the cookie, origins, rates.
+
+use std::net::SocketAddr;
+
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::Request;
+use server::{Access, declared};
+
+use crate::harness::{DOUBLE, Server};
+
+#[tokio::test]
+async fn every_route_refuses_strangers_unless_it_says_otherwise() {
+    let server = Server::new().await;
+    let routes = declared();
+    assert!(routes.len() > 30, "the list is whole: {}", routes.len());
+    let mut refused = 0;
+    for route in &routes {
+        let path = route.path.replace("{id}", "0000000000000").replace("{*reference}", "input").replace("{*path}", "none");
+        for prefix in ["/api/v1", "/api"] {
+            let answer = server.call(route.method, &format!("{prefix}{path}")).anonymous().body("{}").send().await;
+            let status = answer.status.as_u16();
+            match route.access {
+                Access::Session => {
+                    assert_eq!(status, 401, "{} {path}", route.method);
+                    assert_eq!(answer.problem(401), "not_signed_in");
+                    refused += 1;
+                }
+                Access::Public => assert!(status == 200 || status == 204 || status == 400, "{} {path}: {status}", route.method),
+                Access::Hook => assert_eq!(status, 404, "{} {path}", route.method),
+            }
+        }
+    }
+    assert!(refused > 40, "most routes are closed: {refused}");
+    let public: Vec<String> = routes.iter().filter(|route| route.access == Access::Public).map(|route| format!("{} {}", route.method, route.path)).collect();
+    assert_eq!(public, ["GET /livez", "GET /readyz", "GET /healthz", "GET /session", "POST /session", "DELETE /session"]);
+}
+
+async fn sign_in(server: &Server, token: &str) -> crate::harness::Answer {
+    let body = format!(r#"{{"token": "{token}"}}"#);
+    server.call("POST", "/api/v1/session").anonymous().body(body).send().await
+}
+
+#[tokio::test]
+async fn a_link_works_once_and_gives_a_session() {
+    let server = Server::new().await;
+    let token = server.app.sign_in_token().await.expect("a link");
+    assert_eq!(sign_in(&server, "wrong").await.problem(401), "invalid_token");
+    let signed = sign_in(&server, &token).await;
+    assert_eq!(signed.ok(200)["tenant"], "default");
+    let cookie = signed.header("set-cookie").to_owned();
+    for part in ["tidemill_session=", "HttpOnly", "SameSite=Strict", "Path=/"] {
+        assert!(cookie.contains(part), "{cookie}");
+    }
+    assert_eq!(sign_in(&server, &token).await.problem(401), "invalid_token", "a link works once");
+    let cookie = cookie.split(';').next().expect("a pair").to_owned();
+    let ask = |method: &'static str, path: &'static str| server.call(method, path).anonymous().header("cookie", &cookie);
+    assert_eq!(ask("GET", "/api/v1/workflows").send().await.status, 200);
+    assert_eq!(ask("GET", "/api/v1/session").send().await.ok(200)["signed_in"], true);
+    assert_eq!(ask("DELETE", "/api/v1/session").send().await.status, 204);
+    assert_eq!(ask("GET", "/api/v1/workflows").send().await.status, 401, "the session ended on the server");
+    let second = server.app.sign_in_token().await.expect("a link");
+    let third = server.app.sign_in_token().await.expect("a link");
+    assert_eq!(sign_in(&server, &second).await.status, 401, "a newer link voids the older");
+    assert_eq!(sign_in(&server, &third).await.status, 200);
+}
+
+#[tokio::test]
+async fn pages_of_other_origins_change_nothing() {
+    let server = Server::new().await;
+    let token = server.app.sign_in_token().await.expect("a link");
+    let signed = sign_in(&server, &token).await;
+    let cookie = signed.header("set-cookie").split(';').next().expect("a pair").to_owned();
+    let post = |name: &'static str, value: &'static str| {
+        let call = server.call("POST", "/api/v1/workflows").anonymous().header("cookie", &cookie).header("host", "127.0.0.1:8080");
+        call.header(name, value).body(DOUBLE).send()
+    };
+    assert_eq!(post("origin", "http://127.0.0.1:8080").await.status, 201);
+    assert_eq!(post("sec-fetch-site", "same-origin").await.status, 201);
+    for (name, value) in [("origin", "http://evil.example"), ("origin", "null"), ("origin", "http://127.0.0.1:9090"), ("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site")] {
+        assert_eq!(post(name, value).await.problem(403), "foreign_origin", "{name}: {value}");
+    }
+    assert_eq!(server.get("/api/v1/workflows?total=true").await.ok(200)["total"], 2);
+    let login = server.call("POST", "/api/v1/session").anonymous().header("sec-fetch-site", "cross-site").body("{}").send().await;
+    assert_eq!(login.problem(403), "foreign_origin");
+}
+
+#[tokio::test]
+async fn without_sign_in_only_local_names_are_answered() {
+    let server = Server::with(&[("dev_no_auth", "true")]).await;
+    let ask = |host: &'static str| server.call("GET", "/api/v1/workflows").anonymous().header("host", host).send();
+    for host in ["localhost:8080", "127.0.0.1:8080", "[::1]:8080"] {
+        assert_eq!(ask(host).await.status, 200, "{host}");
+    }
+    assert_eq!(ask("rebound.example:8080").await.problem(403), "foreign_host");
+}
+
+#[tokio::test]
+async fn who_asks_too_often_is_told_when_to_come_back() {
+    let server = Server::with(&[("limits.rate_per_second", "1"), ("limits.rate_burst", "3")]).await;
+    let ask = |address: [u8; 4]| {
+        let peer = SocketAddr::from((address, 4000));
+        server.send(Request::builder().uri("/livez").extension(ConnectInfo(peer)).body(Body::empty()).expect("a request"))
+    };
+    for _ in 0..3 {
+        assert_eq!(ask([192, 0, 2, 1]).await.status, 200);
+    }
+    let refused = ask([192, 0, 2, 1]).await;
+    assert_eq!((refused.problem(429).as_str(), refused.header("retry-after")), ("rate_limited", "1"));
+    assert_eq!(ask([192, 0, 2, 2]).await.status, 200, "other addresses have limits of their own");
+    for _ in 0..20 {
+        assert_eq!(ask([127, 0, 0, 1]).await.status, 200);
+    }
+    let mut last = 0;
+    for _ in 0..25 {
+        last = sign_in(&server, "guess").await.status.as_u16();
+    }
+    assert_eq!(last, 429, "secrets cannot be tried at will");
+}

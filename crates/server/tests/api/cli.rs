@@ -1,0 +1,152 @@
+//! The command line, as a process of its own.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value as Json;
+
+fn tidemill(arguments: &[&str], folder: &Path) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tidemill"));
+    command.args(arguments).current_dir(folder).env_remove("PORT");
+    command.output().expect("the program runs")
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().expect("it ended by itself")
+}
+
+fn text(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+fn json(output: &Output) -> Json {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", text(output)))
+}
+
+/// A folder with a file in it.
+fn with_file(name: &str, content: &str) -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join(name);
+    std::fs::write(&path, content).expect("written");
+    (folder, path)
+}
+
+const GRADE: &str = r#"{"nodes": [{"id": "start", "type": "manual", "data": {}},
+    {"id": "passed", "type": "condition", "data": {"condition": "input.score >= 50"}},
+    {"id": "yes", "type": "expression", "data": {"expression": "`passed with ${input.score}`"}},
+    {"id": "no", "type": "expression", "data": {"expression": "'failed'"}}],
+    "edges": [{"source": "start", "target": "passed"}, {"source": "passed", "sourceHandle": "true", "target": "yes"},
+              {"source": "passed", "sourceHandle": "false", "target": "no"}]}"#;
+
+#[test]
+fn run_prints_status_output_and_sorted_steps() {
+    let (folder, _) = with_file("grade.json", GRADE);
+    let output = tidemill(&["run", "grade.json", "--input", r#"{"score": 71}"#, "--json"], folder.path());
+    assert_eq!(code(&output), 0, "{}", text(&output));
+    let report = json(&output);
+    assert_eq!((report["status"].as_str(), report["output"].as_str()), (Some("succeeded"), Some("passed with 71")));
+    let steps = report["steps"].as_array().expect("steps");
+    let addresses: Vec<&str> = steps.iter().filter_map(|step| step["address"].as_str()).collect();
+    assert_eq!(addresses, ["no", "passed", "start", "yes"]);
+    assert_eq!((steps[0]["status"].as_str(), steps[0]["attempts"].as_u64()), (Some("skipped"), Some(0)));
+    assert_eq!((steps[1]["ports"][0].as_str(), steps[1]["input"]["score"].as_u64()), (Some("true"), Some(71)));
+    for key in ["address", "status", "input", "output", "ports", "attempts", "started_at", "duration_ms"] {
+        assert!(steps[3].get(key).is_some(), "{key}");
+    }
+    let (_, input) = (0, folder.path().join("in.json"));
+    std::fs::write(&input, r#"{"score": 3}"#).expect("written");
+    let output = tidemill(&["run", "grade.json", "--input", "@in.json"], folder.path());
+    assert_eq!((code(&output), String::from_utf8_lossy(&output.stdout).trim()), (0, "\"failed\""));
+}
+
+#[test]
+fn exit_codes_tell_failed_from_invalid() {
+    let (folder, _) = with_file("fails.json", r#"{"nodes": [{"id": "a", "type": "expression", "data": {"expression": "input.x.y"}}]}"#);
+    let failed = tidemill(&["run", "fails.json"], folder.path());
+    assert_eq!(code(&failed), 1, "{}", text(&failed));
+    std::fs::write(folder.path().join("invalid.json"), r#"{"nodes": [{"id": "a", "type": "numbr", "data": {}}]}"#).expect("written");
+    let invalid = tidemill(&["run", "invalid.json"], folder.path());
+    assert_eq!(code(&invalid), 2);
+    assert!(text(&invalid).contains("error[unknown_type] node a") && text(&invalid).contains("number"), "{}", text(&invalid));
+    assert_eq!(code(&tidemill(&["run", "nowhere.json"], folder.path())), 2);
+    assert_eq!(code(&tidemill(&["run", "fails.json", "--input", "{oops"], folder.path())), 2);
+    assert_eq!(code(&tidemill(&["sing"], folder.path())), 2);
+}
+
+#[test]
+fn validate_reads_json_and_yaml() {
+    let yaml = "nodes:\n  - id: n\n    type: number\n    data: {value: 1}\n  - id: d\n    type: expression\n    data:\n      expression: input * 2\nedges:\n  - {source: n, target: d}\n";
+    let (folder, _) = with_file("good.yaml", yaml);
+    std::fs::write(folder.path().join("bad.json"), r#"{"nodes": [{"id": "a", "type": "number", "data": {"value": 1}}], "edges": [{"id": "e", "source": "a", "target": "z"}]}"#).expect("written");
+    let output = tidemill(&["validate", "good.yaml", "bad.json", "--json"], folder.path());
+    assert_eq!(code(&output), 2);
+    let said = json(&output);
+    assert_eq!((said[0]["valid"].as_bool(), said[1]["valid"].as_bool()), (Some(true), Some(false)), "{said}");
+    assert_eq!((said[1]["problems"][0]["code"].as_str(), said[1]["problems"][0]["edge"].as_str()), (Some("dangling_edge"), Some("e")));
+    assert_eq!(code(&tidemill(&["validate", "good.yaml"], folder.path())), 0);
+    let run = tidemill(&["run", "good.yaml", "--json"], folder.path());
+    assert_eq!(json(&run)["output"], 2);
+}
+
+#[test]
+fn node_types_are_listed_and_described() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let list = json(&tidemill(&["node-types", "--json"], folder.path()));
+    assert!(list["items"].as_array().expect("items").iter().any(|item| item["id"] == "switch"));
+    assert_eq!(json(&tidemill(&["node-types", "switch", "--json"], folder.path()))["id"], "switch");
+    let unknown = tidemill(&["node-types", "swich"], folder.path());
+    assert_eq!(code(&unknown), 2);
+    assert!(text(&unknown).contains("did you mean switch"), "{}", text(&unknown));
+}
+
+#[test]
+fn config_tells_where_each_value_comes_from() {
+    let (folder, _) = with_file("tidemill.toml", "port = 9000\n");
+    let shown = json(&tidemill(&["config", "--json"], folder.path()));
+    let port = shown.as_array().expect("rows").iter().find(|row| row["key"] == "port").expect("a row").clone();
+    assert_eq!(port["value"], "9000");
+    assert!(port["origin"].as_str().is_some_and(|origin| origin.starts_with("file ")), "{port}");
+    let refused = Command::new(env!("CARGO_BIN_EXE_tidemill")).arg("config").env("PORT", "none").current_dir(folder.path()).output().expect("it runs");
+    assert_eq!(code(&refused), 2);
+    assert!(text(&refused).contains("environment PORT"), "{}", text(&refused));
+}
+
+#[test]
+fn data_goes_out_and_comes_back() {
+    let (folder, _) = with_file("grade.json", GRADE);
+    let run = |arguments: &[&str]| {
+        let output = tidemill(arguments, folder.path());
+        assert_eq!(code(&output), 0, "{arguments:?}: {}", text(&output));
+        output
+    };
+    run(&["import", "grade.json", "--data", "a"]);
+    let executed = json(&run(&["run", "grade.json", "--input", r#"{"score": 60}"#, "--json", "--data", "a"]));
+    let id = executed["execution_id"].as_str().expect("an id").to_owned();
+    run(&["export", "--all", "-o", "all.json", "--data", "a"]);
+    let imported = json(&run(&["import", "all.json", "--json", "--data", "b"]));
+    let workflow = imported["items"][0]["id"].as_str().expect("an id").to_owned();
+    let exported = json(&run(&["export", &workflow, "--data", "b"]));
+    assert_eq!(exported, serde_json::from_str::<Json>(GRADE).expect("JSON"));
+    run(&["backup", "copy.db", "--data", "a"]);
+    run(&["restore", "copy.db", "--data", "c"]);
+    let list = json(&run(&["executions", "list", "--json", "--data", "c"]));
+    assert_eq!((list["items"][0]["id"].as_str(), list["items"][0]["status"].as_str()), (Some(id.as_str()), Some("succeeded")));
+    let shown = json(&run(&["executions", "show", &id, "--json", "--data", "c"]));
+    assert_eq!(shown["output"], "passed with 60");
+    let events = run(&["executions", "events", &id, "--data", "c"]);
+    assert!(String::from_utf8_lossy(&events.stdout).lines().last().is_some_and(|line| line.contains(r#""type":"finished""#)));
+    run(&["migrate", "--data", "c"]);
+    let health = json(&run(&["doctor", "--json", "--data", "c"]));
+    assert_eq!(health["ok"], true, "{health}");
+    assert_eq!(code(&tidemill(&["restore", "copy.db", "--data", "c"], folder.path())), 2, "what is there is not overwritten");
+    assert_eq!(code(&tidemill(&["executions", "list", "--data", "none"], folder.path())), 2);
+}
+
+#[test]
+fn completions_know_every_command() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let script = tidemill(&["completions", "bash"], folder.path());
+    for command in ["serve", "validate", "doctor"] {
+        assert!(text(&script).contains(command));
+    }
+}

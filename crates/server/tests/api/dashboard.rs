@@ -1,0 +1,100 @@
+//! Dashboard, health, metrics, and what all answers have in common.
+
+use crate::harness::{DOUBLE, Server};
+
+#[tokio::test]
+async fn figures_follow_what_happens() {
+    let server = Server::new().await;
+    let stats = || async { server.get("/api/v1/dashboard/stats").await.ok(200) };
+    let empty = stats().await;
+    assert_eq!((empty["total"].as_u64(), empty["success_rate"].is_null()), (Some(0), true));
+    let id = server.store(DOUBLE).await;
+    server.store(&DOUBLE.replace("\"unknown\"", "\"active\": false, \"unknown\"")).await;
+    for input in ["1", "2", "3"] {
+        server.run(&id, input).await;
+    }
+    server.post("/api/v1/workflows/execute", r#"{"nodes": [{"id": "bad", "type": "expression", "data": {"expression": "input.a.b"}}]}"#).await;
+    let full = stats().await;
+    assert_eq!((full["total_workflows"].as_u64(), full["active_workflows"].as_u64()), (Some(2), Some(1)));
+    assert_eq!((full["total"].as_u64(), full["completed"].as_u64(), full["failed"].as_u64()), (Some(4), Some(3), Some(1)));
+    assert_eq!((full["success_rate"].as_f64(), full["running_executions"].as_u64()), (Some(75.0), Some(0)));
+    assert!(full["average_time_ms"].as_f64().is_some());
+    let recent = server.get("/api/v1/dashboard/recent-executions?limit=2").await.ok(200);
+    assert_eq!(recent["items"].as_array().map(Vec::len), Some(2));
+    assert_eq!(server.get("/api/dashboard/recent-executions").await.ok(200)["items"].as_array().map(Vec::len), Some(4));
+}
+
+#[tokio::test]
+async fn health_names_its_three_checks() {
+    let server = Server::new().await;
+    for path in ["/healthz", "/readyz", "/api/v1/healthz"] {
+        let health = server.call("GET", path).anonymous().send().await.ok(200);
+        assert_eq!(health["status"], "healthy");
+        for check in ["database", "workflow-executor", "memory-usage"] {
+            assert_eq!(health["checks"][check]["status"], "healthy", "{check}");
+        }
+    }
+    assert_eq!(server.call("GET", "/livez").anonymous().send().await.text(), "ok");
+    server.app.close();
+    assert_eq!(server.get("/readyz").await.ok(503)["checks"]["workflow-executor"]["status"], "unhealthy");
+}
+
+#[tokio::test]
+async fn metrics_count_requests_and_executions() {
+    let server = Server::new().await;
+    let id = server.store(DOUBLE).await;
+    server.run(&id, "1").await;
+    let text = server.get("/metrics").await;
+    assert!(text.header("content-type").starts_with("text/plain"));
+    for line in [
+        r#"requests_total{route="/api/v1/workflows",method="POST",status="201"}"#,
+        r#"request_duration_seconds_bucket{route="/api/v1/workflows","#,
+        "executions_ended_total ",
+        "executions_in_flight ",
+        "commits_total ",
+    ] {
+        assert!(text.text().contains(line), "{line} in {}", text.text());
+    }
+}
+
+#[tokio::test]
+async fn answers_carry_an_id_safe_headers_and_are_packed() {
+    let server = Server::new().await;
+    let answer = server.call("GET", "/api/v1/node-types").header("accept-encoding", "gzip").header("x-request-id", "mine-1").send().await;
+    assert_eq!((answer.header("x-request-id"), answer.header("content-encoding")), ("mine-1", "gzip"));
+    assert_eq!((answer.header("x-content-type-options"), answer.header("cache-control")), ("nosniff", "no-store"));
+    assert!(answer.header("content-security-policy").contains("frame-ancestors 'none'"));
+    assert_eq!(answer.header("access-control-allow-origin"), "");
+    let small = server.call("GET", "/livez").header("accept-encoding", "gzip, br").header("x-request-id", "bad id!").send().await;
+    assert_eq!(small.header("content-encoding"), "", "small answers are not worth packing");
+    assert_eq!(small.header("x-request-id").len(), 16);
+}
+
+#[tokio::test]
+async fn node_types_describe_themselves() {
+    let server = Server::new().await;
+    let list = server.get("/api/v1/node-types").await.ok(200);
+    let items = list["items"].as_array().expect("items");
+    let find = |id: &str| items.iter().find(|item| item["id"] == id).unwrap_or_else(|| panic!("{id} is listed"));
+    assert_eq!((find("expression")["effect"].as_str(), find("expression")["dynamic_outputs"].as_bool()), (Some("pure"), Some(false)));
+    assert_eq!(find("switch")["dynamic_outputs"], true);
+    for item in items {
+        assert_eq!(item["schema"]["type"], "object", "{}", item["id"]);
+        assert!(item["summary"].as_str().is_some_and(|summary| !summary.is_empty()));
+    }
+    assert_eq!(server.get("/api/v1/node-types/if").await.ok(200)["id"], "condition");
+    assert_eq!(server.get("/api/v1/node-types/none").await.problem(404), "not_found");
+}
+
+#[tokio::test]
+async fn expressions_are_tried_on_given_data() {
+    let server = Server::new().await;
+    let ask = |body: &'static str| server.post("/api/v1/expressions/evaluate", body);
+    assert_eq!(ask(r#"{"expression": "input.a * 2", "input": {"a": 4}}"#).await.ok(200)["value"], 8);
+    assert_eq!(ask(r#"{"condition": ">= 18", "input": 20}"#).await.ok(200)["value"], true);
+    assert_eq!(ask(r#"{"template": "Hi {{ nodes.x.output.name }}", "nodes": {"x": {"name": "Ada"}}}"#).await.ok(200)["value"], "Hi Ada");
+    let thrown = ask(r#"{"expression": "input.a.b", "input": {}}"#).await.ok(200);
+    assert_eq!((thrown["ok"].as_bool(), thrown["error"]["message"].is_string()), (Some(false), true));
+    assert_eq!(ask(r#"{"expression": "require('fs')"}"#).await.ok(200)["error"]["code"], "compile");
+    assert_eq!(ask("{}").await.problem(400), "missing_field");
+}
