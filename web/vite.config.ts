@@ -1,12 +1,38 @@
 // Builds the page into `dist`, which the binary embeds. Nothing is inlined, so that a strict
 // Content-Security-Policy (`script-src 'self'; style-src 'self'; font-src 'self'`) holds.
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import react from "@vitejs/plugin-react";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
 
 const server = process.env.TIDEMILL_URL ?? "http://127.0.0.1:8080";
+const PACKED = /\.(?:js|css|html|svg)$/;
+const WORTH_PACKING = 1_000;
+
+/** Lays `.br` and `.gz` beside each text file: the server sends them as they are and compresses nothing itself. */
+function packed(): Plugin {
+  let out = "dist";
+  return {
+    name: "packed",
+    apply: "build",
+    configResolved(config) {
+      out = join(config.root, config.build.outDir);
+    },
+    closeBundle() {
+      for (const name of readdirSync(out, { recursive: true, encoding: "utf8" })) {
+        const file = join(out, name);
+        if (!PACKED.test(name) || statSync(file).size < WORTH_PACKING) continue;
+        const bytes = readFileSync(file);
+        writeFileSync(`${file}.br`, brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }));
+        writeFileSync(`${file}.gz`, gzipSync(bytes, { level: 9 }));
+      }
+    },
+  };
+}
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), packed()],
   build: {
     target: "es2023",
     assetsInlineLimit: 0,

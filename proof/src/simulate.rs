@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use arcstr::ArcStr;
-use model::event::{Accepted, Ports, Route};
-use model::execution::{Next, Outcome};
+use model::event::{Accepted, Route};
+use model::execution::{Effect, Outcome, Produced};
 use model::plan::Join;
 use model::segment::SegmentWriter;
 use model::{Catalog, Category, EffectClass, Event, Execution, Graph, Node, NodeIndex, NodeSpec, Plan, Role, Value};
@@ -153,11 +153,11 @@ impl Live<'_> {
         let mut in_flight: Vec<NodeIndex> = Vec::new();
         // A failure that nobody handles cancels what is in flight: nothing of it is recorded.
         while !self.failed {
-            match self.state.next() {
-                Next::Record(event) => self.record(&event),
-                Next::Wait => self.end_one(&mut in_flight),
-                Next::End => break,
-                Next::Run(node) => {
+            match self.state.effect() {
+                Effect::Record(event) => self.record(&event),
+                Effect::Wait => self.end_one(&mut in_flight),
+                Effect::End => break,
+                Effect::Run(node) => {
                     in_flight.push(node);
                     // Sometimes a step ends before the next one begins.
                     if self.random.chance(30) {
@@ -193,7 +193,7 @@ impl Live<'_> {
         let planned = &self.trace.plan.nodes[node as usize];
         let input = self.state.input_of(node);
         let result = if planned.disabled {
-            Ok((input, Ports::from_slice(&[0]), Vec::new()))
+            Ok(Produced::first(input))
         } else if self.state.is_join_short(node) {
             Err(("join_short".into(), String::new()))
         } else {
@@ -211,7 +211,7 @@ impl Live<'_> {
         self.record(&event);
     }
 
-    fn act(&self, node: NodeIndex, input: &Value) -> Result<(Value, Ports, Vec<(ArcStr, Value)>), (ArcStr, String)> {
+    fn act(&self, node: NodeIndex, input: &Value) -> Result<Produced, (ArcStr, String)> {
         let planned = &self.trace.plan.nodes[node as usize];
         let own = &self.graph.nodes[node as usize];
         let inputs = without_messages(&self.state.inputs_of(node));
@@ -229,7 +229,7 @@ impl Live<'_> {
         let output = if output == *call.input { input.clone() } else { output };
         let place = |port: &ArcStr| planned.outputs.iter().position(|other| other == port);
         let ports = ports.iter().filter_map(|port| u16::try_from(place(port)?).ok()).collect();
-        Ok((output, ports, Vec::new()))
+        Ok(Produced { output, ports, writes: Vec::new() })
     }
 
     fn record(&mut self, event: &Event) {

@@ -87,9 +87,9 @@ export const FAILING = {
 
 export const BIG_VALUE = {
   name: "A very long name that says far more than a name should, so that we see what gives way on a narrow page and what does not",
-  description: "Carries a list of four hundred rows, more than travels with an event. عنوان طويل من اليمين إلى اليسار",
+  description: "Carries a list of two thousand rows, more than travels with an event. عنوان طويل من اليمين إلى اليسار",
   tags: [],
-  nodes: [node("rows", "range", 0, 0, { label: "صفوف", start: 1, end: 400 }), node("keep", "filter", 280, 0, { label: "Keep the even ones", condition: "item % 2 == 0" })],
+  nodes: [node("rows", "range", 0, 0, { label: "صفوف", start: 1, end: 2000 }), node("keep", "filter", 280, 0, { label: "Keep the even ones", condition: "item % 2 == 0" })],
   edges: [edge("rows", "keep")],
 };
 
@@ -133,6 +133,16 @@ const type = (id, name, category, summary, icon, more = {}) => ({
 const schema = (properties, required = []) => ({ type: "object", properties, required });
 const text = (description, more = {}) => ({ type: "string", description, ...more });
 
+/** The example of a type as the server gives it: a small graph that runs. */
+function exampleOf(item) {
+  if (Array.isArray(item.example?.nodes)) return item;
+  const own = item.example?.id ? item.example : { id: item.id, type: item.id, data: {} };
+  if (item.category === "trigger") return { ...item, example: { nodes: [own, { id: "show", type: "visualization", data: {} }], edges: [{ source: own.id, target: "show" }] } };
+  const start = { id: "start", type: "number", data: { value: 20 } };
+  const show = { id: "show", type: "visualization", data: {} };
+  return { ...item, example: { nodes: [start, own, show], edges: [{ source: "start", target: own.id }, { source: own.id, target: "show" }] } };
+}
+
 export const NODE_TYPES = [
   type("manual", "Manual start", "trigger", "Starts an execution by hand, with an input.", "play", { inputs: [], aliases: ["manual_trigger"], schema: schema({ schema: { type: "object", description: "JSON Schema of the input; the page makes a form of it." } }) }),
   type("webhook", "Webhook", "trigger", "Starts an execution for each request to its address.", "webhook", { inputs: [], schema: schema({ method: { enum: ["GET", "POST", "PUT"], default: "POST" }, path: text("Below /hooks/."), respond: { enum: ["immediately", "when_finished", "by_node"], default: "immediately", description: "When the caller gets its answer." } }, ["path"]) }),
@@ -156,4 +166,4 @@ export const NODE_TYPES = [
   type("variable", "Variable", "storage", "Reads or sets a value that other nodes see.", "variable"),
   type("visualization", "Show", "show", "Shows its input: text, JSON, table or chart.", "chart-column", { aliases: ["renderer"], schema: schema({ mode: { enum: ["auto", "text", "json", "table", "line", "bar"], default: "auto" } }) }),
   type("mock", "Mock", "test", "Stands in for a call: a constant, a failure, a delay.", "flask"),
-];
+].map(exampleOf);

@@ -156,7 +156,7 @@ const routes = [
   ["GET", /^\/dashboard\/stats$/, () => stats()],
   ["GET", /^\/dashboard\/recent-executions$/, ({ url }) => ({ items: newest().slice(0, Number(url.searchParams.get("limit") ?? 10)).map(listItem) })],
   ["GET", /^\/workflows$/, ({ url }) => paged(searched(url), url, workflowItem)],
-  ["POST", /^\/workflows$/, ({ body, response }) => ((response.statusCode = 201), whole(addWorkflow(body)))],
+  ["POST", /^\/workflows$/, ({ body, text, response }) => ((response.statusCode = 201), whole(Object.assign(addWorkflow(body), { text })))],
   ["POST", /^\/workflows\/validate$/, ({ body }) => ({ valid: problemsOf(body).every((one) => one.severity !== "error"), problems: problemsOf(body) })],
   ["GET", /^\/workflows\/([^/]+)$/, ({ id }) => whole(need(workflows, id, "workflow"))],
   ["POST", /^\/workflows\/([^/]+)\/execute$/, ({ id, body, response }) => {
@@ -188,15 +188,16 @@ function stats() {
   const times = all.filter((one) => one.duration !== null);
   return {
     total_workflows: workflows.size, active_workflows: Math.min(workflows.size, 6), running_executions: running,
-    success_rate: completed + failed === 0 ? 0 : completed / (completed + failed), total: all.length, running, completed, failed,
+    success_rate: completed + failed === 0 ? null : Math.round((completed / (completed + failed)) * 1e4) / 100, total: all.length, running, completed, failed,
     average_time_ms: times.length === 0 ? null : times.reduce((sum, one) => sum + one.duration, 0) / times.length,
   };
 }
 
-function workflowItem({ graph: _graph, last, ...item }) {
+function workflowItem({ graph: _graph, text: _text, last, ...item }) {
   return { ...item, last_execution: last ? { id: last.id, status: last.status, started_at: new Date(last.started).toISOString(), duration_ms: last.duration } : null };
 }
-const whole = (workflow) => ({ ...workflowItem(workflow), graph: workflow.graph });
+/** A graph that was sent comes back as it was written, digit for digit. */
+const whole = (workflow) => (workflow.text ? { ...workflowItem(workflow), $graph: workflow.text } : { ...workflowItem(workflow), graph: workflow.graph });
 
 function searched(url) {
   const q = (url.searchParams.get("q") ?? "").toLowerCase();
@@ -233,7 +234,7 @@ function stream(request, response, ids, after) {
 async function readBody(request) {
   let text = "";
   for await (const chunk of request) text += chunk;
-  return text === "" ? {} : JSON.parse(text);
+  return { text, body: text === "" ? {} : JSON.parse(text) };
 }
 
 async function answerApi(request, response, url, path) {
@@ -248,10 +249,12 @@ async function answerApi(request, response, url, path) {
   for (const [verb, rule, answer] of routes) {
     const found = verb === method ? rule.exec(path) : null;
     if (!found) continue;
-    const body = method === "GET" ? null : await readBody(request);
-    const result = answer({ url, body, response, id: found[1], rest: found[2] });
+    const { body, text } = method === "GET" ? { body: null, text: "" } : await readBody(request);
+    const result = answer({ url, body, text, response, id: found[1], rest: found[2] });
     response.setHeader("content-type", "application/json");
-    return response.end(JSON.stringify(result));
+    const $graph = result?.$graph;
+    const json = JSON.stringify(result);
+    return response.end($graph ? `${json.slice(0, -1)},"graph":${$graph}}` : json);
   }
   return fail(404, "not_found", "Nothing at this address", path);
 }

@@ -4,6 +4,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { ApiError } from "./api/client";
+import { shareUnchanged } from "./api/exact";
 import { Shell } from "./pages/shell";
 import { signInFromLink } from "./pages/sign-in";
 import { startView } from "./state/view";
@@ -15,6 +16,7 @@ const client = new QueryClient({
     queries: {
       networkMode: "always", // the server is often this machine: the browser's idea of "online" says nothing about it
       staleTime: 1_000,
+      structuralSharing: shareUnchanged,
       retry: (count, error) => error instanceof ApiError && error.unreachable && count < 2,
     },
     mutations: { networkMode: "always" },

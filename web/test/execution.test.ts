@@ -77,11 +77,21 @@ describe("events seen before", () => {
   });
 });
 
+it("keeps the microseconds of a time", () => {
+  const event: Event = { execution: ID, seq: 1, type: "accepted", at: "2026-11-21T10:00:00.123456Z", input: null, trigger: null };
+  expect(fold(emptyExecution(ID), [event]).acceptedAt).toBeCloseTo(Date.parse("2026-11-21T10:00:00.123Z") + 0.456, 2);
+});
+
 it("leaves the state it was given as it was", () => {
   const before = fold(emptyExecution(ID), JOURNAL.slice(0, 5));
   const copy = structuredClone(plain(before));
   fold(before, JOURNAL.slice(5));
   expect(plain(before)).toEqual(copy);
+});
+
+it("takes a disabled step, which carries nothing but its address", () => {
+  const event: Event = { execution: ID, seq: 14, type: "step_finished", address: "off", node: "off", status: "disabled" };
+  expect(fold(whole, [event]).steps.get("off")).toMatchObject({ status: "disabled", attempts: 0, output: null, durationMs: null, ports: [] });
 });
 
 it("passes over kinds of events it does not know", () => {

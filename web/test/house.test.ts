@@ -68,9 +68,9 @@ describe("rooms", () => {
   });
 });
 
-/** Colours, sizes and durations written out instead of named. Media queries cannot read tokens, so they may. */
+/** Colours, sizes and durations written out instead of named. Queries cannot read tokens, so they may. */
 export function rawValues(text: string): string[] {
-  const body = text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/@media[^{]*\{/g, "").replace(/unicode-range:[^;]*;/g, "");
+  const body = text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/@(?:media|container)[^{]*\{/g, "").replace(/unicode-range:[^;]*;/g, "");
   return [...body.matchAll(/#[0-9a-fA-F]{3,8}\b|\b(?:rgb|hsl)a?\(|(?<![\w-])\d*\.?\d+(?:px|rem|em|m?s|ch)\b(?!\s*\*)/g)].map((found) => found[0]).filter((value) => value !== "0.04em");
 }
 

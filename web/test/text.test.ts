@@ -1,10 +1,41 @@
 // What people type: where a JSON text is wrong, and what a form's fields become.
 
 import { describe, expect, it } from "vitest";
+import { losesDigits, readJson, shareUnchanged } from "../src/api/exact";
 import { fieldFault, fieldsOf, inputSchema, inputText } from "../src/graph/form";
 import { jsonFault } from "../src/graph/json-text";
 import { parametersOf } from "../src/graph/parameters";
 import { summaryOf, titleOf, words } from "../src/graph/summary";
+
+it.each([
+  ["9007199254740993", true],
+  ["9007199254740992", false],
+  ["1e400", true],
+  ["1e-400", true],
+  ["0.1", false],
+  ["0.1000000000000000055511151231257827", true],
+  ["1.50", false],
+  ["100000000000000000000", false],
+  ["-0.0", false],
+])("%s loses digits: %s", (source, loses) => {
+  expect(losesDigits(Number(source), source)).toBe(loses);
+});
+
+it("reads JSON as JSON, however long its numbers", () => {
+  expect(JSON.stringify(readJson('{"a":[1,2.5,"12345678901234567890"]}'))).toBe('{"a":[1,2.5,"12345678901234567890"]}');
+  expect(() => readJson("{")).toThrow();
+});
+
+it("keeps the identity of what did not change", () => {
+  const before = { a: [1, { b: 2 }], c: { d: 1 }, gone: 1 };
+  const after = shareUnchanged(before, { a: [1, { b: 2 }], c: { d: 2 } }) as typeof before;
+  expect(after).toEqual({ a: [1, { b: 2 }], c: { d: 2 } });
+  expect(after.a).toBe(before.a);
+  expect(after.c).not.toBe(before.c);
+  expect(shareUnchanged(before, structuredClone(before))).toBe(before);
+  expect(shareUnchanged([1, 2], [1])).toEqual([1]);
+  expect(shareUnchanged({ x: undefined }, { y: undefined })).toEqual({ y: undefined });
+});
 
 describe("a JSON text", () => {
   it("that is right has no fault", () => {

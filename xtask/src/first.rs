@@ -68,7 +68,7 @@ pub(crate) fn watch(root: &Path, arguments: &[String]) -> Result<()> {
 
 /// The line with which the server says that it answers: the one with its address.
 fn is_ready_line(line: &str) -> bool {
-    line.contains("http://") || line.contains("https://")
+    line.contains("ready at http")
 }
 
 struct Times {
@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn ready_line_is_the_one_with_the_address() {
-        assert!(is_ready_line("open http://127.0.0.1:8080/?token=x"));
-        assert!(!is_ready_line("recovering 3 executions"));
+        assert!(is_ready_line("Tidemill is ready at http://127.0.0.1:8080/?token=x"));
+        assert!(!is_ready_line("http://127.0.0.1:8080 is taken"));
     }
 }

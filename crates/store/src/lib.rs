@@ -21,7 +21,7 @@ pub use feed::{Feed, Lagged, Subscription};
 pub use journal::{Append, Batch, ExecutionRow, Journal, Segment, Seq};
 pub use memory::MemoryStore;
 pub use records::{Record, Records};
-pub use sqlite::{SqliteOptions, SqliteStore};
+pub use sqlite::{SqliteOptions, SqliteStore, Synchronous};
 
 /// A boxed future that may cross threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -1,6 +1,6 @@
 //! Frames: one iteration of one body, with the state of the edges at home there.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use model::Value;
 
@@ -42,6 +42,8 @@ pub(super) struct Frame {
     /// Inner loops and containers that have not ended.
     pub(super) busy: usize,
     pub(super) header_skipped: bool,
+    /// Nodes that were found to wait, and into which no edge was resolved since.
+    pub(super) waits: HashSet<usize>,
     /// No iteration follows, whatever the back edges say.
     pub(super) last: bool,
     /// Of a scope: the latest iteration's output of each node that ran.
@@ -102,6 +104,7 @@ impl Frames {
             pending: plan.bodies[body].plain.clone(),
             busy: 0,
             header_skipped: false,
+            waits: HashSet::new(),
             last: false,
             outputs: HashMap::new(),
             returned: HashMap::new(),
@@ -136,6 +139,10 @@ impl Frames {
 
     /// Resolves an edge whose source lies in this frame, or in a loop of this frame that has ended.
     pub(super) fn emit(&mut self, plan: &Plan, frame: usize, edge: usize, state: State) {
+        for &open in &self.open {
+            self.all[open].waits.remove(&plan.edges[edge].to);
+            self.all[open].waits.remove(&plan.edges[edge].target);
+        }
         let frame = &mut self.all[frame];
         let states = match plan.edges[edge].home == frame.body {
             false => &mut frame.left,

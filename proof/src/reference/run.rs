@@ -144,8 +144,11 @@ impl<'p> Run<'p> {
             let (mut ready, mut changed) = (Vec::new(), false);
             for frame in self.frames.open.clone() {
                 for id in self.frames[frame].pending.clone() {
+                    if self.frames[frame].waits.contains(&id) {
+                        continue; // no edge into it was resolved since it was last asked
+                    }
                     match self.decide(id, frame) {
-                        Verdict::Wait => {}
+                        Verdict::Wait => drop(self.frames[frame].waits.insert(id)),
                         Verdict::Run(taken) => ready.push(Ready { id, frame, taken }),
                         Verdict::Skip => {
                             self.frames[frame].header_skipped |= self.is_header(id, frame);

@@ -36,8 +36,8 @@ export const api = {
   recent: (limit: number, signal?: AbortSignal) =>
     callJson<ListOf<ExecutionItem> | ExecutionItem[]>("/dashboard/recent-executions", { query: { limit }, signal }),
 
-  workflows: (query: WorkflowQuery, cursor: string | null, limit: number, signal?: AbortSignal) =>
-    callJson<ListOf<WorkflowItem>>("/workflows", { query: { ...query, cursor, limit, total: cursor === null }, signal }),
+  workflows: (query: WorkflowQuery, cursor: string | null, limit: number, signal?: AbortSignal, total = cursor === null) =>
+    callJson<ListOf<WorkflowItem>>("/workflows", { query: { ...query, cursor, limit, total }, signal }),
   workflow: (id: string, signal?: AbortSignal) => callJson<Workflow>(`/workflows/${seg(id)}`, { signal }),
   createWorkflow: (text: string) => callJson<Workflow>("/workflows", { method: "POST", body: text }),
   validate: (graph: string, signal?: AbortSignal) =>
@@ -56,7 +56,7 @@ export const api = {
   steps: (id: string, signal?: AbortSignal) => callJson<ListOf<Step>>(`/executions/${seg(id)}/steps`, { signal }),
   cancel: (id: string) => callJson<unknown>(`/executions/${seg(id)}/cancel`, { method: "POST", body: "{}" }),
   value: (id: string, ref: string, signal?: AbortSignal) =>
-    callJson<Json>(`/executions/${seg(id)}/values/${seg(ref)}`, { signal }),
+    callJson<Json>(`/executions/${seg(id)}/values/${ref.split("/").map(seg).join("/")}`, { signal }),
   /** The execution and its steps as one JSON text, byte for byte as the server wrote them. */
   download: async (id: string) => {
     const path = `/executions/${seg(id)}`;

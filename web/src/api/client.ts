@@ -1,5 +1,6 @@
 // The one place that calls `fetch`: problem+json becomes a typed `ApiError`, a lost connection too.
 
+import { readJson } from "./exact";
 import type { Problem } from "./types";
 
 const ROOT = "/api/v1";
@@ -8,15 +9,14 @@ const ROOT = "/api/v1";
 export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
-  readonly detail: string;
   readonly problems: Problem[];
 
-  constructor(status: number, code: string, title: string, detail: string, problems: Problem[] = []) {
-    super(title);
+  /** `words` says what happened, where, and what to do. */
+  constructor(status: number, code: string, words: string, problems: Problem[] = []) {
+    super(words);
     this.name = "ApiError";
     this.status = status;
     this.code = code;
-    this.detail = detail;
     this.problems = problems;
   }
 
@@ -58,9 +58,9 @@ export async function callJson<T>(path: string, call: Call = {}): Promise<T> {
   const text = await callText(path, call);
   if (text === "") return undefined as T;
   try {
-    return JSON.parse(text) as T;
+    return readJson(text) as T;
   } catch {
-    throw new ApiError(502, "not_json", "The server's answer could not be read", "it was not JSON; is something between this page and Tidemill?");
+    throw new ApiError(502, "not_json", "the answer was not JSON; is something between this page and Tidemill?");
   }
 }
 
@@ -76,7 +76,7 @@ async function send(path: string, call: Call): Promise<Response> {
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     tell("unreachable");
-    throw new ApiError(0, "unreachable", "Tidemill cannot be reached", "check that the program is running; this page tries again by itself");
+    throw new ApiError(0, "unreachable", "Tidemill does not answer; check that it is running, this page tries again by itself");
   }
   tell(response.status === 401 ? "signed_out" : "reached");
   return response;
@@ -95,9 +95,9 @@ function toQuery(query: Call["query"]): string {
 function toError(response: Response, text: string): ApiError {
   try {
     const problem = JSON.parse(text) as { title?: string; code?: string; detail?: string; problems?: Problem[] };
-    const title = problem.title ?? `The server answered ${response.status}`;
-    return new ApiError(response.status, problem.code ?? "unknown", title, problem.detail ?? "", problem.problems ?? []);
+    const words = problem.detail || problem.title || `the server answered ${response.status}`;
+    return new ApiError(response.status, problem.code ?? "unknown", words, problem.problems ?? []);
   } catch {
-    return new ApiError(response.status, "unknown", `The server answered ${response.status}`, response.statusText);
+    return new ApiError(response.status, "unknown", `the server answered ${response.status} ${response.statusText}`);
   }
 }

@@ -1,6 +1,7 @@
 // The event stream of one or several executions. The browser resumes by `Last-Event-ID`; where it gives up
 // (an error answer, a proxy that closes), the stream is opened again after the last seq that was seen.
 
+import { readJson } from "./exact";
 import type { Event, EventType } from "./types";
 
 const TYPES: readonly EventType[] = ["accepted", "step_started", "step_finished", "step_skipped", "step_canceled", "finished"];
@@ -74,7 +75,7 @@ function follow(url: () => string, { onEvent, onLink }: Listening): () => void {
 
 function parse(text: string): Event | null {
   try {
-    return JSON.parse(text) as Event;
+    return readJson(text) as Event;
   } catch {
     return null;
   }

@@ -32,6 +32,12 @@ export const queries = {
       initialPageParam: null as string | null,
       getNextPageParam: (last) => last.next_cursor ?? null,
     }),
+  changedLast: (limit: number) =>
+    queryOptions({
+      queryKey: ["workflows", "changed", limit],
+      queryFn: async ({ signal }) => (await api.workflows({ q: "", sort: "-updated_at" }, null, limit, signal, false)).items,
+      refetchInterval: LIVE_MS,
+    }),
   workflow: (id: string) => queryOptions({ queryKey: ["workflow", id], queryFn: ({ signal }) => api.workflow(id, signal) }),
   validation: (id: string, graph: Graph | undefined) =>
     queryOptions({

@@ -137,17 +137,18 @@ export interface Step {
 
 /** One event of an execution's journal, as the stream carries it. */
 export type Event = { execution: string; seq: number } & (
-  | { type: "accepted"; at: string; input: Json; trigger: string | null }
+  | { type: "accepted"; at: string; input: Json; trigger?: string | null }
   | { type: "step_started"; address: string; node: string; attempt: number; at: string }
   | {
       type: "step_finished";
       address: string;
       node: string;
       status: "succeeded" | "failed" | "disabled";
-      output: Json;
+      /** These are absent where the step did not run: a disabled node. */
+      output?: Json;
       ports?: string[] | null;
       error?: StepError | null;
-      attempts: number;
+      attempts?: number;
       started_at?: string | null;
       duration_ms?: number | null;
     }
@@ -177,6 +178,7 @@ export interface NodeType {
   outputs: Port[];
   dynamic_outputs: boolean;
   schema: { [key: string]: Json } | null;
+  /** A small workflow that runs and shows it. */
   example: Json;
 }
 
@@ -186,6 +188,7 @@ export interface DashboardStats {
   total_workflows: number;
   active_workflows: number;
   running_executions: number;
+  /** Of the executions that ended, 0 to 100; none before the first. */
   success_rate: number | null;
   total: number;
   running: number;

@@ -137,6 +137,13 @@ function drawNode(ctx: CanvasRenderingContext2D, node: PlacedNode, zoom: number,
   ctx.roundRect(node.x, node.y, node.w, node.h, RADIUS);
   ctx.fillStyle = palette.card;
   ctx.fill();
+  if (zoom < NAME_ZOOM) {
+    // Too small for words: the whole node takes the colour of its state, or at rest of its category.
+    ctx.fillStyle = { rest: colour, ok: palette.ok, running: palette.info, failed: palette.bad, skipped: palette.line2, disabled: palette.line2 }[text.look];
+    ctx.globalAlpha = alpha * (text.look === "rest" ? 0.35 : 0.55);
+    ctx.fill();
+    ctx.globalAlpha = alpha;
+  }
   const selected = picture.selected === node.id;
   ctx.strokeStyle = selected ? palette.tide : border;
   ctx.lineWidth = Math.max(1, (selected || text.look === "failed" || text.look === "running" ? 2 : 1) / zoom);

@@ -2,13 +2,14 @@
 // Camera moves touch no React state; only the set of cards in view does.
 
 import { Maximize, Minus, Plus } from "lucide-react";
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
+import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
 import { fit, reveal, viewOf, zoomAt, type Camera } from "../graph/camera";
 import type { PlacedGraph, PlacedNode } from "../graph/file";
-import { contains, graphBox, neighbour, overlaps } from "../graph/geometry";
+import { contains, graphBox, holds, neighbour, overlaps } from "../graph/geometry";
 import { draw, prepareEdges, type Picture } from "./draw";
 import { attachGestures, ZOOM_STEP } from "./gestures";
 import { textOf, type NodeKind, type Runs } from "./look";
+import { drawMini, miniSpot } from "./minimap";
 import { NodeCard } from "./node-card";
 import { readPalette, watchTheme, type Palette } from "./palette";
 import s from "./graph-view.module.css";
@@ -25,18 +26,20 @@ export interface GraphViewProps {
   label: string;
 }
 
-const CARD_ZOOM = 0.5;
+const CARD_ZOOM = 0.62;
 const CARDS_MOST = 300;
 const CARD_MARGIN = 240;
 const NARROW = 560;
 const NARROW_ZOOM = 0.8;
+const SMALL = 60;
+const SMALL_ZOOM = 0.4;
 const GRID = 20;
 const GRID_LEAST = 14;
 
-export function GraphView(props: GraphViewProps) {
+export const GraphView = memo(function GraphView(props: GraphViewProps) {
   const { graph, kinds, runs, over, selected, onSelect, problems, label } = props;
   const surface = useSurface(graph);
-  const { root, canvas, world, cards, zoom } = surface;
+  const { root, canvas, mini, world, cards, zoom } = surface;
 
   const texts = useCallback(
     (node: PlacedNode) => textOf(node, kinds.get(node.type), runs?.get(node.id), runs !== null, over),
@@ -68,6 +71,7 @@ export function GraphView(props: GraphViewProps) {
     // The group takes keys for panning and zooming; nodes inside are buttons.
     <div ref={root} className={s.view} role="group" tabIndex={0} aria-label={`${label}. Arrow keys pan, plus and minus zoom, F fits.`} onKeyDown={onKeyDown}>
       <canvas ref={canvas} className={s.canvas} aria-hidden="true" />
+      <canvas ref={mini} className={s.mini} data-tools="" aria-hidden="true" hidden={!surface.partial} onPointerDown={surface.jump} onPointerMove={surface.jump} />
       <div ref={world} className={s.world}>
         {cards?.map((node) => (
           <NodeCard key={node.id} node={node} text={texts(node)} selected={selected === node.id} problem={problems?.get(node.id)} onSelect={onSelect} />
@@ -77,7 +81,7 @@ export function GraphView(props: GraphViewProps) {
         <button type="button" aria-label="Zoom out" title="Zoom out (−)" onClick={() => surface.zoomBy(1 / ZOOM_STEP)}>
           <Minus aria-hidden="true" />
         </button>
-        <button type="button" className={s.percent} aria-label="Show at 100 %" title="Show at 100 % (0)" onClick={() => surface.zoomBy(null)}>
+        <button type="button" className={s.percent} aria-label={`${zoom} %, show at 100 %`} title="Show at 100 % (0)" onClick={() => surface.zoomBy(null)}>
           {zoom} %
         </button>
         <button type="button" aria-label="Zoom in" title="Zoom in (+)" onClick={() => surface.zoomBy(ZOOM_STEP)}>
@@ -89,12 +93,13 @@ export function GraphView(props: GraphViewProps) {
       </div>
     </div>
   );
-}
+});
 
 /** The camera and the drawing loop, outside React's rendering. */
 function useSurface(graph: PlacedGraph) {
   const root = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
+  const mini = useRef<HTMLCanvasElement>(null);
   const world = useRef<HTMLDivElement>(null);
   const live = useRef({
     camera: { x: 0, y: 0, zoom: 1 } as Camera,
@@ -110,6 +115,7 @@ function useSurface(graph: PlacedGraph) {
   });
   const [cards, setCards] = useState<readonly PlacedNode[] | null>([]);
   const [zoom, setZoom] = useState(100);
+  const [partial, setPartial] = useState(false);
 
   const paint = useCallback((now: number) => {
     const at = live.current;
@@ -118,6 +124,7 @@ function useSurface(graph: PlacedGraph) {
     if (!ctx || !at.picture || at.width === 0) return;
     at.palette ??= readPalette();
     if (draw(ctx, at.width, at.height, at.camera, at.picture, at.palette, now)) at.frame = requestAnimationFrame(paint);
+    if (mini.current && !mini.current.hidden) drawMini(mini.current, viewOf(at.camera, at.width, at.height), at.picture, at.palette);
   }, []);
 
   const repaint = useCallback(() => {
@@ -131,11 +138,12 @@ function useSurface(graph: PlacedGraph) {
       if (world.current) world.current.style.transform = `translate(${camera.x}px, ${camera.y}px) scale(${camera.zoom})`;
       if (root.current) {
         let step = GRID * camera.zoom;
-        while (step < GRID_LEAST) step *= 4;
+        while (step < GRID_LEAST) step *= 2;
         root.current.style.backgroundSize = `${step}px ${step}px`;
         root.current.style.backgroundPosition = `${camera.x}px ${camera.y}px`;
       }
       setZoom(Math.round(camera.zoom * 100));
+      setPartial(at.width >= NARROW && !holds(viewOf(camera, at.width, at.height), graphBox(at.graph)));
       setCards((before) => cardsInView(at.graph, camera, at.width, at.height, before));
       repaint();
     },
@@ -145,7 +153,7 @@ function useSurface(graph: PlacedGraph) {
   const fitAll = useCallback(() => {
     const at = live.current;
     if (at.width === 0) return;
-    const whole = fit(graphBox(at.graph), at.width, at.height, at.width < NARROW ? NARROW_ZOOM : 0);
+    const whole = fit(graphBox(at.graph), at.width, at.height, leastZoom(at.width, at.graph.nodes.length));
     const chosen = at.picture?.selected;
     const node = chosen == null ? undefined : at.graph.byId.get(chosen);
     move(node ? reveal(whole, node, at.width, at.height) : whole);
@@ -218,9 +226,22 @@ function useSurface(graph: PlacedGraph) {
     [move],
   );
 
+  /** A press or drag on the small map brings that part of the graph to the middle. */
+  const jump = (event: PointerEvent<HTMLCanvasElement>) => {
+    if (event.buttons !== 1 || !mini.current) return;
+    const at = live.current;
+    const box = mini.current.getBoundingClientRect();
+    const spot = miniSpot(graphBox(at.graph), box.width, box.height, event.clientX - box.left, event.clientY - box.top);
+    at.touched = true;
+    move({ ...at.camera, x: at.width / 2 - spot.x * at.camera.zoom, y: at.height / 2 - spot.y * at.camera.zoom });
+  };
+
   return {
     root,
     canvas,
+    mini,
+    partial,
+    jump,
     world,
     cards,
     zoom,
@@ -237,6 +258,12 @@ function useSurface(graph: PlacedGraph) {
     },
     focusLater: (id: string) => (live.current.focus = id),
   };
+}
+
+/** The first view never makes a small graph unreadable; of a large one it shows all. */
+function leastZoom(width: number, nodes: number): number {
+  if (width < NARROW) return NARROW_ZOOM;
+  return nodes <= SMALL ? SMALL_ZOOM : 0;
 }
 
 /** The nodes React draws; null when they are too small or too many. The same list again when nothing changed. */

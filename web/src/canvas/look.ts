@@ -3,7 +3,7 @@
 import { brief, elided } from "../graph/tree";
 import { summaryOf, titleOf } from "../graph/summary";
 import type { PlacedEdge, PlacedNode } from "../graph/file";
-import type { NodeRun } from "../state/execution";
+import type { NodeRun, StepRun } from "../state/execution";
 import { categoryOf, type Category } from "../ui/node-icon";
 import { duration, plural, statusWord } from "../ui/format";
 
@@ -51,7 +51,8 @@ export function textOf(node: PlacedNode, kind: NodeKind | undefined, run: NodeRu
   const category = categoryOf(kind?.category, node.type);
   const title = titleOf(node, kind?.name ?? null);
   const base = { title, category, icon: kind?.icon };
-  const summary = summaryOf(node, kind?.name ?? null);
+  const plain = summaryOf(node, kind?.name ?? null);
+  const summary = plain === title ? node.id : plain;
   if (!run) {
     const missed = shown && over;
     return { ...base, look: missed ? "skipped" : look, line: missed ? "not reached" : look === "disabled" ? "disabled" : summary, badge: null };
@@ -82,6 +83,14 @@ function lineAfter(run: NodeRun, summary: string): string {
   return stand ? stand.preview : brief(output, 48);
 }
 
+const FRESH_MS = 100;
+
+/** In a loop, an edge that brought its value to an earlier iteration is not the one that feeds this one. */
+function isOld(from: StepRun, to: NodeRun): boolean {
+  if (to.count < 2 || from.startedAt === null || to.last.startedAt === null) return false;
+  return from.startedAt + (from.durationMs ?? 0) < to.last.startedAt - FRESH_MS;
+}
+
 export function edgeLook(edge: PlacedEdge, runs: Runs | null, over: boolean): EdgeLook {
   if (!runs) return "rest";
   const from = runs.get(edge.source.id);
@@ -93,6 +102,6 @@ export function edgeLook(edge: PlacedEdge, runs: Runs | null, over: boolean): Ed
   const chosen = edge.port === null || ports.length === 0 || ports.includes(edge.port);
   if (!chosen && from.count === 1) return "dead";
   if (status === "failed" && edge.port === null) return "dead";
-  if (to && to.running > 0) return "run";
+  if (to && to.running > 0 && !isOld(from.last, to)) return "run";
   return to && to.last.status !== "skipped" ? "ok" : over ? "dead" : "rest";
 }

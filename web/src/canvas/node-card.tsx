@@ -20,13 +20,12 @@ const WORD = { rest: "", running: "running", ok: "succeeded", failed: "failed", 
 
 function NodeCardView({ node, text, selected, problem, onSelect }: NodeCardProps) {
   const ports = node.ports.length > 1 ? node.ports : node.hasOutput ? [null] : [];
-  const label = [text.title, WORD[text.look], text.line, problem ? `has ${problem === "error" ? "an error" : "a warning"}` : ""].filter(Boolean).join(", ");
+  const classes = [s.card, s[text.look], selected ? s.selected : "", problem === "error" ? s.wrong : ""].filter(Boolean).join(" ");
   return (
     <button
       type="button"
-      className={`${s.card} ${s[text.look]} ${selected ? s.selected : ""} ${problem === "error" ? s.wrong : ""}`}
+      className={classes}
       style={{ transform: `translate(${node.x}px, ${node.y}px)` }}
-      aria-label={label}
       aria-pressed={selected}
       data-node={node.id}
       onClick={() => onSelect(node.id)}
@@ -42,6 +41,10 @@ function NodeCardView({ node, text, selected, problem, onSelect }: NodeCardProps
       </span>
       {problem ? <TriangleAlert className={`${s.problem} ${s[problem]}`} aria-hidden="true" /> : null}
       {text.badge ? <span className={s.badge}>{text.badge}</span> : null}
+      <span className="hidden">
+        {text.badge === WORD[text.look] || text.line === WORD[text.look] ? "" : WORD[text.look]}
+        {problem ? `, has ${problem === "error" ? "an error" : "a warning"}` : ""}
+      </span>
       {node.hasInput ? <i className={`${s.port} ${s.in}`} /> : null}
       {ports.map((port) => (
         <i key={port ?? ""} className={`${s.port} ${s.out}`} style={{ top: `${portY(node, port) - node.y}px` }} />

@@ -37,10 +37,16 @@ export function elided(value: unknown): ElidedValue | null {
   return { preview: typeof preview === "string" ? preview : "", bytes: typeof bytes === "number" ? bytes : 0, ref };
 }
 
+/** The text of a number that JavaScript cannot hold (a raw JSON object), else null. */
+export function exactNumber(value: unknown): string | null {
+  const { isRawJSON } = JSON as { isRawJSON?: (value: unknown) => boolean };
+  return isRawJSON?.(value) ? (value as { rawJSON: string }).rawJSON : null;
+}
+
 export function kindOf(value: unknown): Kind {
   if (value === null || value === undefined) return "null";
   if (Array.isArray(value)) return "array";
-  if (typeof value === "object") return elided(value) ? "elided" : "object";
+  if (typeof value === "object") return exactNumber(value) !== null ? "number" : elided(value) ? "elided" : "object";
   if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return typeof value as Kind;
   return "null";
 }
@@ -93,6 +99,8 @@ export function rowsOf(root: unknown, name: string, open: Openness): TreeRow[] {
 export function brief(value: unknown, length = 60): string {
   const stand = elided(value);
   if (stand) return cut(stand.preview, length);
+  const exact = exactNumber(value);
+  if (exact !== null) return cut(exact, length);
   if (typeof value === "string") return cut(value, length);
   if (Array.isArray(value)) return value.length === 1 ? "1 item" : `${value.length} items`;
   if (typeof value === "object" && value !== null) {

@@ -2,7 +2,7 @@
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Ban, ChevronLeft, Download, RotateCw } from "lucide-react";
-import { useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import { api } from "../api/calls";
 import { isOver, queries } from "../api/queries";
 import type { Execution } from "../api/types";
@@ -11,12 +11,12 @@ import { placeGraph } from "../graph/file";
 import { titleOf, words } from "../graph/summary";
 import { JsonTree } from "../panels/json-tree";
 import { StepDetail, StepFault } from "../panels/step-detail";
-import { Steps } from "../panels/steps";
+import { Steps, type StepsProps } from "../panels/steps";
 import { useExecution, watchExecution, type ExecutionState } from "../state/execution";
 import { toast } from "../state/view";
 import { Button } from "../ui/button";
 import { saveFile } from "../ui/copy";
-import { duration, plural, shortId } from "../ui/format";
+import { duration, plural, shortId, statusWord } from "../ui/format";
 import { useDelayed, useNow } from "../ui/hooks";
 import { categoryOf } from "../ui/node-icon";
 import { Link, useSearch, useTitle } from "../ui/router";
@@ -64,17 +64,16 @@ function Loaded({ execution, state, lost }: LoadedProps) {
   const nodeId = step?.node ?? (graph.byId.has(chosen) ? chosen : null);
   const node = nodeId === null ? undefined : graph.byId.get(nodeId);
   const kind = node ? kinds.get(node.type) : undefined;
-  const span = useSpan(state, execution, over);
-
-  const chooseNode = (picked: string | null) => setChosen(picked === null ? null : (state?.nodes.get(picked)?.last.address ?? picked));
+  const nodes = state?.nodes;
+  const chooseNode = useCallback((picked: string | null) => setChosen(picked === null ? null : (nodes?.get(picked)?.last.address ?? picked)), [nodes, setChosen]);
   return (
     <div className={`${s.page} ${node ? s.withSide : ""}`}>
-      <Top execution={execution} status={status} over={over} time={over ? (state?.durationMs ?? execution.duration_ms) : span ? span.to - span.from : null} />
+      <Top execution={execution} status={status} over={over} state={state} />
       <div className={s.canvas}>
         <GraphView
           graph={graph}
           kinds={kinds}
-          runs={state?.nodes ?? null}
+          runs={nodes ?? null}
           over={over && (state?.seq ?? 0) > 0}
           selected={nodeId}
           onSelect={chooseNode}
@@ -84,7 +83,7 @@ function Loaded({ execution, state, lost }: LoadedProps) {
       <section className={s.runs} aria-label="Steps and results">
         <RunHead steps={steps.length} failed={steps.filter((one) => one.status === "failed").length} lost={lost && !over} state={state} execution={execution} />
         {steps.length > 0 ? (
-          <Steps steps={steps} titles={titles} span={span} selected={step?.address ?? null} onSelect={setChosen} />
+          <TimedSteps state={state} execution={execution} over={over} steps={steps} titles={titles} selected={step?.address ?? null} onSelect={setChosen} />
         ) : over ? (
           <p className={`${s.none} faint`}>No step has run.</p>
         ) : (
@@ -111,7 +110,7 @@ function Loaded({ execution, state, lost }: LoadedProps) {
         </aside>
       ) : (
         <aside className={s.side} aria-label="Input and output">
-          <Result state={state} execution={execution} over={over} status={status} onStep={setChosen} />
+          <Result state={state} execution={execution} over={over} status={status} titles={titles} onStep={setChosen} />
         </aside>
       )}
     </div>
@@ -143,7 +142,25 @@ function useSpan(state: ExecutionState | null, execution: Execution, over: boole
   return { from, to };
 }
 
-function Top({ execution, status, over, time }: { execution: Execution; status: Execution["status"]; over: boolean; time: number | null }) {
+interface Timed {
+  state: ExecutionState | null;
+  execution: Execution;
+  over: boolean;
+}
+
+/** Only what shows the clock is drawn again as it ticks. */
+function TimedSteps({ state, execution, over, ...rest }: Timed & Omit<StepsProps, "span">) {
+  const span = useSpan(state, execution, over);
+  return <Steps {...rest} span={span} />;
+}
+
+function Elapsed({ state, execution, over }: Timed) {
+  const span = useSpan(state, execution, over);
+  const time = over ? (state?.durationMs ?? execution.duration_ms) : span ? span.to - span.from : null;
+  return time === null ? null : <span className="num"> · {duration(time)}</span>;
+}
+
+function Top({ execution, status, over, state }: Timed & { status: Execution["status"] }) {
   const [canceling, setCanceling] = useState(false);
   const run = useRun();
   const { workflow } = execution;
@@ -188,8 +205,13 @@ function Top({ execution, status, over, time }: { execution: Execution; status: 
         <span className={s.word}>Execution </span>
         <span className="mono">{shortId(execution.id)}</span>
       </h1>
-      <span aria-live="polite" className={s.status}>
-        <StatusChip status={status}>{time !== null ? <span className="num"> · {duration(time)}</span> : null}</StatusChip>
+      <span className={s.status}>
+        <StatusChip status={status}>
+          <Elapsed state={state} execution={execution} over={over} />
+        </StatusChip>
+      </span>
+      <span className="hidden" role="status">
+        {statusWord(status)}
       </span>
       <div className={s.actions}>
         <Button icon={<Download size={14} aria-hidden="true" />} onClick={() => void download()} className={s.download} aria-label="Download as JSON">
@@ -197,7 +219,7 @@ function Top({ execution, status, over, time }: { execution: Execution; status: 
         </Button>
         {over ? (
           workflow ? (
-            <Button kind="primary" icon={<RotateCw size={14} aria-hidden="true" />} busy={run.isPending} onClick={() => void again()}>
+            <Button kind="primary" icon={<RotateCw size={14} aria-hidden="true" />} busy={run.isPending} onClick={() => void again()} className={s.again} aria-label="Run again">
               Run again
             </Button>
           ) : null
@@ -231,11 +253,12 @@ interface ResultProps {
   execution: Execution;
   over: boolean;
   status: string;
+  titles: ReadonlyMap<string, string>;
   onStep: (address: string) => void;
 }
 
 /** What went into the execution and what came out. */
-function Result({ state, execution, over, status, onStep }: ResultProps) {
+function Result({ state, execution, over, status, titles, onStep }: ResultProps) {
   const error = state?.error ?? execution.error;
   const output = over ? (execution.output ?? state?.output ?? null) : null;
   const at = error?.node;
@@ -244,7 +267,7 @@ function Result({ state, execution, over, status, onStep }: ResultProps) {
       {error ? (
         <section>
           <h2>Why it {status === "canceled" ? "ended" : "failed"}</h2>
-          <StepFault error={error} />
+          <StepFault error={error} where={at ? (titles.get(state?.steps.get(at)?.node ?? at) ?? at) : null} />
           {at ? (
             <Button className={s.show} onClick={() => onStep(at)}>
               Show the step

@@ -5,8 +5,9 @@ import { Play } from "lucide-react";
 import { useEffect, useMemo } from "react";
 import { followExecutions } from "../api/events";
 import { isOver, queries } from "../api/queries";
-import type { DashboardStats } from "../api/types";
+import type { DashboardStats, WorkflowItem } from "../api/types";
 import { ExecutionHead, ExecutionRow } from "../panels/execution-list";
+import { Button } from "../ui/button";
 import b from "../ui/button.module.css";
 import { count, durationParts, plural } from "../ui/format";
 import { debounce } from "../ui/hooks";
@@ -14,17 +15,20 @@ import { Page, PageHead, Panel } from "../ui/panel";
 import { Link, useTitle } from "../ui/router";
 import { Empty, Failed, Skeleton } from "../ui/states";
 import { Chip } from "../ui/status";
+import { Ago } from "../ui/time";
+import { runArgs, useRun } from "./run";
 import s from "./home.module.css";
 
 const RECENT = 20;
 const REST_MS = 300;
+const CHANGED = 10;
 
 export function page() {
   useTitle("");
   // All are asked at once; none waits for another.
   const stats = useQuery(queries.stats());
   const recent = useQuery(queries.recent(RECENT));
-  useQuery(queries.nodeTypes());
+  const changed = useQuery(queries.changedLast(CHANGED));
   const client = useQueryClient();
 
   const running = useMemo(() => (recent.data ?? []).filter((item) => !isOver(item.status)).map((item) => item.id).join(","), [recent.data]);
@@ -51,6 +55,7 @@ export function page() {
         }
       />
       <Numbers stats={stats} />
+      <div className={s.two}>
       <Panel title="Recent executions" aside={<Link to="/executions" className={s.more}>Show all</Link>}>
         {recent.isPending ? (
           <Skeleton rows={8} />
@@ -77,7 +82,57 @@ export function page() {
           </>
         )}
       </Panel>
+      <Panel title="Changed last" aside={<Link to="/workflows" className={s.more}>Show all</Link>}>
+        {changed.isPending ? (
+          <Skeleton rows={6} />
+        ) : !changed.data ? (
+          <Failed error={changed.error} what="Workflows could not be read" retry={() => void changed.refetch()} />
+        ) : (
+          <Changed items={changed.data} />
+        )}
+      </Panel>
+      </div>
     </Page>
+  );
+}
+
+/** Workflows at hand, to open or to run. */
+function Changed({ items }: { items: readonly WorkflowItem[] }) {
+  const run = useRun();
+  if (items.length === 0) {
+    return (
+      <Empty
+        title="No workflows yet"
+        actions={
+          <Link to="/workflows" className={b.button}>
+            Add one
+          </Link>
+        }
+      />
+    );
+  }
+  return (
+    <ul>
+      {items.map((item) => (
+        <li key={item.id} className={s.workflow}>
+          <Link to={`/workflows/${encodeURIComponent(item.id)}`} className={`${s.open} cut`} dir="auto">
+            {item.name}
+          </Link>
+          <span className={`${s.when} faint`}>
+            <Ago at={item.updated_at} />
+          </span>
+          <Button
+            kind="quiet"
+            iconOnly
+            icon={<Play size={14} aria-hidden="true" />}
+            busy={run.isPending && run.variables.id === item.id}
+            onClick={() => run.mutate(runArgs(item.id, item.name))}
+          >
+            {`Run ${item.name}`}
+          </Button>
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -87,13 +142,12 @@ function Numbers({ stats }: { stats: UseQueryResult<DashboardStats> }) {
     return stats.isError ? <Failed error={stats.error} what="The numbers could not be read" retry={() => void stats.refetch()} /> : <div className={s.numbers} aria-hidden="true" />;
   }
   const [average, unit] = durationParts(data.average_time_ms);
-  const ended = data.completed + data.failed;
-  const rate = ended === 0 ? null : percent(data.success_rate ?? data.completed / ended);
+  const rate = data.success_rate === null ? null : percent(data.success_rate);
   return (
     <dl className={s.numbers}>
       <Figure label="Workflows" value={count(data.total_workflows)} note={`${count(data.active_workflows)} active`} />
       <Figure label="Running" value={count(data.running_executions)} note={data.running_executions > 0 ? "now" : "idle"} live={data.running_executions > 0} />
-      <Figure label="Success rate" value={rate ?? "–"} unit={rate === null ? "" : "%"} note={data.failed > 0 ? `${count(data.failed)} failed` : "none failed"} tone={data.failed > 0 ? "bad" : undefined}>
+      <Figure label="Success rate" value={rate ?? "–"} unit={rate === null ? "" : "%"} note={data.failed > 0 ? `${count(data.failed)} failed` : data.total > 0 ? "none failed" : "nothing ran yet"} tone={data.failed > 0 ? "bad" : undefined}>
         {rate !== null ? <Meter share={Number.parseFloat(rate) / 100} /> : null}
       </Figure>
       <Figure label="Average time" value={average} unit={unit} note={plural(data.total, "execution")} />
@@ -101,10 +155,9 @@ function Numbers({ stats }: { stats: UseQueryResult<DashboardStats> }) {
   );
 }
 
-/** The contract says a rate; both 0.98 and 98 are in use out there. */
-function percent(rate: number): string {
-  const value = rate <= 1 ? rate * 100 : rate;
-  return value >= 99.95 ? "100" : value.toFixed(1).replace(/\.0$/, "");
+/** 100 only when nothing failed at all. */
+function percent(value: number): string {
+  return (value < 100 ? Math.min(value, 99.9) : value).toFixed(1).replace(/\.0$/, "");
 }
 
 interface FigureProps {

@@ -1,10 +1,13 @@
 // Node types: what a workflow can be made of, with parameters and an example of each.
 
 import { useQuery } from "@tanstack/react-query";
-import { Copy } from "lucide-react";
+import { Copy, FilePlus } from "lucide-react";
 import { useMemo, useState, type KeyboardEvent } from "react";
+import { api } from "../api/calls";
 import { queries } from "../api/queries";
-import type { NodeType, Port } from "../api/types";
+import type { Graph, NodeType, Port } from "../api/types";
+import { GraphView } from "../canvas/graph-view";
+import { placeGraph } from "../graph/file";
 import { parametersOf } from "../graph/parameters";
 import { words } from "../graph/summary";
 import { JsonTree } from "../panels/json-tree";
@@ -15,9 +18,10 @@ import { SearchField } from "../ui/field";
 import { count } from "../ui/format";
 import { categoryOf, NodeTile } from "../ui/node-icon";
 import { Page, PageHead } from "../ui/panel";
-import { useSearch, useTitle } from "../ui/router";
-import { Empty, Failed, Skeleton } from "../ui/states";
+import { navigate, useSearch, useTitle } from "../ui/router";
+import { asFailure, Empty, Failed, sentence, Skeleton } from "../ui/states";
 import { Chip } from "../ui/status";
+import { useKinds } from "./kinds";
 import s from "./node-types.module.css";
 
 export function page() {
@@ -143,14 +147,61 @@ function Detail({ type }: { type: NodeType }) {
         <section>
           <div className={s.exampleHead}>
             <h3>Example</h3>
-            <Button kind="quiet" icon={<Copy size={14} aria-hidden="true" />} onClick={() => void copy()}>
+            <span className={s.exampleActions}>
+              <TryIt type={type} />
+              <Button kind="quiet" icon={<Copy size={14} aria-hidden="true" />} onClick={() => void copy()}>
               Copy
             </Button>
+            </span>
           </div>
-          <JsonTree value={type.example} name="node" label="Example" execution={null} depth={4} />
+          <ExamplePicture type={type} />
+          <JsonTree value={type.example} name="example" label="Example" execution={null} depth={graphOf(type) ? 1 : 4} />
         </section>
       ) : null}
     </article>
+  );
+}
+
+function graphOf(type: NodeType): Graph | null {
+  const { example } = type;
+  if (typeof example !== "object" || example === null || Array.isArray(example) || !Array.isArray(example["nodes"])) return null;
+  return { edges: [], ...example } as unknown as Graph;
+}
+
+function ExamplePicture({ type }: { type: NodeType }) {
+  const kinds = useKinds();
+  const placed = useMemo(() => {
+    const graph = graphOf(type);
+    return graph ? placeGraph(graph) : null;
+  }, [type]);
+  const [selected, setSelected] = useState<string | null>(null);
+  if (!placed) return null;
+  return (
+    <div className={s.picture}>
+      <GraphView graph={placed} kinds={kinds} runs={null} over={false} selected={selected} onSelect={setSelected} label={`Example of ${type.name}`} />
+    </div>
+  );
+}
+
+/** An example that is a graph can be run at once, as a workflow of its own. */
+function TryIt({ type }: { type: NodeType }) {
+  const [busy, setBusy] = useState(false);
+  const example = graphOf(type);
+  if (!example) return null;
+  const add = async () => {
+    setBusy(true);
+    try {
+      const workflow = await api.createWorkflow(JSON.stringify({ description: `The example of the node type ${type.name}.`, ...example, name: `Example: ${type.name}` }));
+      navigate(`/workflows/${encodeURIComponent(workflow.id)}`);
+    } catch (error) {
+      toast("bad", `The example could not be added. ${sentence(asFailure(error))}`);
+      setBusy(false);
+    }
+  };
+  return (
+    <Button kind="quiet" icon={<FilePlus size={14} aria-hidden="true" />} busy={busy} onClick={() => void add()}>
+      Make a workflow of it
+    </Button>
   );
 }
 

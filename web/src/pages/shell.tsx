@@ -1,7 +1,7 @@
 // The frame around every page: rail, connection line, toasts, error boundary, sign-in.
 
 import { useQueryClient } from "@tanstack/react-query";
-import { Activity, Blocks, House, Monitor, Moon, Sun, Workflow, X, type LucideIcon } from "lucide-react";
+import { Activity, Blocks, BookOpen, House, Monitor, Moon, Sun, Workflow, X, type LucideIcon } from "lucide-react";
 import { Component, Suspense, useEffect, useRef, type ReactNode } from "react";
 import { closeToast, setTheme, useView, type Theme } from "../state/view";
 import { Button } from "../ui/button";
@@ -75,6 +75,10 @@ function Rail({ path }: { path: string }) {
           );
         })}
       </ul>
+      <a href="/api/docs" className={`${s.place} ${s.docs}`}>
+        <BookOpen aria-hidden="true" strokeWidth={1.7} />
+        <span>API</span>
+      </a>
       <ThemeChoice />
     </nav>
   );

@@ -19,7 +19,8 @@ async function exchange(token: string): Promise<string | null> {
   } catch (error) {
     useView.setState({ signedOut: true });
     if (error instanceof ApiError && error.unreachable) return "Tidemill does not answer. Check that it is running, then try again.";
-    return "This token was used already or belongs to an earlier start. Start Tidemill again to get a fresh link.";
+    if (error instanceof ApiError && error.status === 429) return "Too many tries. Wait a minute, then try again.";
+    return "This link was used already or belongs to an earlier start. Start Tidemill again for a fresh one, or paste the token from the file api-token in its data folder.";
   }
 }
 

@@ -85,7 +85,7 @@ export function page() {
             <NoWorkflows onPick={() => importing.picker.current?.click()} />
           ) : (
             <Empty title={`No workflow matches “${rested}”`} actions={<Button onClick={() => setText("")}>Clear the search</Button>}>
-              The search looks at names, descriptions and tags.
+              The search looks at the names of workflows.
             </Empty>
           )
         ) : (

@@ -5,10 +5,11 @@ import { Ago } from "../ui/time";
 import { duration, shortId } from "../ui/format";
 import { StatusText } from "../ui/status";
 import type { ExecutionItem } from "../api/types";
+import { words } from "../graph/summary";
 import s from "./execution-list.module.css";
 
 export function ExecutionRow({ item, showWorkflow = true }: { item: ExecutionItem; showWorkflow?: boolean }) {
-  const failed = item.error?.message;
+  const failed = item.error ? item.error.message || words(item.error.code) : null;
   return (
     <Link to={`/executions/${encodeURIComponent(item.id)}`} className={`${s.row} ${showWorkflow ? "" : s.short}`} data-row="">
       <span className={s.status}>
@@ -17,7 +18,7 @@ export function ExecutionRow({ item, showWorkflow = true }: { item: ExecutionIte
       {showWorkflow ? (
         <span className={s.name}>
           <span className="cut" dir="auto">
-            {item.workflow?.name ?? "Graph without a workflow"}
+            {item.workflow ? item.workflow.name || "Deleted workflow" : "Graph without a workflow"}
           </span>
           {failed ? <span className={`${s.reason} cut`}>{failed}</span> : null}
         </span>

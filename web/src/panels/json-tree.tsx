@@ -5,7 +5,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { ChevronRight, Copy, Link2 } from "lucide-react";
 import { useCallback, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { queries } from "../api/queries";
-import { elided, PART, rowsOf, type TreeRow } from "../graph/tree";
+import { elided, exactNumber, PART, rowsOf, type TreeRow } from "../graph/tree";
 import { toast } from "../state/view";
 import { copyText } from "../ui/copy";
 import { bytes, plural } from "../ui/format";
@@ -177,7 +177,7 @@ function Value({ row }: { row: TreeRow }) {
     case "null":
       return <span className={s.dim}>null</span>;
     default:
-      return <span className={s.number}>{String(row.value)}</span>;
+      return <span className={s.number}>{exactNumber(row.value) ?? String(row.value)}</span>;
   }
 }
 

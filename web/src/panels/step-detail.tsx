@@ -9,7 +9,7 @@ import type { StepRun } from "../state/execution";
 import { Button } from "../ui/button";
 import { duration } from "../ui/format";
 import { NodeTile, type Category } from "../ui/node-icon";
-import { Failed, Skeleton } from "../ui/states";
+import { Failed, sentence, Skeleton } from "../ui/states";
 import { Chip, StatusChip } from "../ui/status";
 import { JsonTree } from "./json-tree";
 import s from "./step-detail.module.css";
@@ -117,12 +117,17 @@ const ADVICE: Record<string, string> = {
   type_mismatch: "Compare the input below with what the node expects.",
 };
 
-export function StepFault({ error, step }: { error: StepError; step?: StepRun }) {
+export function StepFault({ error, step, where = null }: { error: StepError; step?: StepRun; where?: string | null }) {
   const advice = ADVICE[error.code] ?? "Compare the input below with what the node's parameters ask for, then run again.";
   return (
     <div className={s.fault} role="note" aria-label="Why it failed">
-      <p className={s.what}>{error.message}</p>
+      <p className={s.what}>{sentence(error)}</p>
       <p className="dim">
+        {where ? (
+          <>
+            In <b dir="auto">{where}</b>.{" "}
+          </>
+        ) : null}
         {step && error.node && error.node !== step.address ? (
           <>
             It began at <span className="mono">{error.node}</span>.{" "}

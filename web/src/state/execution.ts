@@ -96,7 +96,7 @@ function applyTo(state: ExecutionState, steps: Map<string, StepRun>, nodes: Map<
       const startedAt = time(event.started_at) ?? before?.startedAt ?? null;
       put(steps, nodes, {
         ...blank(event.address, event.node, event.status),
-        attempts: event.attempts,
+        attempts: event.attempts ?? 0,
         startedAt,
         durationMs: event.duration_ms ?? null,
         output: event.output ?? null,
@@ -153,7 +153,10 @@ function put(steps: Map<string, StepRun>, nodes: Map<string, NodeRun>, step: Ste
 function time(text: string | null | undefined): number | null {
   if (!text) return null;
   const ms = Date.parse(text);
-  return Number.isNaN(ms) ? null : ms;
+  if (Number.isNaN(ms)) return null;
+  // Steps take microseconds; `Date` keeps milliseconds and drops the rest.
+  const rest = /\.\d{3}(\d+)/.exec(text)?.[1];
+  return rest === undefined ? ms : ms + Number(`0.${rest}`);
 }
 
 interface ExecutionStore extends ExecutionState {

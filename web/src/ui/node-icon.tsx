@@ -48,7 +48,7 @@ export type Category = "trigger" | "logic" | "data" | "network" | "ai" | "code" 
 
 /** One of the eight colours; the server's words for a category vary more than the colours do. */
 export function categoryOf(category: string | undefined, type: string): Category {
-  const name = (category ?? "").toLowerCase();
+  const name = category === "other" ? "" : (category ?? "").toLowerCase();
   if (/trigger|input/.test(name) && !/data/.test(name)) return name.includes("trigger") ? "trigger" : "data";
   if (/logic|flow|control|container|loop/.test(name)) return "logic";
   if (/network|http|integration/.test(name)) return "network";

@@ -41,7 +41,6 @@ export function Empty({ icon, title, children, actions }: { icon?: ReactNode; ti
 
 interface Failure {
   message: string;
-  detail?: string;
   unreachable?: boolean;
 }
 
@@ -61,8 +60,7 @@ export function Failed({ error, what, retry }: { error: unknown; what: string; r
 }
 
 export function sentence(failure: Failure): string {
-  const words = failure.detail && failure.detail !== failure.message ? `${failure.message}: ${failure.detail}` : failure.message;
-  const text = words.charAt(0).toUpperCase() + words.slice(1);
+  const text = failure.message.charAt(0).toUpperCase() + failure.message.slice(1);
   return /[.?]$/.test(text) ? text : `${text}.`;
 }
 

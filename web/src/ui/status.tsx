@@ -53,7 +53,7 @@ export function StatusText({ status }: { status: string }) {
 
 export function Chip({ children, tone, title }: { children: React.ReactNode; tone?: "ok" | "bad" | "info" | "warn" | "idle"; title?: string }) {
   return (
-    <span className={`${s.chip} ${tone ? s[tone] : ""}`} title={title}>
+    <span className={`${s.chip} ${s.whole} ${tone ? s[tone] : ""}`} title={title}>
       {children}
     </span>
   );

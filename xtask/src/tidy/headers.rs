@@ -8,7 +8,7 @@ pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
     for file in tree.rust() {
         let first = file.text.lines().next().unwrap_or_default();
         let sentence = first.strip_prefix("//!").unwrap_or_default().trim();
-        if sentence.len() < 8 || sentence == "Placeholder." {
+        if sentence.len() < 4 || sentence == "Placeholder." {
             let message = "the first line is `//!` and a sentence: what this file owns and promises";
             findings.push(Finding::new(&file.path, 1, "header", message));
         }

@@ -16,6 +16,30 @@ pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
     findings
 }
 
+/// Pages named in passing (`SOMETHING.md`) that this repository does not have.
+pub(crate) fn mentions(tree: &Tree) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    // The rules speak of pages that samples do not have.
+    for file in tree.files().iter().filter(|file| !file.is_in("xtask")) {
+        for (index, line) in file.text.lines().enumerate() {
+            for page in pages(line).filter(|page| !tree.has_named(page)) {
+                let message = format!("{page} is no page of this repository: say here what it says");
+                findings.push(Finding::new(&file.path, index + 1, "dead link", message));
+            }
+        }
+    }
+    findings
+}
+
+/// Names in capitals that end in `.md`.
+fn pages(line: &str) -> impl Iterator<Item = &str> {
+    let words = line.split(|char: char| !char.is_ascii_alphanumeric() && !"._-".contains(char));
+    words.filter_map(|word| word.find(".md").map(|at| &word[..at + 3])).filter(|page| {
+        let stem = &page[..page.len() - 3];
+        stem.len() > 2 && stem.chars().all(|char| char.is_ascii_uppercase() || char == '_')
+    })
+}
+
 /// Files of this repository that a Markdown file links to or shows, as paths from the root, with the line.
 pub(crate) fn targets(file: &File) -> Vec<(usize, String)> {
     let mut found = Vec::new();
@@ -59,6 +83,13 @@ pub(crate) fn resolve(from: &str, target: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rejects_pages_that_are_not_here() {
+        let tree = Tree::of(&[("docs/GUIDE.md", ""), ("a.rs", "// see GUIDE.md, x.md\n// and PLAN.md.")]);
+        let found = mentions(&tree);
+        assert_eq!(found.iter().map(|finding| finding.line).collect::<Vec<_>>(), [2], "{found:?}");
+    }
 
     #[test]
     fn rejects_links_that_lead_nowhere() {

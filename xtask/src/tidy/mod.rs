@@ -40,7 +40,7 @@ impl Finding {
 
 type Rule = fn(&Tree) -> Vec<Finding>;
 
-const RULES: [Rule; 16] = [
+const RULES: [Rule; 17] = [
     directions::check,
     size::files,
     size::functions,
@@ -55,6 +55,7 @@ const RULES: [Rule; 16] = [
     reach::documents,
     reach::examples,
     links::check,
+    links::mentions,
     paths::check,
     proofs::check,
 ];

@@ -8,6 +8,14 @@ const TEST_FILE_LINES: usize = 1000;
 const ARCHITECTURE_LINES: usize = 250;
 const FUNCTION_LINES: usize = 70;
 
+/// Functions that were too long when the rule came, with the most they may have. Numbers only go down; an entry that
+/// is not needed any more is a finding too.
+const RATCHET: [(&str, &str, usize); 3] = [
+    ("web/src/canvas/graph-view.tsx", "useSurface", 150),
+    ("web/src/pages/workflows.tsx", "Rows", 72),
+    ("web/src/panels/json-tree.tsx", "JsonTree", 77),
+];
+
 /// Files that are too long to be read in one sitting. Data, snapshots and generated files are exempt.
 pub(crate) fn files(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -38,6 +46,11 @@ fn limit(file: &File) -> Option<usize> {
 
 /// Functions that do more than one thing, going by their length.
 pub(crate) fn functions(tree: &Tree) -> Vec<Finding> {
+    judge(tree, &RATCHET)
+}
+
+fn judge(tree: &Tree, ratchet: &[(&str, &str, usize)]) -> Vec<Finding> {
+    let rule = "function size";
     let mut findings = Vec::new();
     for file in tree.files() {
         let functions = match file.language {
@@ -45,10 +58,21 @@ pub(crate) fn functions(tree: &Tree) -> Vec<Finding> {
             Language::Script => blocks::script(&file.source),
             Language::Other => continue,
         };
-        for function in functions.into_iter().filter(|function| function.length > FUNCTION_LINES) {
-            let message =
-                format!("`{}` has {} lines of code, at most {FUNCTION_LINES}", function.name, function.length);
-            findings.push(Finding::new(&file.path, function.line, "function size", message));
+        let entries = ratchet.iter().filter(|(path, _, _)| *path == file.path);
+        let allowed = |name: &str| entries.clone().find(|(_, known, _)| *known == name).map(|(_, _, most)| *most);
+        for one in &functions {
+            let limit = allowed(&one.name).unwrap_or(FUNCTION_LINES);
+            if one.length > limit {
+                let message = format!("`{}` has {} lines of code, at most {limit}", one.name, one.length);
+                findings.push(Finding::new(&file.path, one.line, rule, message));
+            }
+        }
+        for (_, name, _) in entries.clone() {
+            if !functions.iter().any(|one| one.name == *name && one.length > FUNCTION_LINES) {
+                let message =
+                    format!("`{name}` is short enough now: take it off the ratchet in xtask/src/tidy/size.rs");
+                findings.push(Finding::new(&file.path, 1, rule, message));
+            }
         }
     }
     findings
@@ -74,5 +98,14 @@ mod tests {
         };
         assert_eq!((of("a.rs", "fn long()", 70), of("a.rs", "fn long()", 71)), (0, 1));
         assert_eq!((of("a.ts", "function long()", 70), of("a.ts", "const long = () =>", 71)), (0, 1));
+    }
+
+    #[test]
+    fn ratchet_allows_what_was_and_goes_away_when_it_is_not_needed() {
+        let of = |lines: usize| {
+            let text = format!("fn long() {{\n{}}}\n", "    a();\n".repeat(lines));
+            judge(&Tree::of(&[("a.rs", &text)]), &[("a.rs", "long", 75)]).len()
+        };
+        assert_eq!((of(75), of(76), of(70)), (0, 1, 1));
     }
 }

@@ -116,6 +116,11 @@ impl Tree {
         self.paths.contains(path) || inside.is_some_and(|one| one.starts_with(&folder))
     }
 
+    /// Whether a file of this name is anywhere.
+    pub(crate) fn has_named(&self, name: &str) -> bool {
+        self.paths.iter().any(|path| path.rsplit('/').next() == Some(name))
+    }
+
     /// Rust files.
     pub(crate) fn rust(&self) -> impl Iterator<Item = &File> {
         self.files.iter().filter(|file| file.language == Language::Rust)

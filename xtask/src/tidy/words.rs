@@ -58,7 +58,7 @@ pub(crate) fn lints(tree: &Tree) -> Vec<Finding> {
             }
             Language::Script => {
                 for (index, line) in file.text.lines().enumerate() {
-                    if SILENCED.iter().any(|mark| line.contains(mark)) {
+                    if SILENCED.iter().any(|mark| in_comment(line, mark)) {
                         add(index + 1, "write it so that the checker agrees, or use @ts-expect-error with a reason");
                     }
                 }
@@ -67,6 +67,11 @@ pub(crate) fn lints(tree: &Tree) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Whether a text stands behind the beginning of a comment: only there it speaks to a checker.
+fn in_comment(line: &str, text: &str) -> bool {
+    line.find(text).is_some_and(|at| line[..at].contains("//") || line[..at].contains("/*"))
 }
 
 fn expects_without_reason(file: &File) -> Vec<usize> {
@@ -138,7 +143,7 @@ mod tests {
         assert_eq!(count(lints, "a.rs", "#[allow(dead_code)]\nfn a() {}\n#![allow(unused)]"), 2);
         assert_eq!(count(lints, "a.rs", "#[expect(dead_code)]\nfn a() {}"), 1);
         assert_eq!(count(lints, "a.rs", "#[expect(\n    dead_code,\n    reason = \"why\"\n)]\nfn a() {}"), 0);
-        assert_eq!(count(lints, "a.ts", "// @ts-ignore\nx();"), 1);
+        assert_eq!(count(lints, "a.ts", "// @ts-ignore\nx(); /* eslint-disable */\ny(/@ts-ignore/);"), 2);
     }
 
     #[test]

@@ -1,0 +1,69 @@
+//! The workflows that victims run, and the answers that the reference allows.
+
+use std::collections::HashMap;
+
+use anyhow::{Context, Result, bail};
+use engine::{History, Options};
+use model::{Value, json};
+
+use crate::generate::{Case, Shape, case, case_of};
+use crate::observe::{in_memory, messages, told_by};
+use crate::reference::Question;
+use crate::simulate::without_messages;
+
+/// Orders of completion that are tried before an answer counts as wrong.
+const ORDERS: u32 = 3_000;
+
+/// Cases with more steps than one commit takes: the first of all.
+pub(super) const LONG: u64 = 4;
+
+/// The case of a seed in the crash harness: as elsewhere, except that the first few are long.
+pub fn crash_case(seed: u64) -> Case {
+    if seed < LONG {
+        return case_of(seed, Shape { size: 4_000, joins: false, failures: false });
+    }
+    case(seed)
+}
+
+/// What the reference allows, remembered.
+#[derive(Debug)]
+pub struct Cases {
+    messages: Vec<(&'static str, String)>,
+    known: HashMap<u64, (Case, Vec<Value>)>,
+}
+
+impl Cases {
+    /// Learns the words of the engine's errors.
+    ///
+    /// # Errors
+    /// The engine does not run the graphs that ask for them.
+    pub fn new() -> Result<Self> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let messages = runtime.block_on(messages(&in_memory(Options { shards: 1, ..Options::default() })))?;
+        Ok(Self { messages, known: HashMap::new() })
+    }
+
+    /// Compares what happened in an execution with what may happen; its case is known by the workflow's name.
+    ///
+    /// # Errors
+    /// It was no case, its input is not that of the case, or its answer is none that the reference gives.
+    pub fn judge(&mut self, history: &History) -> Result<()> {
+        let name = history.program.graph().name();
+        let seed = name.strip_prefix("random-").and_then(|seed| seed.parse().ok());
+        let seed: u64 = seed.with_context(|| format!("a workflow named {name:?}"))?;
+        let (case, answers) = self.known.entry(seed).or_insert_with(|| (crash_case(seed), Vec::new()));
+        if history.input != case.input {
+            bail!("case {seed} has the input {}", json::to_text(&history.input));
+        }
+        let told = told_by(history);
+        if answers.contains(&told) {
+            return Ok(());
+        }
+        let question = Question { messages: &self.messages, ..case.question() };
+        if !question.some_order(ORDERS, |answer| without_messages(&answer.to_value()) == told) {
+            bail!("case {seed} gave {}", json::to_text(&told));
+        }
+        answers.push(told);
+        Ok(())
+    }
+}

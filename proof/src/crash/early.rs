@@ -1,0 +1,85 @@
+//! A planted fault: a journal that acknowledges what it is handed before anything is written.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use model::{ExecutionId, TenantId};
+use store::journal::{
+    BlobHash, ExecutionPage, ExecutionQuery, ExecutionRow, Health, InboxMessage, Retained, Retention, Segment, Seq,
+    SharedJournal, Statistics, StatisticsQuery,
+};
+use store::{Batch, BoxFuture, Journal, Result, Subscription};
+
+/// A journal that answers too early.
+pub(super) struct EarlyAck(pub(super) SharedJournal);
+
+impl EarlyAck {
+    pub(super) fn over(journal: SharedJournal) -> SharedJournal {
+        Arc::new(Self(journal))
+    }
+}
+
+impl Journal for EarlyAck {
+    fn append(&self, batch: Batch) {
+        let Batch { entries, done } = batch;
+        done(entries.iter().map(|_| Ok(())).collect());
+        self.0.append(Batch { entries, done: Box::new(drop) });
+    }
+
+    fn read(&self, execution: ExecutionId, after: Seq, max_bytes: usize) -> BoxFuture<'_, Result<Vec<Segment>>> {
+        self.0.read(execution, after, max_bytes)
+    }
+
+    fn executions(&self, tenant: TenantId, ids: Vec<ExecutionId>) -> BoxFuture<'_, Result<Vec<ExecutionRow>>> {
+        self.0.executions(tenant, ids)
+    }
+
+    fn list(&self, query: ExecutionQuery) -> BoxFuture<'_, Result<ExecutionPage>> {
+        self.0.list(query)
+    }
+
+    fn statistics(&self, query: StatisticsQuery) -> BoxFuture<'_, Result<Statistics>> {
+        self.0.statistics(query)
+    }
+
+    fn subscribe(&self, executions: Vec<ExecutionId>) -> Subscription {
+        self.0.subscribe(executions)
+    }
+
+    fn claim(&self, limit: usize, max_recoveries: u32) -> BoxFuture<'_, Result<Vec<ExecutionRow>>> {
+        self.0.claim(limit, max_recoveries)
+    }
+
+    fn post(&self, messages: Vec<InboxMessage>) -> BoxFuture<'_, Result<Vec<bool>>> {
+        self.0.post(messages)
+    }
+
+    fn inbox(&self, executions: Vec<ExecutionId>) -> BoxFuture<'_, Result<Vec<InboxMessage>>> {
+        self.0.inbox(executions)
+    }
+
+    fn due(&self, now_ms: i64, limit: usize) -> BoxFuture<'_, Result<Vec<ExecutionRow>>> {
+        self.0.due(now_ms, limit)
+    }
+
+    fn put_blob(&self, tenant: TenantId, body: Bytes) -> BoxFuture<'_, Result<BlobHash>> {
+        self.0.put_blob(tenant, body)
+    }
+
+    fn get_blob(&self, tenant: TenantId, hash: BlobHash, offset: u64, length: u64) -> BoxFuture<'_, Result<Bytes>> {
+        self.0.get_blob(tenant, hash, offset, length)
+    }
+
+    fn retain(&self, retention: Retention) -> BoxFuture<'_, Result<Retained>> {
+        self.0.retain(retention)
+    }
+
+    fn backup(&self, to: &Path) -> BoxFuture<'_, Result<u64>> {
+        self.0.backup(to)
+    }
+
+    fn health(&self) -> Health {
+        self.0.health()
+    }
+}

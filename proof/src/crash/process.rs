@@ -1,0 +1,159 @@
+//! A victim's life, its end, and what it said before.
+
+use std::io::{BufRead, BufReader, Read};
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use model::ExecutionId;
+
+const SIGKILL: i32 = 9;
+
+/// How a victim ends.
+#[derive(Clone, Copy, Debug)]
+pub enum Kill {
+    /// After a time.
+    After(Duration),
+    /// As it makes a system call for the n-th time: one thread's n-th call of it.
+    At {
+        /// The system call, or several with commas between.
+        call: &'static str,
+        /// Which one, from 1.
+        nth: usize,
+    },
+    /// After a time, while no call that makes data durable does anything.
+    AfterWithoutSync(Duration),
+}
+
+/// One victim to run.
+#[derive(Clone, Debug)]
+pub struct Round<'a> {
+    /// The victim's program.
+    pub program: &'a Path,
+    /// Its data directory.
+    pub data: PathBuf,
+    /// More arguments.
+    pub arguments: Vec<String>,
+    /// How it ends.
+    pub kill: Kill,
+}
+
+/// What a victim said.
+#[derive(Clone, Debug, Default)]
+pub struct Ledger {
+    /// Executions whose acceptance was acknowledged, with their case.
+    pub accepted: Vec<(ExecutionId, u64)>,
+    /// Executions whose end was acknowledged.
+    pub ended: Vec<ExecutionId>,
+    /// Executions that it took over when it began.
+    pub adopted: usize,
+    /// Executions that it set aside or could not read when it began.
+    pub dropped: usize,
+    /// Whether it got as far as starting workflows.
+    pub ready: bool,
+    /// Whether it was killed, and did not end by itself.
+    pub killed: bool,
+}
+
+/// Whether system calls can be traced here.
+pub fn has_strace() -> bool {
+    let probe = Command::new("strace").args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync", "true"]).output();
+    probe.is_ok_and(|output| output.status.success())
+}
+
+impl Round<'_> {
+    /// Runs the victim to its end.
+    ///
+    /// # Errors
+    /// It could not be started, or ended in another way than by being killed or by itself.
+    pub fn run(&self) -> Result<Ledger> {
+        let mut child =
+            self.command().stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().context("the victim starts")?;
+        let out = child.stdout.take().context("its output")?;
+        let mut errors = child.stderr.take().context("its errors")?;
+        let said = std::thread::spawn(move || listen(out));
+        let complaints = std::thread::spawn(move || {
+            let mut text = String::new();
+            errors.read_to_string(&mut text).map(|_| text)
+        });
+        let (Kill::After(life) | Kill::AfterWithoutSync(life)) = self.kill else {
+            return finish(child, said, complaints);
+        };
+        std::thread::sleep(life);
+        if matches!(self.kill, Kill::AfterWithoutSync(_)) {
+            // Under a tracer it is the victim that is killed; the tracer then ends by itself.
+            kill_children(child.id())?;
+        } else {
+            child.kill()?;
+        }
+        finish(child, said, complaints)
+    }
+
+    fn command(&self) -> Command {
+        let inject = match self.kill {
+            Kill::After(_) => None,
+            Kill::At { call, nth } => Some(format!("inject={call}:signal=KILL:when={nth}")),
+            Kill::AfterWithoutSync(_) => Some("inject=fdatasync,fsync,sync_file_range:retval=0".into()),
+        };
+        let mut command = match inject {
+            None => Command::new(self.program),
+            Some(inject) => {
+                let mut command = Command::new("strace");
+                command.args(["-f", "-qq", "-o", "/dev/null"]);
+                command.args(["-e", "trace=fdatasync,fsync,sync_file_range,pwrite64", "-e", &inject]);
+                command.arg(self.program);
+                command
+            }
+        };
+        command.arg("--data").arg(&self.data).args(&self.arguments);
+        command
+    }
+}
+
+/// Kills the children of a process of ours.
+fn kill_children(parent: u32) -> Result<()> {
+    let children = std::fs::read_to_string(format!("/proc/{parent}/task/{parent}/children"))?;
+    for child in children.split_whitespace() {
+        Command::new("kill").args(["-KILL", child]).status()?;
+    }
+    Ok(())
+}
+
+type Said = std::thread::JoinHandle<Result<Ledger>>;
+type Complaints = std::thread::JoinHandle<std::io::Result<String>>;
+
+fn finish(mut child: Child, said: Said, complaints: Complaints) -> Result<Ledger> {
+    let status = child.wait()?;
+    let mut ledger = said.join().map_err(|_| anyhow::anyhow!("reading the victim's output"))??;
+    let complaints = complaints.join().map_err(|_| anyhow::anyhow!("reading the victim's errors"))??;
+    ledger.killed = status.signal() == Some(SIGKILL);
+    if !ledger.killed && !status.success() {
+        bail!("the victim ended with {status}: {complaints}");
+    }
+    Ok(ledger)
+}
+
+fn listen(out: impl Read) -> Result<Ledger> {
+    let mut ledger = Ledger::default();
+    let mut out = BufReader::new(out);
+    let mut line = String::new();
+    // A line without its end was being said when the victim died: it does not count.
+    while out.read_line(&mut line)? > 0 && line.ends_with('\n') {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        match words.as_slice() {
+            ["pid", _] => {}
+            ["ready", adopted, quarantined, unreadable] => {
+                ledger.ready = true;
+                ledger.adopted = adopted.parse()?;
+                ledger.dropped = quarantined.parse::<usize>()? + unreadable.parse::<usize>()?;
+            }
+            ["accepted", execution, seed] => ledger.accepted.push((execution.parse()?, seed.parse()?)),
+            ["ended", execution, _] => ledger.ended.push(execution.parse()?),
+            _ => bail!("the victim said {line:?}"),
+        }
+        line.clear();
+    }
+    Ok(ledger)
+}

@@ -1,0 +1,165 @@
+//! The process that is killed: it recovers what a dead one left, then starts workflows without end and says on its
+//! output, line by line, what was acknowledged to it.
+
+use std::collections::HashMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use anyhow::Result;
+use clap::ValueEnum;
+use engine::{Engine, EngineError, Source, Start, versions};
+use model::TenantId;
+use nodes::Registry;
+use store::journal::{ExecutionQuery, SharedJournal};
+use store::{SqliteOptions, SqliteStore, Synchronous};
+use tokio::task::JoinSet;
+
+use super::cases::{LONG, crash_case};
+use super::early::EarlyAck;
+use crate::observe::start_of;
+
+/// How a victim lives.
+#[derive(Clone, Debug, clap::Parser)]
+pub struct Options {
+    /// Its data directory.
+    #[arg(long)]
+    pub data: PathBuf,
+    /// How many different cases it runs, beside the long ones.
+    #[arg(long, default_value_t = 400)]
+    pub cases: u64,
+    /// Executions that it has started and not seen end.
+    #[arg(long, default_value_t = 24)]
+    pub in_flight: usize,
+    /// How long it lives if nobody kills it, in ms.
+    #[arg(long, default_value_t = 3_000)]
+    pub for_ms: u64,
+    /// Whether acceptance is committed before the first step runs.
+    #[arg(long)]
+    pub accept_first: bool,
+    /// When a commit counts as done.
+    #[arg(long, value_enum, default_value_t = Sync::Full)]
+    pub synchronous: Sync,
+    /// A fault to plant.
+    #[arg(long, value_enum)]
+    pub sabotage: Option<Sabotage>,
+}
+
+/// When a commit counts as done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Sync {
+    /// Once it is on the disk.
+    Full,
+    /// Once the system has it.
+    Normal,
+}
+
+/// A planted fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Sabotage {
+    /// Acknowledges before the commit.
+    AckBeforeCommit,
+}
+
+/// The newest execution of a store.
+pub(super) async fn newest(journal: &SharedJournal) -> Result<Option<model::ExecutionId>> {
+    let tenant = TenantId::DEFAULT;
+    let (workflow, statuses, before) = (None, Vec::new(), None);
+    let query = ExecutionQuery { tenant, workflow, statuses, before, skip: 0, limit: 1, total: false };
+    Ok(journal.list(query).await?.rows.first().map(|row| row.id))
+}
+
+/// Opens a store.
+pub(super) fn open(data: &Path, synchronous: Sync) -> Result<Arc<SqliteStore>> {
+    let synchronous = match synchronous {
+        Sync::Full => Synchronous::Full,
+        Sync::Normal => Synchronous::Normal,
+    };
+    Ok(Arc::new(SqliteStore::open(data, SqliteOptions { synchronous, ..SqliteOptions::default() })?))
+}
+
+/// Lives until it is killed, or its time is over.
+///
+/// # Errors
+/// Something that is no crash: the store does not open, the engine refuses a start.
+pub async fn victim(options: Options) -> Result<()> {
+    say(&format!("pid {}", std::process::id()));
+    let store = open(&options.data, options.synchronous)?;
+    let journal: SharedJournal = match options.sabotage {
+        Some(Sabotage::AckBeforeCommit) => EarlyAck::over(store.clone()),
+        None => store.clone(),
+    };
+    let newest = newest(&journal).await?;
+    let settings = engine::Options { shards: 2, accept_first: options.accept_first, ..engine::Options::default() };
+    let engine = Engine::open(journal, store, Arc::new(Registry::standard()), newest, settings);
+    let found = engine.recover().await?;
+    say(&format!("ready {} {} {}", found.adopted, found.quarantined, found.unreadable));
+    let supply = Arc::new(Supply::default());
+    let mut loops = JoinSet::new();
+    for _ in 0..options.in_flight {
+        loops.spawn(start_without_end(engine.clone(), supply.clone(), options.clone()));
+    }
+    let life = Duration::from_millis(options.for_ms);
+    tokio::select! {
+        () = tokio::time::sleep(life) => Ok(()),
+        Some(ended) = loops.join_next() => ended?,
+    }
+}
+
+/// The cases in turn. What was started once is started again by its stored version.
+#[derive(Default)]
+struct Supply {
+    next: AtomicU64,
+    stored: Mutex<HashMap<u64, Start>>,
+}
+
+impl Supply {
+    fn stored(&self) -> MutexGuard<'_, HashMap<u64, Start>> {
+        self.stored.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn next(&self, options: &Options) -> (u64, Start) {
+        let turn = self.next.fetch_add(1, Ordering::Relaxed);
+        let seed = if turn % 8 == 0 { turn / 8 % LONG } else { LONG + turn % options.cases };
+        let stored = self.stored().get(&seed).cloned();
+        (seed, stored.unwrap_or_else(|| start_of(&crash_case(seed))))
+    }
+
+    /// Notes that a case was started durably.
+    fn started(&self, seed: u64, mut start: Start) {
+        if let Source::AdHoc(graph) = &start.source {
+            let version = versions::ad_hoc_id(&versions::content(graph).0);
+            start.source = Source::Version { workflow: None, version };
+            self.stored().insert(seed, start);
+        }
+    }
+}
+
+async fn start_without_end(engine: Engine, supply: Arc<Supply>, options: Options) -> Result<()> {
+    loop {
+        let (seed, start) = supply.next(&options);
+        let accepted = engine.start(start.clone()).await?;
+        supply.started(seed, start);
+        let execution = accepted.execution;
+        say(&format!("accepted {execution} {seed}"));
+        let ended = match accepted.ended {
+            Some(ended) => ended,
+            None => match engine.wait(TenantId::DEFAULT, execution).await {
+                Ok(ended) => ended,
+                // A fault may be planted for which this is to be expected.
+                Err(EngineError::NotFound(_)) if options.sabotage.is_some() => continue,
+                Err(error) => return Err(error.into()),
+            },
+        };
+        say(&format!("ended {execution} {}", ended.status.as_str()));
+    }
+}
+
+/// One line, which is out before this returns.
+fn say(line: &str) {
+    let mut out = std::io::stdout().lock();
+    // Whoever reads may be gone; then nobody counts on what is said.
+    drop(writeln!(out, "{line}").and_then(|()| out.flush()));
+}

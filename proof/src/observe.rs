@@ -1,0 +1,117 @@
+//! The engine as the reference is asked: the same question, and the answer in the same words.
+
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+use engine::{Engine, EngineError, History, Options, Source, Start};
+use model::{Graph, StepStatus, TenantId, Value, json};
+use nodes::Registry;
+use store::MemoryStore;
+
+use crate::generate::Case;
+use crate::simulate::without_messages;
+
+/// An engine over memory.
+pub fn in_memory(options: Options) -> Engine {
+    let store = Arc::new(MemoryStore::default());
+    Engine::open(store.clone(), store, Arc::new(Registry::standard()), None, options)
+}
+
+/// A start of a case.
+pub fn start_of(case: &Case) -> Start {
+    let mut start = Start::new(Source::AdHoc(case.graph.clone()), case.input.clone());
+    start.from = case.start.map(Into::into);
+    start
+}
+
+/// Runs a start to its end, and answers as the reference does: `{status, output, error, steps}`.
+///
+/// # Errors
+/// The engine refused for another reason than the graph.
+pub async fn answer(engine: &Engine, start: Start) -> Result<Value> {
+    let ended = match engine.run(start).await {
+        Ok(ended) => ended,
+        Err(EngineError::NothingToStart(_)) => return Ok(invalid("nothing_to_start")),
+        Err(EngineError::Invalid(problems)) => {
+            let errors = problems.iter().filter(|problem| problem.severity == model::Severity::Error);
+            let codes: Vec<&str> = errors.map(|problem| problem.code).collect();
+            return Ok(invalid(&codes.join(" ")));
+        }
+        Err(error) => return Err(error).context("the engine refused a start"),
+    };
+    let history = engine.history(TenantId::DEFAULT, ended.execution).await?;
+    let told = error_of(ended.error.as_ref());
+    if history.output != ended.output || error_of(history.error.as_ref()) != told || history.row.status != ended.status
+    {
+        bail!("execution {} ended otherwise than its journal says", ended.execution);
+    }
+    Ok(told_by(&history))
+}
+
+fn invalid(codes: &str) -> Value {
+    Value::object(vec![
+        ("status".into(), Value::from("invalid")),
+        ("output".into(), Value::Null),
+        ("error".into(), Value::object(vec![("code".into(), Value::from(codes))])),
+        ("steps".into(), Value::array(Vec::new())),
+    ])
+}
+
+/// A history in the words of the reference; canceled steps are left out, and messages of errors.
+pub fn told_by(history: &History) -> Value {
+    let mut steps: Vec<_> = history.steps.iter().filter(|step| step.status != StepStatus::Canceled).collect();
+    steps.sort_by_key(|step| (step.node.clone(), step.address.path.clone()));
+    let steps = steps.into_iter().map(|step| {
+        Value::object(vec![
+            ("address".into(), Value::from(step.name.as_str())),
+            ("status".into(), Value::from(step.status.as_str())),
+            ("input".into(), step.input.clone()),
+            ("output".into(), step.output.clone()),
+            ("ports".into(), Value::array(step.ports.iter().cloned().map(Value::from).collect())),
+        ])
+    });
+    without_messages(&Value::object(vec![
+        ("status".into(), Value::from(history.row.status.as_str())),
+        ("output".into(), history.output.clone()),
+        ("error".into(), error_of(history.error.as_ref())),
+        ("steps".into(), Value::array(steps.collect())),
+    ]))
+}
+
+fn error_of(error: Option<&model::ErrorInfo>) -> Value {
+    let Some(error) = error else { return Value::Null };
+    Value::object(vec![
+        ("code".into(), Value::from(error.code.clone())),
+        ("node".into(), Value::from(error.node.clone())),
+    ])
+}
+
+/// The messages that the engine gives to errors of random graphs, so that the reference can give the same ones where
+/// an error goes on as data and is counted into a hash.
+///
+/// # Errors
+/// The engine does not run the graphs that ask for them.
+pub async fn messages(engine: &Engine) -> Result<Vec<(&'static str, String)>> {
+    let fails = |data: &str| {
+        format!(
+            r#"{{"nodes":[{{"id":"a","type":"trigger"}},{{"id":"b","type":"no-op"}},{{"id":"c","type":"condition","data":{{"condition":"false"}}}},
+            {{"id":"x","type":{data}}}],"edges":[{{"source":"a","target":"b"}},{{"source":"a","target":"c"}},
+            {{"source":"b","target":"x"}},{{"source":"c","sourceHandle":"true","target":"x"}}]}}"#
+        )
+    };
+    let probes = [
+        ("mock_failed", fails(r#""mock","data":{"do":"fail","on_error":"continue"}"#)),
+        ("no_luck", fails(r#""mock","data":{"do":"fail","code":"no_luck","on_error":"continue"}"#)),
+        ("join_short", fails(r#""join","data":{"join_strategy":2,"on_error":"continue"}"#)),
+    ];
+    let mut messages = Vec::new();
+    for (code, text) in probes {
+        let graph = Graph::from_value(&json::read(text.as_bytes())?)?;
+        let ended = engine.run(Start::new(Source::AdHoc(graph), Value::Int(1))).await?;
+        let error = ended.output.get("error").filter(|error| error.get("code").and_then(Value::as_str) == Some(code));
+        let message = error.and_then(|error| error.get("message")?.as_str());
+        let message = message.with_context(|| format!("no message in {} for {code}", json::to_text(&ended.output)))?;
+        messages.push((code, message.to_owned()));
+    }
+    Ok(messages)
+}

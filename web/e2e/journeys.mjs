@@ -1,0 +1,188 @@
+// Walks through the pages as a person would, against the mock: node e2e/journeys.mjs (after npm run build).
+// Each journey starts its own mock, so that none depends on what another left behind.
+
+import assert from "node:assert/strict";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const MOCK = fileURLToPath(new URL("../mock/server.mjs", import.meta.url));
+const ARGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic", "--no-first-run"];
+const only = process.argv[2];
+let port = 8200;
+
+async function startMock(at, ...flags) {
+  const child = spawn(process.execPath, [MOCK, "--port", String(at), ...flags], { stdio: ["ignore", "pipe", "inherit"] });
+  await once(child.stdout, "data");
+  return child;
+}
+
+const journeys = {
+  async "an empty product offers an example, which runs"({ page, url }) {
+    await page.goto(`${url}/workflows`);
+    await page.getByRole("button", { name: "Add the example" }).click();
+    await page.waitForURL(/\/workflows\/.+/);
+    await page.getByRole("heading", { name: "Route a parcel" }).waitFor();
+    await page.locator("[data-node=weight]").click();
+    await page.getByRole("region", { name: "Node Weight in kg" }).waitFor();
+    await page.keyboard.press("Control+Enter");
+    await page.waitForURL(/\/executions\/.+/);
+    await page.getByText("Succeeded", { exact: false }).first().waitFor();
+    await page.getByRole("row", { name: /By post/ }).waitFor();
+  },
+
+  async "an execution is seen live, and a lost server is told and caught up with"({ page, url, mock, restart }) {
+    await page.goto(`${url}/workflows?q=Poll`);
+    await page.getByRole("button", { name: /^Run Poll/ }).first().click();
+    await page.waitForURL(/\/executions\/.+/);
+    await page.locator("[data-node=ask]").getByText("running").waitFor();
+    await page.getByRole("row", { name: /Ask for the report/ }).first().waitFor();
+    mock.kill();
+    await page.getByText("Connection lost, reconnecting").waitFor();
+    await restart();
+    await page.getByText("Tidemill does not answer", { exact: false }).waitFor({ state: "detached", timeout: 15_000 });
+  },
+
+  async "a running execution is canceled"({ page, url }) {
+    await page.goto(`${url}/workflows?q=Poll`);
+    await page.getByRole("button", { name: /^Run Poll/ }).first().click();
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await page.getByText("Canceled", { exact: false }).first().waitFor();
+    assert.equal(await page.getByRole("button", { name: "Run again" }).count(), 1);
+  },
+
+  async "a failed step says what, where and what to do, and its input is a tree"({ page, url, context }) {
+    await page.goto(`${url}/executions?status=failed`);
+    await page.locator("a[data-row]").filter({ hasText: "Nightly" }).first().click();
+    await page.getByRole("button", { name: "Show the step" }).click();
+    await page.getByText("Lead a list into this node", { exact: false }).first().waitFor();
+    const tree = page.getByRole("tree", { name: /^Input/ });
+    await tree.focus();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowDown");
+    await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.keyboard.press("p");
+    await page.getByText("Copied input.body").waitFor();
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), "input.body");
+    await page.keyboard.press("ArrowLeft");
+    assert.equal(await tree.getByText("label").count(), 0);
+  },
+
+  async "the list of workflows is walked by keys"({ page, url }) {
+    await page.goto(`${url}/workflows`);
+    await page.getByRole("list", { name: /^Workflows/ }).waitFor();
+    await page.keyboard.press("/");
+    await page.keyboard.type("routing");
+    await page.waitForURL(/q=routing/);
+    await page.getByText("Ticket triage").waitFor({ state: "detached" });
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/workflows\/[a-z0-9]+$/);
+  },
+
+  async "a dropped file becomes a workflow, a broken one is told of"({ page, url }) {
+    await page.goto(`${url}/workflows`);
+    const choose = page.locator("input[type=file]");
+    await choose.setInputFiles({ name: "broken.json", mimeType: "application/json", buffer: Buffer.from("{") });
+    await page.getByText("broken.json was not imported. This file is not JSON.").waitFor();
+    const body = '{"nodes":[{"id":"a","type":"number","data":{"value":9007199254740993}}],"edges":[]}';
+    await choose.setInputFiles({ name: "from file.json", mimeType: "application/json", buffer: Buffer.from(body) });
+    await page.getByRole("heading", { name: "from file" }).waitFor();
+    await page.locator("[data-node=a]").click();
+    await page.getByRole("tree", { name: /^Parameters/ }).getByText("9007199254740993").waitFor();
+  },
+
+  async "a wrong input cannot be sent, and says which line"({ page, url }) {
+    await page.goto(`${url}/workflows?q=Priority`);
+    await page.getByRole("link", { name: /Priority/ }).first().click();
+    await page.getByLabel("Input as JSON").fill('{\n  "a" 1\n}');
+    await page.getByText("Line 2, column 7: expected a colon after the name").waitFor();
+    assert.equal(await page.getByRole("button", { name: "Run", exact: true }).isDisabled(), true);
+  },
+
+  async "a big value is fetched when asked for"({ page, url }) {
+    await page.goto(`${url}/workflows?q=very+long`);
+    await page.getByRole("button", { name: /^Run A very/ }).first().click();
+    await page.getByRole("row", { name: /Keep the even ones|صفوف/ }).first().click();
+    await page.getByRole("tree", { name: /^Output/ }).getByText("Show all").click();
+    await page.getByRole("tree", { name: /^Output/ }).getByText(/\d+ items/).waitFor();
+  },
+
+  async "the graph is walked by arrows, zoomed and fitted by keys"({ page, url }) {
+    await page.goto(`${url}/workflows?q=Poll`);
+    await page.getByRole("link", { name: /Poll until/ }).first().click();
+    await page.locator("[data-node=start]").click();
+    await page.keyboard.press("ArrowRight");
+    await page.locator("[data-node=ask][aria-pressed=true]").waitFor();
+    const before = await page.getByRole("button", { name: "Show at 100 %" }).innerText();
+    await page.keyboard.press("+");
+    await page.waitForFunction((was) => !document.body.innerText.includes(was), before);
+    await page.keyboard.press("f");
+    await page.getByRole("button", { name: "Show at 100 %" }).filter({ hasText: before }).waitFor();
+  },
+
+  async "signed out, a calm page takes the token, and the link leaves the address bar"({ page, url }) {
+    await page.goto(`${url}/?token=bad`);
+    await page.getByRole("heading", { name: "Open the link from the terminal" }).waitFor();
+    await page.getByText("This link was used already", { exact: false }).waitFor();
+    assert.equal(new URL(page.url()).search, "");
+    await page.getByLabel("Link or token").fill(`${url}/?token=good`);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("heading", { name: "Home" }).waitFor();
+  },
+
+  async "ten thousand workflows scroll and are found"({ page, url }) {
+    await page.goto(`${url}/workflows?sort=name`);
+    const list = page.getByRole("list", { name: /^Workflows/ });
+    await list.focus();
+    for (let n = 0; n < 8; n += 1) {
+      await page.keyboard.press("End");
+      await page.waitForTimeout(250);
+    }
+    const rows = await page.getByRole("listitem").count();
+    assert.ok(rows < 80, `${rows} rows in the page`);
+    const reached = await page.evaluate(() => Math.max(...[...document.querySelectorAll("[aria-posinset]")].map((row) => Number(row.getAttribute("aria-posinset")))));
+    assert.ok(reached > 500, `only ${reached} reached`);
+  },
+};
+
+const FLAGS = { "an empty": ["--items", "0"], "signed out": ["--signed-out"], "ten thousand": ["--items", "10000"] };
+
+async function walk(browser, name, journey) {
+  const at = port++;
+  const url = `http://127.0.0.1:${at}`;
+  const flags = Object.entries(FLAGS).find(([start]) => name.startsWith(start))?.[1] ?? [];
+  let mock = await startMock(at, ...flags);
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  const errors = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  page.on("console", (message) => /Content Security|Warning:/.test(message.text()) && errors.push(message.text()));
+  try {
+    await journey({ page, context, url, mock, restart: async () => (mock = await startMock(at, ...flags)) });
+    assert.deepEqual(errors, []);
+    console.log(`ok    ${name}`);
+    return true;
+  } catch (error) {
+    console.log(`short ${name}\n      ${String(error.message ?? error).split("\n").slice(0, 6).join("\n      ")}`);
+    await page.screenshot({ path: join(tmpdir(), `journey-${at}.png`) }).catch(() => undefined);
+    return false;
+  } finally {
+    await context.close();
+    mock.kill();
+  }
+}
+
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ARGS });
+let short = 0;
+for (const [name, journey] of Object.entries(journeys)) {
+  if (only && !name.includes(only)) continue;
+  if (!(await walk(browser, name, journey))) short += 1;
+}
+await browser.close();
+process.exitCode = short > 0 ? 1 : 0;
