@@ -7,8 +7,8 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use engine::Engine;
 use metrics_exporter_prometheus::PrometheusHandle;
 use nodes::Registry;
-use store::{Records, SqliteStore};
 use store::journal::SharedJournal;
+use store::{Records, SqliteStore};
 use tokio::sync::watch;
 
 use crate::auth::Auth;

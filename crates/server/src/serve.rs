@@ -50,7 +50,9 @@ pub async fn serve(config: Config, options: Extras, say: &dyn Fn(&str)) -> anyho
     // What a backup thinks is running may run elsewhere too.
     let recovery = fires.then(|| tokio::spawn(recover(app.clone())));
     if !fires {
-        tracing::warn!("the data came from a backup: triggers are paused and open executions wait; --confirm-restore starts them");
+        tracing::warn!(
+            "the data came from a backup: triggers are paused and open executions wait; --confirm-restore starts them"
+        );
     }
     if options.examples {
         examples::install(&app).await.context("the examples could not be installed")?;

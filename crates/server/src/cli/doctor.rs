@@ -76,7 +76,9 @@ fn free_space(path: &std::path::Path) -> Finding {
 async fn database(app: &App) -> Finding {
     let Some(sqlite) = &app.sqlite else { return finding("database", true, "in memory") };
     match sqlite.check().await {
-        Ok(()) => finding("database", true, format!("{} bytes, all pages are sound", app.journal.health().database_bytes)),
+        Ok(()) => {
+            finding("database", true, format!("{} bytes, all pages are sound", app.journal.health().database_bytes))
+        }
         Err(error) => finding("database", false, format!("{error}; restore a backup")),
     }
 }

@@ -102,7 +102,10 @@ pub(crate) async fn problems(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let status = response.status();
     let ours = response.extensions().get::<Foreign>().is_some()
-        || response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/problem+json");
+        || response
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .is_some_and(|kind| kind == "application/problem+json" || kind == "application/json");
     if ours || !(status.is_client_error() || status.is_server_error()) {
         return response;
     }

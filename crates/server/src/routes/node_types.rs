@@ -1,8 +1,8 @@
 //! Node types.
 
+use arcstr::ArcStr;
 use axum::Json;
 use axum::extract::{Path, State};
-use arcstr::ArcStr;
 use model::{Catalog as _, Category, EffectClass, Graph, NodeSpec, Value};
 use nodes::Registry;
 use serde::Serialize;

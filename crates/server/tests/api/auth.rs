@@ -16,7 +16,8 @@ async fn every_route_refuses_strangers_unless_it_says_otherwise() {
     assert!(routes.len() > 30, "the list is whole: {}", routes.len());
     let mut refused = 0;
     for route in &routes {
-        let path = route.path.replace("{id}", "0000000000000").replace("{*reference}", "input").replace("{*path}", "none");
+        let path =
+            route.path.replace("{id}", "0000000000000").replace("{*reference}", "input").replace("{*path}", "none");
         for prefix in ["/api/v1", "/api"] {
             let answer = server.call(route.method, &format!("{prefix}{path}")).anonymous().body("{}").send().await;
             let status = answer.status.as_u16();
@@ -26,14 +27,23 @@ async fn every_route_refuses_strangers_unless_it_says_otherwise() {
                     assert_eq!(answer.problem(401), "not_signed_in");
                     refused += 1;
                 }
-                Access::Public => assert!(status == 200 || status == 204 || status == 400, "{} {path}: {status}", route.method),
+                Access::Public => {
+                    assert!(status == 200 || status == 204 || status == 400, "{} {path}: {status}", route.method)
+                }
                 Access::Hook => assert_eq!(status, 404, "{} {path}", route.method),
             }
         }
     }
     assert!(refused > 40, "most routes are closed: {refused}");
-    let public: Vec<String> = routes.iter().filter(|route| route.access == Access::Public).map(|route| format!("{} {}", route.method, route.path)).collect();
-    assert_eq!(public, ["GET /livez", "GET /readyz", "GET /healthz", "GET /session", "POST /session", "DELETE /session"]);
+    let public: Vec<String> = routes
+        .iter()
+        .filter(|route| route.access == Access::Public)
+        .map(|route| format!("{} {}", route.method, route.path))
+        .collect();
+    assert_eq!(
+        public,
+        ["GET /livez", "GET /readyz", "GET /healthz", "GET /session", "POST /session", "DELETE /session"]
+    );
 }
 
 async fn sign_in(server: &Server, token: &str) -> crate::harness::Answer {
@@ -54,7 +64,8 @@ async fn a_link_works_once_and_gives_a_session() {
     }
     assert_eq!(sign_in(&server, &token).await.problem(401), "invalid_token", "a link works once");
     let cookie = cookie.split(';').next().expect("a pair").to_owned();
-    let ask = |method: &'static str, path: &'static str| server.call(method, path).anonymous().header("cookie", &cookie);
+    let ask =
+        |method: &'static str, path: &'static str| server.call(method, path).anonymous().header("cookie", &cookie);
     assert_eq!(ask("GET", "/api/v1/workflows").send().await.status, 200);
     assert_eq!(ask("GET", "/api/v1/session").send().await.ok(200)["signed_in"], true);
     assert_eq!(ask("DELETE", "/api/v1/session").send().await.status, 204);
@@ -72,16 +83,32 @@ async fn pages_of_other_origins_change_nothing() {
     let signed = sign_in(&server, &token).await;
     let cookie = signed.header("set-cookie").split(';').next().expect("a pair").to_owned();
     let post = |name: &'static str, value: &'static str| {
-        let call = server.call("POST", "/api/v1/workflows").anonymous().header("cookie", &cookie).header("host", "127.0.0.1:8080");
+        let call = server
+            .call("POST", "/api/v1/workflows")
+            .anonymous()
+            .header("cookie", &cookie)
+            .header("host", "127.0.0.1:8080");
         call.header(name, value).body(DOUBLE).send()
     };
     assert_eq!(post("origin", "http://127.0.0.1:8080").await.status, 201);
     assert_eq!(post("sec-fetch-site", "same-origin").await.status, 201);
-    for (name, value) in [("origin", "http://evil.example"), ("origin", "null"), ("origin", "http://127.0.0.1:9090"), ("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site")] {
+    for (name, value) in [
+        ("origin", "http://evil.example"),
+        ("origin", "null"),
+        ("origin", "http://127.0.0.1:9090"),
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+    ] {
         assert_eq!(post(name, value).await.problem(403), "foreign_origin", "{name}: {value}");
     }
     assert_eq!(server.get("/api/v1/workflows?total=true").await.ok(200)["total"], 2);
-    let login = server.call("POST", "/api/v1/session").anonymous().header("sec-fetch-site", "cross-site").body("{}").send().await;
+    let login = server
+        .call("POST", "/api/v1/session")
+        .anonymous()
+        .header("sec-fetch-site", "cross-site")
+        .body("{}")
+        .send()
+        .await;
     assert_eq!(login.problem(403), "foreign_origin");
 }
 
@@ -100,7 +127,8 @@ async fn who_asks_too_often_is_told_when_to_come_back() {
     let server = Server::with(&[("limits.rate_per_second", "1"), ("limits.rate_burst", "3")]).await;
     let ask = |address: [u8; 4]| {
         let peer = SocketAddr::from((address, 4000));
-        server.send(Request::builder().uri("/livez").extension(ConnectInfo(peer)).body(Body::empty()).expect("a request"))
+        server
+            .send(Request::builder().uri("/livez").extension(ConnectInfo(peer)).body(Body::empty()).expect("a request"))
     };
     for _ in 0..3 {
         assert_eq!(ask([192, 0, 2, 1]).await.status, 200);

@@ -61,13 +61,21 @@ fn run_prints_status_output_and_sorted_steps() {
 
 #[test]
 fn exit_codes_tell_failed_from_invalid() {
-    let (folder, _) = with_file("fails.json", r#"{"nodes": [{"id": "a", "type": "expression", "data": {"expression": "input.x.y"}}]}"#);
+    let (folder, _) = with_file(
+        "fails.json",
+        r#"{"nodes": [{"id": "a", "type": "expression", "data": {"expression": "input.x.y"}}]}"#,
+    );
     let failed = tidemill(&["run", "fails.json"], folder.path());
     assert_eq!(code(&failed), 1, "{}", text(&failed));
-    std::fs::write(folder.path().join("invalid.json"), r#"{"nodes": [{"id": "a", "type": "numbr", "data": {}}]}"#).expect("written");
+    std::fs::write(folder.path().join("invalid.json"), r#"{"nodes": [{"id": "a", "type": "numbr", "data": {}}]}"#)
+        .expect("written");
     let invalid = tidemill(&["run", "invalid.json"], folder.path());
     assert_eq!(code(&invalid), 2);
-    assert!(text(&invalid).contains("error[unknown_type] node a") && text(&invalid).contains("number"), "{}", text(&invalid));
+    assert!(
+        text(&invalid).contains("error[unknown_type] node a") && text(&invalid).contains("number"),
+        "{}",
+        text(&invalid)
+    );
     assert_eq!(code(&tidemill(&["run", "nowhere.json"], folder.path())), 2);
     assert_eq!(code(&tidemill(&["run", "fails.json", "--input", "{oops"], folder.path())), 2);
     assert_eq!(code(&tidemill(&["sing"], folder.path())), 2);
@@ -82,7 +90,10 @@ fn validate_reads_json_and_yaml() {
     assert_eq!(code(&output), 2);
     let said = json(&output);
     assert_eq!((said[0]["valid"].as_bool(), said[1]["valid"].as_bool()), (Some(true), Some(false)), "{said}");
-    assert_eq!((said[1]["problems"][0]["code"].as_str(), said[1]["problems"][0]["edge"].as_str()), (Some("dangling_edge"), Some("e")));
+    assert_eq!(
+        (said[1]["problems"][0]["code"].as_str(), said[1]["problems"][0]["edge"].as_str()),
+        (Some("dangling_edge"), Some("e"))
+    );
     assert_eq!(code(&tidemill(&["validate", "good.yaml"], folder.path())), 0);
     let run = tidemill(&["run", "good.yaml", "--json"], folder.path());
     assert_eq!(json(&run)["output"], 2);
@@ -106,7 +117,12 @@ fn config_tells_where_each_value_comes_from() {
     let port = shown.as_array().expect("rows").iter().find(|row| row["key"] == "port").expect("a row").clone();
     assert_eq!(port["value"], "9000");
     assert!(port["origin"].as_str().is_some_and(|origin| origin.starts_with("file ")), "{port}");
-    let refused = Command::new(env!("CARGO_BIN_EXE_tidemill")).arg("config").env("PORT", "none").current_dir(folder.path()).output().expect("it runs");
+    let refused = Command::new(env!("CARGO_BIN_EXE_tidemill"))
+        .arg("config")
+        .env("PORT", "none")
+        .current_dir(folder.path())
+        .output()
+        .expect("it runs");
     assert_eq!(code(&refused), 2);
     assert!(text(&refused).contains("environment PORT"), "{}", text(&refused));
 }
@@ -130,15 +146,27 @@ fn data_goes_out_and_comes_back() {
     run(&["backup", "copy.db", "--data", "a"]);
     run(&["restore", "copy.db", "--data", "c"]);
     let list = json(&run(&["executions", "list", "--json", "--data", "c"]));
-    assert_eq!((list["items"][0]["id"].as_str(), list["items"][0]["status"].as_str()), (Some(id.as_str()), Some("succeeded")));
+    assert_eq!(
+        (list["items"][0]["id"].as_str(), list["items"][0]["status"].as_str()),
+        (Some(id.as_str()), Some("succeeded"))
+    );
     let shown = json(&run(&["executions", "show", &id, "--json", "--data", "c"]));
     assert_eq!(shown["output"], "passed with 60");
     let events = run(&["executions", "events", &id, "--data", "c"]);
-    assert!(String::from_utf8_lossy(&events.stdout).lines().last().is_some_and(|line| line.contains(r#""type":"finished""#)));
+    assert!(
+        String::from_utf8_lossy(&events.stdout)
+            .lines()
+            .last()
+            .is_some_and(|line| line.contains(r#""type":"finished""#))
+    );
     run(&["migrate", "--data", "c"]);
     let health = json(&run(&["doctor", "--json", "--data", "c"]));
     assert_eq!(health["ok"], true, "{health}");
-    assert_eq!(code(&tidemill(&["restore", "copy.db", "--data", "c"], folder.path())), 2, "what is there is not overwritten");
+    assert_eq!(
+        code(&tidemill(&["restore", "copy.db", "--data", "c"], folder.path())),
+        2,
+        "what is there is not overwritten"
+    );
     assert_eq!(code(&tidemill(&["executions", "list", "--data", "none"], folder.path())), 2);
 }
 

@@ -13,10 +13,18 @@ async fn figures_follow_what_happens() {
     for input in ["1", "2", "3"] {
         server.run(&id, input).await;
     }
-    server.post("/api/v1/workflows/execute", r#"{"nodes": [{"id": "bad", "type": "expression", "data": {"expression": "input.a.b"}}]}"#).await;
+    server
+        .post(
+            "/api/v1/workflows/execute",
+            r#"{"nodes": [{"id": "bad", "type": "expression", "data": {"expression": "input.a.b"}}]}"#,
+        )
+        .await;
     let full = stats().await;
     assert_eq!((full["total_workflows"].as_u64(), full["active_workflows"].as_u64()), (Some(2), Some(1)));
-    assert_eq!((full["total"].as_u64(), full["completed"].as_u64(), full["failed"].as_u64()), (Some(4), Some(3), Some(1)));
+    assert_eq!(
+        (full["total"].as_u64(), full["completed"].as_u64(), full["failed"].as_u64()),
+        (Some(4), Some(3), Some(1))
+    );
     assert_eq!((full["success_rate"].as_f64(), full["running_executions"].as_u64()), (Some(75.0), Some(0)));
     assert!(full["average_time_ms"].as_f64().is_some());
     let recent = server.get("/api/v1/dashboard/recent-executions?limit=2").await.ok(200);
@@ -60,12 +68,22 @@ async fn metrics_count_requests_and_executions() {
 #[tokio::test]
 async fn answers_carry_an_id_safe_headers_and_are_packed() {
     let server = Server::new().await;
-    let answer = server.call("GET", "/api/v1/node-types").header("accept-encoding", "gzip").header("x-request-id", "mine-1").send().await;
+    let answer = server
+        .call("GET", "/api/v1/node-types")
+        .header("accept-encoding", "gzip")
+        .header("x-request-id", "mine-1")
+        .send()
+        .await;
     assert_eq!((answer.header("x-request-id"), answer.header("content-encoding")), ("mine-1", "gzip"));
     assert_eq!((answer.header("x-content-type-options"), answer.header("cache-control")), ("nosniff", "no-store"));
     assert!(answer.header("content-security-policy").contains("frame-ancestors 'none'"));
     assert_eq!(answer.header("access-control-allow-origin"), "");
-    let small = server.call("GET", "/livez").header("accept-encoding", "gzip, br").header("x-request-id", "bad id!").send().await;
+    let small = server
+        .call("GET", "/livez")
+        .header("accept-encoding", "gzip, br")
+        .header("x-request-id", "bad id!")
+        .send()
+        .await;
     assert_eq!(small.header("content-encoding"), "", "small answers are not worth packing");
     assert_eq!(small.header("x-request-id").len(), 16);
 }
@@ -76,7 +94,10 @@ async fn node_types_describe_themselves() {
     let list = server.get("/api/v1/node-types").await.ok(200);
     let items = list["items"].as_array().expect("items");
     let find = |id: &str| items.iter().find(|item| item["id"] == id).unwrap_or_else(|| panic!("{id} is listed"));
-    assert_eq!((find("expression")["effect"].as_str(), find("expression")["dynamic_outputs"].as_bool()), (Some("pure"), Some(false)));
+    assert_eq!(
+        (find("expression")["effect"].as_str(), find("expression")["dynamic_outputs"].as_bool()),
+        (Some("pure"), Some(false))
+    );
     assert_eq!(find("switch")["dynamic_outputs"], true);
     for item in items {
         assert_eq!(item["schema"]["type"], "object", "{}", item["id"]);
@@ -92,7 +113,10 @@ async fn expressions_are_tried_on_given_data() {
     let ask = |body: &'static str| server.post("/api/v1/expressions/evaluate", body);
     assert_eq!(ask(r#"{"expression": "input.a * 2", "input": {"a": 4}}"#).await.ok(200)["value"], 8);
     assert_eq!(ask(r#"{"condition": ">= 18", "input": 20}"#).await.ok(200)["value"], true);
-    assert_eq!(ask(r#"{"template": "Hi {{ nodes.x.output.name }}", "nodes": {"x": {"name": "Ada"}}}"#).await.ok(200)["value"], "Hi Ada");
+    assert_eq!(
+        ask(r#"{"template": "Hi {{ nodes.x.output.name }}", "nodes": {"x": {"name": "Ada"}}}"#).await.ok(200)["value"],
+        "Hi Ada"
+    );
     let thrown = ask(r#"{"expression": "input.a.b", "input": {}}"#).await.ok(200);
     assert_eq!((thrown["ok"].as_bool(), thrown["error"]["message"].is_string()), (Some(false), true));
     assert_eq!(ask(r#"{"expression": "require('fs')"}"#).await.ok(200)["error"]["code"], "compile");

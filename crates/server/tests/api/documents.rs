@@ -18,7 +18,10 @@ async fn openapi_is_what_is_written_down() {
         std::fs::write(&path, &now).expect("written");
     }
     let written = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(now == written, "docs/openapi.json is not what the routes say; UPDATE=1 cargo test -p tidemill openapi writes it");
+    assert!(
+        now == written,
+        "docs/openapi.json is not what the routes say; UPDATE=1 cargo test -p tidemill openapi writes it"
+    );
     let document = answer.json();
     for path in ["/api/v1/workflows", "/api/v1/executions/{id}/events", "/hooks/{path}", "/healthz", "/metrics"] {
         assert!(document["paths"].get(path).is_some(), "{path}");
@@ -53,4 +56,25 @@ fn every_setting_is_documented() {
             assert!(row.contains(name), "{row} names {name}");
         }
     }
+}
+
+#[tokio::test]
+async fn every_example_runs_with_its_samples() {
+    let server = Server::new().await;
+    let folder = std::fs::read_dir(root().join("examples")).expect("examples");
+    let mut ran = 0;
+    for file in folder.map(|entry| entry.expect("an entry").path()) {
+        let text = std::fs::read_to_string(&file).expect("readable");
+        let samples = serde_json::from_str::<serde_json::Value>(&text).expect("JSON")["samples"].clone();
+        let id = server.store(&text).await;
+        let samples = samples.as_array().expect("samples");
+        assert!(samples.len() >= 2, "{}", file.display());
+        for sample in samples {
+            let ended = server.run(&id, &sample.to_string()).await;
+            assert_eq!(ended["status"], "succeeded", "{}: {ended}", file.display());
+            assert!(!ended["output"].is_null(), "{}", file.display());
+            ran += 1;
+        }
+    }
+    assert!(ran >= 12, "{ran}");
 }

@@ -11,7 +11,10 @@ fn read(text: &str) -> Vec<(String, String, serde_json::Value)> {
     let mut events = Vec::new();
     for block in text.split("\n\n") {
         let field = |name: &str| {
-            block.lines().find_map(|line| line.strip_prefix(name).and_then(|rest| rest.strip_prefix(':'))).map(str::trim)
+            block
+                .lines()
+                .find_map(|line| line.strip_prefix(name).and_then(|rest| rest.strip_prefix(':')))
+                .map(str::trim)
         };
         if let (Some(id), Some(kind), Some(data)) = (field("id"), field("event"), field("data")) {
             events.push((id.to_owned(), kind.to_owned(), serde_json::from_str(data).expect("JSON")));
@@ -34,7 +37,10 @@ async fn history_is_a_stream_that_ends() {
     assert!(kinds.contains(&"step_finished"));
     for (at, (id, kind, data)) in events.iter().enumerate() {
         assert_eq!(*id, format!("{execution}:{}", data["seq"]));
-        assert_eq!((data["type"].as_str(), data["execution"].as_str()), (Some(kind.as_str()), Some(execution.as_str())));
+        assert_eq!(
+            (data["type"].as_str(), data["execution"].as_str()),
+            (Some(kind.as_str()), Some(execution.as_str()))
+        );
         assert!(at == 0 || events[at - 1].2["seq"].as_u64() < data["seq"].as_u64());
     }
     let (seen, rest) = events.split_at(2);
@@ -64,7 +70,9 @@ async fn one_connection_carries_several_executions() {
         assert_eq!(of_one.last().map(|(_, kind, _)| kind.as_str()), Some("finished"));
     }
     let after: Vec<String> = ids.iter().take(2).map(|id| format!("{id}:99")).collect();
-    let rest = read(server.get(&format!("/api/v1/executions/events?ids={}&after={}", ids.join(","), after.join(","))).await.text());
+    let rest = read(
+        server.get(&format!("/api/v1/executions/events?ids={}&after={}", ids.join(","), after.join(","))).await.text(),
+    );
     assert!(!rest.is_empty() && rest.iter().all(|(_, _, data)| data["execution"] == ids[2].as_str()));
     assert_eq!(server.get("/api/v1/executions/events?ids=").await.problem(400), "invalid_parameter");
 }
@@ -76,7 +84,8 @@ async fn big_values_travel_as_a_preview_and_are_fetched_whole() {
     let big = format!("\"{}\"", "x".repeat(5_000));
     let execution = server.run(&id, &big).await["execution_id"].as_str().expect("an id").to_owned();
     let events = read(server.get(&format!("/api/v1/executions/{execution}/events")).await.text());
-    let (_, _, finished) = events.iter().find(|(_, kind, data)| kind == "step_finished" && data["node"] == "twice").expect("it ran");
+    let (_, _, finished) =
+        events.iter().find(|(_, kind, data)| kind == "step_finished" && data["node"] == "twice").expect("it ran");
     let output = &finished["output"];
     assert_eq!((output["$elided"].as_bool(), output["bytes"].as_u64()), (Some(true), Some(5_002)));
     let reference = output["ref"].as_str().expect("a reference");

@@ -26,10 +26,18 @@ async fn numbers_come_back_as_they_were_written() {
     let path = format!("/api/v1/workflows/{id}/execute");
     let body = r#"{"input": {"big": 9007199254740993, "far": 1e400, "money": 1.10, "zero": "\u0000"}, "wait": true}"#;
     let answer = server.post(&path, body).await;
-    assert!(answer.text().contains(r#""output":{"big":9007199254740993,"far":1e400,"money":1.10,"zero":"\u0000"}"#), "{}", answer.text());
+    assert!(
+        answer.text().contains(r#""output":{"big":9007199254740993,"far":1e400,"money":1.10,"zero":"\u0000"}"#),
+        "{}",
+        answer.text()
+    );
     let execution = answer.text().split(r#""execution_id":""#).nth(1).expect("an id")[..13].to_owned();
     let shown = server.get(&format!("/api/v1/executions/{execution}")).await;
-    assert!(shown.text().contains(r#""input":{"big":9007199254740993,"far":1e400,"money":1.10,"zero":"\u0000"}"#), "{}", shown.text());
+    assert!(
+        shown.text().contains(r#""input":{"big":9007199254740993,"far":1e400,"money":1.10,"zero":"\u0000"}"#),
+        "{}",
+        shown.text()
+    );
 }
 
 #[tokio::test]
@@ -80,8 +88,14 @@ async fn steps_tell_what_each_node_got_and_gave() {
     let execution = server.run(&id, "4").await["execution_id"].as_str().expect("an id").to_owned();
     let steps = server.get(&format!("/api/v1/executions/{execution}/steps")).await.ok(200);
     let twice = steps["items"].as_array().expect("steps").iter().find(|step| step["node"] == "twice").expect("it ran");
-    assert_eq!((twice["input"].as_u64(), twice["output"].as_u64(), twice["attempts"].as_u64()), (Some(4), Some(8), Some(1)));
-    assert_eq!((twice["type"].as_str(), twice["status"].as_str(), twice["address"].as_str()), (Some("expression"), Some("succeeded"), Some("twice")));
+    assert_eq!(
+        (twice["input"].as_u64(), twice["output"].as_u64(), twice["attempts"].as_u64()),
+        (Some(4), Some(8), Some(1))
+    );
+    assert_eq!(
+        (twice["type"].as_str(), twice["status"].as_str(), twice["address"].as_str()),
+        (Some("expression"), Some("succeeded"), Some("twice"))
+    );
     let shown = server.get(&format!("/api/v1/executions/{execution}")).await.ok(200);
     assert_eq!((shown["input"].as_u64(), shown["output"].as_u64()), (Some(4), Some(8)));
     assert_eq!(shown["graph"]["nodes"].as_array().map(Vec::len), Some(2));

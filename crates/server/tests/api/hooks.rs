@@ -51,7 +51,10 @@ async fn a_call_is_answered_when_the_node_says() {
     assert_eq!(made.header("set-cookie"), "", "a workflow sets no cookies");
     let fails = r#"{"id": "next", "type": "expression", "data": {"expression": "input.a.b"}}"#;
     server.store(&graph(r#"{"path": "fails", "respond": "when_finished"}"#, fails)).await;
-    assert_eq!(server.call("POST", "/hooks/fails").anonymous().body("{}").send().await.problem(500), "execution_failed");
+    assert_eq!(
+        server.call("POST", "/hooks/fails").anonymous().body("{}").send().await.problem(500),
+        "execution_failed"
+    );
 }
 
 #[tokio::test]
@@ -61,7 +64,8 @@ async fn secrets_of_the_caller_never_reach_the_journal() {
     let headers = r#"{"id": "next", "type": "expression", "data": {"expression": "trigger.headers"}}"#;
     server.store(&graph(hook, headers)).await;
     let call = |key: &'static str| {
-        let call = server.call("POST", "/hooks/closed").anonymous().header("x-key", key).header("cookie", "CANARY_COOKIE=1");
+        let call =
+            server.call("POST", "/hooks/closed").anonymous().header("x-key", key).header("cookie", "CANARY_COOKIE=1");
         call.header("authorization", "Basic CANARY_AUTH").header("x-other", "seen").body("{}").send()
     };
     assert_eq!(call("wrong").await.problem(401), "not_proven");
@@ -76,7 +80,8 @@ async fn the_index_follows_versions_and_their_end() {
     let server = Server::new().await;
     let first = graph(r#"{"path": "moved", "method": "POST", "respond": "when_finished"}"#, SAY);
     let id = server.store(&first).await;
-    let status = |path: &'static str| async { server.call("POST", path).anonymous().body("{}").send().await.status.as_u16() };
+    let status =
+        |path: &'static str| async { server.call("POST", path).anonymous().body("{}").send().await.status.as_u16() };
     assert_eq!((status("/hooks/moved").await, status("/hooks/there").await), (200, 404));
     let path = format!("/api/v1/workflows/{id}");
     let put = |tag: &'static str, body: String| server.call("PUT", &path).header("if-match", tag).body(body).send();

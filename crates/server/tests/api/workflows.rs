@@ -7,7 +7,10 @@ async fn a_workflow_is_stored_as_it_was_written() {
     let server = Server::new().await;
     let created = server.post("/api/v1/workflows", DOUBLE).await;
     let body = created.ok(201);
-    assert_eq!((body["name"].as_str(), body["node_count"].as_u64(), body["edge_count"].as_u64()), (Some("Double"), Some(2), Some(1)));
+    assert_eq!(
+        (body["name"].as_str(), body["node_count"].as_u64(), body["edge_count"].as_u64()),
+        (Some("Double"), Some(2), Some(1))
+    );
     assert_eq!(created.header("etag"), "\"1\"");
     let id = body["id"].as_str().expect("an id");
     assert_eq!((id.len(), body["rev"].as_u64()), (13, Some(1)));
@@ -113,7 +116,11 @@ async fn lists_page_in_three_ways_and_agree() {
     assert_eq!(turned, whole.iter().rev().cloned().collect::<Vec<_>>());
     assert_eq!(names(&server.get("/api/v1/workflows?q=RAV").await.ok(200)), ["Bravo"]);
     for wrong in ["sort=size", "page=0", "limit=1001", "cursor=???", "active=maybe"] {
-        assert_eq!(server.get(&format!("/api/v1/workflows?{wrong}")).await.problem(400), "invalid_parameter", "{wrong}");
+        assert_eq!(
+            server.get(&format!("/api/v1/workflows?{wrong}")).await.problem(400),
+            "invalid_parameter",
+            "{wrong}"
+        );
     }
 }
 
@@ -125,7 +132,10 @@ async fn a_list_tells_of_the_newest_execution() {
     server.run(&id, "1").await;
     let last = server.run(&id, "2").await["execution_id"].clone();
     let list = server.get("/api/v1/workflows?q=Double").await.ok(200);
-    assert_eq!((&list["items"][0]["last_execution"]["id"], list["items"][0]["last_execution"]["status"].as_str()), (&last, Some("succeeded")));
+    assert_eq!(
+        (&list["items"][0]["last_execution"]["id"], list["items"][0]["last_execution"]["status"].as_str()),
+        (&last, Some("succeeded"))
+    );
     assert!(server.get("/api/v1/workflows?q=Other").await.ok(200)["items"][0]["last_execution"].is_null());
 }
 
