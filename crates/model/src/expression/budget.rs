@@ -48,11 +48,16 @@ impl Budget {
     }
 
     /// Takes the steps of copying or searching this many bytes, and refuses a text that is too large.
+    #[inline]
     pub(super) fn copy(&self, bytes: usize) -> Outcome<()> {
-        if bytes as u64 > LARGEST {
-            return Err(exhausted("a text in it grows too large"));
-        }
+        self.fits(bytes)?;
         self.step(bytes as u64 / 64)
+    }
+
+    /// Refuses a text that has grown too large while it is being built.
+    #[inline]
+    pub(super) fn fits(&self, bytes: usize) -> Outcome<()> {
+        if bytes as u64 > LARGEST { Err(exhausted("a text in it grows too large")) } else { Ok(()) }
     }
 
     /// Takes the bytes of a list or object before it is built.
