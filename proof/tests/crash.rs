@@ -27,6 +27,9 @@ fn round(random: &mut Random, at: u64, data: PathBuf) -> Round<'static> {
     if random.chance(50) {
         arguments.push("--accept-first".into());
     }
+    if random.chance(50) {
+        arguments.extend(["--long-every".into(), "0".into()]);
+    }
     Round { program: victim(), data, arguments, kill }
 }
 
@@ -99,7 +102,7 @@ fn an_early_acknowledgement_is_seen() {
     for at in 0..40 {
         let folder = tempfile::tempdir().expect("a folder");
         let data = folder.path().join("data");
-        let arguments = vec!["--sabotage".into(), "ack-before-commit".into()];
+        let arguments = ["--sabotage", "ack-before-commit", "--long-every", "0"].map(str::to_owned).to_vec();
         let kill = Kill::After(Duration::from_millis(150 + 40 * (at % 10)));
         let ledger = Round { program: victim(), data: data.clone(), arguments, kill }.run().expect("a victim");
         lost += Check::new(&mut cases).run(&data, &[ledger]).expect("the data can be read").lost;
@@ -109,6 +112,37 @@ fn an_early_acknowledgement_is_seen() {
         }
     }
     panic!("acknowledging before the commit went unseen");
+}
+
+/// After an error of the disk nobody knows what is on it. The process must end, having acknowledged nothing more, and the
+/// next one finds what was acknowledged.
+#[test]
+fn a_broken_disk_ends_the_process() {
+    if !has_strace() {
+        println!("not run: strace is missing");
+        return;
+    }
+    let count = if long() { 60 } else { 6 };
+    let mut cases = Cases::new().expect("the engine runs");
+    let (mut random, mut all, mut gave_up) = (Random::new(31), Verdict::default(), 0);
+    for at in 0..count {
+        let folder = tempfile::tempdir().expect("a folder");
+        let data = folder.path().join("data");
+        let kill = match at % 2 {
+            0 => Kill::Broken { call: "fdatasync,fsync", nth: 1 + random.below(40) },
+            _ => Kill::Broken { call: "pwrite64", nth: 1 + random.below(600) },
+        };
+        let ledger = Round { program: victim(), data: data.clone(), arguments: Vec::new(), kill }.run();
+        let ledger = ledger.unwrap_or_else(|error| panic!("round {at}, {kill:?}: {error:#}"));
+        gave_up += usize::from(ledger.gave_up.is_some());
+        all.add(Check::new(&mut cases).run(&data, &[ledger]).expect("the data can be read"));
+    }
+    println!(
+        "{count} broken disks, {gave_up} processes ended; {} acknowledged, lost {}, repeated {}, stuck {}, wrong {}",
+        all.acknowledged, all.lost, all.repeated, all.stuck, all.wrong
+    );
+    assert_eq!(all.faults(), 0, "{}", all.told.join("\n"));
+    assert_eq!(gave_up, count, "a process went on after its disk had failed");
 }
 
 /// A victim on a disk whose power is cut.

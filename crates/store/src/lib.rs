@@ -2,6 +2,7 @@
 //!
 //! [`Journal`] and [`Records`] are what the rest of the product sees. A store decides nothing about executions.
 
+pub mod cache;
 mod clock;
 mod error;
 mod feed;
@@ -15,6 +16,7 @@ pub mod sqlite;
 use std::future::Future;
 use std::pin::Pin;
 
+pub use cache::Cache;
 pub use clock::Clock;
 pub use error::StoreError;
 pub use feed::{Feed, Lagged, Subscription};

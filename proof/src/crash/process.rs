@@ -23,6 +23,13 @@ pub enum Kill {
         /// Which one, from 1.
         nth: usize,
     },
+    /// By itself: from its n-th call on, a system call answers that the device is broken.
+    Broken {
+        /// The system call.
+        call: &'static str,
+        /// Which one, from 1.
+        nth: usize,
+    },
     /// After a time, while no call that makes data durable does anything.
     AfterWithoutSync(Duration),
 }
@@ -55,6 +62,8 @@ pub struct Ledger {
     pub ready: bool,
     /// Whether it was killed, and did not end by itself.
     pub killed: bool,
+    /// What it complained of when it gave up.
+    pub gave_up: Option<String>,
 }
 
 /// Whether system calls can be traced here.
@@ -79,7 +88,7 @@ impl Round<'_> {
             errors.read_to_string(&mut text).map(|_| text)
         });
         let (Kill::After(life) | Kill::AfterWithoutSync(life)) = self.kill else {
-            return finish(child, said, complaints);
+            return self.finish(child, said, complaints);
         };
         std::thread::sleep(life);
         if matches!(self.kill, Kill::AfterWithoutSync(_)) {
@@ -88,13 +97,29 @@ impl Round<'_> {
         } else {
             child.kill()?;
         }
-        finish(child, said, complaints)
+        self.finish(child, said, complaints)
+    }
+
+    fn finish(&self, mut child: Child, said: Said, complaints: Complaints) -> Result<Ledger> {
+        let status = child.wait()?;
+        let mut ledger = said.join().map_err(|_| anyhow::anyhow!("reading the victim's output"))??;
+        let complaints = complaints.join().map_err(|_| anyhow::anyhow!("reading the victim's errors"))??;
+        ledger.killed = status.signal() == Some(SIGKILL);
+        if ledger.killed || status.success() {
+            return Ok(ledger);
+        }
+        if !matches!(self.kill, Kill::Broken { .. }) {
+            bail!("the victim ended with {status}: {complaints}");
+        }
+        ledger.gave_up = Some(complaints);
+        Ok(ledger)
     }
 
     fn command(&self) -> Command {
         let inject = match self.kill {
             Kill::After(_) => None,
             Kill::At { call, nth } => Some(format!("inject={call}:signal=KILL:when={nth}")),
+            Kill::Broken { call, nth } => Some(format!("inject={call}:error=EIO:when={nth}+")),
             Kill::AfterWithoutSync(_) => Some("inject=fdatasync,fsync,sync_file_range:retval=0".into()),
         };
         let mut command = match inject {
@@ -123,17 +148,6 @@ fn kill_children(parent: u32) -> Result<()> {
 
 type Said = std::thread::JoinHandle<Result<Ledger>>;
 type Complaints = std::thread::JoinHandle<std::io::Result<String>>;
-
-fn finish(mut child: Child, said: Said, complaints: Complaints) -> Result<Ledger> {
-    let status = child.wait()?;
-    let mut ledger = said.join().map_err(|_| anyhow::anyhow!("reading the victim's output"))??;
-    let complaints = complaints.join().map_err(|_| anyhow::anyhow!("reading the victim's errors"))??;
-    ledger.killed = status.signal() == Some(SIGKILL);
-    if !ledger.killed && !status.success() {
-        bail!("the victim ended with {status}: {complaints}");
-    }
-    Ok(ledger)
-}
 
 fn listen(out: impl Read) -> Result<Ledger> {
     let mut ledger = Ledger::default();

@@ -30,6 +30,9 @@ pub struct Options {
     /// How many different cases it runs, beside the long ones.
     #[arg(long, default_value_t = 400)]
     pub cases: u64,
+    /// Every how many starts one is long; 0 for none.
+    #[arg(long, default_value_t = 8)]
+    pub long_every: u64,
     /// Executions that it has started and not seen end.
     #[arg(long, default_value_t = 24)]
     pub in_flight: usize,
@@ -122,7 +125,10 @@ impl Supply {
 
     fn next(&self, options: &Options) -> (u64, Start) {
         let turn = self.next.fetch_add(1, Ordering::Relaxed);
-        let seed = if turn % 8 == 0 { turn / 8 % LONG } else { LONG + turn % options.cases };
+        let seed = match turn.checked_div(options.long_every) {
+            Some(long) if turn.is_multiple_of(options.long_every) => long % LONG,
+            _ => LONG + turn % options.cases,
+        };
         let stored = self.stored().get(&seed).cloned();
         (seed, stored.unwrap_or_else(|| start_of(&crash_case(seed))))
     }

@@ -78,7 +78,9 @@ async function send(path: string, call: Call): Promise<Response> {
     tell("unreachable");
     throw new ApiError(0, "unreachable", "Tidemill does not answer; check that it is running, this page tries again by itself");
   }
-  tell(response.status === 401 ? "signed_out" : "reached");
+  // A proxy that cannot reach the program answers in its place.
+  const lost = response.status === 502 || response.status === 504;
+  tell(response.status === 401 ? "signed_out" : lost ? "unreachable" : "reached");
   return response;
 }
 

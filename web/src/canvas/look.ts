@@ -1,7 +1,7 @@
 // What a node and an edge look like right now: one of a few states, told by word as well as by colour.
 
 import { brief, elided } from "../graph/tree";
-import { summaryOf, titleOf } from "../graph/summary";
+import { isPlainPort, summaryOf, titleOf } from "../graph/summary";
 import type { PlacedEdge, PlacedNode } from "../graph/file";
 import type { NodeRun, StepRun } from "../state/execution";
 import { categoryOf, type Category } from "../ui/node-icon";
@@ -76,7 +76,7 @@ export function textOf(node: PlacedNode, kind: NodeKind | undefined, run: NodeRu
 
 function lineAfter(run: NodeRun, summary: string): string {
   const { output, ports } = run.last;
-  const port = ports.length === 1 && ports[0] !== undefined && !/^(out|output|main|default)$/.test(ports[0]) ? `→ ${ports[0]}` : null;
+  const port = ports.length === 1 && ports[0] !== undefined && !isPlainPort(ports[0]) ? `→ ${ports[0]}` : null;
   if (port) return port;
   if (output === null || output === undefined) return summary;
   const stand = elided(output);

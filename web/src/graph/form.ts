@@ -64,7 +64,7 @@ function kindOf(part: Schema, hasChoices: boolean): FieldKind {
   if (hasChoices) return "choice";
   switch (part["type"]) {
     case "string":
-      return part["format"] === "textarea" || Number(part["maxLength"] ?? 0) > 200 ? "long" : "text";
+      return part["format"] === "textarea" || part["format"] === "multiline" || Number(part["maxLength"] ?? 0) > 200 ? "long" : "text";
     case "number":
     case "integer":
     case "boolean":

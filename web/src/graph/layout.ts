@@ -10,7 +10,7 @@ export interface Spot {
   y: number;
 }
 
-const GAP_X = 72;
+const GAP_X = 88;
 const GAP_Y = 36;
 const SWEEPS = 6;
 

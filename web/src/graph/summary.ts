@@ -22,6 +22,11 @@ export function summaryOf(node: { id: string; type: string; data: Data }, typeNa
   return typeName ?? words(node.type);
 }
 
+/** Whether a port is the ordinary one, of which nothing needs to be said. */
+export function isPlainPort(port: string): boolean {
+  return /^(?:out|output|main|default)$/.test(port);
+}
+
 /** `text_input` → `Text input`. */
 export function words(name: string): string {
   const text = name.replace(/[._-]+/g, " ").trim();

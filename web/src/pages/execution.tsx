@@ -11,7 +11,7 @@ import { placeGraph } from "../graph/file";
 import { titleOf, words } from "../graph/summary";
 import { JsonTree } from "../panels/json-tree";
 import { StepDetail, StepFault } from "../panels/step-detail";
-import { Steps, type StepsProps } from "../panels/steps";
+import { Steps, type Span, type StepsProps } from "../panels/steps";
 import { useExecution, watchExecution, type ExecutionState } from "../state/execution";
 import { toast } from "../state/view";
 import { Button } from "../ui/button";
@@ -121,25 +121,33 @@ function finalStatus(state: ExecutionState | null, execution: Execution) {
   return state?.finishedAt != null && state.status ? state.status : execution.status;
 }
 
+/** Starts in whole milliseconds say nothing about the order of steps in an execution shorter than this. */
+const COARSE_MS = 10;
+
 /** Where the timeline begins and ends; while it runs, the end moves with the clock. */
-function useSpan(state: ExecutionState | null, execution: Execution, over: boolean): { from: number; to: number } | null {
+function useSpan(state: ExecutionState | null, execution: Execution, over: boolean): Span | null {
   const now = useNow(over ? 60_000 : 100);
   const accepted = state?.acceptedAt ?? (execution.started_at ? Date.parse(execution.started_at) : null);
   const steps = state?.steps;
   const last = useMemo(() => {
     let end = 0;
     let first = Infinity;
+    let longest = 0;
+    let whole = true;
     for (const step of steps?.values() ?? []) {
       if (step.startedAt === null) continue;
       first = Math.min(first, step.startedAt);
+      longest = Math.max(longest, step.durationMs ?? 0);
+      whole &&= Number.isInteger(step.startedAt);
       end = Math.max(end, step.startedAt + (step.durationMs ?? 0));
     }
-    return { first, end };
+    return { first, end, longest, whole };
   }, [steps]);
   if (accepted === null && last.end === 0) return null;
   const from = Math.min(accepted ?? Infinity, last.first);
   const to = over ? Math.max(last.end, from + 0.001) : Math.max(now, last.end, from + 1);
-  return { from, to };
+  if (over && last.whole && to - from < COARSE_MS) return { from, to: from + last.longest, coarse: true };
+  return { from, to, coarse: false };
 }
 
 interface Timed {

@@ -104,7 +104,9 @@ function Detail({ type }: { type: NodeType }) {
         </div>
         <Chip title={EFFECT[type.effect]}>{type.effect === "pure" ? "pure" : `${type.effect}s`}</Chip>
       </header>
-      <p className={s.summary}>{type.summary}</p>
+      <p className={s.summary}>
+        <Marked text={type.summary} />
+      </p>
       <p className="dim">{EFFECT[type.effect]}</p>
       <dl className={s.ports}>
         <dt>Inputs</dt>
@@ -131,7 +133,7 @@ function Detail({ type }: { type: NodeType }) {
                   </span>
                 </dt>
                 <dd className="dim">
-                  {parameter.help}
+                  <Marked text={parameter.help} />
                   {parameter.fallback === null ? null : (
                     <span className="faint">
                       {parameter.help ? " " : ""}Unless set: <span className="mono">{parameter.fallback}</span>
@@ -159,6 +161,19 @@ function Detail({ type }: { type: NodeType }) {
         </section>
       ) : null}
     </article>
+  );
+}
+
+/** Words with `names` between backticks. */
+function Marked({ text }: { text: string }) {
+  return text.split("`").map((part, at) =>
+    at % 2 === 1 ? (
+      <span key={at} className="mono">
+        {part}
+      </span>
+    ) : (
+      part
+    ),
   );
 }
 

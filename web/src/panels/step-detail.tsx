@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { X } from "lucide-react";
 import { queries } from "../api/queries";
 import type { StepError } from "../api/types";
+import { isPlainPort } from "../graph/summary";
 import { elided } from "../graph/tree";
 import type { StepRun } from "../state/execution";
 import { Button } from "../ui/button";
@@ -58,7 +59,7 @@ function StepBody({ execution, step, over }: { execution: string; step: StepRun;
         <StatusChip status={step.status} />
         {step.durationMs !== null ? <span className="mono num">{duration(step.durationMs)}</span> : null}
         {step.attempts > 1 ? <span className="dim">{step.attempts} tries</span> : null}
-        {step.ports.length > 0 ? <span className="mono dim">→ {step.ports.join(", ")}</span> : null}
+        {step.ports.some((port) => !isPlainPort(port)) ? <span className="mono dim">→ {step.ports.join(", ")}</span> : null}
         <span className="mono faint cut" title={`Address ${step.address}`}>
           {step.address}
         </span>

@@ -7,11 +7,18 @@ import { duration, statusTone } from "../ui/format";
 import { StatusIcon } from "../ui/status";
 import s from "./steps.module.css";
 
+export interface Span {
+  from: number;
+  to: number;
+  /** Starts are known too coarsely to set steps apart: bars then compare durations only. */
+  coarse: boolean;
+}
+
 export interface StepsProps {
   steps: readonly StepRun[];
   titles: ReadonlyMap<string, string>;
   /** Where the timeline begins and ends, in milliseconds since 1970; null when no step has a time. */
-  span: { from: number; to: number } | null;
+  span: Span | null;
   selected: string | null;
   onSelect: (address: string) => void;
 }
@@ -42,7 +49,7 @@ export function Steps({ steps, titles, span, selected, onSelect }: StepsProps) {
       <div className={`${s.row} ${s.head}`} role="row" aria-rowindex={1}>
         <span role="columnheader">Step</span>
         <span role="columnheader" className={s.line}>
-          Timeline
+          {span?.coarse ? "Duration" : "Timeline"}
         </span>
         <span role="columnheader" className={s.attempts}>
           Tries
@@ -106,6 +113,9 @@ const LEAST = 0.4;
 function Bar({ step, span }: { step: StepRun; span: StepsProps["span"] }) {
   if (!span || step.startedAt === null) return null;
   const whole = Math.max(span.to - span.from, 0.001);
+  if (span.coarse) {
+    return <i className={`${s.bar} ${s[statusTone(step.status)]}`} style={{ insetInlineStart: 0, width: `${Math.max(LEAST, ((step.durationMs ?? 0) / whole) * 100)}%` }} />;
+  }
   const start = Math.min(100 - LEAST, Math.max(0, ((step.startedAt - span.from) / whole) * 100));
   const end = step.durationMs === null ? 100 : ((step.startedAt - span.from + step.durationMs) / whole) * 100;
   const width = Math.max(LEAST, Math.min(100, end) - start);

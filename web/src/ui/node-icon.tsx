@@ -2,7 +2,7 @@
 
 import {
   Bot, Box, Braces, Calculator, Calendar, ChartColumn, Clock3, Code, Combine, Database, Diamond, FileText, Filter, FlaskConical, Frame, Globe, Hash,
-  Layers, List, Mail, Play, Repeat, ShieldCheck, Sparkles, Split, StickyNote, Table, Timer, ToggleLeft, Type, User, Variable, Webhook, Zap, type LucideIcon,
+  CalendarClock, CircleDot, CornerDownLeft, Group, Layers, List, ListOrdered, Lock, Mail, OctagonX, Play, Repeat, Reply, ShieldCheck, Signpost, Sparkles, Split, SquareFunction, StickyNote, Table, Timer, ToggleLeft, Type, User, Variable, Webhook, Zap, type LucideIcon,
 } from "lucide-react";
 import s from "./node-icon.module.css";
 
@@ -11,7 +11,9 @@ const BY_NAME: Record<string, LucideIcon> = {
   code: Code, combine: Combine, merge: Combine, database: Database, diamond: Diamond, "file-text": FileText, filter: Filter, flask: FlaskConical,
   "flask-conical": FlaskConical, frame: Frame, globe: Globe, hash: Hash, layers: Layers, list: List, mail: Mail, play: Play, repeat: Repeat,
   "shield-check": ShieldCheck, sparkles: Sparkles, split: Split, "sticky-note": StickyNote, table: Table, timer: Timer, toggle: ToggleLeft,
-  "toggle-left": ToggleLeft, type: Type, text: Type, user: User, variable: Variable, webhook: Webhook, zap: Zap,
+  "toggle-left": ToggleLeft, type: Type, text: Type, "calendar-clock": CalendarClock, "circle-dot": CircleDot,
+  "corner-down-left": CornerDownLeft, group: Group, "list-ordered": ListOrdered, lock: Lock, "octagon-x": OctagonX, reply: Reply, signpost: Signpost,
+  "square-function": SquareFunction, user: User, variable: Variable, webhook: Webhook, zap: Zap,
 };
 
 const BY_TYPE: [RegExp, LucideIcon][] = [

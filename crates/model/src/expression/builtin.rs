@@ -51,7 +51,7 @@ const KINDS: [(&str, &[Table]); 7] = [
     ("regex", &[matching::REGEX_METHODS]),
 ];
 
-const FUNCTIONS: [Table; 8] = [
+const FUNCTIONS: [Table; 7] = [
     numbers::FUNCTIONS,
     math::FUNCTIONS,
     json::FUNCTIONS,
@@ -59,7 +59,6 @@ const FUNCTIONS: [Table; 8] = [
     arrays::FUNCTIONS,
     strings::FUNCTIONS,
     date::FUNCTIONS,
-    ours::FUNCTIONS,
 ];
 
 static BY_NAME: LazyLock<HashMap<&'static str, Methods>> = LazyLock::new(|| {

@@ -142,11 +142,14 @@ impl Compiler {
     }
 
     fn links(&mut self, expression: &Ast<'_>, links: &mut Vec<Link>) -> Compiled<Root> {
+        let span = expression.span();
         match expression {
             Ast::ParenthesizedExpression(inner) => self.links(&inner.expression, links),
-            Ast::CallExpression(call) => self.call(call, links),
-            Ast::StaticMemberExpression(member) => self.static_member(member, links),
-            Ast::ComputedMemberExpression(member) => self.computed_member(member, links),
+            Ast::CallExpression(call) => self.nested(span, |compiler| compiler.call(call, links)),
+            Ast::StaticMemberExpression(member) => self.nested(span, |compiler| compiler.static_member(member, links)),
+            Ast::ComputedMemberExpression(member) => {
+                self.nested(span, |compiler| compiler.computed_member(member, links))
+            }
             Ast::Identifier(identifier) if !refuse::is_constant_name(&identifier.name) => self.root(identifier),
             other => Ok(Root::Code(self.code(other)?)),
         }
@@ -154,6 +157,7 @@ impl Compiler {
 
     fn static_member(&mut self, member: &ast::StaticMemberExpression<'_>, links: &mut Vec<Link>) -> Compiled<Root> {
         let name = member.property.name.as_str();
+        refuse::object(&member.object)?;
         refuse::member(name, member.property.span)?;
         if let Some(namespace) = self.namespace(&member.object) {
             return Err(refuse::function_value(namespace, name, member.span));
@@ -190,6 +194,7 @@ impl Compiler {
             links.push(Link::Computed { key, optional: member.optional, object });
             return Ok(root);
         };
+        refuse::object(&member.object)?;
         refuse::member(&key, member.expression.span())?;
         if let Some(root) = self.node(&member.object, &key, links)? {
             return Ok(root);
@@ -283,9 +288,7 @@ impl Compiler {
             return Ok(Root::Code(code(move |frame| arguments.call(frame, Any::Undefined, run))));
         }
         match &call.callee {
-            Ast::Identifier(identifier) if self.local(&identifier.name).is_none() => {
-                self.named_call(call, identifier, links)
-            }
+            Ast::Identifier(identifier) if self.local(&identifier.name).is_none() => self.named_call(call, identifier),
             Ast::StaticMemberExpression(member) => self.method(call, member, links),
             Ast::ParenthesizedExpression(_) | Ast::ArrowFunctionExpression(_) => {
                 // What it holds may be worth a better error.
@@ -300,12 +303,7 @@ impl Compiler {
         }
     }
 
-    fn named_call(
-        &mut self,
-        call: &ast::CallExpression<'_>,
-        callee: &ast::IdentifierReference<'_>,
-        links: &mut Vec<Link>,
-    ) -> Compiled<Root> {
+    fn named_call(&mut self, call: &ast::CallExpression<'_>, callee: &ast::IdentifierReference<'_>) -> Compiled<Root> {
         let name = callee.name.as_str();
         if name == "$" {
             return match call.arguments.as_slice() {
@@ -317,7 +315,6 @@ impl Compiler {
             };
         }
         if let Some(run) = builtin::ours(name) {
-            let _ = &links;
             let arguments = self.arguments(&call.arguments)?;
             return Ok(Root::Code(code(move |frame| arguments.call_on_first(frame, run))));
         }
@@ -332,6 +329,12 @@ impl Compiler {
         links: &mut Vec<Link>,
     ) -> Compiled<Root> {
         let name = member.property.name.as_str();
+        if let Ast::Identifier(identifier) = &member.object
+            && self.namespace(&member.object).is_none()
+            && !refuse::is_constant_name(&identifier.name)
+        {
+            let _ = self.root(identifier)?;
+        }
         refuse::method_name(name, member)?;
         if let Some(namespace) = self.namespace(&member.object) {
             return Err(refuse::unknown_function(namespace, name, member.property.span));

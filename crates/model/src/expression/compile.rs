@@ -47,13 +47,18 @@ impl Compiler {
     }
 
     pub(super) fn expression(&mut self, expression: &Ast<'_>) -> Compiled<Piece> {
+        self.nested(expression.span(), |compiler| compiler.dispatch(expression))
+    }
+
+    /// Compiles something inside of another, unless it nests too deep.
+    pub(super) fn nested<T>(&mut self, span: Span, inner: impl FnOnce(&mut Self) -> Compiled<T>) -> Compiled<T> {
         self.nesting += 1;
         if self.nesting > MAX_NESTING {
-            return Err(refuse::nesting(expression.span()));
+            return Err(refuse::nesting(span));
         }
-        let piece = self.dispatch(expression);
+        let compiled = inner(self);
         self.nesting -= 1;
-        piece
+        compiled
     }
 
     fn dispatch(&mut self, expression: &Ast<'_>) -> Compiled<Piece> {
@@ -74,7 +79,8 @@ impl Compiler {
             Ast::UnaryExpression(unary) => self.unary(unary)?,
             Ast::BinaryExpression(binary) => {
                 refuse::operator(binary)?;
-                let (left, right) = (self.expression(&binary.left)?, self.expression(&binary.right)?);
+                let left = self.expression(&binary.left)?;
+                let right = self.expression(&binary.right).map_err(|error| refuse::filter(binary, error))?;
                 match operators::binary(binary.operator, left, right) {
                     Some(code) => Piece::Code(code),
                     None => return Err(refuse::expression(expression)),
@@ -139,7 +145,10 @@ impl Compiler {
         let mut parts: Vec<(Code, bool)> = Vec::with_capacity(array.elements.len());
         for element in &array.elements {
             parts.push(match element {
-                ArrayExpressionElement::SpreadElement(spread) => (self.code(&spread.argument)?, true),
+                ArrayExpressionElement::SpreadElement(spread) => {
+                    refuse::spread(&spread.argument)?;
+                    (self.code(&spread.argument)?, true)
+                }
                 ArrayExpressionElement::Elision(hole) => return Err(refuse::hole(hole.span)),
                 other => (self.code(other.to_expression())?, false),
             });

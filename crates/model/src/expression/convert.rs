@@ -33,6 +33,17 @@ pub(super) fn type_of(value: &Any<'_>) -> &'static str {
     }
 }
 
+/// The number of a value that is one in a common form.
+#[inline]
+pub(super) fn quick(value: &Any<'_>) -> Option<f64> {
+    match value {
+        Any::Number(number) => Some(*number),
+        Any::Ref(Value::Int(int)) | Any::Own(Value::Int(int)) => Some(int_to_f64(*int)),
+        Any::Ref(Value::Float(float)) => Some(*float),
+        _ => None,
+    }
+}
+
 /// The number of a value, as unary `+` answers it.
 #[inline]
 pub(super) fn to_number(value: &Any<'_>) -> f64 {
@@ -97,7 +108,6 @@ pub(super) fn to_text(value: &Any<'_>, budget: &Budget) -> Outcome<Text> {
 /// The texts of elements with a separator between them; null and `undefined` are empty.
 pub(super) fn join(items: &Items<'_>, separator: &Text, budget: &Budget) -> Outcome<Text> {
     let mut text = Builder::default();
-    let mut counted = 0;
     budget.look(items.len())?;
     for (at, item) in items.iter().enumerate() {
         if at > 0 {
@@ -106,11 +116,7 @@ pub(super) fn join(items: &Items<'_>, separator: &Text, budget: &Budget) -> Outc
         if !item.is_nullish() {
             text.push(&to_text(&item, budget)?);
         }
-        if text.bytes() > counted + 4096 {
-            budget.copy(text.bytes())?;
-            budget.copy(text.bytes() - counted)?;
-            counted = text.bytes();
-        }
+        budget.fits(text.bytes())?;
     }
     budget.copy(text.bytes())?;
     Ok(text.finish())

@@ -21,8 +21,37 @@ pub(super) fn parse_text<'s>(text: &str, budget: &Budget) -> Outcome<Any<'s>> {
     budget.step(text.len() as u64 / 4)?;
     budget.room(text.len(), 8)?;
     match read_with(text.as_bytes(), Limits::JAVASCRIPT) {
+        Ok(value) if overflows(&value) => widened(&value, budget),
         Ok(value) => Ok(Any::Own(value)),
         Err(error) => Err(failure(EvalErrorName::SyntaxError, format!("not JSON: {error}"))),
+    }
+}
+
+/// Whether a value holds a number beyond the range of f64, which `JSON.parse` reads as infinity.
+fn overflows(value: &Value) -> bool {
+    match value {
+        Value::Exact(text) => numbers::exact_value(text).is_infinite(),
+        Value::Array(array) => array.items().iter().any(overflows),
+        Value::Object(object) => object.entries().iter().any(|(_, value)| overflows(value)),
+        _ => false,
+    }
+}
+
+/// A value with numbers beyond the range of f64 as infinity.
+fn widened<'s>(value: &Value, budget: &Budget) -> Outcome<Any<'s>> {
+    match value {
+        value if !overflows(value) => Ok(Any::Own(value.clone())),
+        Value::Array(array) => {
+            budget.list(array.items().iter().map(|item| widened(item, budget)).collect::<Outcome<_>>()?)
+        }
+        Value::Object(object) => {
+            let mut entries = super::operand::Entries::default();
+            for (key, value) in object.entries() {
+                entries.set(key.clone(), widened(value, budget)?);
+            }
+            budget.map(entries)
+        }
+        number => Ok(Any::Number(number.as_f64().unwrap_or(f64::NAN))),
     }
 }
 
@@ -119,7 +148,7 @@ impl<'s> Writer<'_, 's> {
     /// Writes a value; `false` if it has no JSON text.
     fn value(&mut self, value: &Any<'s>, depth: usize) -> Outcome<bool> {
         if self.out.len() > self.charged + 4096 {
-            self.budget.copy(self.out.len())?;
+            self.budget.fits(self.out.len())?;
             self.budget.step((self.out.len() - self.charged) as u64 / 16)?;
             self.charged = self.out.len();
         }
@@ -226,19 +255,20 @@ fn write_units(units: &[u16], out: &mut Vec<u8>) {
 }
 
 /// A value as JSON: `undefined` is left out of objects and null elsewhere, a date is its text.
+#[inline]
 pub(super) fn leave(value: Any<'_>) -> Outcome<Value> {
-    Ok(leave_defined(value)?.unwrap_or(Value::Null))
+    match value {
+        Any::Ref(value) => Ok(value.clone()),
+        Any::Own(value) => Ok(value),
+        Any::Number(number) => Value::number(number).ok_or_else(|| not_finite(&numbers::text(number))),
+        other => Ok(leave_defined(other)?.unwrap_or(Value::Null)),
+    }
 }
 
 fn leave_defined(value: Any<'_>) -> Outcome<Option<Value>> {
     Ok(Some(match value {
         Any::Undefined => return Ok(None),
-        Any::Ref(value) => value.clone(),
-        Any::Own(value) => value,
-        Any::Number(number) => match Value::number(number) {
-            Some(value) => value,
-            None => return Err(not_finite(&numbers::text(number))),
-        },
+        Any::Ref(_) | Any::Own(_) | Any::Number(_) => leave(value)?,
         Any::Wide(units) => Value::string(String::from_utf16_lossy(&units)),
         Any::Date(time) => match date::iso(time) {
             Some(text) => Value::string(text),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use arcstr::ArcStr;
+use regex_automata::hybrid::dfa::Cache;
 
 use super::budget::Budget;
 use super::convert;
@@ -35,6 +36,9 @@ pub(super) const REGEX_METHODS: &[(&str, Native)] = &[
     ("toString", |call| Ok(call.this_text()?.into())),
 ];
 
+/// From this many bytes on it is counted how far a search looks.
+const COUNTED: usize = 4096;
+
 /// A match: where it stands, and where its groups stand, in bytes.
 struct Hit {
     start: usize,
@@ -49,39 +53,41 @@ struct Subject<'t> {
     ascii: bool,
     /// A place whose count of UTF-16 units is known: bytes and units.
     counted: (usize, usize),
+    /// What the searches of a long text share; one subject is searched for one pattern.
+    cache: Option<Cache>,
 }
 
 impl<'t> Subject<'t> {
     fn new(text: &'t str, budget: &'t Budget) -> Self {
-        Self { text, budget, ascii: text.is_ascii(), counted: (0, 0) }
+        Self { text, budget, ascii: text.is_ascii(), counted: (0, 0), cache: None }
     }
 
     /// The first match at or after a byte.
     fn find(&mut self, regex: &Regex, from: usize) -> Outcome<Option<Hit>> {
-        let groups = !regex.names.is_empty();
-        let input = regex_automata::Input::new(self.text).range(from..);
-        let mut captures = regex.matcher.create_captures();
-        if groups {
-            regex.matcher.search_captures(&input, &mut captures);
-        } else {
-            captures.set_pattern(None);
-            if let Some(found) = regex.matcher.search(&input) {
-                self.searched(from, found.end(), false)?;
-                return Ok(Some(Hit { start: found.start(), end: found.end(), groups: Vec::new() }));
+        let mut range = from..self.text.len();
+        if range.len() > COUNTED {
+            // How far a search looks beyond the match it finds is not known from its answer, so it is counted.
+            let (end, looked) = regex.end_of_match(self.text, range.clone(), &mut self.cache);
+            self.budget.step(2 + regex.cost(looked))?;
+            match end {
+                Some(end) => range.end = end,
+                None => return Ok(None),
             }
+        } else {
+            self.budget.step(2 + regex.cost(range.len()))?;
         }
-        let Some(whole) = captures.get_match() else {
-            self.searched(from, self.text.len(), groups)?;
-            return Ok(None);
-        };
-        self.searched(from, whole.end(), groups)?;
+        let input = regex_automata::Input::new(self.text).range(range);
+        if regex.names.is_empty() {
+            let found = regex.matcher.search(&input);
+            return Ok(found.map(|found| Hit { start: found.start(), end: found.end(), groups: Vec::new() }));
+        }
+        let mut captures = regex.matcher.create_captures();
+        regex.matcher.search_captures(&input, &mut captures);
+        let Some(whole) = captures.get_match() else { return Ok(None) };
+        self.budget.step(4 * regex.cost(whole.len()))?;
         let group = |at: usize| captures.get_group(at).map(|span| (span.start, span.end));
         let groups = (1..=regex.names.len()).map(group).collect();
         Ok(Some(Hit { start: whole.start(), end: whole.end(), groups }))
-    }
-
-    fn searched(&self, from: usize, end: usize, groups: bool) -> Outcome<()> {
-        self.budget.step(2 + (end - from) as u64 / if groups { 4 } else { 32 })
     }
 
     /// All matches.
@@ -276,15 +282,16 @@ fn replace_text<'s>(
                 result.push(&convert::to_text(&answer, budget)?);
             }
             Replacement::Template(template) => {
-                let expand = |part: char| match part {
+                let around = |part: char| match part {
                     '&' => needle.clone(),
                     '`' => piece(0, at),
                     _ => piece(at + width, units.len()),
                 };
-                expand_template(&mut result, template, expand, |_| None, None)?;
+                let expansion = Expansion { around: &around, group: &|_| None, named: None };
+                expansion.push(&mut result, template, budget)?;
             }
         }
-        budget.copy(result.bytes())?;
+        budget.fits(result.bytes())?;
         budget.step(1)?;
         done = at + width;
     }
@@ -318,7 +325,7 @@ fn replace_regex<'s>(
                 result.push(&convert::to_text(&callback.call(&args)?, budget)?);
             }
             Replacement::Template(template) => {
-                let expand = |part: char| match part {
+                let around = |part: char| match part {
                     '&' => Text::from(&text[hit.start..hit.end]),
                     '`' => Text::from(&text[..hit.start]),
                     _ => Text::from(&text[hit.end..]),
@@ -333,13 +340,11 @@ fn replace_regex<'s>(
                     at.and_then(|at| group(at + 1)).unwrap_or(Text::EMPTY)
                 };
                 let any_name = regex.names.iter().any(Option::is_some);
-                expand_template(&mut result, template, expand, group, any_name.then_some(&named))?;
+                let named: Option<&dyn Fn(&str) -> Text> = if any_name { Some(&named) } else { None };
+                Expansion { around: &around, group: &group, named }.push(&mut result, template, budget)?;
             }
         }
-        budget.step(result.bytes() as u64 / 65_536)?;
-        if result.bytes() as u64 > super::budget::LARGEST {
-            budget.copy(result.bytes())?;
-        }
+        budget.fits(result.bytes())?;
         done = hit.end;
     }
     result.push_str(&text[done..]);
@@ -347,53 +352,58 @@ fn replace_regex<'s>(
     Ok(result.finish().into())
 }
 
-/// Appends a replacement text, with `$&`, `` $` ``, `$'`, `$1`, `$<name>` and `$$` expanded.
-fn expand_template(
-    result: &mut Builder,
-    template: &Text,
-    expand: impl Fn(char) -> Text,
-    group: impl Fn(usize) -> Option<Text>,
-    named: Option<&dyn Fn(&str) -> Text>,
-) -> Outcome<()> {
-    let Text::Plain(template) = template else {
-        result.push(template);
-        return Ok(());
-    };
-    let mut rest: &str = template;
-    while let Some(at) = rest.find('$') {
-        result.push_str(&rest[..at]);
-        let after = &rest[at + 1..];
-        let digit = |at: usize| {
-            after.as_bytes().get(at).filter(|byte| byte.is_ascii_digit()).map(|byte| usize::from(byte - b'0'))
+/// What the `$` of a replacement text stand for.
+struct Expansion<'c> {
+    /// `$&`, `` $` `` and `$'`.
+    around: &'c dyn Fn(char) -> Text,
+    /// `$1`
+    group: &'c dyn Fn(usize) -> Option<Text>,
+    /// `$<name>`
+    named: Option<&'c dyn Fn(&str) -> Text>,
+}
+
+impl Expansion<'_> {
+    /// Appends a replacement text.
+    fn push(&self, result: &mut Builder, template: &Text, budget: &Budget) -> Outcome<()> {
+        let Text::Plain(template) = template else {
+            result.push(template);
+            return Ok(());
         };
-        let two = digit(0).zip(digit(1)).map(|(tens, ones)| tens * 10 + ones);
-        let (text, taken) = match after.chars().next() {
-            Some('$') => (Some(Text::from("$")), 1),
-            Some(part @ ('&' | '`' | '\'')) => (Some(expand(part)), 1),
-            Some('<') => match (named, after.find('>')) {
-                (Some(named), Some(end)) => (Some(named(&after[1..end])), end + 1),
-                _ => (None, 0),
-            },
-            _ => {
-                match (two.filter(|&two| two > 0).and_then(&group), digit(0).filter(|&one| one > 0).and_then(&group)) {
-                    (Some(text), _) => (Some(text), 2),
-                    (None, one) => (one, 1),
+        let mut rest: &str = template;
+        while let Some(at) = rest.find('$') {
+            result.push_str(&rest[..at]);
+            let after = &rest[at + 1..];
+            match self.one(after) {
+                Some((text, taken)) => {
+                    budget.step(4 + text.bytes() as u64 / 64)?;
+                    result.push(&text);
+                    rest = &after[taken..];
+                }
+                None => {
+                    result.push_str("$");
+                    rest = after;
                 }
             }
-        };
-        match text {
-            Some(text) => {
-                result.push(&text);
-                rest = &after[taken..];
-            }
-            None => {
-                result.push_str("$");
-                rest = after;
-            }
         }
+        result.push_str(rest);
+        Ok(())
     }
-    result.push_str(rest);
-    Ok(())
+
+    /// What stands for the text after a `$`, and how much of that text it takes.
+    fn one(&self, after: &str) -> Option<(Text, usize)> {
+        match after.chars().next()? {
+            '$' => return Some((Text::from("$"), 1)),
+            part @ ('&' | '`' | '\'') => return Some(((self.around)(part), 1)),
+            '<' => return Some((self.named?(&after[1..after.find('>')?]), after.find('>')? + 1)),
+            _ => {}
+        }
+        let digit =
+            |at: usize| Some(usize::from(after.as_bytes().get(at).filter(|byte| byte.is_ascii_digit())? - b'0'));
+        let group = |at: usize| if at == 0 { None } else { (self.group)(at) };
+        let ones = digit(0)?;
+        let two = digit(1).and_then(|second| group(ones * 10 + second));
+        two.map(|text| (text, 2)).or_else(|| group(ones).map(|text| (text, 1)))
+    }
 }
 
 fn split<'s>(call: &Call<'_, 's>) -> Outcome<Any<'s>> {

@@ -187,8 +187,42 @@ fn radix_value(digits: &str, radix: u32) -> f64 {
     if whole { accumulate(digits, radix) } else { f64::NAN }
 }
 
+/// The number of digits in a base. Where the base is a power of two it is the nearest one; else digits are taken in
+/// groups, as V8 does, with an error beyond 2^53.
 fn accumulate(digits: &str, radix: u32) -> f64 {
-    digits.chars().filter_map(|c| c.to_digit(radix)).fold(0.0, |sum, digit| sum * f64::from(radix) + f64::from(digit))
+    let digits = digits.chars().filter_map(|c| c.to_digit(radix));
+    if radix.is_power_of_two() { binary(digits, radix.trailing_zeros()) } else { grouped(digits, radix) }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "the conversion rounds to the nearest number, which is what is meant")]
+fn binary(digits: impl Iterator<Item = u32>, bits: u32) -> f64 {
+    let (mut leading, mut dropped) = (0_u64, 0_i32);
+    for digit in digits {
+        for bit in (0..bits).rev().map(|bit| u64::from(digit >> bit & 1)) {
+            if leading >> 62 == 0 {
+                leading = leading << 1 | bit;
+            } else {
+                // A bit that is set anywhere below decides a tie.
+                leading |= bit;
+                dropped += 1;
+            }
+        }
+    }
+    leading as f64 * 2_f64.powi(dropped)
+}
+
+fn grouped(digits: impl Iterator<Item = u32>, radix: u32) -> f64 {
+    const LARGEST: u32 = u32::MAX / 36;
+    let (mut sum, mut part, mut multiplier) = (0.0, 0_u32, 1_u32);
+    for digit in digits {
+        if multiplier > LARGEST / radix {
+            sum = sum * f64::from(multiplier) + f64::from(part);
+            (part, multiplier) = (0, 1);
+        }
+        part = part * radix + digit;
+        multiplier *= radix;
+    }
+    sum * f64::from(multiplier) + f64::from(part)
 }
 
 fn decimal_value(text: &str) -> f64 {
@@ -374,6 +408,9 @@ fn to_string<'s>(call: &Call<'_, 's>) -> Outcome<Any<'s>> {
     Ok(in_radix(receiver(call), radix).into())
 }
 
+/// From here on the last digits of a number in another base mean nothing.
+const UNKNOWN_DIGITS: f64 = 36_028_797_018_963_968.0;
+
 /// A number in another base: the fewest digits of the fraction that tell it from its neighbours.
 fn in_radix(number: f64, radix: f64) -> String {
     if !number.is_finite() {
@@ -407,8 +444,8 @@ fn in_radix(number: f64, radix: f64) -> String {
     }
     let digit = |digit: u32| char::from_digit(digit, to_uint32(radix)).unwrap_or('0');
     let mut front = Vec::new();
-    // Digits that an f64 cannot hold are zeros.
-    while whole >= 9_007_199_254_740_992.0 {
+    // Digits that an f64 does not know are zeros.
+    while whole >= UNKNOWN_DIGITS {
         whole /= radix;
         front.push('0');
     }

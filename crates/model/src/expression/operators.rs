@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use oxc_syntax::operator::{BinaryOperator, LogicalOperator, UnaryOperator};
 
 use super::budget::Budget;
-use super::convert::{loose_equal, strict_equal, to_number, to_primitive, to_text, truthy, type_of};
+use super::convert::{loose_equal, quick, strict_equal, to_number, to_primitive, to_text, truthy, type_of};
 use super::error::{Outcome, type_error};
 use super::frame::{Code, Frame, code};
 use super::operand::{Any, View};
@@ -84,15 +84,22 @@ pub(super) fn power(base: f64, exponent: f64) -> f64 {
 fn addition(left: Piece, right: Piece) -> Code {
     if let Some(number) = right.number() {
         let left = left.code();
-        return code(move |frame| match left(frame)? {
-            Any::Number(a) => Ok(Any::Number(a + number)),
-            Any::Ref(Value::Int(a)) => Ok(Any::Number(convert::int_to_f64(*a) + number)),
-            Any::Ref(Value::Float(a)) => Ok(Any::Number(a + number)),
-            other => add(other, Any::Number(number), frame.budget),
+        return code(move |frame| {
+            let value = left(frame)?;
+            match quick(&value) {
+                Some(a) => Ok(Any::Number(a + number)),
+                None => add(value, Any::Number(number), frame.budget),
+            }
         });
     }
     let (left, right) = (left.code(), right.code());
-    code(move |frame| add(left(frame)?, right(frame)?, frame.budget))
+    code(move |frame| {
+        let (a, b) = (left(frame)?, right(frame)?);
+        match (quick(&a), quick(&b)) {
+            (Some(a), Some(b)) => Ok(Any::Number(a + b)),
+            _ => add(a, b, frame.budget),
+        }
+    })
 }
 
 /// `a + b`: the sum of numbers, or the texts one after the other if either is a text.
@@ -120,12 +127,11 @@ fn is_text(value: &Any<'_>) -> bool {
     matches!(value.view(), View::Text(_) | View::Wide(_))
 }
 
+#[inline]
 fn numeric<'s>(value: Any<'s>, budget: &Budget) -> Outcome<f64> {
-    match value {
-        Any::List(_) | Any::Ref(Value::Array(_)) | Any::Own(Value::Array(_)) => {
-            Ok(to_number(&to_primitive(value, true, budget)?))
-        }
-        other => Ok(to_number(&other)),
+    match quick(&value) {
+        Some(number) => Ok(number),
+        None => Ok(to_number(&to_primitive(value, true, budget)?)),
     }
 }
 
@@ -160,15 +166,22 @@ fn ordering(
     };
     if let Some(number) = right.number() {
         let left = left.code();
-        return code(move |frame| match left(frame)? {
-            Any::Number(a) => Ok(numbers(a, number).into()),
-            Any::Ref(Value::Int(a)) => Ok(numbers(convert::int_to_f64(*a), number).into()),
-            Any::Ref(Value::Float(a)) => Ok(numbers(*a, number).into()),
-            other => slow(other, Any::Number(number), frame.budget).map(Any::from),
+        return code(move |frame| {
+            let value = left(frame)?;
+            match quick(&value) {
+                Some(a) => Ok(numbers(a, number).into()),
+                None => slow(value, Any::Number(number), frame.budget).map(Any::from),
+            }
         });
     }
     let (left, right) = (left.code(), right.code());
-    code(move |frame| slow(left(frame)?, right(frame)?, frame.budget).map(Any::from))
+    code(move |frame| {
+        let (a, b) = (left(frame)?, right(frame)?);
+        match (quick(&a), quick(&b)) {
+            (Some(a), Some(b)) => Ok(numbers(a, b).into()),
+            _ => slow(a, b, frame.budget).map(Any::from),
+        }
+    })
 }
 
 fn strict(left: Piece, right: Piece, equal: bool) -> Code {
@@ -260,9 +273,10 @@ pub(super) fn template(texts: Vec<Text>, values: Vec<Code>) -> Code {
             result.push(text);
             if let Some(value) = values.get(at) {
                 result.push(&to_text(&value(frame)?, frame.budget)?);
-                frame.budget.copy(result.bytes())?;
+                frame.budget.fits(result.bytes())?;
             }
         }
+        frame.budget.copy(result.bytes())?;
         Ok(result.finish().into())
     })
 }

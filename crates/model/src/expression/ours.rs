@@ -34,6 +34,7 @@ pub(super) const ARRAY: &[(&str, Native)] = &[
 
 /// Functions of text.
 pub(super) const STRING: &[(&str, Native)] = &[
+    ("format", moments::format),
     ("isEmpty", is_empty),
     ("lower", |call| Ok(call.this_text()?.plain().to_lowercase().into())),
     ("parseJson", |call| json::parse_text(&call.this_text()?.plain(), call.budget())),
@@ -61,9 +62,6 @@ pub(super) const DATE: &[(&str, Native)] = &[
     ("toDate", moments::to_date),
     ("toNumber", to_number),
 ];
-
-/// Ours that are only functions.
-pub(super) const FUNCTIONS: &[(&str, Native)] = &[];
 
 /// The receiver's elements; null and `undefined` are an empty list.
 fn list<'s>(call: &Call<'_, 's>) -> Outcome<Items<'s>> {

@@ -1,6 +1,8 @@
 //! Regular expressions: JavaScript's syntax, as far as it can be matched in linear time, with JavaScript's meaning.
 
 use std::fmt;
+use std::ops::Range;
+use std::sync::OnceLock;
 
 use arcstr::ArcStr;
 use oxc_allocator::Allocator;
@@ -11,7 +13,9 @@ use oxc_regular_expression::ast::{
 };
 use oxc_regular_expression::{LiteralParser, Options};
 use oxc_span::Span;
-use regex_automata::meta;
+use regex_automata::hybrid::dfa::{Cache, DFA};
+use regex_automata::nfa::thompson;
+use regex_automata::{Input, meta};
 use regex_syntax::hir::{Capture, Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look, Repetition};
 
 use super::compile::Compiled;
@@ -20,6 +24,9 @@ use super::refuse;
 
 /// The memory that a compiled pattern may take, in bytes.
 const MAX_COMPILED: usize = 1 << 20;
+
+/// The memory for states of a search that is counted, in bytes.
+const STATES: usize = 2 << 20;
 
 /// The longest pattern, in bytes.
 const MAX_SOURCE: usize = 16 * 1024;
@@ -36,6 +43,10 @@ pub(super) struct Regex {
     pub(super) matcher: meta::Regex,
     /// The names of the groups after the whole match; `None` for one without a name.
     pub(super) names: Vec<Option<ArcStr>>,
+    /// How many characters, classes and their repetitions the pattern has.
+    weight: u64,
+    hir: Hir,
+    counting: OnceLock<Option<DFA>>,
 }
 
 impl Regex {
@@ -65,7 +76,56 @@ impl Regex {
             .build_from_hir(&hir)
             .map_err(|_| refuse::regex(span, "it is too large, as by a count of a count ({0,1000})"))?;
         let global = flags.contains('g');
-        Ok(Self { source: source.into(), flags: flags.into(), global, matcher, names: translator.names })
+        Ok(Self {
+            source: source.into(),
+            flags: flags.into(),
+            global,
+            matcher,
+            names: translator.names,
+            weight: weight(&hir),
+            hir,
+            counting: OnceLock::new(),
+        })
+    }
+
+    /// The steps of searching this many bytes in the worst case.
+    pub(super) fn cost(&self, bytes: usize) -> u64 {
+        (bytes as u64).saturating_mul(1 + self.weight) / 16
+    }
+
+    /// Where the first match in a range ends, and how many bytes had to be looked at to know it. A search
+    /// that goes on in the same text gives the same cache.
+    pub(super) fn end_of_match(
+        &self,
+        text: &str,
+        range: Range<usize>,
+        cache: &mut Option<Cache>,
+    ) -> (Option<usize>, usize) {
+        let (start, end) = (range.start, range.end);
+        let Some(dfa) = self.counting.get_or_init(|| automaton(&self.hir)) else { return (Some(end), end - start) };
+        let cache = cache.get_or_insert_with(|| dfa.create_cache());
+        let input = Input::new(text).range(range);
+        let Ok(mut state) = dfa.start_state_forward(cache, &input) else { return (Some(end), end - start) };
+        let mut found = None;
+        for at in start..end {
+            // The state after a byte says whether a match ended before it.
+            state = match dfa.next_state(cache, state, text.as_bytes()[at]) {
+                Ok(state) => state,
+                Err(_) => return (Some(end), end - start),
+            };
+            if state.is_tagged() {
+                if state.is_match() {
+                    found = Some(at);
+                } else if state.is_dead() {
+                    return (found, at - start);
+                }
+            }
+        }
+        match dfa.next_eoi_state(cache, state) {
+            Ok(state) if state.is_match() => found = Some(end),
+            _ => {}
+        }
+        (found, end - start)
     }
 
     pub(super) fn property<'s>(&self, key: &str) -> Option<Any<'s>> {
@@ -81,6 +141,27 @@ impl Regex {
             "lastIndex" => 0.0.into(),
             _ => return None,
         })
+    }
+}
+
+/// A lazily built automaton that can be walked byte by byte.
+fn automaton(hir: &Hir) -> Option<DFA> {
+    let config = thompson::Config::new().which_captures(thompson::WhichCaptures::None);
+    let nfa = thompson::Compiler::new().configure(config).build_from_hir(hir).ok()?;
+    DFA::builder().configure(DFA::config().cache_capacity(STATES)).build_from_nfa(nfa).ok()
+}
+
+fn weight(hir: &Hir) -> u64 {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => 0,
+        HirKind::Literal(literal) => literal.0.len() as u64 / 4,
+        HirKind::Class(_) => 1,
+        HirKind::Repetition(repetition) => {
+            let times = repetition.max.unwrap_or(repetition.min).max(1);
+            weight(&repetition.sub).saturating_mul(times.into())
+        }
+        HirKind::Capture(capture) => 1 + weight(&capture.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().map(weight).sum(),
     }
 }
 

@@ -110,6 +110,42 @@ pub(super) fn operator(binary: &ast::BinaryExpression<'_>) -> Compiled<()> {
     Ok(())
 }
 
+/// `value | filter`, as template languages have it, is more likely meant than bits of an unknown name.
+pub(super) fn filter(binary: &ast::BinaryExpression<'_>, error: CompileError) -> CompileError {
+    match &binary.right {
+        Ast::Identifier(name) if binary.operator == BinaryOperator::BitwiseOR && error.construct == "global" => {
+            refused(
+                "syntax",
+                name.span,
+                format!("syntax: there is no filter {} after |; methods are called as value.method()", name.name),
+            )
+        }
+        _ => error,
+    }
+}
+
+/// Refuses `this.key` for `this`, whatever the key.
+pub(super) fn object(object: &Ast<'_>) -> Compiled<()> {
+    match object {
+        Ast::ThisExpression(_) | Ast::Super(_) | Ast::NewTarget(_) | Ast::ImportMeta(_) => Err(expression(object)),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses the spread of a generator by its name.
+pub(super) fn spread(argument: &Ast<'_>) -> Compiled<()> {
+    match argument {
+        Ast::CallExpression(call) => match &call.callee {
+            Ast::FunctionExpression(function) if function.generator => {
+                Err(refused("generator", function.span, "a generator is not part of the expression language")
+                    .suggest(SCRIPT))
+            }
+            _ => Ok(()),
+        },
+        _ => Ok(()),
+    }
+}
+
 pub(super) fn unknown_operator(span: Span) -> CompileError {
     refused("syntax", span, "an operator that is not part of the expression language")
 }
@@ -385,8 +421,7 @@ pub(super) fn syntax(source: &str, offset: u32, message: &str) -> CompileError {
         return error;
     }
     let construct = match () {
-        () if message.contains("regular expression") || message.contains("flag") => "regex",
-        () if message.contains("octal") || message.contains("numeric separator") && false => "literal",
+        () if at.starts_with('/') && !at.starts_with("/*") => "regex",
         () if first == "await" || here == "await" || before.trim_end().ends_with("await") => "await",
         () if here == "yield" || before.trim_end().ends_with("yield") => "generator",
         () if message.contains("super") || message.contains("new.target") => "this",

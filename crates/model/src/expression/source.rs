@@ -70,33 +70,54 @@ fn with_tree<T>(source: &str, then: impl FnOnce(&ast::Expression<'_>, &str) -> C
             let first = diagnostics.into_iter().next();
             let offset = first.as_ref().and_then(|error| error.labels.first().map(|label| label.offset())).unwrap_or(0);
             let message = first.map_or_else(String::new, |error| error.message.to_string());
-            #[expect(clippy::cast_possible_truncation, reason = "sources are shorter than 64 KiB")]
-            Err(refuse::syntax(source, offset as u32, &message))
+            Err(refuse::syntax(source, offset, &message))
         }
     }
 }
 
-/// An upper bound of how deep the parser recurses.
+/// An upper bound of how deep the parser recurses. Brackets in texts count too, since telling them apart would take a
+/// parser.
 fn openness(source: &str) -> usize {
-    let (mut open, mut most, mut right) = (0_usize, 0, 0);
+    // For each open bracket the operators before the current place that nest to the right.
+    let mut open: Vec<usize> = vec![0];
+    let (mut right, mut most) = (0, 0);
     let bytes = source.as_bytes();
     for (at, byte) in bytes.iter().enumerate() {
-        let next = bytes.get(at + 1);
         match byte {
-            b'(' | b'[' | b'{' => open += 1,
-            b')' | b']' | b'}' => open = open.saturating_sub(1),
-            b'?' if !matches!(next, Some(b'.' | b'?')) && (at == 0 || bytes[at - 1] != b'?') => right += 1,
-            b'!' | b'~' if next != Some(&b'=') => right += 1,
-            b'-' | b'+' if matches!(next, Some(b'-' | b'+' | b' ')) => right += usize::from(prefix(bytes, at)),
-            b'*' if next == Some(&b'*') => right += 1,
-            b'>' if at > 0 && bytes[at - 1] == b'=' => right += 1,
-            b'f' | b'd' | b'e' | b't' | b'w' if prefix_word(source, at) => right += 1,
-            b',' | b';' if open == 0 => right = 0,
+            b'(' | b'[' | b'{' => open.push(0),
+            b')' | b']' | b'}' | b',' => {
+                let closed = if *byte == b',' { open.last_mut().map(std::mem::take) } else { open.pop() };
+                right -= closed.unwrap_or(0);
+                if open.is_empty() {
+                    open.push(0);
+                }
+            }
+            _ if nests_right(source, bytes, at) => {
+                right += 1;
+                if let Some(innermost) = open.last_mut() {
+                    *innermost += 1;
+                }
+            }
             _ => {}
         }
-        most = most.max(open + right);
+        most = most.max(open.len() + right);
     }
     most
+}
+
+/// Whether an operator ends here whose right side may hold the same operator again.
+fn nests_right(source: &str, bytes: &[u8], at: usize) -> bool {
+    let next = bytes.get(at + 1);
+    match bytes[at] {
+        b'?' => !matches!(next, Some(b'.' | b'?')) && (at == 0 || bytes[at - 1] != b'?'),
+        b'!' | b'~' => next != Some(&b'='),
+        b'-' | b'+' => prefix(bytes, at),
+        b'*' => next == Some(&b'*'),
+        b'>' => at > 0 && bytes[at - 1] == b'=',
+        b'=' => !matches!(next, Some(b'=' | b'>')) && (at == 0 || !b"=!<>".contains(&bytes[at - 1])),
+        b'd' | b'e' | b'f' | b's' | b't' | b'w' => prefix_word(source, at),
+        _ => false,
+    }
 }
 
 /// Whether a sign stands where an operand is expected.
@@ -108,7 +129,7 @@ fn prefix(bytes: &[u8], at: usize) -> bool {
 /// Whether an operator that is a word ends here.
 fn prefix_word(source: &str, at: usize) -> bool {
     let before = source.get(..=at).unwrap_or_default();
-    ["typeof", "void", "delete", "await", "new"].iter().any(|word| before.ends_with(word))
+    ["typeof", "void", "delete", "await", "new", "extends"].iter().any(|word| before.ends_with(word))
 }
 
 fn has_word(source: &str, word: &str) -> bool {

@@ -163,8 +163,9 @@ impl Node {
                         Part::Text(part) => text.push_str(part),
                         Part::Code(code) => push_value(&mut text, &code(frame)?, frame.budget)?,
                     }
-                    frame.budget.copy(text.bytes())?;
+                    frame.budget.fits(text.bytes())?;
                 }
+                frame.budget.copy(text.bytes())?;
                 Ok(Value::String(text.finish().plain()))
             }
             Self::Array(nodes) => {

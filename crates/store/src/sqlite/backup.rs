@@ -52,7 +52,7 @@ fn copy(path: &Path, options: &SqliteOptions, to: &Path) -> Result<u64> {
     // What an earlier attempt left behind.
     fs::remove_file(&part).ok();
     let text = part.to_str().ok_or_else(|| StoreError::Unavailable(format!("{} is no text", part.display())))?;
-    let copied = open::reader(path, options).and_then(|conn| Ok(conn.execute("VACUUM INTO ?1", (text,))?));
+    let copied = open::beside(path, options).and_then(|conn| Ok(conn.execute("VACUUM INTO ?1", (text,))?));
     let moved = copied.and_then(|_| {
         let io = |error| unavailable(to, &error);
         let file = File::open(&part).map_err(io)?;

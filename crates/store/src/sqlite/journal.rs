@@ -104,15 +104,20 @@ impl Tx<'_> {
     /// Stores messages; answers which of them are new.
     fn post(&self, messages: &[InboxMessage]) -> Result<Vec<bool>, Fault> {
         let mut find = self.conn.prepare_cached("SELECT 1 FROM execution WHERE id = ?1")?;
-        let mut insert = self.conn.prepare_cached(
-            "INSERT OR IGNORE INTO inbox (execution, message_id, kind, bytes) VALUES (?1, ?2, ?3, ?4)",
-        )?;
+        let mut known = self.conn.prepare_cached("SELECT 1 FROM inbox WHERE execution = ?1 AND message_id = ?2")?;
+        let mut insert = self
+            .conn
+            .prepare_cached("INSERT INTO inbox (execution, message_id, kind, bytes) VALUES (?1, ?2, ?3, ?4)")?;
         let mut new = Vec::with_capacity(messages.len());
         for InboxMessage { execution, message_id, kind, bytes, .. } in messages {
             if !find.exists((execution.0,))? {
                 return Err(Fault::Refused(StoreError::NotFound(format!("execution {execution}"))));
             }
-            new.push(insert.execute((execution.0, message_id, kind, &bytes[..]))? == 1);
+            let is_new = !known.exists((execution.0, message_id))?;
+            if is_new {
+                insert.execute((execution.0, message_id, kind, &bytes[..]))?;
+            }
+            new.push(is_new);
         }
         Ok(new)
     }

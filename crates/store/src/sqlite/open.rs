@@ -137,10 +137,17 @@ fn migrate(connection: &Connection, path: &Path) -> Result<()> {
 
 /// A connection that cannot write.
 pub(super) fn reader(path: &Path, options: &SqliteOptions) -> Result<Connection> {
+    let connection = beside(path, options)?;
+    connection.execute_batch("PRAGMA query_only = ON")?;
+    Ok(connection)
+}
+
+/// A connection beside the writer's, for checkpoints and backups.
+pub(super) fn beside(path: &Path, options: &SqliteOptions) -> Result<Connection> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(options.busy_timeout)?;
     connection.execute_batch(&format!(
-        "PRAGMA query_only = ON;
+        "PRAGMA wal_autocheckpoint = 0;
          PRAGMA cache_size = -{};
          PRAGMA temp_store = MEMORY;
          PRAGMA mmap_size = {};",

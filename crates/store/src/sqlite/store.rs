@@ -104,6 +104,9 @@ pub struct SqliteOptions {
     pub deep_group: (usize, usize),
     /// Entries and bytes that may wait before `append` makes its caller wait.
     pub waiting: (usize, usize),
+    /// Space on the disk that is left alone, so that reads and checkpoints go on while it is full; with `None` writes
+    /// go on until SQLite finds no space.
+    pub reserve_bytes: Option<u64>,
     /// How long a statement waits for another program that holds the database; the writer asks again without end.
     pub busy_timeout: Duration,
     /// The time, for the age of bodies.
@@ -123,6 +126,7 @@ impl Default for SqliteOptions {
             group: (512, 1 << 20),
             deep_group: (2_048, 4 << 20),
             waiting: (16_384, 32 << 20),
+            reserve_bytes: Some(1 << 20),
             busy_timeout: Duration::from_secs(5),
             clock: Clock::default(),
             fatal: Fatal::default(),
@@ -146,6 +150,7 @@ pub(super) struct Shared {
     pub(super) checkpoint: Checkpoint,
     pub(super) counters: Counters,
     pub(super) fatal: Fatal,
+    pub(super) reserve_bytes: Option<u64>,
     read_only: Mutex<Option<String>>,
 }
 
@@ -188,8 +193,7 @@ impl SqliteStore {
         let lock = DirLock::take(dir)?;
         let writer = open::writer(&path, &options)?;
         let lane = begin_lane(&writer)?;
-        let copier = open::reader(&path, &options)?;
-        copier.execute_batch("PRAGMA query_only = OFF")?;
+        let copier = open::beside(&path, &options)?;
         let connections: Result<Vec<_>> = (0..options.readers.max(1)).map(|_| open::reader(&path, &options)).collect();
         let caps = Caps { group: options.group, deep: options.deep_group, waiting: options.waiting };
         let shared = Arc::new(Shared {
@@ -199,6 +203,7 @@ impl SqliteStore {
             checkpoint: Checkpoint::new(options.busy_timeout, options.fatal.clone()),
             counters: Counters::default(),
             fatal: options.fatal.clone(),
+            reserve_bytes: options.reserve_bytes,
             read_only: Mutex::default(),
         });
         let no_thread = |error: std::io::Error| StoreError::Unavailable(format!("no thread could be started: {error}"));

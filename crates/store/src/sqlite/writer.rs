@@ -23,8 +23,6 @@ use crate::{Result, StoreError};
 
 /// How long writes are refused after the disk was full, before one is tried again.
 const PROBE_AFTER: Duration = Duration::from_secs(1);
-/// Space that is left alone, so that reads, checkpoints and the log's index go on while the disk is full.
-const RESERVE_BYTES: u64 = 1 << 20;
 /// Bytes on disk for one byte of a segment, at most: its page in the log and in the database, and the indexes'.
 const SPREAD: u64 = 4;
 
@@ -170,8 +168,9 @@ impl Writer<'_> {
         if self.probe_at.is_some_and(|at| now < at) {
             return self.shared.read_only();
         }
+        let reserve = self.shared.reserve_bytes?;
         let free = fs4::available_space(&self.shared.dir).unwrap_or(u64::MAX);
-        if free >= RESERVE_BYTES + SPREAD * bytes as u64 {
+        if free >= reserve + SPREAD * bytes as u64 {
             return None;
         }
         let reason = format!("{} bytes are left in {}", free, self.shared.dir.display());

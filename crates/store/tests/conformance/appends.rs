@@ -226,10 +226,13 @@ async fn a_slow_subscriber_is_told(subject: Subject) {
         append(store, chunk.iter().map(|&seq| progress(id, seq, 1, going)).collect()).await;
     }
     append_one(store, progress(other, 3, 1, going)).await.expect("it is next");
-    assert_eq!(fast.next().await.expect("it keeps up").seq_from, 3);
+    // What was committed just before may come too; whoever listens drops what the journal showed already.
+    while fast.next().await.expect("it keeps up").seq_from != 3 {}
     let mut got = Vec::new();
     while let Ok(segment) = slow.next().await {
-        got.push((segment.execution, segment.seq_from));
+        if segment.seq_from > 1 {
+            got.push((segment.execution, segment.seq_from));
+        }
     }
     assert!(got.len() >= 1_000 && got.len() < 1_200, "{}", got.len());
     assert!(got.iter().enumerate().all(|(n, &seen)| seen == (id, n as u64 + 3)), "a gap before it was told");

@@ -1,0 +1,196 @@
+//! Lists by filter, cursor and page, and statistics against counting.
+
+use model::{Status, WorkflowId};
+use store::journal::{Append, ExecutionPage, ExecutionQuery, StatisticsQuery};
+
+use crate::subject::{
+    Store, Subject, T1, T2, append, append_one, ask, create, everything, id_at, on_every_store, progress,
+};
+
+on_every_store!(
+    lists_filter_by_tenant_workflow_and_status,
+    a_cursor_and_pages_walk_everything_once,
+    totals_are_exact,
+    statistics_equal_counting,
+    statistics_follow_what_runs_again,
+);
+
+async fn list(store: &dyn Store, query: &ExecutionQuery) -> ExecutionPage {
+    ask(|| store::Journal::list(store, query.clone())).await.expect("a page")
+}
+
+/// 300 executions over two tenants, three workflows (one of them none), six statuses and five hours.
+async fn fill(store: &dyn Store) -> Vec<Append> {
+    let statuses =
+        [Status::Succeeded, Status::Failed, Status::Running, Status::Succeeded, Status::Canceled, Status::Waiting];
+    let entries: Vec<_> = (0..300)
+        .map(|n| {
+            let mut entry = create(id_at(100 + n / 60, n % 60), statuses[n as usize % 6]);
+            entry.state.duration_us = 1_000 * (n as u64 * n as u64 % 977);
+            let new = entry.create.as_mut().expect("it creates");
+            new.tenant = if n % 10 == 9 { T2 } else { T1 };
+            new.workflow = [Some(WorkflowId(7)), Some(WorkflowId(8)), None][(n as usize / 7) % 3];
+            entry
+        })
+        .collect();
+    for part in entries.chunks(37) {
+        assert!(append(store, part.to_vec()).await.iter().all(Result::is_ok));
+    }
+    entries
+}
+
+fn matches(entry: &Append, query: &ExecutionQuery) -> bool {
+    let new = entry.create.as_ref().expect("it creates");
+    new.tenant == query.tenant
+        && query.workflow.is_none_or(|workflow| new.workflow == Some(workflow))
+        && (query.statuses.is_empty() || query.statuses.contains(&entry.state.status))
+        && query.before.is_none_or(|before| entry.execution < before)
+}
+
+fn filters() -> Vec<ExecutionQuery> {
+    let mut queries = Vec::new();
+    for tenant in [T1, T2] {
+        for workflow in [None, Some(WorkflowId(7)), Some(WorkflowId(8)), Some(WorkflowId(9))] {
+            for statuses in [
+                vec![],
+                vec![Status::Succeeded],
+                vec![Status::Failed, Status::Succeeded, Status::Failed],
+                vec![Status::Running, Status::Waiting],
+                vec![Status::Quarantined],
+            ] {
+                queries.push(ExecutionQuery { tenant, workflow, statuses, ..everything() });
+            }
+        }
+    }
+    queries
+}
+
+async fn lists_filter_by_tenant_workflow_and_status(subject: Subject) {
+    let store = &*subject.store;
+    let entries = fill(store).await;
+    for query in filters() {
+        let page = list(store, &query).await;
+        let expected: Vec<_> = entries.iter().rev().filter(|e| matches(e, &query)).map(|e| e.execution).collect();
+        assert_eq!(page.rows.iter().map(|row| row.id).collect::<Vec<_>>(), expected, "{query:?}");
+        assert!(!page.more);
+        assert_eq!(page.total, Some((expected.len() as u64, true)), "{query:?}");
+    }
+}
+
+async fn a_cursor_and_pages_walk_everything_once(subject: Subject) {
+    let store = &*subject.store;
+    let entries = fill(store).await;
+    for filter in filters() {
+        let expected: Vec<_> = entries.iter().rev().filter(|e| matches(e, &filter)).map(|e| e.execution).collect();
+        let mut seen = Vec::new();
+        let mut query = ExecutionQuery { limit: 23, total: false, ..filter.clone() };
+        loop {
+            let page = list(store, &query).await;
+            assert_eq!(page.total, None);
+            seen.extend(page.rows.iter().map(|row| row.id));
+            query.before = seen.last().copied();
+            if !page.more {
+                break;
+            }
+            assert_eq!(page.rows.len(), 23);
+        }
+        assert_eq!(seen, expected, "{filter:?}");
+        for skip in [0, 1, 40, 1_000] {
+            let page = list(store, &ExecutionQuery { skip, limit: 10, ..filter.clone() }).await;
+            let expected: Vec<_> = expected.iter().skip(skip as usize).take(11).copied().collect();
+            assert_eq!(page.rows.iter().map(|row| row.id).collect::<Vec<_>>(), expected[..expected.len().min(10)]);
+            assert_eq!(page.more, expected.len() > 10, "{filter:?} {skip}");
+        }
+        let before = Some(id_at(102, 30));
+        let page = list(store, &ExecutionQuery { before, skip: 2, limit: 1, ..filter.clone() }).await;
+        let expected = expected.iter().filter(|&&id| Some(id) < before).nth(2);
+        assert_eq!(page.rows.first().map(|row| row.id), expected.copied());
+    }
+}
+
+async fn totals_are_exact(subject: Subject) {
+    let store = &*subject.store;
+    fill(store).await;
+    let query = ExecutionQuery { limit: 0, before: Some(id_at(101, 0)), ..everything() };
+    let page = list(store, &query).await;
+    assert_eq!(
+        (page.rows.len(), page.more, page.total),
+        (0, true, Some((270, true))),
+        "a total counts past the cursor"
+    );
+}
+
+async fn check_statistics(store: &dyn Store, rows: &[Append]) {
+    for tenant in [T1, T2] {
+        for workflow in [None, Some(WorkflowId(7)), Some(WorkflowId(9))] {
+            for from_hour in [None, Some(0), Some(hour(102)), Some(hour(900))] {
+                let query = StatisticsQuery { tenant, workflow, from_hour };
+                let found = ask(|| store.statistics(query)).await.expect("statistics");
+                let counted: Vec<_> = rows
+                    .iter()
+                    .filter(|e| matches(e, &ExecutionQuery { tenant, workflow, ..everything() }))
+                    .filter(|e| from_hour.is_none_or(|from| e.execution.millis() / 3_600_000 >= from))
+                    .collect();
+                for &(status, count) in &found.by_status {
+                    let expected = counted.iter().filter(|e| e.state.status == status).count() as u64;
+                    assert_eq!(count, expected, "{status:?} {query:?}");
+                }
+                assert_eq!(found.by_status.iter().map(|&(status, _)| status).collect::<Vec<_>>(), Status::ALL);
+                let mut ended: Vec<_> = counted
+                    .iter()
+                    .filter(|e| e.state.status.is_terminal())
+                    .map(|e| e.state.duration_us as f64 / 1_000.0)
+                    .collect();
+                ended.sort_by(f64::total_cmp);
+                let mean = ended.iter().sum::<f64>() / ended.len().max(1) as f64;
+                assert!((found.mean_ms - mean).abs() < 0.001 + mean * 1e-9, "{} {mean} {query:?}", found.mean_ms);
+                for (share, near) in [0.5, 0.95, 0.99].into_iter().zip(found.percentiles_ms) {
+                    let rank = ((share * ended.len() as f64).ceil() as usize).max(1) - 1;
+                    let exact = ended.get(rank).copied().unwrap_or(0.0);
+                    assert!((near - exact).abs() <= exact * 0.1, "{share}: {near} for {exact} {query:?}");
+                }
+            }
+        }
+    }
+}
+
+/// An hour of the tests' ids as hours since 1970.
+fn hour(hour: i64) -> i64 {
+    crate::subject::EPOCH_MS / 3_600_000 + hour
+}
+
+async fn statistics_equal_counting(subject: Subject) {
+    let mut entries = fill(&*subject.store).await;
+    check_statistics(&*subject.store, &entries).await;
+    let subject = subject.restart();
+    let store = &*subject.store;
+    for entry in entries.iter_mut().filter(|entry| entry.state.status == Status::Running) {
+        let mut next = progress(entry.execution, 3, 1, (Status::Running, Status::TimedOut));
+        next.state.duration_us = 77_000;
+        entry.state = next.state.clone();
+        append_one(store, next).await.expect("it is next");
+    }
+    check_statistics(store, &entries).await;
+}
+
+async fn statistics_follow_what_runs_again(subject: Subject) {
+    let store = &*subject.store;
+    let mut entries = fill(store).await;
+    let moves = [
+        (Status::Failed, Status::Running),
+        (Status::Running, Status::Succeeded),
+        (Status::Succeeded, Status::Succeeded),
+    ];
+    for (step, (before, after)) in (0u64..).zip(moves) {
+        for entry in entries.iter_mut().filter(|entry| entry.execution.0 % 6 == 2) {
+            if step == 0 {
+                assert_eq!(entry.state.status, Status::Failed);
+            }
+            let mut next = progress(entry.execution, 3 + step, 1, (before, after));
+            next.state.duration_us = entry.state.duration_us + 40_000;
+            entry.state = next.state.clone();
+            append_one(store, next).await.expect("it is next");
+        }
+        check_statistics(store, &entries).await;
+    }
+}
