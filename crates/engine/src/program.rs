@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use arcstr::ArcStr;
 use model::{Catalog, Graph, NodeIndex, Plan, PlanError, Problem, Role, Severity, Value};
-use nodes::{Compile, Registry, Run};
+use nodes::{Compile, Incoming, Registry, Run};
 
 /// A version made ready to run. Built once, shared by all its executions.
 pub struct Program {
@@ -116,10 +116,11 @@ impl std::fmt::Debug for Program {
 
 fn compile_nodes(graph: &Graph, registry: &Registry, problems: &mut Vec<Problem>) -> Vec<Option<Compiled>> {
     let mut compiled = Vec::with_capacity(graph.nodes.len());
+    let incoming = Incoming::of(graph);
     for node in &graph.nodes {
         let runs = registry.spec(&node.kind).is_some_and(|spec| spec.role != Role::Frame);
         let outputs = if runs { registry.outputs(node) } else { Vec::new() };
-        let run = runs.then(|| registry.compile(node, &Compile { graph, outputs: &outputs }));
+        let run = runs.then(|| registry.compile(node, &Compile { incoming: &incoming, outputs: &outputs }));
         compiled.push(match run {
             Some(Ok(run)) => Some(Compiled { run }),
             Some(Err(found)) => {

@@ -27,5 +27,5 @@ mod triggers;
 mod testing;
 
 pub use inputs::context_values;
-pub use node_type::{Compile, NodeType, Outcome, Ports, Run, State, Step, StepError};
+pub use node_type::{Compile, Incoming, NodeType, Outcome, Ports, Run, State, Step, StepError};
 pub use registry::Registry;

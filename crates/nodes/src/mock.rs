@@ -37,8 +37,15 @@ static SPEC: LazyLock<NodeSpec> = LazyLock::new(|| {
             "ports": {"title": "Output ports", "type": "array", "items": {"type": "string"}, "uniqueItems": true},
             "in_ports": {"title": "Input ports", "type": "array", "items": {"type": "string"}, "uniqueItems": true}
         }}"#,
-        example: r#"[["start", "manual", {}], ["call", "mock", {"do": "const", "value": {"status": 200}}],
-            ["status", "expression", {"expression": "input.status"}]]"#,
+        example: r#"{"name": "Mock example", "nodes": [
+            {"id": "start", "type": "manual", "position": {"x": 0, "y": 0}, "data": {}},
+            {"id": "call", "type": "mock", "position": {"x": 240, "y": 0},
+                "data": {"do": "const", "value": {"status": 200}, "ports": ["answered", "busy"]}},
+            {"id": "status", "type": "expression", "position": {"x": 480, "y": 0}, "data": {"expression": "input.status"}},
+            {"id": "later", "type": "no_op", "position": {"x": 480, "y": 120}, "data": {}}],
+            "edges": [{"id": "e1", "source": "start", "target": "call"},
+                {"id": "e2", "source": "call", "sourceHandle": "answered", "target": "status"},
+                {"id": "e3", "source": "call", "sourceHandle": "busy", "target": "later"}]}"#,
         ..DATA
     }
     .spec()

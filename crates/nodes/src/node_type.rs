@@ -1,5 +1,7 @@
 //! What a node type is: a spec that describes it, and a way to turn a node's parameters into something that runs.
 
+use std::collections::HashMap;
+
 use arcstr::ArcStr;
 use model::expression::{EvalError, Scope};
 use model::{Graph, Node, NodeSpec, Problem, Value};
@@ -40,10 +42,30 @@ pub trait NodeType: Send + Sync {
     fn compile(&self, node: &Node, context: &Compile<'_>) -> Result<Box<dyn Run>, Vec<Problem>>;
 }
 
+/// The sources of each node's edges in the order of the file: built once per graph, asked for each node.
+#[derive(Debug, Default)]
+pub struct Incoming<'a>(HashMap<&'a str, Vec<&'a ArcStr>>);
+
+impl<'a> Incoming<'a> {
+    /// The sources of all edges of a graph.
+    pub fn of(graph: &'a Graph) -> Self {
+        let mut by_target: HashMap<&str, Vec<&ArcStr>> = HashMap::new();
+        for edge in &graph.edges {
+            by_target.entry(&edge.target).or_default().push(&edge.source);
+        }
+        Self(by_target)
+    }
+
+    /// The sources of a node's edges; one with several edges stands there as often.
+    pub fn sources(&self, node: &str) -> &[&'a ArcStr] {
+        self.0.get(node).map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
 /// What a node may look at while it is compiled.
 pub struct Compile<'a> {
-    /// The graph around it, for types whose meaning depends on it (context constants, notes).
-    pub graph: &'a Graph,
+    /// The nodes that lead to it and to the others.
+    pub incoming: &'a Incoming<'a>,
     /// Its output ports, as [`NodeType::outputs`] gave them.
     pub outputs: &'a [ArcStr],
 }

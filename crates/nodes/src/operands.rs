@@ -13,11 +13,7 @@ pub(crate) struct Operands(Vec<ArcStr>);
 
 impl Operands {
     pub(crate) fn new(node: &Node, context: &Compile<'_>) -> Self {
-        let mut sources: Vec<ArcStr> = Vec::new();
-        for edge in context.graph.edges.iter().filter(|edge| edge.target == node.id) {
-            sources.push(edge.source.clone());
-        }
-        Self(sources)
+        Self(context.incoming.sources(&node.id).iter().map(|&source| source.clone()).collect())
     }
 
     /// The inputs in order: one value where one edge brought one.

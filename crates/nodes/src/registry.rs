@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use arcstr::ArcStr;
-use model::{Catalog, Graph, Node, NodeSpec, Problem, Role, Severity, Value};
+use model::{Catalog, Node, NodeSpec, Problem, Role, Severity, Value};
 
 use crate::check::Checker;
-use crate::{Compile, NodeType, Run, data, frames, inference, inputs, logic, mock, show, state, triggers};
+use crate::{Compile, Incoming, NodeType, Run, data, frames, inference, inputs, logic, mock, show, state, triggers};
 
 /// The node types of a build.
 pub struct Registry {
@@ -140,7 +140,7 @@ impl Catalog for Registry {
             problems.extend(entry.kind.warnings(node));
         }
         let outputs = entry.kind.outputs(node);
-        let context = Compile { graph: &Graph::default(), outputs: &outputs };
+        let context = Compile { incoming: &Incoming::default(), outputs: &outputs };
         if let Err(found) = self.compile(node, &context) {
             problems.extend(found);
         }
@@ -157,6 +157,8 @@ impl Catalog for Registry {
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
+
+    use model::Graph;
 
     use super::*;
     use crate::testing::{check, json};
@@ -204,7 +206,7 @@ mod tests {
             assert!(serious.is_empty(), "{}: {serious:?}", spec.id);
             for node in &graph.nodes {
                 let outputs = registry.outputs(node);
-                let compiled = registry.compile(node, &Compile { graph: &graph, outputs: &outputs });
+                let compiled = registry.compile(node, &Compile { incoming: &Incoming::of(&graph), outputs: &outputs });
                 assert!(compiled.is_ok(), "{} in the example of {}", node.id, spec.id);
             }
         }

@@ -6,7 +6,7 @@ use arcstr::ArcStr;
 use model::expression::{Name, Names, Scope};
 use model::{Catalog, Graph, Problem, Severity, Value, json};
 
-use crate::{Compile, Outcome, Registry, State, Step, StepError};
+use crate::{Compile, Incoming, Outcome, Registry, State, Step, StepError};
 
 /// Reads JSON.
 pub(crate) fn json(text: &str) -> Value {
@@ -76,7 +76,7 @@ impl Try {
         let registry = Registry::standard();
         let node = &graph.nodes[0];
         let outputs = registry.outputs(node);
-        let run = registry.compile(node, &Compile { graph: &graph, outputs: &outputs });
+        let run = registry.compile(node, &Compile { incoming: &Incoming::of(&graph), outputs: &outputs });
         let run = run.unwrap_or_else(|problems| panic!("{kind} {data}: {problems:?}"));
         let around = Around(self);
         let scope = Scope { input: &self.input, item: None, index: Some(i64::from(self.index)), names: &around };

@@ -130,7 +130,7 @@ mod tests {
         assert!(found.same(&step.input.as_array().expect("a list")[0]));
         assert_eq!(
             problems("find", r#"{"return_index": "yes"}"#),
-            ["bad_parameter return_index", "bad_parameter condition"]
+            ["bad_parameter condition", "bad_parameter return_index"]
         );
     }
 

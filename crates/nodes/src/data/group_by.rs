@@ -215,7 +215,7 @@ mod tests {
         );
         assert_eq!(
             problems("group_by", r#"{"aggregate": "median"}"#),
-            ["bad_parameter aggregate", "bad_parameter field"]
+            ["bad_parameter field", "bad_parameter aggregate"]
         );
     }
 

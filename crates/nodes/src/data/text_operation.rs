@@ -165,7 +165,7 @@ mod tests {
         );
         assert_eq!(
             problems("text_operation", r#"{"repeat_n": -1}"#),
-            ["bad_parameter repeat_n", "bad_parameter text_op"]
+            ["bad_parameter text_op", "bad_parameter repeat_n"]
         );
     }
 

@@ -75,6 +75,6 @@ mod tests {
         assert_eq!(at(Some("4"), r#"{"counter_op": "reset", "initial_value": 9}"#), is("9", "counter/default=9"));
         assert_eq!(at(Some("4"), r#"{"counter_op": "get"}"#), is("4", ""));
         assert_eq!(at(Some("4"), r#"{"counter_op": "get", "name": "other"}"#), is("0", ""));
-        assert_eq!(problems("counter", r#"{"delta": "1"}"#), ["bad_parameter delta", "bad_parameter counter_op"]);
+        assert_eq!(problems("counter", r#"{"delta": "1"}"#), ["bad_parameter counter_op", "bad_parameter delta"]);
     }
 }

@@ -95,6 +95,6 @@ mod tests {
             ],
         );
         let found = problems("variable", r#"{"var_op": "put", "scope": "world"}"#);
-        assert_eq!(found, ["bad_parameter scope", "bad_parameter var_op", "bad_parameter var_name"]);
+        assert_eq!(found, ["bad_parameter var_name", "bad_parameter scope", "bad_parameter var_op"]);
     }
 }
