@@ -247,7 +247,10 @@ fn at_once(options: &Options) -> anyhow::Result<Vec<Bar>> {
     let (tell, told) = sync_channel(10_000);
     for _ in 0..10_000 {
         let tell = tell.clone();
-        bench.engine.submit(template.copy(), Reply::Ended(Box::new(move |answer| tell.send(answer.is_ok()).unwrap_or_default())))?;
+        bench.engine.submit(
+            template.copy(),
+            Reply::Ended(Box::new(move |answer| tell.send(answer.is_ok()).unwrap_or_default())),
+        )?;
     }
     let well = told.iter().take(10_000).all(|well| well);
     if !well {

@@ -17,7 +17,7 @@ const CONNECTIONS_END: Duration = Duration::from_secs(5);
 
 /// What else a start does.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Extras {
+pub(crate) struct Extras {
     /// Puts example workflows into an empty store and runs them.
     pub examples: bool,
     /// Confirms that data from a backup is run nowhere else.
@@ -28,7 +28,7 @@ pub struct Extras {
 ///
 /// # Errors
 /// The data directory or the address cannot be used.
-pub async fn serve(config: Config, options: Extras, say: &dyn Fn(&str)) -> anyhow::Result<()> {
+pub(crate) async fn serve(config: Config, options: Extras, say: &dyn Fn(&str)) -> anyhow::Result<()> {
     let listener = TcpListener::bind(config.address).await.with_context(|| {
         format!("{} cannot be listened on; is another server there? --port chooses another port", config.address)
     })?;
@@ -88,7 +88,7 @@ async fn answer(listener: TcpListener, app: &App) -> anyhow::Result<()> {
         tracing::info!("stopping");
         // Streams of events would stay open for ever.
         closing.close();
-        drop(stop.send(()));
+        stop.send(()).unwrap_or_default();
     });
     tokio::select! {
         result = server => result.context("the server failed"),

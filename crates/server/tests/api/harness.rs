@@ -104,7 +104,7 @@ impl Server {
         let opened = Opened::memory(&config).await.expect("a store");
         let app = App::new(config, &opened, TOKEN);
         app.load().await.expect("webhooks");
-        Self { router: router(&app), app, opened }
+        Self { router: router(&app), app, _opened: opened }
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
