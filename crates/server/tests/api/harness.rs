@@ -14,7 +14,7 @@ pub(crate) const TOKEN: &str = "a-token-that-only-tests-know-0123456789";
 /// A server.
 pub(crate) struct Server {
     pub(crate) app: App,
-    pub(crate) opened: Opened,
+    pub(crate) _opened: Opened,
     router: Router,
 }
 
