@@ -44,7 +44,6 @@ fn sources_of_any_nesting_are_compiled_or_refused_on_a_small_stack() {
     ];
     let run = move || {
         for (open, close) in shapes {
-            eprintln!("{open}");
             for count in [10, 100, 150, 190, 250, 1_000, 10_000] {
                 let source = format!("{}1{}", open.repeat(count), close.repeat(count));
                 let scope = Scope { input: &Value::Null, item: None, index: None, names: &NoNames };
@@ -137,9 +136,11 @@ fn references_are_what_is_read() {
 
 #[test]
 fn errors_point_into_the_source_as_written() {
-    for (source, construct, offset) in
-        [("  >= input.a = 1", "syntax", 13), ("{{ unknown > 1 }}", "global", 3), ("input.a + unknown", "global", 10)]
-    {
+    for (source, construct, offset) in [
+        ("  >= input.a + unknown", "global", 15),
+        ("{{ unknown > 1 }}", "global", 3),
+        ("input.a + unknown", "global", 10),
+    ] {
         let error = Expression::condition(source).expect_err(source);
         assert_eq!((error.construct.as_str(), error.offset), (construct, offset), "{source}: {error}");
     }

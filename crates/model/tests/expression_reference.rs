@@ -66,8 +66,7 @@ fn answer(row: &Value) -> Result<Value, (String, String)> {
     };
     let source = text(row, "expr");
     let failed = |error: model::expression::EvalError| (error.code().to_owned(), error.message);
-    let refused =
-        |error: model::expression::CompileError| (format!("compile {}", error.construct), error.message.clone());
+    let refused = |error: model::expression::CompileError| (format!("compile {}", error.construct), error.message);
     match text(row, "mode") {
         "condition" => {
             let compiled = Expression::condition(source).map_err(refused)?;

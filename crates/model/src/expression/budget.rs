@@ -7,9 +7,9 @@ use super::error::{EvalErrorName, Outcome, failure};
 use super::operand::{Any, Entries, Found, List, Map};
 use crate::value::MAX_DEPTH;
 
-/// Steps of one evaluation. Calling a callback is eight, an element that a method looks at is one, and so are 64 bytes
-/// copied or searched.
-const STEPS: u64 = 16_000_000;
+/// Steps of one evaluation. Calling a callback is eight, an element that a method looks at is one, and so are 128 bytes
+/// copied.
+const STEPS: u64 = 32_000_000;
 
 /// The largest text, list or object, in bytes, what it holds included.
 pub(super) const LARGEST: u64 = 32 << 20;
@@ -47,11 +47,11 @@ impl Budget {
         self.step(elements as u64)
     }
 
-    /// Takes the steps of copying or searching this many bytes, and refuses a text that is too large.
+    /// Takes the steps of copying this many bytes, and refuses a text that is too large.
     #[inline]
     pub(super) fn copy(&self, bytes: usize) -> Outcome<()> {
         self.fits(bytes)?;
-        self.step(bytes as u64 / 64)
+        self.step(bytes as u64 / 128)
     }
 
     /// Refuses a text that has grown too large while it is being built.

@@ -28,7 +28,7 @@ pub(super) struct Frame<'f, 's> {
     pub(super) budget: &'f Budget,
     /// Parameters of the innermost arrow function.
     pub(super) values: &'f [Any<'s>],
-    pub(super) outer: Option<&'f Frame<'f, 's>>,
+    pub(super) outer: Option<&'f Self>,
 }
 
 impl<'f, 's> Frame<'f, 's> {

@@ -88,7 +88,7 @@ impl<'s> Any<'s> {
     }
 
     /// The same value without a borrow from a shorter life.
-    pub(super) fn shared<'t>(found: Any<'s>) -> Any<'t> {
+    pub(super) fn shared<'t>(found: Self) -> Any<'t> {
         match found {
             Any::Undefined | Any::List(_) | Any::Map(_) => Any::Undefined,
             Any::Ref(value) => Any::Own(value.clone()),

@@ -70,8 +70,7 @@ fn with_tree<T>(source: &str, then: impl FnOnce(&ast::Expression<'_>, &str) -> C
             let first = diagnostics.into_iter().next();
             let offset = first.as_ref().and_then(|error| error.labels.first().map(|label| label.offset())).unwrap_or(0);
             let message = first.map_or_else(String::new, |error| error.message.to_string());
-            #[expect(clippy::cast_possible_truncation, reason = "sources are shorter than 64 KiB")]
-            Err(refuse::syntax(source, offset as u32, &message))
+            Err(refuse::syntax(source, offset, &message))
         }
     }
 }
