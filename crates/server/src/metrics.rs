@@ -40,6 +40,8 @@ fn describe() {
     metrics::describe_gauge!("commit_last_seconds", metrics::Unit::Seconds, "Time of the last commit");
     metrics::describe_gauge!("wal_bytes", metrics::Unit::Bytes, "Size of the write-ahead log");
     metrics::describe_gauge!("database_bytes", metrics::Unit::Bytes, "Size of the database");
+    metrics::describe_counter!("cache_hits_total", "Questions that a cache answered");
+    metrics::describe_counter!("cache_misses_total", "Questions that a cache could not answer");
     metrics::describe_gauge!("uptime_seconds", metrics::Unit::Seconds, "Time since start");
 }
 
@@ -56,6 +58,9 @@ pub(crate) fn render(app: &App) -> String {
     metrics::gauge!("commit_last_seconds").set(store.last_commit_us as f64 / 1e6);
     metrics::gauge!("wal_bytes").set(store.wal_bytes as f64);
     metrics::gauge!("database_bytes").set(store.database_bytes as f64);
+    let cache = app.stats.figures();
+    metrics::counter!("cache_hits_total", "cache" => "dashboard").absolute(cache.hits);
+    metrics::counter!("cache_misses_total", "cache" => "dashboard").absolute(cache.misses);
     metrics::gauge!("uptime_seconds").set(app.started.elapsed().as_secs_f64());
     app.metrics.run_upkeep();
     app.metrics.render()

@@ -17,18 +17,18 @@ const CONNECTIONS_END: Duration = Duration::from_secs(5);
 
 /// What else a start does.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Extras {
+pub(crate) struct Extras {
     /// Puts example workflows into an empty store and runs them.
-    pub examples: bool,
+    pub(crate) examples: bool,
     /// Confirms that data from a backup is run nowhere else.
-    pub confirm_restore: bool,
+    pub(crate) confirm_restore: bool,
 }
 
 /// Runs the server until the process is asked to stop. `say` prints a line for people.
 ///
 /// # Errors
 /// The data directory or the address cannot be used.
-pub async fn serve(config: Config, options: Extras, say: &dyn Fn(&str)) -> anyhow::Result<()> {
+pub(crate) async fn serve(config: Config, options: Extras, say: &dyn Fn(&str)) -> anyhow::Result<()> {
     let listener = TcpListener::bind(config.address).await.with_context(|| {
         format!("{} cannot be listened on; is another server there? --port chooses another port", config.address)
     })?;
@@ -88,7 +88,7 @@ async fn answer(listener: TcpListener, app: &App) -> anyhow::Result<()> {
         tracing::info!("stopping");
         // Streams of events would stay open for ever.
         closing.close();
-        drop(stop.send(()));
+        stop.send(()).ok();
     });
     tokio::select! {
         result = server => result.context("the server failed"),

@@ -1,12 +1,13 @@
 //! Figures for a dashboard.
 
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
 use model::{Status, TenantId};
 use serde::Serialize;
+use store::Cache;
+use store::cache::{CacheOptions, CacheStats, Cached};
 use store::journal::StatisticsQuery;
 use store::records::{RecordQuery, Sort};
 use utoipa::ToSchema;
@@ -46,48 +47,48 @@ pub(crate) struct RecentExecutions {
 /// The dashboard's figures under the key `dashboard-stats`, reused while somebody asks again within the time to live,
 /// but only until something changed: counts on a dashboard must not lag behind the list beside them.
 pub(crate) struct StatsCache {
-    ttl: Duration,
-    kept: Mutex<Kept>,
+    kept: Cache<(&'static str, TenantId), Figures>,
 }
 
-#[derive(Default)]
-struct Kept {
-    stats: Option<(DashboardStats, Instant, u64)>,
+/// Figures, and the count of what had happened when they were made.
+#[derive(Clone)]
+struct Figures {
+    stats: DashboardStats,
+    mark: u64,
 }
+
+/// Name of the figures in the cache.
+const KEY: &str = "dashboard-stats";
+/// Tag of everything that counts workflows.
+const WORKFLOWS: &str = "workflows";
+/// Tenants whose figures are kept.
+const TENANTS_MAX: u64 = 1_000;
 
 impl StatsCache {
     /// An empty cache.
     pub(crate) fn new(ttl: Duration) -> Self {
-        Self { ttl, kept: Mutex::default() }
+        Self { kept: Cache::new(CacheOptions { max_weight: TENANTS_MAX, ttl }) }
     }
 
-    /// Drops the figures: a workflow came or went.
+    /// Drops the figures: a workflow came, went or changed.
     pub(crate) fn forget(&self) {
-        self.lock().stats = None;
+        self.kept.invalidate_tag(WORKFLOWS);
     }
 
-    /// Drops the figures: an execution began.
-    pub(crate) fn changed(&self) {
-        self.forget();
+    /// Hits and misses since start.
+    pub(crate) fn figures(&self) -> CacheStats {
+        self.kept.stats()
     }
 
-    /// The figures if they are still those of `mark`, which counts what happened; asking again keeps them alive.
-    fn get(&self, mark: u64) -> Option<DashboardStats> {
-        let mut kept = self.lock();
-        let (stats, used, of) = kept.stats.as_mut()?;
-        if *of != mark || used.elapsed() > self.ttl {
-            return None;
-        }
-        *used = Instant::now();
-        Some(stats.clone())
+    /// The figures if they are still those of `mark`; asking keeps them alive.
+    fn get(&self, tenant: TenantId, mark: u64) -> Option<DashboardStats> {
+        let figures = self.kept.get(&(KEY, tenant)).filter(|figures| figures.mark == mark)?;
+        self.put(tenant, figures.clone());
+        Some(figures.stats)
     }
 
-    fn put(&self, mark: u64, stats: &DashboardStats) {
-        self.lock().stats = Some((stats.clone(), Instant::now(), mark));
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Kept> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    fn put(&self, tenant: TenantId, figures: Figures) {
+        self.kept.insert((KEY, tenant), &[WORKFLOWS], Cached { value: figures, weight: 1, ttl: None });
     }
 }
 
@@ -96,11 +97,11 @@ impl StatsCache {
 pub(crate) async fn stats(State(app): State<App>, Tenant(tenant): Tenant) -> Result<Json<DashboardStats>, ApiError> {
     let engine = app.engine.stats();
     let mark = engine.ended ^ ((engine.in_flight as u64) << 40);
-    if let Some(stats) = app.stats.get(mark) {
+    if let Some(stats) = app.stats.get(tenant, mark) {
         return Ok(Json(stats));
     }
     let stats = count(&app, tenant).await?;
-    app.stats.put(mark, &stats);
+    app.stats.put(tenant, Figures { stats: stats.clone(), mark });
     Ok(Json(stats))
 }
 

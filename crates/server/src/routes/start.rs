@@ -119,7 +119,6 @@ pub(crate) async fn execute(
         ..Start::new(source, fields.get("input").cloned().unwrap_or_default())
     };
     let wait = wait_time(&app, fields.get("wait"))?;
-    app.stats.changed();
     let Some(wait) = wait else {
         return Ok(started(&app.engine.start(start).await?));
     };
@@ -224,7 +223,6 @@ async fn run_graph(app: &App, tenant: TenantId, headers: &HeaderMap, body: JsonB
         ..Start::new(Source::AdHoc(graph), fields.get("input").cloned().unwrap_or_default())
     };
     let accepted = app.engine.start(start).await?;
-    app.stats.changed();
     let Some(ended) = ended(app, tenant, &accepted, app.config.limits.wait_max).await? else {
         return Ok(started(&accepted));
     };

@@ -288,6 +288,7 @@ pub(crate) async fn put(
         }
         stored => stored?,
     };
+    app.stats.forget();
     let last = last_execution(&app, tenant, workflow.id).await?;
     answer(workflow, last, model::json::to_text(graph.document()))
 }
