@@ -189,7 +189,7 @@ fn flood(bench: &Bench, template: &Template, in_flight: usize, time: Duration) -
         stop: AtomicBool,
         failed: AtomicBool,
     }
-    fn next(shared: Arc<Shared>) {
+    fn next(shared: &Arc<Shared>) {
         let again = shared.clone();
         let reply = Reply::Ended(Box::new(move |answer| {
             let well = answer.is_ok_and(|ended| ended.status == Status::Succeeded);
@@ -199,7 +199,7 @@ fn flood(bench: &Bench, template: &Template, in_flight: usize, time: Duration) -
             again.ended.fetch_add(1, Ordering::Relaxed);
             again.live.fetch_sub(1, Ordering::Relaxed);
             if well && !again.stop.load(Ordering::Relaxed) {
-                next(again);
+                next(&again);
             }
         }));
         shared.live.fetch_add(1, Ordering::Relaxed);
@@ -217,7 +217,7 @@ fn flood(bench: &Bench, template: &Template, in_flight: usize, time: Duration) -
         failed: AtomicBool::new(false),
     });
     let began = Instant::now();
-    (0..in_flight).for_each(|_| next(shared.clone()));
+    (0..in_flight).for_each(|_| next(&shared));
     let mut seconds = Vec::new();
     let mut before = 0;
     while began.elapsed() < time {
@@ -247,7 +247,10 @@ fn at_once(options: &Options) -> anyhow::Result<Vec<Bar>> {
     let (tell, told) = sync_channel(10_000);
     for _ in 0..10_000 {
         let tell = tell.clone();
-        bench.engine.submit(template.copy(), Reply::Ended(Box::new(move |answer| drop(tell.send(answer.is_ok())))))?;
+        bench.engine.submit(
+            template.copy(),
+            Reply::Ended(Box::new(move |answer| tell.send(answer.is_ok()).unwrap_or_default())),
+        )?;
     }
     let well = told.iter().take(10_000).all(|well| well);
     if !well {

@@ -75,7 +75,7 @@ fn sample(count: usize, query: impl Fn() -> store::Result<u64>) -> anyhow::Resul
 }
 
 fn ended(id: ExecutionId, at: usize) -> Append {
-    let failed = at % 50 == 0;
+    let failed = at.is_multiple_of(50);
     entry(id, Bytes::from_static(&[1; 64]), if failed { Status::Failed } else { Status::Succeeded }, at)
 }
 

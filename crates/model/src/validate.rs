@@ -124,7 +124,8 @@ impl Check<'_> {
             }
             for (end, id) in [("source", &edge.source), ("target", &edge.target)] {
                 if !self.by_id.contains_key(id.as_str()) {
-                    let message = format!("the edge's {end} {id:?} is not a node of the graph, so the edge does not count");
+                    let message =
+                        format!("the edge's {end} {id:?} is not a node of the graph, so the edge does not count");
                     let mut problem = Problem::warning("dangling_edge", message).at_edge(&edge.id);
                     problem = match nearest(id, self.by_id.keys().copied()) {
                         Some(near) => problem.suggest(format!("did you mean {near:?}?")),

@@ -110,7 +110,7 @@ fn plain_name(name: &str) -> String {
 fn add_new(problems: &mut Vec<Problem>, more: Vec<Problem>) {
     for problem in more {
         let told = problem.code == "bad_parameter" && problems.iter().any(|known| known.path == problem.path);
-        if !told && !(problem.path.is_none() && !problems.is_empty()) {
+        if !told && (problem.path.is_some() || problems.is_empty()) {
             problems.push(problem);
         }
     }

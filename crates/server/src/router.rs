@@ -128,7 +128,7 @@ pub fn declared() -> Vec<Declared> {
 }
 
 /// The OpenAPI document: paths below `/api/v1`, and those at the root.
-fn openapi() -> OpenApi {
+pub(crate) fn openapi() -> OpenApi {
     let info = Info::builder()
         .title("Tidemill")
         .version(env!("CARGO_PKG_VERSION"))

@@ -19,9 +19,9 @@ const CONNECTIONS_END: Duration = Duration::from_secs(5);
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Extras {
     /// Puts example workflows into an empty store and runs them.
-    pub(crate) examples: bool,
+    pub examples: bool,
     /// Confirms that data from a backup is run nowhere else.
-    pub(crate) confirm_restore: bool,
+    pub confirm_restore: bool,
 }
 
 /// Runs the server until the process is asked to stop. `say` prints a line for people.
@@ -88,7 +88,7 @@ async fn answer(listener: TcpListener, app: &App) -> anyhow::Result<()> {
         tracing::info!("stopping");
         // Streams of events would stay open for ever.
         closing.close();
-        stop.send(()).ok();
+        stop.send(()).unwrap_or_default();
     });
     tokio::select! {
         result = server => result.context("the server failed"),

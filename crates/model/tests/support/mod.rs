@@ -5,7 +5,7 @@ use model::{Catalog, Category, EffectClass, Graph, Node, NodeSpec, Problem, Role
 
 /// Types of the tests: `start`, `step`, `branch` (ports true, false), `two` (inputs left, right), `join`, `return`,
 /// `respond`, `while_loop` and `group`.
-pub struct TestCatalog {
+pub(crate) struct TestCatalog {
     specs: Vec<NodeSpec>,
 }
 
@@ -71,7 +71,7 @@ impl Catalog for TestCatalog {
 }
 
 /// A graph in short: nodes as `id:type`, edges as `source>target`, `source.port>target` or `source>target.port`.
-pub fn graph(nodes: &str, edges: &str) -> Graph {
+pub(crate) fn graph(nodes: &str, edges: &str) -> Graph {
     let node = |text: &str| {
         let (id, kind) = text.split_once(':').expect("id:type");
         let (kind, data) =

@@ -99,7 +99,7 @@ fn to_object(items: &[Value]) -> Result<Value, StepError> {
     let pairs: Option<Vec<(Value, Value)>> = items.iter().map(from_pair).collect();
     let pairs = match pairs {
         Some(pairs) => pairs,
-        None if items.len() % 2 == 0 => items.chunks(2).map(|two| (two[0].clone(), two[1].clone())).collect(),
+        None if items.len().is_multiple_of(2) => items.chunks(2).map(|two| (two[0].clone(), two[1].clone())).collect(),
         None => return Err(StepError::new("wrong_shape", "the list has a key without a value")),
     };
     let entries = pairs.into_iter().map(|(name, value)| Ok((key(&name)?, value)));

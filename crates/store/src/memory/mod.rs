@@ -43,12 +43,14 @@ impl Shared {
     }
 }
 
+type IdempotencyKey = (TenantId, Option<WorkflowId>, String);
+
 #[derive(Debug, Default)]
 struct State {
     /// The one handle that may write; older ones stand for processes that died.
     owner: u64,
     executions: BTreeMap<ExecutionId, Execution>,
-    idempotency: HashMap<(TenantId, Option<WorkflowId>, String), (ExecutionId, [u8; 32])>,
+    idempotency: HashMap<IdempotencyKey, (ExecutionId, [u8; 32])>,
     inbox: BTreeMap<u64, InboxMessage>,
     /// Ids of messages that came, also of those that were answered.
     seen: HashSet<(ExecutionId, String)>,

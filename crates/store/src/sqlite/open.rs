@@ -170,7 +170,7 @@ pub(super) fn meta(connection: &Connection, key: &str) -> Result<i64> {
 }
 
 /// Writes a number of the table `meta`.
-pub(super) fn set_meta(connection: &Connection, key: &str, value: i64) -> Result<()> {
+pub(super) fn set_meta(connection: &Connection, key: &str, value: i64) -> rusqlite::Result<()> {
     let mut statement = connection.prepare_cached("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)")?;
     statement.execute((key, value))?;
     Ok(())

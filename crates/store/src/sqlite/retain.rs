@@ -17,10 +17,10 @@ use crate::{BLOB_GRACE_MS, Result};
 
 /// How long one transaction may delete.
 const STRETCH: Duration = Duration::from_millis(5);
-/// Rows of one table that are deleted at once.
-const ROWS: i64 = 200;
+/// Segments that are deleted at once.
+const ROWS: usize = 200;
 /// Executions that one transaction looks at.
-const LOOK_AT: i64 = 500;
+const LOOK_AT: usize = 500;
 /// Pages given back at once.
 const PAGES: i64 = 1_000;
 /// Bodies that are looked at in one read.
@@ -60,14 +60,14 @@ impl SqliteStore {
             retained.executions += self.remove(going).await?;
         }
         if let Some(max) = retention.max_count {
-            let ended = self.readers.run(|conn| ended(conn)).await?;
+            let ended = self.readers.run(ended).await?;
             let going = Going { after: 0, below: i64::MAX, most: ended.saturating_sub(max), keep_errors };
             retained.executions += self.remove(going).await?;
         }
         self.collect_bodies().await?;
         if let Some(max) = retention.max_bytes {
-            while self.alone(|conn| used_bytes(conn)).await? > max {
-                let most = LOOK_AT.cast_unsigned();
+            while self.alone(used_bytes).await? > max {
+                let most = LOOK_AT as u64;
                 let removed = self.remove(Going { after: 0, below: i64::MAX, most, keep_errors }).await?;
                 retained.executions += removed;
                 if removed == 0 {
@@ -76,7 +76,7 @@ impl SqliteStore {
                 self.collect_bodies().await?;
             }
         }
-        while self.alone(|conn| give_back(conn)).await? {}
+        while self.alone(give_back).await? {}
         let after = self.alone(|conn| Ok(pages(conn)?.0)).await?;
         retained.bytes = before.saturating_sub(after) * PAGE_BYTES;
         Ok(retained)
@@ -130,18 +130,18 @@ fn ended(conn: &Connection) -> Result<u64> {
 }
 
 /// Pages of the database, and those of them that are free.
-fn pages(conn: &Connection) -> Result<(u64, u64)> {
+fn pages(conn: &Connection) -> rusqlite::Result<(u64, u64)> {
     let number = |pragma: &str| conn.query_row(pragma, (), |row| row.get::<_, i64>(0));
     Ok((number("PRAGMA page_count")?.cast_unsigned(), number("PRAGMA freelist_count")?.cast_unsigned()))
 }
 
-fn used_bytes(conn: &Connection) -> Result<u64> {
+fn used_bytes(conn: &Connection) -> rusqlite::Result<u64> {
     let (all, free) = pages(conn)?;
     Ok((all - free) * PAGE_BYTES)
 }
 
 /// Gives some free pages back; answers whether there are more.
-fn give_back(conn: &Connection) -> Result<bool> {
+fn give_back(conn: &Connection) -> rusqlite::Result<bool> {
     let mut vacuum = conn.prepare(&format!("PRAGMA incremental_vacuum({PAGES})"))?;
     // Each row is one page: only a walk to the end frees them all.
     let mut rows = vacuum.query(())?;
@@ -172,38 +172,39 @@ struct Ended {
 impl Tx<'_> {
     fn remove_some(&mut self, going: Going) -> Result<Stretch, Fault> {
         let started = Instant::now();
-        let found = self.look_at(going)?;
-        let mut stretch = Stretch { removed: 0, upto: going.after, end: found.len() < ROWS as usize };
+        let mut stretch = Stretch { removed: 0, upto: going.after, end: false };
+        let (found, looked_at) = self.look_at(going)?;
         for execution in found {
-            if stretch.removed == going.most || started.elapsed() > STRETCH {
-                stretch.end = false;
-                break;
-            }
-            if !self.remove_parts(execution.id)? {
-                // The rest of its segments is for the next transaction.
-                stretch.end = false;
-                break;
+            if stretch.removed == going.most || started.elapsed() > STRETCH || !self.remove_parts(execution.id)? {
+                // The rest is for the next transaction.
+                return Ok(stretch);
             }
             stretch.upto = execution.id;
             stretch.removed += 1;
             self.remove_row(&execution)?;
         }
+        match looked_at {
+            Some(last) => stretch.upto = last,
+            None => stretch.end = true,
+        }
         Ok(stretch)
     }
 
-    fn look_at(&self, going: Going) -> Result<Vec<Ended>, Fault> {
+    /// Executions that go, and the id up to which this looked if there may be more behind it.
+    fn look_at(&self, going: Going) -> Result<(Vec<Ended>, Option<i64>), Fault> {
         let mut find = self.conn.prepare_cached(
             "SELECT id, tenant, workflow, version, status, duration_us FROM execution
-             WHERE id > ?1 AND id < ?2 AND status >= ?3 ORDER BY id",
+             WHERE id > ?1 AND id < ?2 ORDER BY id LIMIT ?3",
         )?;
-        let mut rows = find.query((going.after, going.below, Status::Succeeded.code()))?;
-        let mut found = Vec::new();
-        while found.len() < ROWS as usize {
-            let Some(row) = rows.next()? else { break };
+        let mut rows = find.query((going.after, going.below, LOOK_AT as i64))?;
+        let (mut found, mut seen, mut last) = (Vec::new(), 0, going.after);
+        while let Some(row) = rows.next()? {
+            seen += 1;
+            last = row.get(0)?;
             let status = status(row.get(4)?)?;
-            if !(going.keep_errors && is_error(status)) {
+            if status.is_terminal() && !(going.keep_errors && is_error(status)) {
                 found.push(Ended {
-                    id: row.get(0)?,
+                    id: last,
                     tenant: row.get(1)?,
                     workflow: row.get(2)?,
                     version: row.get(3)?,
@@ -212,7 +213,7 @@ impl Tx<'_> {
                 });
             }
         }
-        Ok(found)
+        Ok((found, (seen == LOOK_AT).then_some(last)))
     }
 
     /// Removes segments, the last ones first; answers whether all are gone.
@@ -221,7 +222,7 @@ impl Tx<'_> {
             "DELETE FROM segment_later WHERE id IN
                  (SELECT id FROM segment_later WHERE execution = ?1 ORDER BY seq_from DESC LIMIT ?2)",
         )?;
-        if later.execute((id, ROWS))? == ROWS as usize {
+        if later.execute((id, ROWS as i64))? == ROWS {
             return Ok(false);
         }
         for sql in [

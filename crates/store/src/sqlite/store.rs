@@ -11,6 +11,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 
 use super::checkpoint::Checkpoint;
+use super::error::{Cause, cause};
 use super::open::{self, DirLock};
 use super::queue::{Asked, Caps, Queue, Weight, Work, closed};
 use super::readers::Readers;
@@ -63,6 +64,14 @@ impl Fatal {
 
     pub(super) fn call(&self, reason: &str) {
         (self.0)(reason);
+    }
+
+    /// Refuses everything from then on, if the function returns.
+    fn then_abandon(self, queue: Arc<Queue>) -> Self {
+        Self::new(move |reason| {
+            self.call(reason);
+            queue.abandon();
+        })
     }
 }
 
@@ -145,7 +154,7 @@ pub(super) struct Counters {
 /// What the threads share.
 pub(super) struct Shared {
     pub(super) dir: PathBuf,
-    pub(super) queue: Queue,
+    pub(super) queue: Arc<Queue>,
     pub(super) feed: Feed,
     pub(super) checkpoint: Checkpoint,
     pub(super) counters: Counters,
@@ -196,13 +205,15 @@ impl SqliteStore {
         let copier = open::beside(&path, &options)?;
         let connections: Result<Vec<_>> = (0..options.readers.max(1)).map(|_| open::reader(&path, &options)).collect();
         let caps = Caps { group: options.group, deep: options.deep_group, waiting: options.waiting };
+        let queue = Arc::new(Queue::new(caps));
+        let fatal = options.fatal.clone().then_abandon(queue.clone());
         let shared = Arc::new(Shared {
             dir: dir.to_owned(),
-            queue: Queue::new(caps),
+            queue,
             feed: Feed::default(),
-            checkpoint: Checkpoint::new(options.busy_timeout, options.fatal.clone()),
+            checkpoint: Checkpoint::new(options.busy_timeout, fatal.clone()),
             counters: Counters::default(),
-            fatal: options.fatal.clone(),
+            fatal,
             reserve_bytes: options.reserve_bytes,
             read_only: Mutex::default(),
         });
@@ -227,11 +238,20 @@ impl SqliteStore {
     /// Runs something on the writer's connection between transactions.
     pub(super) async fn alone<T: Send + 'static>(
         &self,
-        run: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
+        run: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T> {
         let (reply, answer) = tokio::sync::oneshot::channel();
-        // A caller that is gone is no reason to fail.
-        let run = move |conn: &Connection| drop(reply.send(run(conn)));
+        let fatal = self.shared.fatal.clone();
+        let run = move |conn: &Connection| {
+            let done = run(conn);
+            if let Err(error) = &done
+                && cause(error) == Cause::Io
+            {
+                fatal.call(&error.to_string());
+            }
+            // A caller that is gone is no reason to fail.
+            drop(reply.send(done.map_err(StoreError::from)));
+        };
         self.shared.queue.push(Work::Alone(Box::new(run)), false);
         answer.await.map_err(|_| closed())?
     }

@@ -153,8 +153,7 @@ impl Writer<'_> {
             Err(Trouble::Fatal(reason)) => {
                 // Nobody learns an outcome that is not known.
                 self.shared.fatal.call(&reason);
-                group.drain(..).for_each(drop);
-                self.shared.queue.abandon();
+                group.clear();
             }
         }
     }
