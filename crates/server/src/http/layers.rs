@@ -249,3 +249,47 @@ where
 {
     request.map(Body::new)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+    use std::io::Read as _;
+
+    use axum::response::sse::{Event, Sse};
+    use http_body_util::BodyExt as _;
+    use tokio_stream::StreamExt as _;
+    use tower::ServiceExt as _;
+    use tower_http::compression::CompressionLayer;
+
+    use super::*;
+
+    /// One event, and then nothing for ever.
+    async fn stalling() -> impl IntoResponse {
+        let first = tokio_stream::once(Ok::<_, Infallible>(Event::default().data("first")));
+        Sse::new(first.chain(tokio_stream::pending()))
+    }
+
+    #[tokio::test]
+    async fn an_event_leaves_a_packed_stream_at_once() {
+        let layer = CompressionLayer::new().compress_when(compressible());
+        let router = axum::Router::new().route("/", axum::routing::get(stalling)).layer(layer);
+        let request = Request::builder().uri("/").header("accept-encoding", "gzip").body(Body::empty());
+        let response = router.oneshot(request.expect("a request")).await.expect("an answer");
+        assert_eq!(response.headers()["content-encoding"], "gzip");
+        let mut body = response.into_body();
+        let mut packed = Vec::new();
+        let reading = async {
+            loop {
+                let frame = body.frame().await.expect("more to come").expect("readable");
+                packed.extend_from_slice(&frame.into_data().expect("data"));
+                let mut unpacked = Vec::new();
+                // The end of the pack is not there yet, but what was flushed is.
+                flate2::read::GzDecoder::new(packed.as_slice()).read_to_end(&mut unpacked).ok();
+                if unpacked == b"data: first\n\n" {
+                    return;
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), reading).await.expect("it does not wait for more");
+    }
+}

@@ -9,4 +9,5 @@ mod events;
 mod executions;
 mod harness;
 mod hooks;
+mod serving;
 mod workflows;

@@ -1,0 +1,122 @@
+//! A server as a process: its ready line, its data directory, its end, and what is there when it starts again.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+
+use serde_json::Value as Json;
+
+use crate::harness::DOUBLE;
+
+struct Process {
+    child: Child,
+    /// `http://127.0.0.1:port/?token=…`
+    link: String,
+}
+
+impl Process {
+    fn start(folder: &Path, extra: &[&str]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tidemill"));
+        command.args(["serve", "--port", "0", "--data", "data"]).args(extra).current_dir(folder);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the program starts");
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().expect("an output")).read_line(&mut line).expect("a line");
+        let link = line.trim().strip_prefix("Tidemill is ready at ").unwrap_or_else(|| panic!("{line:?}")).to_owned();
+        Self { child, link }
+    }
+
+    fn url(&self, path: &str) -> String {
+        let root = self.link.split("/?").next().expect("an address");
+        format!("{root}{path}")
+    }
+
+    fn token(&self) -> &str {
+        self.link.split("token=").nth(1).expect("a token")
+    }
+
+    /// Asks it to stop, as a supervisor does.
+    fn stop(mut self) -> ExitStatus {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().expect("kill runs").success());
+        self.child.wait().expect("it ends")
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // Only when a test failed half way; else it has ended already.
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+fn tidemill(arguments: &[&str], folder: &Path) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tidemill"));
+    command.args(arguments).args(["--data", "data"]).current_dir(folder).output().expect("the program runs")
+}
+
+async fn json(request: reqwest::RequestBuilder) -> Json {
+    let answer = request.send().await.expect("an answer");
+    let text = answer.text().await.expect("a body");
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_stored_is_there_after_a_restart() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let client = reqwest::Client::new();
+    let first = Process::start(folder.path(), &[]);
+    let file = folder.path().join("data/api-token");
+    let token = std::fs::read_to_string(&file).expect("a token").trim().to_owned();
+    let mode = std::os::unix::fs::PermissionsExt::mode(&file.metadata().expect("a file").permissions());
+    assert_eq!(mode & 0o777, 0o600, "only its owner may read the token");
+    let signed = client.post(first.url("/api/v1/session")).body(format!(r#"{{"token": "{}"}}"#, first.token()));
+    let signed = signed.send().await.expect("an answer");
+    let cookie = signed.headers()["set-cookie"].to_str().expect("text").split(';').next().expect("a pair").to_owned();
+    let created = json(client.post(first.url("/api/v1/workflows")).bearer_auth(&token).body(DOUBLE)).await;
+    let path = format!("/api/v1/workflows/{}/execute", created["id"].as_str().expect("an id"));
+    let run = client.post(first.url(&path)).bearer_auth(&token).body(r#"{"input": 4, "wait": true}"#);
+    let ran = json(run).await;
+    assert_eq!(ran["output"], 8);
+
+    let list = tidemill(&["executions", "list"], folder.path());
+    let said = String::from_utf8_lossy(&list.stderr).into_owned();
+    assert!(list.status.code() == Some(2) && said.contains("holds") && said.contains("/api/v1/executions"), "{said}");
+    let backup = tidemill(&["backup", "copy.db"], folder.path());
+    assert!(backup.status.success(), "{}", String::from_utf8_lossy(&backup.stderr));
+    let health = tidemill(&["health"], folder.path());
+    assert_eq!(String::from_utf8_lossy(&health.stdout).trim(), "healthy");
+    assert!(first.stop().success());
+    assert!(!folder.path().join("data/address").exists());
+    assert_eq!(tidemill(&["health"], folder.path()).status.code(), Some(1));
+
+    let second = Process::start(folder.path(), &[]);
+    let shown = client.get(second.url(&format!("/api/v1/executions/{}", ran["execution_id"].as_str().expect("an id"))));
+    let shown = json(shown.header("cookie", &cookie)).await;
+    assert_eq!((shown["output"].as_u64(), shown["status"].as_str()), (Some(8), Some("succeeded")));
+    let workflows = json(client.get(second.url("/api/v1/workflows?total=true")).bearer_auth(&token)).await;
+    assert_eq!((workflows["total"].as_u64(), workflows["items"][0]["id"].as_str()), (Some(1), created["id"].as_str()));
+    assert!(second.stop().success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn restored_data_waits_to_be_confirmed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let client = reqwest::Client::new();
+    let call = |server: &Process| client.post(server.url("/hooks/hello")).body(r#"{"name": "Ada"}"#).send();
+    let first = Process::start(folder.path(), &["--examples"]);
+    assert_eq!(call(&first).await.expect("an answer").text().await.expect("text"), r#"{"greeting":"Hello, Ada!"}"#);
+    assert!(tidemill(&["backup", "copy.db"], folder.path()).status.success());
+    assert!(first.stop().success());
+    std::fs::remove_dir_all(folder.path().join("data")).expect("removed");
+    let restored = tidemill(&["restore", "copy.db"], folder.path());
+    assert!(restored.status.success(), "{}", String::from_utf8_lossy(&restored.stderr));
+    let second = Process::start(folder.path(), &[]);
+    assert_eq!(call(&second).await.expect("an answer").status(), 503);
+    assert!(second.stop().success());
+    let third = Process::start(folder.path(), &["--confirm-restore"]);
+    assert_eq!(call(&third).await.expect("an answer").status(), 200);
+    assert!(third.stop().success());
+    let fourth = Process::start(folder.path(), &[]);
+    assert_eq!(call(&fourth).await.expect("an answer").status(), 200, "it is confirmed for good");
+}
