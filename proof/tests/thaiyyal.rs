@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use engine::{Engine, History, Options, Source, Start};
+use engine::{Engine, EngineError, History, Options, Source, Start};
 use model::{Graph, StepStatus, TenantId, Value, json};
 use proof::observe::in_memory;
 
@@ -16,10 +16,10 @@ fn read(path: &Path) -> Value {
     json::read(&std::fs::read(path).expect("a file")).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-async fn run(engine: &Engine, graph: &Value) -> History {
+async fn run(engine: &Engine, graph: &Value) -> Result<History, EngineError> {
     let graph = Graph::from_value(graph).expect("a workflow");
-    let ended = engine.run(Start::new(Source::AdHoc(graph), Value::Null)).await.expect("the engine runs it");
-    engine.history(TenantId::DEFAULT, ended.execution).await.expect("its history")
+    let ended = engine.run(Start::new(Source::AdHoc(graph), Value::Null)).await?;
+    engine.history(TenantId::DEFAULT, ended.execution).await
 }
 
 #[test]
@@ -38,7 +38,7 @@ fn every_graph_takes_the_recorded_branches_and_values() {
             continue;
         }
         let expected = read(&path.with_extension("expected.json"));
-        let history = runtime.block_on(run(&engine, &read(&path)));
+        let history = runtime.block_on(run(&engine, &read(&path))).unwrap_or_else(|error| panic!("{name}: {error:?}"));
         graphs += 1;
         assert_eq!(expected.get("errors"), Some(&Value::Null), "{name} is recorded without errors");
         let final_output = expected.get("final_output").expect("a final output");
