@@ -19,26 +19,20 @@ fn long() -> bool {
 fn kill(random: &mut Random, at: u64) -> Kill {
     let random_time = Kill::After(Duration::from_millis(50 + random.below(800) as u64));
     match at % 4 {
-        1 if has_strace() => Kill::At { call: "fdatasync,fsync", nth: 1 + random.below(80) },
-        3 if has_strace() => Kill::At { call: "pwrite64", nth: 1 + random.below(1_500) },
+        1 if has_strace() => Kill::At { call: "fdatasync,fsync", nth: 1 + random.below(50) },
+        3 if has_strace() => Kill::At { call: "pwrite64", nth: 1 + random.below(1_000) },
         _ => random_time,
     }
 }
 
-/// How the victims of a data directory live.
-fn life(random: &mut Random, keys: bool) -> Vec<String> {
-    let mut arguments = vec!["--for-ms", "1500"];
-    if random.chance(50) {
-        arguments.push("--accept-first");
-    }
-    if random.chance(50) {
-        arguments.extend(["--long-every", "0"]);
-    }
-    if keys {
-        arguments.push("--keys");
-    }
-    arguments.into_iter().map(str::to_owned).collect()
-}
+/// How the victims of a data directory live; one after the other get one of these.
+const LIVES: [&[&str]; 5] = [
+    &["--for-ms", "2500", "--keys"],
+    &["--for-ms", "2500", "--long-every", "3", "--accept-first"],
+    &["--for-ms", "2500", "--long-every", "0", "--keys"],
+    &["--for-ms", "2500", "--long-every", "3"],
+    &["--for-ms", "2500", "--long-every", "0", "--accept-first"],
+];
 
 #[derive(Default)]
 struct Tally {
@@ -55,11 +49,12 @@ fn rounds(tally: &mut Tally, cases: &mut Cases, random: &mut Random, rounds: std
     let data = folder.path().join("data");
     let mut check = Check::new(cases);
     let mut ledgers: Vec<Ledger> = Vec::new();
-    let keys = rounds.start % 16 == 0;
-    let arguments = life(random, keys);
+    let life = LIVES[usize::try_from(rounds.start / 8).expect("few rounds") % LIVES.len()];
+    let keys = life.contains(&"--keys");
     for at in rounds.clone() {
-        let (data, arguments, kill) = (data.clone(), arguments.clone(), kill(random, at));
-        let round = Round { program: victim(), data, arguments, kill };
+        let arguments = life.iter().map(|&word| word.to_owned()).collect();
+        let kill = kill(random, at);
+        let round = Round { program: victim(), data: data.clone(), arguments, kill };
         let ledger = round.run().unwrap_or_else(|error| panic!("round {at}, {:?}: {error:#}", round.kill));
         assert_eq!(ledger.dropped, 0, "round {at}: the victim could not take over what was open");
         tally.killed += usize::from(ledger.killed);

@@ -6,10 +6,11 @@ use engine::{Engine, EngineError, History, Options, Source, Start};
 use model::{Graph, StepStatus, TenantId, Value, json};
 use proof::observe::in_memory;
 
-/// What a branch node carries on; what it reports beside that is its own affair.
+/// What a node carries on. A branch node, and there also `extract`, reports more beside its value, in a shape of its own.
 fn carried(value: &Value) -> &Value {
-    let reports = value.get("path").is_some() || value.get("output_path").is_some();
-    value.get("value").filter(|_| reports).unwrap_or(value)
+    let branch = value.get("path").is_some() || value.get("output_path").is_some();
+    let extract = value.get("field").is_some() && value.as_object().is_some_and(|object| object.len() == 2);
+    value.get("value").filter(|_| branch || extract).map_or(value, carried)
 }
 
 fn read(path: &Path) -> Value {
