@@ -14,7 +14,6 @@ pub(crate) const TOKEN: &str = "a-token-that-only-tests-know-0123456789";
 /// A server.
 pub(crate) struct Server {
     pub(crate) app: App,
-    pub(crate) _opened: Opened,
     router: Router,
 }
 
@@ -104,7 +103,7 @@ impl Server {
         let opened = Opened::memory(&config).await.expect("a store");
         let app = App::new(config, &opened, TOKEN);
         app.load().await.expect("webhooks");
-        Self { router: router(&app), app, _opened: opened }
+        Self { router: router(&app), app }
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
