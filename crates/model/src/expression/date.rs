@@ -369,7 +369,7 @@ fn parse_words(text: &str) -> Option<f64> {
         } else {
             let begins =
                 |name: &&str| lower.len() >= 3 && name.to_ascii_lowercase().starts_with(lower.trim_end_matches('.'));
-            match MONTHS.iter().position(|name| begins(name)) {
+            match MONTHS.iter().position(begins) {
                 Some(at) if month.is_none() => month = Some(numbers::float(at)),
                 Some(_) => return None,
                 None => {

@@ -12,7 +12,8 @@ use super::text::Text;
 
 /// `sort` and `toSorted`: by a callback, or by text; `undefined` comes last.
 pub(super) fn sorted<'s>(call: &Call<'_, 's>) -> Outcome<Any<'s>> {
-    let given = !call.args.is_empty() && !(call.function(0).is_none() && call.arg(0).is_undefined());
+    let no_order = call.function(0).is_none() && call.arg(0).is_undefined();
+    let given = !(call.args.is_empty() || no_order);
     let callback = if given {
         Some(call.callback(0).map_err(|_| {
             type_error(format!("{} does not compare; write (a, b) => a - b", convert::shown(&call.arg(0))))
