@@ -85,7 +85,7 @@ static SAMPLE: LazyLock<NodeSpec> = LazyLock::new(|| {
         id: "sample",
         aliases: &[],
         name: "Sample",
-        summary: "Gives some items of a list: at random, the first or the last ones; a retried step draws the same only if it is replayed",
+        summary: "Gives some items of a list: at random (the same ones whenever the attempt is made again), the first or the last ones",
         icon: "dices",
         schema: r#"{"properties": {
             "count": {"title": "How many", "type": "integer", "minimum": 1, "default": 1, "description": "All of them, if there are fewer"},
