@@ -37,7 +37,7 @@ pub(super) const REGEX_METHODS: &[(&str, Native)] = &[
 ];
 
 /// From this many bytes on it is counted how far a search looks.
-const COUNTED: usize = 4096;
+const COUNTED: usize = 1024;
 
 /// A match: where it stands, and where its groups stand, in bytes.
 struct Hit {
@@ -74,7 +74,7 @@ impl<'t> Subject<'t> {
                 None => return Ok(None),
             }
         } else {
-            self.budget.step(2 + range.len() as u64 / 32)?;
+            self.budget.step(2 + range.len() as u64 / 16)?;
         }
         let input = regex_automata::Input::new(self.text).range(range);
         if regex.names.is_empty() {
