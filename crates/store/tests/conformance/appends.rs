@@ -216,6 +216,11 @@ async fn the_feed_joins_the_journal_without_a_gap(subject: Subject) {
 }
 
 async fn a_slow_subscriber_is_told(subject: Subject) {
+    let limit = std::time::Duration::from_secs(60);
+    tokio::time::timeout(limit, listen_slowly(subject)).await.expect("the feed is silent");
+}
+
+async fn listen_slowly(subject: Subject) {
     let store = &*subject.store;
     let (id, other) = (id_at(10, 0), id_at(10, 1));
     append(store, vec![create(id, Status::Running), create(other, Status::Running)]).await;
