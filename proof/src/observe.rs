@@ -9,6 +9,7 @@ use nodes::Registry;
 use store::MemoryStore;
 
 use crate::generate::Case;
+use crate::reference::Order;
 use crate::simulate::without_messages;
 
 /// An engine over memory.
@@ -24,18 +25,28 @@ pub fn start_of(case: &Case) -> Start {
     start
 }
 
-/// Runs a start to its end, and answers as the reference does: `{status, output, error, steps}`.
+/// What the engine made of a start.
+#[derive(Debug)]
+pub struct Told {
+    /// `{status, output, error, steps}`, as the reference answers.
+    pub answer: Value,
+    /// The order in which steps ended.
+    pub order: Order,
+}
+
+/// Runs a start to its end.
 ///
 /// # Errors
 /// The engine refused for another reason than the graph.
-pub async fn answer(engine: &Engine, start: Start) -> Result<Value> {
+pub async fn told(engine: &Engine, start: Start) -> Result<Told> {
+    let invalid = |codes: &str| Ok(Told { answer: invalid(codes), order: Order::File });
     let ended = match engine.run(start).await {
         Ok(ended) => ended,
-        Err(EngineError::NothingToStart(_)) => return Ok(invalid("nothing_to_start")),
+        Err(EngineError::NothingToStart(_)) => return invalid("nothing_to_start"),
         Err(EngineError::Invalid(problems)) => {
             let errors = problems.iter().filter(|problem| problem.severity == model::Severity::Error);
             let codes: Vec<&str> = errors.map(|problem| problem.code).collect();
-            return Ok(invalid(&codes.join(" ")));
+            return invalid(&codes.join(" "));
         }
         Err(error) => return Err(error).context("the engine refused a start"),
     };
@@ -45,7 +56,12 @@ pub async fn answer(engine: &Engine, start: Start) -> Result<Value> {
     {
         bail!("execution {} ended otherwise than its journal says", ended.execution);
     }
-    Ok(told_by(&history))
+    Ok(Told { answer: told_by(&history), order: order_of(&history) })
+}
+
+/// The order in which the steps of a history ended.
+pub fn order_of(history: &History) -> Order {
+    Order::recorded(history.steps.iter().map(|step| step.name.as_str()))
 }
 
 fn invalid(codes: &str) -> Value {

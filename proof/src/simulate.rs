@@ -25,6 +25,8 @@ pub struct Trace {
     pub states: Vec<Execution>,
     /// The events as segments, and how many each holds.
     pub segments: Vec<(Vec<u8>, usize)>,
+    /// Addresses of steps in the order in which they ended.
+    pub recorded: Vec<String>,
     /// What came out.
     pub answer: Answer,
 }
@@ -130,6 +132,7 @@ pub fn simulate(case: &Case, seed: u64) -> Result<Trace, model::PlanError> {
             events: vec![Event::Accepted(accepted.clone())],
             states: Vec::new(),
             segments: Vec::new(),
+            recorded: Vec::new(),
             answer: Answer { status: "", output: Value::Null, error: None, order_free: false, steps: Vec::new() },
         },
     };
@@ -178,6 +181,7 @@ impl Live<'_> {
                 message: None,
                 node: Some(error.node.to_string()),
             });
+            self.trace.recorded = answer.steps.iter().map(|step| step.address.clone()).collect();
             answer.steps.sort_by(|a, b| a.address.cmp(&b.address));
         }
         self.trace

@@ -1,7 +1,7 @@
 //! Processes are killed while they run workflows, and power is cut: nothing acknowledged is lost, nothing recorded
 //! happens twice, nothing is stuck, nothing is wrong. And the harness sees it when that is not so.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use proof::crash::{Cases, Check, Image, Kill, Ledger, Round, Verdict, has_strace, unsupported};
@@ -15,23 +15,24 @@ fn long() -> bool {
     std::env::var("TIDEMILL_LONG").is_ok_and(|value| value == "1")
 }
 
-/// Cases of a round, and how it ends.
-fn round(random: &mut Random, at: u64, data: PathBuf) -> Round<'static> {
+/// How the victim of a round ends.
+fn kill(random: &mut Random, at: u64) -> Kill {
     let random_time = Kill::After(Duration::from_millis(50 + random.below(800) as u64));
-    let kill = match at % 4 {
-        1 if has_strace() => Kill::At { call: "fdatasync,fsync", nth: 1 + random.below(80) },
-        3 if has_strace() => Kill::At { call: "pwrite64", nth: 1 + random.below(1_500) },
+    match at % 4 {
+        1 if has_strace() => Kill::At { call: "fdatasync,fsync", nth: 1 + random.below(50) },
+        3 if has_strace() => Kill::At { call: "pwrite64", nth: 1 + random.below(1_000) },
         _ => random_time,
-    };
-    let mut arguments = vec!["--for-ms".into(), "1500".into()];
-    if random.chance(50) {
-        arguments.push("--accept-first".into());
     }
-    if random.chance(50) {
-        arguments.extend(["--long-every".into(), "0".into()]);
-    }
-    Round { program: victim(), data, arguments, kill }
 }
+
+/// How the victims of a data directory live; one after the other get one of these.
+const LIVES: [&[&str]; 5] = [
+    &["--for-ms", "2500", "--keys"],
+    &["--for-ms", "2500", "--long-every", "3", "--accept-first"],
+    &["--for-ms", "2500", "--long-every", "0", "--keys"],
+    &["--for-ms", "2500", "--long-every", "3"],
+    &["--for-ms", "2500", "--long-every", "0", "--accept-first"],
+];
 
 #[derive(Default)]
 struct Tally {
@@ -39,6 +40,7 @@ struct Tally {
     killed: usize,
     at_calls: usize,
     again: usize,
+    same_keys: usize,
 }
 
 /// Victims of one data directory, one after the other; checked after every one or two of them.
@@ -47,8 +49,12 @@ fn rounds(tally: &mut Tally, cases: &mut Cases, random: &mut Random, rounds: std
     let data = folder.path().join("data");
     let mut check = Check::new(cases);
     let mut ledgers: Vec<Ledger> = Vec::new();
+    let life = LIVES[usize::try_from(rounds.start / 8).expect("few rounds") % LIVES.len()];
+    let keys = life.contains(&"--keys");
     for at in rounds.clone() {
-        let round = round(random, at, data.clone());
+        let arguments = life.iter().map(|&word| word.to_owned()).collect();
+        let kill = kill(random, at);
+        let round = Round { program: victim(), data: data.clone(), arguments, kill };
         let ledger = round.run().unwrap_or_else(|error| panic!("round {at}, {:?}: {error:#}", round.kill));
         assert_eq!(ledger.dropped, 0, "round {at}: the victim could not take over what was open");
         tally.killed += usize::from(ledger.killed);
@@ -56,7 +62,11 @@ fn rounds(tally: &mut Tally, cases: &mut Cases, random: &mut Random, rounds: std
         tally.again += usize::from(ledger.adopted > 0);
         ledgers.push(ledger);
         if random.chance(60) || at + 1 == rounds.end {
-            let verdict = check.run(&data, &std::mem::take(&mut ledgers));
+            let ledgers = std::mem::take(&mut ledgers);
+            if keys {
+                tally.same_keys += check.same_keys(&ledgers, &mut tally.verdict);
+            }
+            let verdict = check.run(&data, &ledgers);
             tally.verdict.add(verdict.unwrap_or_else(|error| panic!("round {at}, {:?}: {error:#}", round.kill)));
         }
     }
@@ -73,9 +83,10 @@ fn killed_processes_lose_nothing() {
     for first in (0..count).step_by(8) {
         rounds(&mut tally, &mut cases, &mut random, first..first + 8);
     }
-    let Tally { verdict, killed, at_calls, again } = tally;
+    let Tally { verdict, killed, at_calls, again, same_keys } = tally;
     println!(
-        "{count} rounds, {killed} killed, {at_calls} of them at a system call, {again} recoveries by a later victim; \
+        "{count} rounds, {killed} killed, {at_calls} of them at a system call, {again} recoveries by a later victim, \
+         {same_keys} starts with a key used before; \
          {} executions, {} acknowledged, {} open at the crash, {} of them halfway, {} steps; longest recovery {} ms; \
          lost {}, repeated {}, stuck {}, wrong {}",
         verdict.executions,
@@ -91,6 +102,7 @@ fn killed_processes_lose_nothing() {
     );
     assert_eq!(verdict.faults(), 0, "{}", verdict.told.join("\n"));
     assert!(killed * 2 > usize::try_from(count).expect("a small number"), "only {killed} victims were killed");
+    assert!(same_keys > 0, "no idempotency key was used again");
     assert!(at_calls > 0 || !has_strace(), "no victim was killed at a system call");
     assert!(verdict.acknowledged > 1_000 && verdict.open > 0 && verdict.halfway > 0, "{verdict:?}");
 }

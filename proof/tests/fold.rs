@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use model::event::{Address, Finished, Ports, Route, StepFinished};
+use model::plan::Join;
 use model::segment::{SegmentError, SegmentReader, SegmentWriter};
 use model::{Event, Execution, NodeIndex, Status, StepStatus, Value};
 use proof::generate::case;
@@ -143,8 +144,14 @@ fn illegal(trace: &Trace, resolved: &HashSet<NodeIndex>, ended: bool) -> Vec<Eve
         let sources = plan.incoming(node).iter().map(|&edge| plan.edges[edge as usize].source);
         !sources.into_iter().any(|source| resolved.contains(&source)) && !plan.starts.contains(&node)
     };
-    let cannot = |node: &NodeIndex| ended || resolved.contains(node) || waits(*node);
-    let mut events: Vec<Event> = nodes.clone().filter(cannot).flat_map(results).collect();
+    // A join `first` may cancel what nothing has reached.
+    let cancels = plan.nodes.iter().any(|node| node.join == Join::First);
+    let cannot = |node: NodeIndex| {
+        let over = ended || resolved.contains(&node);
+        let count = if over || waits(node) { if over || !cancels { 3 } else { 2 } } else { 0 };
+        results(node).into_iter().take(count)
+    };
+    let mut events: Vec<Event> = nodes.clone().flat_map(cannot).collect();
     events.extend(results(nodes.end));
     let mut inside = Address::top(0);
     inside.path.push(0);

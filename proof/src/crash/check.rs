@@ -81,12 +81,30 @@ pub struct Check<'a> {
     cases: &'a mut Cases,
     /// Everything up to this execution has been looked at.
     seen: ExecutionId,
+    /// What was found there.
+    known: HashSet<ExecutionId>,
+    /// The execution of each start with an idempotency key.
+    by_key: HashMap<u64, ExecutionId>,
 }
 
 impl<'a> Check<'a> {
     /// A check of a new data directory.
-    pub const fn new(cases: &'a mut Cases) -> Self {
-        Self { cases, seen: ExecutionId(0) }
+    pub fn new(cases: &'a mut Cases) -> Self {
+        Self { cases, seen: ExecutionId(0), known: HashSet::new(), by_key: HashMap::new() }
+    }
+
+    /// Compares what victims said whose starts had idempotency keys: the same key, the same execution, also over
+    /// crashes. Answers how many keys were used again.
+    pub fn same_keys(&mut self, ledgers: &[Ledger], verdict: &mut Verdict) -> usize {
+        let known = self.by_key.len();
+        for &(execution, _, turn) in ledgers.iter().flat_map(|ledger| &ledger.accepted) {
+            let first = *self.by_key.entry(turn).or_insert(execution);
+            if first != execution {
+                verdict.repeated += 1;
+                verdict.tell(format!("executions {first} and {execution} have the same key"));
+            }
+        }
+        ledgers.iter().map(|ledger| ledger.accepted.len()).sum::<usize>() - (self.by_key.len() - known)
     }
 
     /// Lets a recovery finish everything in a data directory, and compares it with what victims said.
@@ -122,14 +140,16 @@ impl<'a> Check<'a> {
             verdict.tell(format!("execution {} is {}", row.id, row.status.as_str()));
         }
         let ids = self.judge_all(&engine, &open, &mut verdict).await?;
-        for (execution, seed) in ledgers.iter().flat_map(|ledger| &ledger.accepted) {
+        for (execution, seed, _) in ledgers.iter().flat_map(|ledger| &ledger.accepted) {
             verdict.acknowledged += 1;
-            if !ids.contains(execution) {
+            // One that was seen before is there: what had ended stays.
+            if !ids.contains(execution) && !self.known.contains(execution) {
                 verdict.lost += 1;
                 verdict.tell(format!("execution {execution} of case {seed} was accepted and is gone"));
             }
         }
         self.seen = newest.unwrap_or(self.seen).max(self.seen);
+        self.known.extend(ids);
         Ok(verdict)
     }
 

@@ -50,8 +50,8 @@ pub struct Round<'a> {
 /// What a victim said.
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
-    /// Executions whose acceptance was acknowledged, with their case.
-    pub accepted: Vec<(ExecutionId, u64)>,
+    /// Executions whose acceptance was acknowledged, with their case, and which of the victim's starts it was.
+    pub accepted: Vec<(ExecutionId, u64, u64)>,
     /// Executions whose end was acknowledged.
     pub ended: Vec<ExecutionId>,
     /// Executions that it took over when it began.
@@ -163,7 +163,9 @@ fn listen(out: impl Read) -> Result<Ledger> {
                 ledger.adopted = adopted.parse()?;
                 ledger.dropped = quarantined.parse::<usize>()? + unreadable.parse::<usize>()?;
             }
-            ["accepted", execution, seed] => ledger.accepted.push((execution.parse()?, seed.parse()?)),
+            ["accepted", execution, seed, turn] => {
+                ledger.accepted.push((execution.parse()?, seed.parse()?, turn.parse()?));
+            }
             ["ended", execution, _] => ledger.ended.push(execution.parse()?),
             _ => bail!("the victim said {line:?}"),
         }

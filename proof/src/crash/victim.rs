@@ -10,10 +10,10 @@ use std::time::Duration;
 
 use anyhow::Result;
 use clap::ValueEnum;
-use engine::{Engine, EngineError, Source, Start, versions};
-use model::TenantId;
+use engine::{Engine, EngineError, Source, Start, body_hash, versions};
+use model::{TenantId, Value};
 use nodes::Registry;
-use store::journal::{ExecutionQuery, SharedJournal};
+use store::journal::{ExecutionQuery, Idempotency, SharedJournal};
 use store::{SqliteOptions, SqliteStore, Synchronous};
 use tokio::task::JoinSet;
 
@@ -42,6 +42,9 @@ pub struct Options {
     /// Whether acceptance is committed before the first step runs.
     #[arg(long)]
     pub accept_first: bool,
+    /// Whether starts carry idempotency keys: the n-th start of every victim has the same one.
+    #[arg(long)]
+    pub keys: bool,
     /// When a commit counts as done.
     #[arg(long, value_enum, default_value_t = Sync::Full)]
     pub synchronous: Sync,
@@ -123,14 +126,18 @@ impl Supply {
         self.stored.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn next(&self, options: &Options) -> (u64, Start) {
+    /// The next start: which one it is, its case, and what it takes.
+    fn next(&self, options: &Options) -> (u64, u64, Start) {
         let turn = self.next.fetch_add(1, Ordering::Relaxed);
         let seed = match turn.checked_div(options.long_every) {
             Some(long) if turn.is_multiple_of(options.long_every) => long % LONG,
             _ => LONG + turn % options.cases,
         };
         let stored = self.stored().get(&seed).cloned();
-        (seed, stored.unwrap_or_else(|| start_of(&crash_case(seed))))
+        let mut start = stored.unwrap_or_else(|| start_of(&crash_case(seed)));
+        let body = || body_hash(&Value::array(vec![Value::from(seed.to_string()), start.input.clone()]));
+        start.idempotency = options.keys.then(|| Idempotency { key: format!("start-{turn}"), body_hash: body() });
+        (turn, seed, start)
     }
 
     /// Notes that a case was started durably.
@@ -145,11 +152,11 @@ impl Supply {
 
 async fn start_without_end(engine: Engine, supply: Arc<Supply>, options: Options) -> Result<()> {
     loop {
-        let (seed, start) = supply.next(&options);
+        let (turn, seed, start) = supply.next(&options);
         let accepted = engine.start(start.clone()).await?;
         supply.started(seed, start);
         let execution = accepted.execution;
-        say(&format!("accepted {execution} {seed}"));
+        say(&format!("accepted {execution} {seed} {turn}"));
         let ended = match accepted.ended {
             Some(ended) => ended,
             None => match engine.wait(TenantId::DEFAULT, execution).await {

@@ -13,6 +13,7 @@ mod python;
 mod region;
 mod run;
 
+use std::collections::HashMap;
 use std::fmt;
 
 use arcstr::ArcStr;
@@ -21,7 +22,7 @@ use model::{Graph, Value};
 
 use crate::random::Mersenne;
 use plan::Plan;
-use run::Run;
+use run::{Draw, Run};
 
 /// What an execution of a graph gives.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,6 +73,16 @@ pub enum Order {
     File,
     /// Any: what Python's `random.Random(seed).choice` takes.
     Seed(u32),
+    /// That of another run: steps in the order in which it recorded their ends, by address. A step that it did not
+    /// record comes last.
+    Recorded(HashMap<String, usize>),
+}
+
+impl Order {
+    /// The order of a run that recorded these addresses.
+    pub fn recorded<'a>(addresses: impl IntoIterator<Item = &'a str>) -> Self {
+        Self::Recorded(addresses.into_iter().enumerate().map(|(at, address)| (address.to_owned(), at)).collect())
+    }
 }
 
 /// What is asked: a graph, and how it is started.
@@ -96,8 +107,9 @@ impl<'a> Question<'a> {
     /// The answer in one order of completion.
     pub fn answer(&self, order: &Order) -> Answer {
         let draw = match order {
-            Order::File => None,
-            Order::Seed(seed) => Some(Mersenne::new(*seed)),
+            Order::File => Draw::First,
+            Order::Seed(seed) => Draw::Random(Mersenne::new(*seed)),
+            Order::Recorded(places) => Draw::Recorded(places.clone()),
         };
         match Plan::new(self.graph, self.start) {
             Ok(plan) => Run::new(&plan, self, draw).answer(),
@@ -109,13 +121,6 @@ impl<'a> Question<'a> {
                 steps: Vec::new(),
             },
         }
-    }
-
-    /// Whether some order of completion gives an answer that `agrees`; the file's order is tried first, then `seeds`
-    /// others. An order-free graph has only one answer.
-    pub fn some_order(&self, seeds: u32, mut agrees: impl FnMut(&Answer) -> bool) -> bool {
-        let first = self.answer(&Order::File);
-        agrees(&first) || !first.order_free && (0..seeds).any(|seed| agrees(&self.answer(&Order::Seed(seed))))
     }
 }
 

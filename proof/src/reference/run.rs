@@ -18,7 +18,7 @@ const STEP_BUDGET: usize = 500_000;
 
 pub(super) struct Run<'p> {
     pub(super) plan: &'p Plan,
-    draw: Option<Mersenne>,
+    draw: Draw,
     messages: &'p [(&'p str, String)],
     /// Results by node id and indices.
     steps: BTreeMap<(&'p str, Vec<usize>), Step>,
@@ -29,6 +29,13 @@ pub(super) struct Run<'p> {
     seq: usize,
     error: Option<Failure>,
     order_free: bool,
+}
+
+/// Which of the steps that can run is taken.
+pub(super) enum Draw {
+    First,
+    Random(Mersenne),
+    Recorded(HashMap<String, usize>),
 }
 
 /// A node's end.
@@ -76,7 +83,7 @@ struct Ready {
 }
 
 impl<'p> Run<'p> {
-    pub(super) fn new(plan: &'p Plan, question: &Question<'p>, draw: Option<Mersenne>) -> Self {
+    pub(super) fn new(plan: &'p Plan, question: &Question<'p>, draw: Draw) -> Self {
         let joins = (0..plan.nodes.len()).any(|id| plan.kept[id] && plan.strategy(id) != Strategy::All);
         let mut run = Self {
             plan,
@@ -111,7 +118,7 @@ impl<'p> Run<'p> {
             if ready.is_empty() {
                 break;
             }
-            let at = self.draw.as_mut().map_or(0, |draw| draw.choice(ready.len()));
+            let at = self.draw_one(&ready);
             let step = ready.swap_remove(at);
             self.run_step(step);
         }
@@ -128,6 +135,19 @@ impl<'p> Run<'p> {
             error: self.error,
             order_free: self.order_free,
             steps: self.steps.into_values().collect(),
+        }
+    }
+
+    fn draw_one(&mut self, ready: &[Ready]) -> usize {
+        if let Draw::Random(random) = &mut self.draw {
+            return random.choice(ready.len());
+        }
+        match &self.draw {
+            Draw::First | Draw::Random(_) => 0,
+            Draw::Recorded(places) => {
+                let place = |at: usize| places.get(&self.address(ready[at].id, ready[at].frame)).copied();
+                (0..ready.len()).min_by_key(|&at| place(at).unwrap_or(usize::MAX)).unwrap_or(0)
+            }
         }
     }
 

@@ -90,7 +90,7 @@ impl Regex {
 
     /// The steps of searching this many bytes in the worst case.
     pub(super) fn cost(&self, bytes: usize) -> u64 {
-        (bytes as u64).saturating_mul(1 + self.weight) / 16
+        (bytes as u64).saturating_mul(2 + self.weight) / 8
     }
 
     /// Where the first match in a range ends, and how many bytes had to be looked at to know it. A search
