@@ -114,6 +114,8 @@ pub(crate) async fn problems(request: Request, next: Next) -> Response {
         Some(size) if size <= 1_024 => axum::body::to_bytes(body, 1_024).await.unwrap_or_default(),
         _ => bytes::Bytes::new(),
     };
+    // What another layer says of a body's size does not say what to do.
+    let said = if status == StatusCode::PAYLOAD_TOO_LARGE { bytes::Bytes::new() } else { said };
     let said = String::from_utf8_lossy(&said).trim().to_owned();
     let (code, fallback) = match status {
         StatusCode::NOT_FOUND => ("not_found", "there is nothing at this address"),

@@ -16,7 +16,7 @@ use super::executions::Failure;
 use crate::App;
 use crate::auth::Tenant;
 use crate::error::{ApiError, ProblemBody};
-use crate::http::{Fields, JsonBody};
+use crate::http::{Fields, GraphBody, JsonBody};
 use crate::workflows;
 
 /// Fields of a request to run a workflow.
@@ -187,7 +187,7 @@ pub(crate) async fn execute_graph(
     State(app): State<App>,
     Tenant(tenant): Tenant,
     headers: HeaderMap,
-    body: JsonBody,
+    body: GraphBody,
 ) -> Result<Response, ApiError> {
     run_graph(&app, tenant, &headers, body).await
 }
@@ -202,12 +202,12 @@ pub(crate) async fn execute_one(
     State(app): State<App>,
     Tenant(tenant): Tenant,
     headers: HeaderMap,
-    body: JsonBody,
+    body: GraphBody,
 ) -> Result<Response, ApiError> {
     run_graph(&app, tenant, &headers, body).await
 }
 
-async fn run_graph(app: &App, tenant: TenantId, headers: &HeaderMap, body: JsonBody) -> Result<Response, ApiError> {
+async fn run_graph(app: &App, tenant: TenantId, headers: &HeaderMap, body: GraphBody) -> Result<Response, ApiError> {
     const REQUEST_ONLY: &[&str] = &["input", "start", "idempotency_key", "pinned"];
     let document = workflows::document(&body.value);
     let fields = Fields::of(&document)?;

@@ -18,7 +18,7 @@ use crate::App;
 use crate::app::{now_ms, time_text};
 use crate::auth::Tenant;
 use crate::error::{ApiError, GraphProblem, ProblemBody};
-use crate::http::{JsonBody, Paging};
+use crate::http::{GraphBody, Paging};
 use crate::workflows::{self, Change, LINEAGE, Lineage, WORKFLOW, Workflow};
 
 /// A workflow as lists show it.
@@ -213,7 +213,7 @@ fn answer(workflow: Workflow, last: Option<LastExecution>, graph: String) -> Res
 pub(crate) async fn create(
     State(app): State<App>,
     Tenant(tenant): Tenant,
-    body: JsonBody,
+    body: GraphBody,
 ) -> Result<Response, ApiError> {
     let (app, graph) = compiled(app, body).await?;
     let id = WorkflowId(app.ids.next());
@@ -225,7 +225,7 @@ pub(crate) async fn create(
 }
 
 /// Checks a graph off the threads that answer requests: compiling a large one takes a while.
-async fn compiled(app: App, body: JsonBody) -> Result<(App, Graph), ApiError> {
+async fn compiled(app: App, body: GraphBody) -> Result<(App, Graph), ApiError> {
     const LARGE: usize = 64 * 1024;
     if body.bytes.len() < LARGE {
         let graph = workflows::checked(&app, &body.value)?;
@@ -265,7 +265,7 @@ pub(crate) async fn put(
     Tenant(tenant): Tenant,
     Path(id): Path<String>,
     headers: HeaderMap,
-    body: JsonBody,
+    body: GraphBody,
 ) -> Result<Response, ApiError> {
     let before = workflows::find(&app, tenant, parse_id(&id)?).await?;
     match headers.get(header::IF_MATCH) {
@@ -386,7 +386,7 @@ pub(crate) async fn versions(
 pub(crate) async fn validate(
     State(app): State<App>,
     Tenant(_tenant): Tenant,
-    body: JsonBody,
+    body: GraphBody,
 ) -> Result<Json<Validation>, ApiError> {
     let work = tokio::task::spawn_blocking(move || {
         let graph = Graph::from_value(&workflows::document(&body.value))?;
