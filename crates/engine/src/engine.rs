@@ -386,13 +386,20 @@ impl Engine {
             }
             let ids = rows.iter().map(|row| row.id).collect();
             let messages = self.shared.journal.inbox(ids).await?;
-            for row in rows {
-                if row.status == Status::Quarantined {
-                    found.quarantined += 1;
-                    continue;
-                }
-                let id = row.id;
-                match self.adopt(row).await {
+            let open = rows.len();
+            let rows: Vec<ExecutionRow> = rows.into_iter().filter(|row| row.status != Status::Quarantined).collect();
+            found.quarantined += open - rows.len();
+            // The readers work on several at a time.
+            let adopting: Vec<_> = rows
+                .into_iter()
+                .map(|row| {
+                    let engine = self.clone();
+                    (row.id, tokio::spawn(async move { engine.adopt(row).await }))
+                })
+                .collect();
+            for (id, adopting) in adopting {
+                let adopted = adopting.await.unwrap_or_else(|panic| Err(StoreError::Corrupt(panic.to_string()).into()));
+                match adopted {
                     Ok(running) => {
                         found.adopted += 1;
                         self.shard_gauges(id).in_flight.fetch_add(1, Ordering::Relaxed);

@@ -63,6 +63,9 @@ pub(crate) async fn segments(journal: &dyn Journal, row: &ExecutionRow) -> Resul
     let mut all: Vec<Segment> = Vec::new();
     loop {
         let after = all.last().map_or(0, |segment| segment.seq_to);
+        if after + 1 >= row.next_seq {
+            return Ok(all);
+        }
         let part = journal.read(row.id, after, READ_BYTES).await?;
         if part.is_empty() {
             return Ok(all);
