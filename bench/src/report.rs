@@ -122,7 +122,12 @@ impl Report {
                 theirs: "<50",
                 ours: of("engine.memory.growth"),
             },
-            Headline { row: "R3-5", what: "executions at once", theirs: "100+", ours: of("engine.memory.at_once").map(|_| 10_000.0) },
+            Headline {
+                row: "R3-5",
+                what: "executions at once",
+                theirs: "100+",
+                ours: of("engine.memory.at_once").map(|_| 10_000.0),
+            },
         ]
     }
 }
