@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::sync_channel;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
@@ -10,17 +9,23 @@ use engine::{Engine, Reply, Source, Start, Submission};
 use model::{Graph, Status};
 use nodes::Registry;
 use store::{Journal, SqliteOptions, SqliteStore};
+use tokio::sync::oneshot;
 
-use crate::floor::{appends, bare_sqlite, percentile};
+use crate::floor::{Commits, appends, bare_sqlite, percentile};
 use crate::machine::{forget_peak, peak_mb, resident_mb};
 use crate::report::Bar;
-use crate::{Options, graphs};
+use crate::{Group, Options, graphs};
 
-type Measure = fn(&Options) -> anyhow::Result<Vec<Bar>>;
-
-pub(crate) fn all() -> Vec<Measure> {
-    vec![chain, chain_long, fan_out, sustained, two_commits, at_once, long_run]
-}
+pub(crate) const GROUPS: &[Group] = &[
+    // First, while the process has not grown yet.
+    Group { id: "engine.memory", measure: at_once },
+    Group { id: "engine.chain", measure: chain },
+    Group { id: "engine.chain_long", measure: chain_long },
+    Group { id: "engine.fanout", measure: fan_out },
+    Group { id: "engine.sustained", measure: sustained },
+    Group { id: "engine.two_commits", measure: two_commits },
+    Group { id: "engine.long_run", measure: long_run },
+];
 
 /// An engine on a store of its own, removed at the end.
 struct Bench {
@@ -36,7 +41,7 @@ impl Bench {
         let store = Arc::new(SqliteStore::open(folder.path(), SqliteOptions::default())?);
         let setup = engine::Options { accept_first, in_flight_max: 100_000, ..engine::Options::default() };
         let engine = Engine::open(store.clone(), store.clone(), Arc::new(Registry::standard()), None, setup);
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
         Ok(Self { engine, store, folder, runtime })
     }
 
@@ -57,10 +62,10 @@ impl Bench {
 
     /// Milliseconds from the start of an execution to its durable end.
     fn time_of(&self, template: &Template) -> anyhow::Result<f64> {
-        let (tell, told) = sync_channel(1);
+        let (tell, told) = oneshot::channel();
         let began = Instant::now();
-        self.engine.submit(template.copy(), Reply::Ended(Box::new(move |answer| drop(tell.send(answer)))))?;
-        let ended = told.recv().context("the engine stopped")??;
+        self.engine.submit(template.copy(), Reply::Ended(tell))?;
+        let ended = told.blocking_recv().context("the engine stopped")??;
         if ended.status != Status::Succeeded {
             bail!("an execution failed: {:?}", ended.error);
         }
@@ -144,6 +149,7 @@ fn two_commits(options: &Options) -> anyhow::Result<Vec<Bar>> {
 
 fn sustained_bars(options: &Options, id: &str, accept_first: bool, cases: &[(usize, f64)]) -> anyhow::Result<Vec<Bar>> {
     let mut bars = Vec::new();
+    let commits = if accept_first { Commits::Two } else { Commits::One };
     for &(in_flight, quiet) in cases {
         let bench = Bench::open(options, accept_first)?;
         let template = bench.ready(graphs::chain(10))?;
@@ -151,13 +157,15 @@ fn sustained_bars(options: &Options, id: &str, accept_first: bool, cases: &[(usi
         for _ in 0..2 {
             rate = rate.max(flood(&bench, &template, in_flight, Duration::from_secs(options.seconds / 2))?.rate());
         }
+        let health = bench.store.health();
+        let per_commit = health.entries.checked_div(health.commits).unwrap_or(0);
         let (database, folder) = (bench.database(), bench.folder);
         let kept = tempfile::Builder::new().prefix(".tidemill-bench-").tempdir_in(&options.folder)?;
         drop((bench.engine, bench.runtime));
         drop(bench.store);
-        let bare = bare_sqlite(&database, kept.path())?;
+        let bare = bare_sqlite(&database, kept.path(), commits)?;
         drop(folder);
-        let floor = format!("bare SQLite {bare:.0} executions/s");
+        let floor = format!("bare SQLite {bare:.0} executions/s; here {per_commit} entries a commit");
         bars.push(Bar::at_least(&format!("{id}.{in_flight}.ratio"), rate / bare, "x bare SQLite", 0.5, floor.clone()));
         let absolute = Bar::at_least(&format!("{id}.{in_flight}.rate"), rate, "executions/s", quiet, floor);
         bars.push(absolute.for_information());
@@ -179,60 +187,45 @@ impl Flood {
     }
 }
 
-/// Keeps `in_flight` executions under way for a time: each that ends starts the next.
+/// Keeps `in_flight` executions under way for a time: as many callers start one after the other.
 fn flood(bench: &Bench, template: &Template, in_flight: usize, time: Duration) -> anyhow::Result<Flood> {
-    struct Shared {
+    struct Callers {
         engine: Engine,
         template: Template,
         ended: AtomicU64,
-        live: AtomicU64,
         stop: AtomicBool,
-        failed: AtomicBool,
     }
-    fn next(shared: &Arc<Shared>) {
-        let again = shared.clone();
-        let reply = Reply::Ended(Box::new(move |answer| {
-            let well = answer.is_ok_and(|ended| ended.status == Status::Succeeded);
-            if !well {
-                again.failed.store(true, Ordering::Relaxed);
+    async fn call(callers: Arc<Callers>) -> anyhow::Result<()> {
+        while !callers.stop.load(Ordering::Relaxed) {
+            let (tell, told) = oneshot::channel();
+            callers.engine.submit(callers.template.copy(), Reply::Ended(tell))?;
+            if told.await.context("the engine stopped")??.status != Status::Succeeded {
+                bail!("an execution of the flood failed");
             }
-            again.ended.fetch_add(1, Ordering::Relaxed);
-            again.live.fetch_sub(1, Ordering::Relaxed);
-            if well && !again.stop.load(Ordering::Relaxed) {
-                next(&again);
-            }
-        }));
-        shared.live.fetch_add(1, Ordering::Relaxed);
-        if shared.engine.submit(shared.template.copy(), reply).is_err() {
-            shared.live.fetch_sub(1, Ordering::Relaxed);
-            shared.failed.store(true, Ordering::Relaxed);
+            callers.ended.fetch_add(1, Ordering::Relaxed);
         }
+        Ok(())
     }
-    let shared = Arc::new(Shared {
+    let callers = Arc::new(Callers {
         engine: bench.engine.clone(),
         template: Template { submission: template.copy() },
         ended: AtomicU64::new(0),
-        live: AtomicU64::new(0),
         stop: AtomicBool::new(false),
-        failed: AtomicBool::new(false),
     });
     let began = Instant::now();
-    (0..in_flight).for_each(|_| next(&shared));
+    let calling: Vec<_> = (0..in_flight).map(|_| bench.runtime.spawn(call(callers.clone()))).collect();
     let mut seconds = Vec::new();
     let mut before = 0;
     while began.elapsed() < time {
         std::thread::sleep(Duration::from_secs(1).min(time));
-        let now = shared.ended.load(Ordering::Relaxed);
+        let now = callers.ended.load(Ordering::Relaxed);
         seconds.push(now - before);
         before = now;
     }
     let elapsed = began.elapsed().as_secs_f64();
-    shared.stop.store(true, Ordering::Relaxed);
-    while shared.live.load(Ordering::Relaxed) > 0 {
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    if shared.failed.load(Ordering::Relaxed) {
-        bail!("an execution of the flood failed");
+    callers.stop.store(true, Ordering::Relaxed);
+    for call in calling {
+        bench.runtime.block_on(call)??;
     }
     Ok(Flood { seconds, elapsed })
 }
@@ -244,17 +237,13 @@ fn at_once(options: &Options) -> anyhow::Result<Vec<Bar>> {
     flood(&bench, &template, 100, Duration::from_secs(1))?;
     let before = resident_mb(std::process::id());
     forget_peak();
-    let (tell, told) = sync_channel(10_000);
-    for _ in 0..10_000 {
-        let tell = tell.clone();
-        bench.engine.submit(
-            template.copy(),
-            Reply::Ended(Box::new(move |answer| tell.send(answer.is_ok()).unwrap_or_default())),
-        )?;
-    }
-    let well = told.iter().take(10_000).all(|well| well);
-    if !well {
-        bail!("an execution of ten thousand failed");
+    let begin = |_| {
+        let (tell, told) = oneshot::channel();
+        bench.engine.submit(template.copy(), Reply::Ended(tell)).map(|()| told)
+    };
+    let begun = (0..10_000).map(begin).collect::<Result<Vec<_>, _>>()?;
+    for told in begun {
+        told.blocking_recv().context("the engine stopped")??;
     }
     Ok(vec![Bar::at_most(
         "engine.memory.at_once",

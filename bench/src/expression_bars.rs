@@ -7,14 +7,18 @@ use model::json;
 
 use crate::floor::percentile;
 use crate::report::Bar;
+use crate::{Group, Options};
 
 const PER_SAMPLE: u32 = 1_000;
 const SAMPLES: usize = 2_000;
 
-pub(crate) fn all() -> Vec<Bar> {
+pub(crate) const GROUPS: &[Group] = &[Group { id: "expr", measure: expressions }];
+
+#[expect(clippy::unnecessary_wraps, reason = "one form for all groups")]
+fn expressions(_: &Options) -> anyhow::Result<Vec<Bar>> {
     let path = median("input.a.b + 1");
     let ternary = median("input.a.on ? input.a.b * input.c.d : input.a.e - input.f");
-    vec![Bar::at_most("expr.path", path, "ns", 60.0, "-"), Bar::at_most("expr.ternary", ternary, "ns", 200.0, "-")]
+    Ok(vec![Bar::at_most("expr.path", path, "ns", 60.0, "-"), Bar::at_most("expr.ternary", ternary, "ns", 200.0, "-")])
 }
 
 /// Median time of one evaluation in ns.

@@ -22,7 +22,8 @@ pub use report::{Bar, Headline, Report};
 /// What to measure, and with what.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Only bars whose id begins with this area: `engine`, `expr`, `store`.
+    /// Only bars of this area, or the group of this id: `engine`, `expr`, `engine.webhook`. Expressions and the store are
+    /// part of the engine.
     pub area: Option<String>,
     /// A folder on the disk that is to be measured; files are made in it and removed.
     pub folder: PathBuf,
@@ -32,6 +33,24 @@ pub struct Options {
     pub seconds: u64,
     /// Seconds of `engine.long_run`; 60 unless a quick look is wanted.
     pub long_seconds: u64,
+}
+
+/// Bars that are measured together.
+#[derive(Clone, Copy)]
+pub(crate) struct Group {
+    id: &'static str,
+    measure: fn(&Options) -> anyhow::Result<Vec<Bar>>,
+}
+
+impl Group {
+    fn is_in(&self, wanted: &str) -> bool {
+        let is_below = |id: &str| id.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        wanted == "engine" || is_below(self.id)
+    }
+}
+
+fn groups() -> Vec<Group> {
+    [expression_bars::GROUPS, engine_bars::GROUPS, server_bars::GROUPS, store_bars::GROUPS].concat()
 }
 
 /// Measures the bars of an area, calling `each` as soon as one is known.
@@ -46,23 +65,26 @@ pub fn run(options: &Options, mut each: impl FnMut(&Bar)) -> anyhow::Result<Repo
             report.bars.push(bar);
         }
     };
-    let wants =
-        |area: &str| options.area.as_deref().is_none_or(|wanted| area.starts_with(wanted) || wanted.starts_with(area));
-    // Expressions and the store are part of the engine.
-    let engine = wants("engine");
-    if engine || wants("expr") {
-        add(&mut report, expression_bars::all());
-    }
-    if engine {
-        for bars in engine_bars::all() {
-            add(&mut report, bars(options)?);
+    for group in groups() {
+        if options.area.as_deref().is_none_or(|wanted| group.is_in(wanted)) {
+            add(&mut report, (group.measure)(options)?);
         }
-        for bars in server_bars::all() {
-            add(&mut report, bars(options)?);
-        }
-    }
-    if engine || wants("store") {
-        add(&mut report, store_bars::all(options)?);
     }
     Ok(report)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_area_selects_its_groups_and_the_engine_selects_all() {
+        let ids = |wanted: &str| {
+            groups().iter().filter(|group| group.is_in(wanted)).map(|group| group.id).collect::<Vec<_>>()
+        };
+        assert_eq!(ids("engine").len(), groups().len());
+        assert_eq!(ids("expr"), ["expr"]);
+        assert_eq!(ids("engine.chain"), ["engine.chain"]);
+        assert!(ids("engine.cha").is_empty(), "half a name is none");
+    }
 }

@@ -12,13 +12,13 @@ use crate::floor::{appends, percentile};
 use crate::machine::resident_mb;
 use crate::report::Bar;
 use crate::store_bars::leave_open;
-use crate::{Options, graphs, load};
+use crate::{Group, Options, graphs, load};
 
-type Measure = fn(&Options) -> anyhow::Result<Vec<Bar>>;
-
-pub(crate) fn all() -> Vec<Measure> {
-    vec![webhook, memory, start]
-}
+pub(crate) const GROUPS: &[Group] = &[
+    Group { id: "engine.webhook", measure: webhook },
+    Group { id: "engine.memory", measure: memory },
+    Group { id: "engine.start", measure: start },
+];
 
 /// A child that serves, killed at the end.
 struct Served {

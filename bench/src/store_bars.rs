@@ -17,12 +17,14 @@ use store::{Append, Batch, Journal, SqliteOptions, SqliteStore};
 
 use crate::floor::percentile;
 use crate::report::Bar;
-use crate::{Options, graphs};
+use crate::{Group, Options, graphs};
 
 const MILLION: usize = 1_000_000;
 const BATCH: usize = 1_000;
 
-pub(crate) fn all(options: &Options) -> anyhow::Result<Vec<Bar>> {
+pub(crate) const GROUPS: &[Group] = &[Group { id: "store.stats", measure: statistics }];
+
+fn statistics(options: &Options) -> anyhow::Result<Vec<Bar>> {
     let folder = tempfile::Builder::new().prefix(".tidemill-bench-").tempdir_in(&options.folder)?;
     let store = SqliteStore::open(folder.path(), SqliteOptions::default())?;
     let mut oldest = ExecutionId(i64::MAX);

@@ -13,12 +13,13 @@ use store::records::RecordWrite;
 use store::{Records, StoreError};
 use tokio::sync::oneshot;
 
+use crate::begin::{Door, Ids, Submission, birth};
 use crate::clock::{Clock, SystemClock};
 use crate::history::{self, History};
 use crate::pool::Pool;
 use crate::program::Program;
 use crate::running::Running;
-use crate::shard::{Gauges, Inbox, Message, Shard, Submission, Tools};
+use crate::shard::{Message, Shard, Tools};
 use crate::start::{Accepted, Ended, EngineError, Reply, Source, Start};
 use crate::stream::EventStream;
 use crate::versions;
@@ -65,13 +66,13 @@ pub struct Engine {
 }
 
 struct Shared {
-    journal: SharedJournal,
+    tools: Tools,
     records: Arc<dyn Records>,
     registry: Arc<Registry>,
     options: Options,
-    shards: Vec<(Arc<Inbox>, Arc<Gauges>)>,
+    doors: Vec<Door>,
     threads: Mutex<Vec<JoinHandle<()>>>,
-    next_shard: std::sync::atomic::AtomicUsize,
+    ids: Ids,
     programs: moka::sync::Cache<(TenantId, VersionId), Arc<Program>>,
     draining: AtomicBool,
     /// Dropped after the shards have stopped.
@@ -111,34 +112,34 @@ impl Engine {
     ) -> Self {
         let pool = Pool::new(options.shards.max(1), options.clock.clone());
         let tools = Tools {
-            journal: journal.clone(),
+            journal,
             clock: options.clock.clone(),
             env: options.env.clone(),
             accept_first: options.accept_first,
             pool: pool.handle(),
         };
         let last_id = newest.map_or(0, |id| model::id::after_millisecond_of(id.0));
-        let mut shards = Vec::new();
+        let mut doors = Vec::new();
         let mut threads = Vec::new();
-        for lane in 0..u16::try_from(options.shards.clamp(1, 1_023)).unwrap_or(1) {
-            let (inbox, gauges) = (Arc::new(Inbox::default()), Arc::new(Gauges::default()));
-            let shard = Shard::new(lane, last_id, inbox.clone(), gauges.clone(), tools.clone());
-            let thread = std::thread::Builder::new().name(format!("shard-{lane}"));
+        for number in 0..options.shards.max(1) {
+            let door = Door::default();
+            let shard = Shard::new(door.inbox.clone(), door.gauges.clone(), tools.clone());
+            let thread = std::thread::Builder::new().name(format!("shard-{number}"));
             threads.push(thread.spawn(move || shard.run()).expect("the system has room for a few threads"));
-            shards.push((inbox, gauges));
+            doors.push(door);
         }
         let weigh = |_: &(TenantId, VersionId), program: &Arc<Program>| {
             u32::try_from(program.graph().nodes.len()).unwrap_or(u32::MAX).max(1)
         };
         Self {
             shared: Arc::new(Shared {
-                journal,
+                tools,
                 records,
                 registry,
                 options,
-                shards,
+                doors,
                 threads: Mutex::new(threads),
-                next_shard: std::sync::atomic::AtomicUsize::new(0),
+                ids: Ids::after(last_id),
                 programs: moka::sync::Cache::builder().max_capacity(PROGRAM_NODES_MAX).weigher(weigh).build(),
                 draining: AtomicBool::new(false),
                 _pool: pool,
@@ -153,7 +154,7 @@ impl Engine {
 
     /// The journal that this engine writes.
     pub fn journal(&self) -> &SharedJournal {
-        &self.shared.journal
+        &self.shared.tools.journal
     }
 
     /// Compiles a graph without keeping it.
@@ -188,7 +189,7 @@ impl Engine {
         let tenant = start.tenant;
         let submission = self.prepare(start).await?;
         let (tell, told) = oneshot::channel();
-        self.submit(submission, Reply::Accepted(Box::new(move |answer| drop(tell.send(answer)))))?;
+        self.submit(submission, Reply::Accepted(tell))?;
         match told.await.unwrap_or(Err(EngineError::Draining)) {
             Err(EngineError::Store(StoreError::Duplicate { execution, same_body })) => {
                 let row = self.same_request(tenant, execution, same_body).await?;
@@ -206,7 +207,7 @@ impl Engine {
         let tenant = start.tenant;
         let submission = self.prepare(start).await?;
         let (tell, told) = oneshot::channel();
-        self.submit(submission, Reply::Ended(Box::new(move |answer| drop(tell.send(answer)))))?;
+        self.submit(submission, Reply::Ended(tell))?;
         match told.await.unwrap_or(Err(EngineError::Draining)) {
             Err(EngineError::Store(StoreError::Duplicate { execution, same_body })) => {
                 self.same_request(tenant, execution, same_body).await?;
@@ -278,7 +279,7 @@ impl Engine {
         Ok((version, program, versions::write(tenant, version, None, (hash, text), now_ms)))
     }
 
-    /// Hands a prepared start to a shard; the reply is called once, on a thread of the engine.
+    /// Begins an execution: runs the first of it here, shortly, and leaves the rest to a shard.
     ///
     /// # Errors
     /// The engine is stopping, or holds as many executions as it may.
@@ -286,13 +287,15 @@ impl Engine {
         if self.shared.draining.load(Ordering::Relaxed) {
             return Err(EngineError::Draining);
         }
-        let turn = self.shared.next_shard.fetch_add(1, Ordering::Relaxed);
-        let (inbox, gauges) = &self.shared.shards[turn % self.shared.shards.len()];
-        if gauges.in_flight.fetch_add(1, Ordering::Relaxed) >= self.shared.options.in_flight_max {
-            gauges.in_flight.fetch_sub(1, Ordering::Relaxed);
+        let now_ms = self.shared.tools.clock.now_us() / 1_000;
+        let execution = self.shared.ids.next(now_ms);
+        let door = self.door_of(execution);
+        let others = door.gauges.in_flight.fetch_add(1, Ordering::Relaxed);
+        if others >= self.shared.options.in_flight_max {
+            door.gauges.in_flight.fetch_sub(1, Ordering::Relaxed);
             return Err(EngineError::Busy);
         }
-        inbox.send(Message::Start(Box::new(submission), reply));
+        door.begin(&self.shared.tools, birth(execution, submission, reply, now_ms), others);
         Ok(())
     }
 
@@ -301,7 +304,7 @@ impl Engine {
     /// # Errors
     /// There is no such execution.
     pub async fn wait(&self, tenant: TenantId, execution: ExecutionId) -> Result<Ended, EngineError> {
-        let mut live = self.shared.journal.subscribe(vec![execution]);
+        let mut live = self.shared.tools.journal.subscribe(vec![execution]);
         loop {
             let row = self.row(tenant, execution).await?;
             if row.status.is_terminal() {
@@ -310,8 +313,8 @@ impl Engine {
                 return Ok(Ended { execution, status, output: history.output, error: history.error, duration_us });
             }
             let (tell, told) = oneshot::channel();
-            let reply = Reply::Ended(Box::new(move |answer| drop(tell.send(answer))));
-            self.shard_of(execution).send(Message::Wait(execution, reply));
+            let reply = Reply::Ended(tell);
+            self.door_of(execution).inbox.send(Message::Wait(execution, reply));
             match told.await {
                 Ok(answer) => return answer,
                 // It is not in memory here: look again when its journal grows.
@@ -330,9 +333,9 @@ impl Engine {
         }
         let message =
             InboxMessage { row: 0, execution, message_id: "cancel".into(), kind: "cancel".into(), bytes: Bytes::new() };
-        self.shared.journal.post(vec![message]).await?;
-        for message in self.shared.journal.inbox(vec![execution]).await? {
-            self.shard_of(execution).send(Message::Cancel { execution, row: message.row });
+        self.shared.tools.journal.post(vec![message]).await?;
+        for message in self.shared.tools.journal.inbox(vec![execution]).await? {
+            self.door_of(execution).inbox.send(Message::Cancel { execution, row: message.row });
         }
         Ok(())
     }
@@ -344,7 +347,7 @@ impl Engine {
     pub async fn history(&self, tenant: TenantId, execution: ExecutionId) -> Result<History, EngineError> {
         let row = self.row(tenant, execution).await?;
         let program = self.program(tenant, row.version).await?;
-        let segments = history::segments(&*self.shared.journal, &row).await?;
+        let segments = history::segments(&*self.shared.tools.journal, &row).await?;
         Ok(History::read(program, row, &segments)?)
     }
 
@@ -358,10 +361,10 @@ impl Engine {
         execution: ExecutionId,
         after: u64,
     ) -> Result<EventStream, EngineError> {
-        let live = self.shared.journal.subscribe(vec![execution]);
+        let live = self.shared.tools.journal.subscribe(vec![execution]);
         let row = self.row(tenant, execution).await?;
         let program = self.program(tenant, row.version).await?;
-        Ok(EventStream::new(self.shared.journal.clone(), program, row, live, after))
+        Ok(EventStream::new(self.shared.tools.journal.clone(), program, row, live, after))
     }
 
     /// The row of an execution.
@@ -369,7 +372,7 @@ impl Engine {
     /// # Errors
     /// There is no such execution.
     pub async fn row(&self, tenant: TenantId, execution: ExecutionId) -> Result<ExecutionRow, EngineError> {
-        let rows = self.shared.journal.executions(tenant, vec![execution]).await?;
+        let rows = self.shared.tools.journal.executions(tenant, vec![execution]).await?;
         rows.into_iter().next().ok_or_else(|| EngineError::NotFound(format!("execution {execution}")))
     }
 
@@ -380,12 +383,12 @@ impl Engine {
     pub async fn recover(&self) -> Result<Recovered, EngineError> {
         let mut found = Recovered::default();
         loop {
-            let rows = self.shared.journal.claim(ADOPT_CHUNK, self.shared.options.max_recoveries).await?;
+            let rows = self.shared.tools.journal.claim(ADOPT_CHUNK, self.shared.options.max_recoveries).await?;
             if rows.is_empty() {
                 return Ok(found);
             }
             let ids = rows.iter().map(|row| row.id).collect();
-            let messages = self.shared.journal.inbox(ids).await?;
+            let messages = self.shared.tools.journal.inbox(ids).await?;
             let open = rows.len();
             let rows: Vec<ExecutionRow> = rows.into_iter().filter(|row| row.status != Status::Quarantined).collect();
             found.quarantined += open - rows.len();
@@ -402,10 +405,10 @@ impl Engine {
                 match adopted {
                     Ok(running) => {
                         found.adopted += 1;
-                        self.shard_gauges(id).in_flight.fetch_add(1, Ordering::Relaxed);
-                        self.shard_of(id).send(Message::Adopt(Box::new(running)));
+                        self.door_of(id).gauges.in_flight.fetch_add(1, Ordering::Relaxed);
+                        self.door_of(id).inbox.send(Message::Adopt(Box::new(running)));
                         for message in messages.iter().filter(|message| message.execution == id) {
-                            self.shard_of(id).send(Message::Cancel { execution: id, row: message.row });
+                            self.door_of(id).inbox.send(Message::Cancel { execution: id, row: message.row });
                         }
                     }
                     Err(error) => {
@@ -419,7 +422,7 @@ impl Engine {
 
     async fn adopt(&self, row: ExecutionRow) -> Result<Running, EngineError> {
         let program = self.program(row.tenant, row.version).await?;
-        let segments = history::segments(&*self.shared.journal, &row).await?;
+        let segments = history::segments(&*self.shared.tools.journal, &row).await?;
         let state = history::replay(&program, &segments, |_, _| {})?;
         let state = state.ok_or_else(|| StoreError::Corrupt(format!("execution {} has no events", row.id)))?;
         Ok(Running::recovered(row.id, program, state, (row.next_seq, row.status)))
@@ -428,7 +431,7 @@ impl Engine {
     /// What the engine holds at the moment.
     pub fn stats(&self) -> EngineStats {
         let mut stats = EngineStats::default();
-        for (_, gauges) in &self.shared.shards {
+        for Door { gauges, .. } in &self.shared.doors {
             stats.in_flight += gauges.in_flight.load(Ordering::Relaxed);
             stats.events += gauges.events.load(Ordering::Relaxed);
             stats.ended += gauges.ended.load(Ordering::Relaxed);
@@ -447,23 +450,18 @@ impl Engine {
         drop(tokio::time::timeout(limit, empty).await);
     }
 
-    fn shard_of(&self, execution: ExecutionId) -> &Inbox {
-        &self.shared.shards[self.shard_number(execution)].0
-    }
-
-    fn shard_gauges(&self, execution: ExecutionId) -> &Gauges {
-        &self.shared.shards[self.shard_number(execution)].1
-    }
-
-    fn shard_number(&self, execution: ExecutionId) -> usize {
-        usize::from(model::id::lane_of(execution.0)) % self.shared.shards.len()
+    fn door_of(&self, execution: ExecutionId) -> &Door {
+        // Fibonacci hashing: ids of a quiet hour and of a busy millisecond are spread alike.
+        let spread = execution.0.cast_unsigned().wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
+        let doors = &self.shared.doors;
+        &doors[usize::try_from(spread).unwrap_or(0) % doors.len()]
     }
 }
 
 impl Drop for Shared {
     fn drop(&mut self) {
-        for (inbox, _) in &self.shards {
-            inbox.send(Message::Stop);
+        for door in &self.doors {
+            door.inbox.send(Message::Stop);
         }
         let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
         for thread in threads {

@@ -1,6 +1,7 @@
 //! Running executions: shards that own them, programs that versions are compiled to, and the histories they leave.
 
 mod attempt;
+mod begin;
 mod clock;
 mod engine;
 mod history;
@@ -13,10 +14,10 @@ mod start;
 mod stream;
 pub mod versions;
 
+pub use begin::Submission;
 pub use clock::{Clock, SystemClock};
 pub use engine::{Engine, EngineStats, Options, Recovered, body_hash};
 pub use history::{History, StepView};
 pub use program::Program;
-pub use shard::Submission;
 pub use start::{Accepted, Ended, EngineError, Reply, Source, Start};
 pub use stream::{EventStream, StreamEvent, elided};

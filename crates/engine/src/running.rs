@@ -19,10 +19,6 @@ use crate::program::Program;
 use crate::shard::Inbox;
 use crate::start::{Ended, Reply};
 
-/// Steps after which a shard turns to its next execution.
-const SLICE_STEPS: u32 = 256;
-/// µs after which a shard turns to its next execution.
-const SLICE_US: i64 = 2_000;
 /// Bytes and events at which a segment is handed over.
 const SEGMENT_BYTES: usize = 256 * 1024;
 const SEGMENT_EVENTS: u32 = 1_024;
@@ -53,6 +49,15 @@ pub(crate) struct Running {
     heavy: Vec<(NodeIndex, Value)>,
 }
 
+/// How much of an execution is run at a time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SliceLimits {
+    /// Steps.
+    pub(crate) steps: u32,
+    /// µs; the step that passes them is still finished.
+    pub(crate) us: i64,
+}
+
 /// What came of a slice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Slice {
@@ -76,15 +81,15 @@ pub(crate) struct Birth {
 
 impl Running {
     /// An execution that nobody has heard of yet.
-    pub(crate) fn new(birth: Birth, now_us: i64) -> Self {
+    pub(crate) fn new(birth: Birth) -> Self {
         let Birth { id, program, execution, create, records, replies } = birth;
         let mut writer = SegmentWriter::default();
         writer.push(&Event::Accepted(execution.accepted().clone()), &Value::Null);
         Self {
             id,
             program,
+            accepted_us: execution.accepted().at_ms.saturating_mul(1_000),
             execution,
-            accepted_us: now_us,
             writer,
             next_seq: 1,
             row_status: None,
@@ -133,15 +138,20 @@ impl Running {
         self.execution.status()
     }
 
+    /// Bytes that the next append will carry.
+    pub(crate) fn bytes(&self) -> usize {
+        self.writer.len()
+    }
+
     pub(crate) fn consume(&mut self, row: u64) {
         self.consumed.push(row);
     }
 
     /// Runs until the end, the slice is over, or a segment is full.
-    pub(crate) fn run_slice(&mut self, clock: &dyn Clock, env: &Value) -> Slice {
+    pub(crate) fn run_slice(&mut self, limits: SliceLimits, clock: &dyn Clock, env: &Value) -> Slice {
         let began = clock.now_us();
         let mut now = began;
-        for _ in 0..SLICE_STEPS {
+        for _ in 0..limits.steps {
             if self.canceled && !self.execution.status().is_terminal() {
                 let event = self.execution.canceling(self.since(now));
                 self.record(&event, &Value::Null);
@@ -161,7 +171,7 @@ impl Running {
                 }
                 Effect::Wait => return Slice::Waiting,
             }
-            if now - began > SLICE_US || self.is_segment_full() {
+            if now - began > limits.us || self.is_segment_full() {
                 break;
             }
         }

@@ -5,20 +5,18 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-use model::event::Accepted as AcceptedEvent;
 use model::execution::Outcome;
-use model::id::next_id;
-use model::{Execution, ExecutionId, NodeIndex, Plan, TenantId, Value, VersionId, WorkflowId};
-use store::journal::{Idempotency, NewExecution, SharedJournal};
-use store::records::RecordWrite;
+use model::{ExecutionId, Value};
+use store::journal::SharedJournal;
 use store::{Append, Batch, StoreError};
 
 use crate::clock::Clock;
 use crate::pool::{PoolHandle, Work};
-use crate::program::Program;
-use crate::running::{Birth, Running, Slice};
-use crate::start::{Accepted, Ended, EngineError, Reply};
+use crate::running::{Running, Slice, SliceLimits};
+use crate::start::{EngineError, Reply};
 
+/// How long a shard stays with one execution before it turns to the next.
+const SLICE: SliceLimits = SliceLimits { steps: 256, us: 2_000 };
 /// Entries that a shard gathers before it hands them to the writer, so that both work at the same time.
 const HAND_OVER: usize = 128;
 /// Appends of one execution that may be under way; beyond it the execution waits for the store.
@@ -26,37 +24,10 @@ const AHEAD_MAX: usize = 16;
 /// How long to wait before sending again what a full disk refused.
 const RESEND_AFTER_US: i64 = 1_000_000;
 
-/// A start with everything looked up.
-pub struct Submission {
-    /// Whose.
-    pub tenant: TenantId,
-    /// Its workflow.
-    pub workflow: Option<WorkflowId>,
-    /// Its version.
-    pub version: VersionId,
-    /// The version, compiled.
-    pub program: Arc<Program>,
-    /// The plan for this start.
-    pub plan: Arc<Plan>,
-    /// The node it starts at, if one was named.
-    pub from: Option<NodeIndex>,
-    /// Its input.
-    pub input: Value,
-    /// What starts it.
-    pub trigger: &'static str,
-    /// What expressions see as `trigger`.
-    pub context: Value,
-    /// The caller's key.
-    pub idempotency: Option<Idempotency>,
-    /// Whether pinned outputs count.
-    pub pinned: bool,
-    /// Records to write in the accepting transaction.
-    pub records: Vec<RecordWrite>,
-}
-
 /// What reaches a shard.
 pub(crate) enum Message {
-    Start(Box<Submission>, Reply),
+    /// An execution after what was run of it where it was asked for.
+    Begin(Box<Running>, Slice),
     Adopt(Box<Running>),
     Cancel {
         execution: ExecutionId,
@@ -64,21 +35,14 @@ pub(crate) enum Message {
     },
     /// Tell how it ends; the reply is dropped if the execution is not here.
     Wait(ExecutionId, Reply),
-    Appended(Vec<(Ack, Result<(), StoreError>)>),
+    /// What the store answered to entries of these executions, in the order of their hand-over.
+    Appended(Vec<(ExecutionId, Result<(), StoreError>)>),
     /// What the pool made of a step.
     Outcome {
         execution: ExecutionId,
         outcome: Box<Outcome>,
     },
     Stop,
-}
-
-/// What an acknowledged entry is good for.
-pub(crate) enum Ack {
-    /// The execution began and ended in this entry.
-    Whole { ended: Ended, replies: Vec<Reply> },
-    /// One of several entries of an execution.
-    Part { execution: ExecutionId },
 }
 
 /// A shard's mailbox.
@@ -90,8 +54,14 @@ pub(crate) struct Inbox {
 
 impl Inbox {
     pub(crate) fn send(&self, message: Message) {
-        self.messages.lock().unwrap_or_else(PoisonError::into_inner).push(message);
-        self.arrived.notify_one();
+        let mut messages = self.messages.lock().unwrap_or_else(PoisonError::into_inner);
+        messages.push(message);
+        let first = messages.len() == 1;
+        drop(messages);
+        // The shard takes all there are: it was told of the others with the first.
+        if first {
+            self.arrived.notify_one();
+        }
     }
 
     /// All messages; waits for the first one up to `patience`.
@@ -116,6 +86,14 @@ pub(crate) struct Gauges {
     pub(crate) ended: AtomicU64,
 }
 
+impl Gauges {
+    /// Counts an execution that is no longer under way here.
+    pub(crate) fn left(&self) {
+        self.in_flight.fetch_sub(1, Ordering::Relaxed);
+        self.ended.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
 /// What a shard works with.
 #[derive(Clone)]
 pub(crate) struct Tools {
@@ -129,8 +107,6 @@ pub(crate) struct Tools {
 
 /// The loop's own state.
 pub(crate) struct Shard {
-    lane: u16,
-    last_id: i64,
     inbox: Arc<Inbox>,
     gauges: Arc<Gauges>,
     tools: Tools,
@@ -140,17 +116,16 @@ pub(crate) struct Shard {
     /// Executions whose entries were refused for want of room, and when to send again.
     stalled: VecDeque<(i64, ExecutionId)>,
     entries: Vec<Append>,
-    acks: Vec<Ack>,
+    /// Whose entries those are.
+    owners: Vec<ExecutionId>,
     /// Steps that found the pool full.
     overflow: VecDeque<Work>,
     stopping: bool,
 }
 
 impl Shard {
-    pub(crate) fn new(lane: u16, last_id: i64, inbox: Arc<Inbox>, gauges: Arc<Gauges>, tools: Tools) -> Self {
+    pub(crate) fn new(inbox: Arc<Inbox>, gauges: Arc<Gauges>, tools: Tools) -> Self {
         Self {
-            lane,
-            last_id,
             inbox,
             gauges,
             tools,
@@ -158,7 +133,7 @@ impl Shard {
             turns: VecDeque::new(),
             stalled: VecDeque::new(),
             entries: Vec::new(),
-            acks: Vec::new(),
+            owners: Vec::new(),
             overflow: VecDeque::new(),
             stopping: false,
         }
@@ -196,7 +171,11 @@ impl Shard {
 
     fn take_in(&mut self, message: Message) {
         match message {
-            Message::Start(submission, reply) => self.start(*submission, reply),
+            Message::Begin(running, slice) => {
+                let execution = running.id;
+                self.running.insert(execution, *running);
+                self.after_slice(execution, slice);
+            }
             Message::Adopt(running) => {
                 self.turns.push_back(running.id);
                 self.running.insert(running.id, *running);
@@ -214,8 +193,8 @@ impl Shard {
                 }
             }
             Message::Appended(answers) => {
-                for (ack, answer) in answers {
-                    self.acknowledged(ack, answer);
+                for (execution, answer) in answers {
+                    self.acknowledged(execution, answer);
                 }
             }
             Message::Outcome { execution, outcome } => {
@@ -228,61 +207,12 @@ impl Shard {
         }
     }
 
-    fn start(&mut self, submission: Submission, reply: Reply) {
-        let now_us = self.tools.clock.now_us();
-        let now_ms = now_us / 1_000;
-        self.last_id = next_id(self.last_id, now_ms, self.lane);
-        let accepted = AcceptedEvent {
-            at_ms: now_ms,
-            start: submission.from,
-            input: submission.input,
-            trigger: submission.context,
-            pinned: submission.pinned,
-        };
-        let birth = Birth {
-            id: ExecutionId(self.last_id),
-            execution: Execution::begin(submission.plan, accepted),
-            program: submission.program,
-            create: Box::new(NewExecution {
-                tenant: submission.tenant,
-                workflow: submission.workflow,
-                version: submission.version,
-                trigger: submission.trigger,
-                idempotency: submission.idempotency,
-            }),
-            records: submission.records,
-            replies: vec![reply],
-        };
-        let mut running = Running::new(birth, now_ms * 1_000);
-        let slice = if self.tools.accept_first {
-            Slice::Waiting
-        } else {
-            running.run_slice(&*self.tools.clock, &self.tools.env)
-        };
-        if slice == Slice::Ended {
-            return self.whole(running);
-        }
-        let id = running.id;
-        self.running.insert(id, running);
-        self.after_slice(id, slice);
-    }
-
-    /// Hands over an execution that began and ended in one slice.
-    fn whole(&mut self, mut running: Running) {
-        let now = self.tools.clock.now_us();
-        if let Some(append) = running.take_append(now) {
-            let ended = running.ended(append.state.duration_us);
-            self.gauges.events.fetch_add(append.seq_to, Ordering::Relaxed);
-            self.push(append, Ack::Whole { ended, replies: running.replies });
-        }
-    }
-
     fn turn(&mut self, execution: ExecutionId) {
         let Some(running) = self.running.get_mut(&execution) else { return };
         if running.status().is_terminal() || running.unacknowledged.len() >= AHEAD_MAX || running.stalled {
             return;
         }
-        let slice = running.run_slice(&*self.tools.clock, &self.tools.env);
+        let slice = running.run_slice(SLICE, &*self.tools.clock, &self.tools.env);
         self.after_slice(execution, slice);
     }
 
@@ -315,13 +245,13 @@ impl Shard {
             running.unacknowledged.push_back(append.clone());
             running.outstanding += 1;
             self.gauges.events.fetch_add(append.seq_to + 1 - append.seq_from, Ordering::Relaxed);
-            self.push(append, Ack::Part { execution });
+            self.push(append);
         }
     }
 
-    fn push(&mut self, append: Append, ack: Ack) {
+    fn push(&mut self, append: Append) {
+        self.owners.push(append.execution);
         self.entries.push(append);
-        self.acks.push(ack);
         if self.entries.len() >= HAND_OVER {
             self.hand_over();
         }
@@ -332,35 +262,19 @@ impl Shard {
             return;
         }
         let entries = std::mem::take(&mut self.entries);
-        let acks = std::mem::take(&mut self.acks);
+        let owners = std::mem::take(&mut self.owners);
         let inbox = self.inbox.clone();
         let done = Box::new(move |answers: Vec<store::Result<()>>| {
-            inbox.send(Message::Appended(acks.into_iter().zip(answers).collect()));
+            inbox.send(Message::Appended(owners.into_iter().zip(answers).collect()));
         });
         self.tools.journal.append(Batch { entries, done });
     }
 
-    fn acknowledged(&mut self, ack: Ack, answer: Result<(), StoreError>) {
-        match ack {
-            Ack::Whole { ended, replies } => {
-                self.gauges.in_flight.fetch_sub(1, Ordering::Relaxed);
-                self.gauges.ended.fetch_add(1, Ordering::Relaxed);
-                for reply in replies {
-                    match &answer {
-                        Ok(()) => reply.end(&ended),
-                        Err(error) => reply.fail(error.clone().into()),
-                    }
-                }
-            }
-            Ack::Part { execution } => self.part_acknowledged(execution, answer),
-        }
-    }
-
-    fn part_acknowledged(&mut self, execution: ExecutionId, answer: Result<(), StoreError>) {
+    fn acknowledged(&mut self, execution: ExecutionId, answer: Result<(), StoreError>) {
         let Some(running) = self.running.get_mut(&execution) else { return };
         running.outstanding -= 1;
         match answer {
-            Ok(()) => self.part_durable(execution),
+            Ok(()) => self.durable(execution),
             Err(error) => {
                 let first = running.unacknowledged.front().is_some_and(|append| append.create.is_some());
                 let may_pass = matches!(error, StoreError::Full(_) | StoreError::Unavailable(_));
@@ -377,7 +291,7 @@ impl Shard {
         }
     }
 
-    fn part_durable(&mut self, execution: ExecutionId) {
+    fn durable(&mut self, execution: ExecutionId) {
         let Some(running) = self.running.get_mut(&execution) else { return };
         let Some(append) = running.unacknowledged.pop_front() else { return };
         let status = append.state.status;
@@ -392,11 +306,7 @@ impl Shard {
             .into_iter()
             .partition::<Vec<_>, _>(|reply| matches!(reply, Reply::Accepted(_)));
         running.replies = waiting;
-        for reply in accepted {
-            if let Reply::Accepted(tell) = reply {
-                tell(Ok(Accepted { execution, status, ended: None }));
-            }
-        }
+        accepted.into_iter().for_each(|reply| reply.accept(execution, status));
         if !running.status().is_terminal() {
             self.turns.push_back(execution);
         }
@@ -414,8 +324,7 @@ impl Shard {
 
     fn leave(&mut self, execution: ExecutionId) -> Option<Running> {
         let running = self.running.remove(&execution)?;
-        self.gauges.in_flight.fetch_sub(1, Ordering::Relaxed);
-        self.gauges.ended.fetch_add(1, Ordering::Relaxed);
+        self.gauges.left();
         Some(running)
     }
 
@@ -431,7 +340,7 @@ impl Shard {
             let again: Vec<Append> = running.unacknowledged.iter().cloned().collect();
             running.outstanding += again.len();
             for append in again {
-                self.push(append, Ack::Part { execution });
+                self.push(append);
             }
         }
     }

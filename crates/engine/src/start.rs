@@ -4,6 +4,7 @@ use arcstr::ArcStr;
 use model::{ErrorInfo, ExecutionId, Graph, PlanError, Problem, Status, TenantId, Value, VersionId, WorkflowId};
 use store::StoreError;
 use store::journal::Idempotency;
+use tokio::sync::oneshot;
 
 /// A request to start an execution.
 #[derive(Clone, Debug)]
@@ -122,19 +123,19 @@ impl From<PlanError> for EngineError {
     }
 }
 
-/// Who is told, and of what.
+/// Who is told, and of what. It does not matter if they are gone.
 pub enum Reply {
     /// The execution is durable.
-    Accepted(Box<dyn FnOnce(Result<Accepted, EngineError>) + Send>),
+    Accepted(oneshot::Sender<Result<Accepted, EngineError>>),
     /// The execution has ended, durably.
-    Ended(Box<dyn FnOnce(Result<Ended, EngineError>) + Send>),
+    Ended(oneshot::Sender<Result<Ended, EngineError>>),
 }
 
 impl Reply {
     pub(crate) fn fail(self, error: EngineError) {
         match self {
-            Self::Accepted(tell) => tell(Err(error)),
-            Self::Ended(tell) => tell(Err(error)),
+            Self::Accepted(tell) => drop(tell.send(Err(error))),
+            Self::Ended(tell) => drop(tell.send(Err(error))),
         }
     }
 
@@ -142,9 +143,16 @@ impl Reply {
         match self {
             Self::Accepted(tell) => {
                 let Ended { execution, status, .. } = *ended;
-                tell(Ok(Accepted { execution, status, ended: Some(ended.clone()) }));
+                drop(tell.send(Ok(Accepted { execution, status, ended: Some(ended.clone()) })));
             }
-            Self::Ended(tell) => tell(Ok(ended.clone())),
+            Self::Ended(tell) => drop(tell.send(Ok(ended.clone()))),
+        }
+    }
+
+    /// Tells who waits for no more than that it is durable.
+    pub(crate) fn accept(self, execution: ExecutionId, status: Status) {
+        if let Self::Accepted(tell) = self {
+            drop(tell.send(Ok(Accepted { execution, status, ended: None })));
         }
     }
 }

@@ -105,7 +105,7 @@ pub const fn after_millisecond_of(id: i64) -> i64 {
 }
 
 /// The lane that made an id.
-pub const fn lane_of(id: i64) -> u16 {
+const fn lane_of(id: i64) -> u16 {
     ((id >> COUNTER_BITS) & 0x3ff) as u16
 }
 

@@ -1,7 +1,11 @@
 //! Metrics in the Prometheus text form. One recorder serves the process, however many apps tests build in it.
 
-use std::sync::OnceLock;
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::time::Duration;
 
+use axum::http::{Method, StatusCode};
+use metrics::{Counter, Histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 use crate::App;
@@ -45,6 +49,57 @@ fn describe() {
     metrics::describe_gauge!("uptime_seconds", metrics::Unit::Seconds, "Time since start");
 }
 
+/// Counts requests. What it counts in is kept by route, since finding it by its labels anew costs more than the counting.
+#[derive(Default)]
+pub(crate) struct Requests {
+    routes: RwLock<HashMap<String, Arc<Route>>>,
+}
+
+/// What is counted of a route. Routes are few, and so are the answers of one.
+struct Route {
+    took: Histogram,
+    answers: RwLock<Vec<(&'static str, StatusCode, Counter)>>,
+}
+
+impl Requests {
+    /// Counts a request.
+    pub(crate) fn count(&self, route: &str, method: &Method, status: StatusCode, took: Duration) {
+        let known = self.routes.read().unwrap_or_else(PoisonError::into_inner).get(route).cloned();
+        let known = known.unwrap_or_else(|| {
+            let mut routes = self.routes.write().unwrap_or_else(PoisonError::into_inner);
+            routes.entry(route.to_owned()).or_insert_with(|| Arc::new(Route::new(route))).clone()
+        });
+        known.took.record(took.as_secs_f64());
+        known.count(route, name_of(method), status);
+    }
+}
+
+impl Route {
+    fn new(route: &str) -> Self {
+        let took = metrics::histogram!("request_duration_seconds", "route" => route.to_owned());
+        Self { took, answers: RwLock::default() }
+    }
+
+    fn count(&self, route: &str, method: &'static str, status: StatusCode) {
+        let same = |answer: &&(&'static str, StatusCode, Counter)| answer.0 == method && answer.1 == status;
+        if let Some((.., counter)) = self.answers.read().unwrap_or_else(PoisonError::into_inner).iter().find(same) {
+            return counter.increment(1);
+        }
+        let labels = [("route", route.to_owned()), ("method", method.into()), ("status", status.as_u16().to_string())];
+        let counter = metrics::counter!("requests_total", &labels);
+        counter.increment(1);
+        // Two at once may both add it: the recorder counts them in one place all the same.
+        self.answers.write().unwrap_or_else(PoisonError::into_inner).push((method, status, counter));
+    }
+}
+
+/// The method as a label. Callers may make up methods, and must not make up labels.
+fn name_of(method: &Method) -> &'static str {
+    let known = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::HEAD, Method::OPTIONS];
+    let names = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+    known.iter().zip(names).find(|(known, _)| *known == method).map_or("other", |(_, name)| name)
+}
+
 /// Everything measured so far, with the gauges as they stand now.
 #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
 pub(crate) fn render(app: &App) -> String {
@@ -64,4 +119,28 @@ pub(crate) fn render(app: &App) -> String {
     metrics::gauge!("uptime_seconds").set(app.started.elapsed().as_secs_f64());
     app.metrics.run_upkeep();
     app.metrics.render()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_method_that_somebody_made_up_is_no_label_of_its_own() {
+        assert_eq!(name_of(&Method::PATCH), "PATCH");
+        assert_eq!(name_of(&Method::from_bytes(b"MADEUP").expect("a method")), "other");
+    }
+
+    #[test]
+    fn requests_are_counted_by_route_method_and_status() {
+        let handle = handle();
+        let requests = Requests::default();
+        for status in [StatusCode::OK, StatusCode::OK, StatusCode::NOT_FOUND] {
+            requests.count("/counted", &Method::GET, status, Duration::from_millis(3));
+        }
+        let text = handle.render();
+        assert!(text.contains(r#"requests_total{route="/counted",method="GET",status="200"} 2"#), "{text}");
+        assert!(text.contains(r#"requests_total{route="/counted",method="GET",status="404"} 1"#), "{text}");
+        assert!(text.contains(r#"request_duration_seconds_count{route="/counted"} 3"#), "{text}");
+    }
 }

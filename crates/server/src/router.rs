@@ -101,8 +101,13 @@ impl List {
                 }
             }
         }
-        let guarded: MethodRouter<App, Infallible> =
-            methods.layer(from_fn(move |request: Request, next: Next| layers::guard(access, request, next)));
+        let guarded: MethodRouter<App, Infallible> = match access {
+            // Its handler asks for what the hook itself demands.
+            Access::Hook => methods,
+            Access::Public | Access::Session => {
+                methods.layer(from_fn(move |request: Request, next: Next| layers::guard(access, request, next)))
+            }
+        };
         self.router = self.router.routes((schemas, paths, guarded));
         self
     }
@@ -165,12 +170,9 @@ pub fn router(app: &App) -> Router {
     let limits = &app.config.limits;
     // Outermost first. Panics are caught inside what measures and secures, so that their answers are like others.
     let around = ServiceBuilder::new()
-        .layer(from_fn_with_state(app.clone(), layers::observe))
-        .layer(from_fn(layers::secure))
+        .layer(from_fn_with_state(app.clone(), layers::around))
         .layer(CompressionLayer::new().compress_when(layers::compressible()))
-        .layer(from_fn(layers::problems))
         .layer(CatchPanicLayer::custom(layers::on_panic))
-        .layer(from_fn_with_state(app.clone(), layers::limit_rate))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, limits.timeout))
         .layer(RequestBodyLimitLayer::new(limits.body_bytes))
         .layer(RequestDecompressionLayer::new())

@@ -13,7 +13,7 @@ pub(super) struct Bench {
     /// Fail if a figure is short of its bar
     #[arg(long)]
     bars: bool,
-    /// Only this area: engine, expr, store
+    /// Only this area (engine, expr, store) or this group (engine.webhook)
     #[arg(long)]
     area: Option<String>,
     /// Write the figures to this file as JSON

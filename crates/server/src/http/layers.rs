@@ -29,21 +29,28 @@ const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src '
 #[derive(Clone, Copy)]
 pub(crate) struct Foreign;
 
-/// Gives the request an id, measures it, and logs it when it is slow.
-pub(crate) async fn observe(State(app): State<App>, mut request: Request, next: Next) -> Response {
+/// What surrounds every request: its address is within its rate, its errors have one form, its answer has the headers
+/// that secure it, and it is counted, measured, and logged when it is slow. One layer and not four, since each costs an
+/// allocation or two.
+pub(crate) async fn around(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let id = request_id(request.headers());
     let method = request.method().clone();
-    let route =
-        request.extensions().get::<MatchedPath>().map_or_else(|| "other".into(), |path| path.as_str().to_owned());
-    request.extensions_mut().insert(app.clone());
-    let mut response = next.run(request).await;
-    let took = started.elapsed();
-    let status = response.status();
-    let labels =
-        [("route", route.clone()), ("method", method.as_str().to_owned()), ("status", status.as_u16().to_string())];
-    metrics::counter!("requests_total", &labels).increment(1);
-    metrics::histogram!("request_duration_seconds", "route" => route.clone()).record(took.as_secs_f64());
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let is_api = !matches!(method, Method::GET | Method::HEAD) || request.uri().path().starts_with("/api/");
+    let address = client_address(request.extensions(), request.headers(), &app.config);
+    let response = match app.rates.request(address) {
+        Ok(()) => {
+            request.extensions_mut().insert(app.clone());
+            next.run(request).await
+        }
+        Err(wait) => too_often(wait).into_response(),
+    };
+    let mut response = in_one_form(response).await;
+    secure(&mut response, is_api);
+    let (took, status) = (started.elapsed(), response.status());
+    let route = route.as_ref().map_or("other", MatchedPath::as_str);
+    app.requests.count(route, &method, status, took);
     if took >= app.config.limits.slow {
         tracing::warn!(request = %text(&id), %method, route, status = status.as_u16(), ?took, "slow request");
     } else {
@@ -78,9 +85,7 @@ pub(crate) fn on_panic(panic: Box<dyn Any + Send>) -> Response {
 }
 
 /// Adds the headers that keep a browser from doing more than it should.
-pub(crate) async fn secure(request: Request, next: Next) -> Response {
-    let is_api = !matches!(request.method(), &Method::GET | &Method::HEAD) || request.uri().path().starts_with("/api/");
-    let mut response = next.run(request).await;
+fn secure(response: &mut Response, is_api: bool) {
     let foreign = response.extensions().get::<Foreign>().is_some();
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -94,12 +99,10 @@ pub(crate) async fn secure(request: Request, next: Next) -> Response {
     if is_api && !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
-    response
 }
 
 /// Gives errors that other layers and extractors made the form that ours have.
-pub(crate) async fn problems(request: Request, next: Next) -> Response {
-    let response = next.run(request).await;
+async fn in_one_form(response: Response) -> Response {
     let status = response.status();
     let ours = response.extensions().get::<Foreign>().is_some()
         || response
@@ -136,15 +139,6 @@ pub(crate) async fn problems(request: Request, next: Next) -> Response {
     answer
 }
 
-/// Refuses who asks too often.
-pub(crate) async fn limit_rate(State(app): State<App>, request: Request, next: Next) -> Response {
-    let address = client_address(request.extensions(), request.headers(), &app.config);
-    match app.rates.request(address) {
-        Ok(()) => next.run(request).await,
-        Err(wait) => too_often(wait).into_response(),
-    }
-}
-
 /// The answer to somebody who asks too often.
 pub(crate) fn too_often(wait: Duration) -> ApiError {
     let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
@@ -169,9 +163,6 @@ pub(crate) async fn guard(access: Access, request: Request, next: Next) -> Respo
 }
 
 async fn admit(app: &App, access: Access, request: &Parts) -> Result<(), ApiError> {
-    if access == Access::Hook {
-        return Ok(());
-    }
     let changes = !matches!(request.method, Method::GET | Method::HEAD | Method::OPTIONS);
     if access == Access::Public {
         return if changes { same_origin(request, app) } else { Ok(()) };

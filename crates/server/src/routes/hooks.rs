@@ -85,6 +85,9 @@ fn query(uri: &Uri) -> Value {
 
 /// `a=1&b=2&b=3` as an object; a name that comes more than once is a list.
 fn pairs(text: &str) -> Value {
+    if text.is_empty() {
+        return Value::object(Vec::new());
+    }
     let decoded = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(
         &Uri::builder().path_and_query(format!("/?{text}")).build().unwrap_or_default(),
     );

@@ -42,6 +42,11 @@ impl<'c> Hot<'c> {
 }
 
 impl Append {
+    /// Whether it writes more than the rows of its own execution, so that its place among others matters.
+    pub(super) fn touches_others(&self) -> bool {
+        self.may_fail_late() || self.create.as_ref().is_some_and(|new| new.idempotency.is_some())
+    }
+
     /// Whether it may still be refused after something of it was written.
     pub(super) fn may_fail_late(&self) -> bool {
         !(self.consumed.is_empty() && self.blobs.is_empty() && self.records.is_empty())
