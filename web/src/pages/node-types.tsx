@@ -89,11 +89,6 @@ export function page() {
 }
 
 function Detail({ type }: { type: NodeType }) {
-  const parameters = useMemo(() => parametersOf(type.schema), [type.schema]);
-  const copy = async () => {
-    const done = await copyText(JSON.stringify(type.example, null, 2));
-    toast(done ? "plain" : "bad", done ? `Copied the example of ${type.name}` : "The browser did not allow copying");
-  };
   return (
     <article className={s.article} aria-label={type.name}>
       <header className={s.title}>
@@ -117,50 +112,65 @@ function Detail({ type }: { type: NodeType }) {
           {type.dynamic_outputs ? `${type.outputs.length > 0 ? ", " : ""}named by its parameters` : type.outputs.length === 0 ? "none" : ""}
         </dd>
       </dl>
-      <section>
-        <h3>Parameters</h3>
-        {parameters.length === 0 ? (
-          <p className="faint">None.</p>
-        ) : (
-          <dl className={s.parameters}>
-            {parameters.map((parameter) => (
-              <div key={parameter.name} className={s.parameter}>
-                <dt>
-                  <span className="mono">{parameter.name}</span>
-                  <span className="faint">
-                    {parameter.type}
-                    {parameter.required ? ", needed" : ""}
-                  </span>
-                </dt>
-                <dd className="dim">
-                  <Marked text={parameter.help} />
-                  {parameter.fallback === null ? null : (
-                    <span className="faint">
-                      {parameter.help ? " " : ""}Unless set: <span className="mono">{parameter.fallback}</span>
-                    </span>
-                  )}
-                </dd>
-              </div>
-            ))}
-          </dl>
-        )}
-      </section>
-      {type.example !== null && type.example !== undefined ? (
-        <section>
-          <div className={s.exampleHead}>
-            <h3>Example</h3>
-            <span className={s.exampleActions}>
-              <TryIt type={type} />
-              <Button kind="quiet" icon={<Copy size={14} aria-hidden="true" />} onClick={() => void copy()}>
-              Copy
-            </Button>
-            </span>
-          </div>
-          <ExamplePicture type={type} />
-          <JsonTree value={type.example} name="example" label="Example" execution={null} depth={graphOf(type) ? 1 : 4} />
-        </section>
-      ) : null}
+      <Parameters type={type} />
+      {type.example !== null && type.example !== undefined ? <Example type={type} /> : null}
     </article>
+  );
+}
+
+function Parameters({ type }: { type: NodeType }) {
+  const parameters = useMemo(() => parametersOf(type.schema), [type.schema]);
+  return (
+    <section>
+      <h3>Parameters</h3>
+      {parameters.length === 0 ? (
+        <p className="faint">None.</p>
+      ) : (
+        <dl className={s.parameters}>
+          {parameters.map((parameter) => (
+            <div key={parameter.name} className={s.parameter}>
+              <dt>
+                <span className="mono">{parameter.name}</span>
+                <span className="faint">
+                  {parameter.type}
+                  {parameter.required ? ", needed" : ""}
+                </span>
+              </dt>
+              <dd className="dim">
+                <Marked text={parameter.help} />
+                {parameter.fallback === null ? null : (
+                  <span className="faint">
+                    {parameter.help ? " " : ""}Unless set: <span className="mono">{parameter.fallback}</span>
+                  </span>
+                )}
+              </dd>
+            </div>
+          ))}
+        </dl>
+      )}
+    </section>
+  );
+}
+
+function Example({ type }: { type: NodeType }) {
+  const copy = async () => {
+    const done = await copyText(JSON.stringify(type.example, null, 2));
+    toast(done ? "plain" : "bad", done ? `Copied the example of ${type.name}` : "The browser did not allow copying");
+  };
+  return (
+    <section>
+      <div className={s.exampleHead}>
+        <h3>Example</h3>
+        <span className={s.exampleActions}>
+          <TryIt type={type} />
+          <Button kind="quiet" icon={<Copy size={14} aria-hidden="true" />} onClick={() => void copy()}>
+            Copy
+          </Button>
+        </span>
+      </div>
+      <ExamplePicture type={type} />
+      <JsonTree value={type.example} name="example" label="Example" execution={null} depth={graphOf(type) ? 1 : 4} />
+    </section>
   );
 }
 

@@ -3,7 +3,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ChevronRight, Copy, Link2 } from "lucide-react";
-import { useCallback, useMemo, useRef, useState, type KeyboardEvent } from "react";
+import { useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { queries } from "../api/queries";
 import { elided, exactNumber, PART, rowsOf, type TreeRow } from "../graph/tree";
 import { toast } from "../state/view";
@@ -25,56 +25,27 @@ const ROW = 20;
 const VIRTUAL_FROM = 120;
 
 export function JsonTree({ value, name, label, execution, depth = 2 }: JsonTreeProps) {
-  const client = useQueryClient();
-  const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
-  const [shown, setShown] = useState<ReadonlyMap<string, number>>(new Map());
-  const [fetched, setFetched] = useState<ReadonlyMap<string, unknown>>(new Map());
+  const { rows, toggle, openRow } = useRows({ value, name, execution, depth });
   const [active, setActive] = useState(0);
-  const rows = useMemo(() => rowsOf(value, name, { toggled, depth, shown, fetched }), [value, name, toggled, depth, shown, fetched]);
   const list = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => list.current, estimateSize: () => ROW, overscan: 20 });
+  const isVirtual = rows.length > VIRTUAL_FROM;
 
-  const toggle = useCallback((row: TreeRow) => {
-    setToggled((before) => {
-      const next = new Set(before);
-      if (!next.delete(row.path)) next.add(row.path);
-      return next;
-    });
-  }, []);
-
-  const openRow = (row: TreeRow) => {
-    const stand = elided(row.value);
-    if (stand && execution) {
-      client.fetchQuery(queries.value(execution, stand.ref)).then(
-        (full) => setFetched((before) => new Map(before).set(stand.ref, full)),
-        () => toast("bad", `The full value of ${row.path} could not be fetched`),
-      );
-    } else if (row.kind === "more") {
-      const path = row.path.slice(0, -1);
-      setShown((before) => new Map(before).set(path, (before.get(path) ?? PART) + 10 * PART));
-    } else if (row.count > 0) toggle(row);
+  const go = (to: number) => {
+    const at = Math.max(0, Math.min(rows.length - 1, to));
+    setActive(at);
+    if (isVirtual) virtual.scrollToIndex(at);
+    else list.current?.children[at]?.scrollIntoView({ block: "nearest" });
   };
-
   const onKeyDown = (event: KeyboardEvent) => {
     const row = rows[active];
     if (!row || event.metaKey || event.ctrlKey || event.altKey) return;
-    const go = (to: number) => {
-      const at = Math.max(0, Math.min(rows.length - 1, to));
-      setActive(at);
-      if (rows.length > VIRTUAL_FROM) virtual.scrollToIndex(at);
-      else list.current?.children[at]?.scrollIntoView({ block: "nearest" });
-    };
-    if (event.key === "ArrowDown") go(active + 1);
-    else if (event.key === "ArrowUp") go(active - 1);
-    else if (event.key === "Home") go(0);
-    else if (event.key === "End") go(rows.length - 1);
+    const to = rowAfter(event.key, rows, active);
+    if (to !== null) go(to);
     else if (event.key === "ArrowRight") {
-      if (row.count > 0 && !row.open) toggle(row);
-      else if (row.open) go(active + 1);
-    } else if (event.key === "ArrowLeft") {
-      if (row.open) toggle(row);
-      else go(rows.findLastIndex((other, at) => at < active && other.depth < row.depth));
-    } else if (event.key === "Enter" || event.key === " ") openRow(row);
+      if (row.count > 0) toggle(row);
+    } else if (event.key === "ArrowLeft") toggle(row);
+    else if (event.key === "Enter" || event.key === " ") openRow(row);
     else if (event.key === "c") void copyValue(row);
     else if (event.key === "p") void copyPath(row);
     else return;
@@ -84,7 +55,6 @@ export function JsonTree({ value, name, label, execution, depth = 2 }: JsonTreeP
   const render = (row: TreeRow, at: number, top?: number) => (
     <Row key={row.path} row={row} active={at === active} top={top} onOpen={openRow} onActive={() => setActive(at)} canFetch={execution !== null} />
   );
-  const isVirtual = rows.length > VIRTUAL_FROM;
   return (
     <div
       ref={list}
@@ -106,6 +76,56 @@ export function JsonTree({ value, name, label, execution, depth = 2 }: JsonTreeP
       )}
     </div>
   );
+}
+
+/** The rows to show, and what opens and closes them. */
+function useRows({ value, name, execution, depth }: Required<Omit<JsonTreeProps, "label">>) {
+  const client = useQueryClient();
+  const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
+  const [shown, setShown] = useState<ReadonlyMap<string, number>>(new Map());
+  const [fetched, setFetched] = useState<ReadonlyMap<string, unknown>>(new Map());
+  const rows = useMemo(() => rowsOf(value, name, { toggled, depth, shown, fetched }), [value, name, toggled, depth, shown, fetched]);
+
+  const toggle = (row: TreeRow) =>
+    setToggled((before) => {
+      const next = new Set(before);
+      if (!next.delete(row.path)) next.add(row.path);
+      return next;
+    });
+  const openRow = (row: TreeRow) => {
+    const stand = elided(row.value);
+    if (stand && execution) {
+      client.fetchQuery(queries.value(execution, stand.ref)).then(
+        (full) => setFetched((before) => new Map(before).set(stand.ref, full)),
+        () => toast("bad", `The full value of ${row.path} could not be fetched`),
+      );
+    } else if (row.kind === "more") {
+      const path = row.path.slice(0, -1);
+      setShown((before) => new Map(before).set(path, (before.get(path) ?? PART) + 10 * PART));
+    } else if (row.count > 0) toggle(row);
+  };
+  return { rows, toggle, openRow };
+}
+
+/** The row a key leads to; null when the key does not move. Left goes to the parent of what is closed, right into what is open. */
+function rowAfter(key: string, rows: readonly TreeRow[], active: number): number | null {
+  const row = rows[active];
+  switch (key) {
+    case "ArrowDown":
+      return active + 1;
+    case "ArrowUp":
+      return active - 1;
+    case "Home":
+      return 0;
+    case "End":
+      return rows.length - 1;
+    case "ArrowRight":
+      return row?.open ? active + 1 : null;
+    case "ArrowLeft":
+      return row?.open ? null : rows.findLastIndex((other, at) => at < active && other.depth < (row?.depth ?? 0));
+    default:
+      return null;
+  }
 }
 
 interface RowProps {
