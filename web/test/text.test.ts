@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { losesDigits, readJson, shareUnchanged } from "../src/api/exact";
-import { fieldFault, fieldsOf, inputSchema, inputText } from "../src/graph/form";
+import { asksForInput, fieldFault, fieldsOf, inputSchema, inputText, samplesOf, textsOf } from "../src/graph/form";
 import { jsonFault } from "../src/graph/json-text";
 import { parametersOf } from "../src/graph/parameters";
 import { summaryOf, titleOf, words } from "../src/graph/summary";
@@ -92,6 +92,24 @@ describe("an input form", () => {
     const texts = new Map([["name", 'say "hi"'], ["size", "12345678901234567890.5"], ["kind", "a"], ["extra", '{"x":1}']]);
     expect(inputText(fields, texts)).toBe('{"name":"say \\"hi\\"","size":12345678901234567890.5,"kind":"a","vip":false,"extra":{"x":1}}');
     expect(inputText(fields, new Map([["vip", "true"]]))).toBe('{"name":"","size":3,"vip":true}');
+  });
+
+  it("shows a sample in its fields when they can hold all of it", () => {
+    const sample = { name: "Ada", size: 1.5, kind: "b", vip: true, extra: { x: [1] } };
+    const texts = textsOf(fields, sample);
+    expect(JSON.parse(inputText(fields, texts!))).toEqual(sample);
+    expect(JSON.parse(inputText(fields, textsOf(fields, { name: "Ada", size: 2 })!))).toEqual({ name: "Ada", size: 2, vip: false });
+    for (const other of [{ more: 1 }, { name: 1 }, { size: "1" }, { count: 1.5 }, { kind: "c" }, { vip: null }, [1], null]) {
+      expect(textsOf(fields, other), JSON.stringify(other)).toBeNull();
+    }
+  });
+
+  it("is asked for when an empty object would not do, or there are samples", () => {
+    const asks = (start: unknown, samples?: unknown) => asksForInput({ nodes: [{ id: "start", type: "manual", data: { schema: start } }], edges: [], samples });
+    expect([asks(schema), asks({ type: "array" }), asks({ required: ["x"] })]).toEqual([true, true, true]);
+    expect([asks({ type: "object", required: [] }), asks({}), asks("text"), asks({}, []), asks({}, "x")]).toEqual([false, false, false, false, false]);
+    expect(asks({}, [{}])).toBe(true);
+    expect(samplesOf({ nodes: [], edges: [], samples: [1] })).toEqual([1]);
   });
 
   it("says what is wrong with a field", () => {

@@ -53,6 +53,7 @@ export interface GraphEdge {
 export interface Graph {
   nodes: GraphNode[];
   edges: GraphEdge[];
+  samples?: Json;
 }
 
 export interface LastExecution {

@@ -28,6 +28,8 @@ export interface FileEdge {
 export interface FileGraph {
   nodes: readonly FileNode[];
   edges: readonly FileEdge[];
+  /** Inputs to try the graph with. */
+  samples?: unknown;
 }
 
 export interface PlacedNode {

@@ -23,18 +23,28 @@ function isObject(value: unknown): value is Schema {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The trigger to start by hand: a manual one first, else any node nothing leads to that says what it takes. */
+/** What the trigger to start by hand takes, where that is an object of fields; anything else is written as JSON. */
 export function inputSchema(graph: FileGraph): Schema | null {
+  return schemasOf(graph).find((schema) => isObject(schema["properties"]) || schema["type"] === "object") ?? null;
+}
+
+/** Whether an empty object would not do as input, or the file has better ones to offer. */
+export function asksForInput(graph: FileGraph): boolean {
+  if (samplesOf(graph).length > 0) return true;
+  return schemasOf(graph).some((schema) => (schema["type"] ?? "object") !== "object" || (Array.isArray(schema["required"]) && schema["required"].length > 0));
+}
+
+/** Inputs that the file gives to try it with. */
+export function samplesOf(graph: FileGraph): readonly unknown[] {
+  return Array.isArray(graph.samples) ? graph.samples : [];
+}
+
+/** Schemas of the nodes nothing leads to: manual triggers first. */
+function schemasOf(graph: FileGraph): Schema[] {
   const targets = new Set(graph.edges.map((edge) => edge.target));
   const starts = graph.nodes.filter((node) => !targets.has(node.id));
   const manual = (node: FileNode) => Number(/manual/.test(node.type ?? ""));
-  for (const node of [...starts].sort((a, b) => manual(b) - manual(a))) {
-    for (const name of NAMES) {
-      const schema = node.data?.[name];
-      if (isObject(schema) && (isObject(schema["properties"]) || schema["type"] === "object")) return schema;
-    }
-  }
-  return null;
+  return starts.sort((a, b) => manual(b) - manual(a)).flatMap((node) => NAMES.map((name) => node.data?.[name]).filter(isObject));
 }
 
 /** Null when the schema asks for something else than an object of known fields: then a JSON editor serves better. */
@@ -77,6 +87,35 @@ function kindOf(part: Schema, hasChoices: boolean): FieldKind {
 function initialText(value: unknown, kind: FieldKind): string {
   if (value === undefined) return kind === "boolean" ? "false" : "";
   return typeof value === "string" && kind !== "json" ? value : JSON.stringify(value);
+}
+
+/** What the fields show for an input; null when it says something that no field does. */
+export function textsOf(fields: readonly Field[], input: unknown): ReadonlyMap<string, string> | null {
+  if (!isObject(input)) return null;
+  const byName = new Map(fields.map((field) => [field.name, field]));
+  const texts = new Map(fields.map((field) => [field.name, field.kind === "boolean" ? "false" : ""]));
+  for (const [name, value] of Object.entries(input)) {
+    const field = byName.get(name);
+    if (!field || !holds(field, value)) return null;
+    texts.set(name, typeof value === "string" && field.kind !== "json" ? value : JSON.stringify(value, null, 2));
+  }
+  return texts;
+}
+
+function holds(field: Field, value: unknown): boolean {
+  switch (field.kind) {
+    case "json":
+      return true;
+    case "choice":
+      return typeof value === "string" && field.choices.includes(value);
+    case "integer":
+      return Number.isInteger(value);
+    case "number":
+    case "boolean":
+      return typeof value === field.kind;
+    default:
+      return typeof value === "string";
+  }
 }
 
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;

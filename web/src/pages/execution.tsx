@@ -16,7 +16,7 @@ import { useExecution, watchExecution, type ExecutionState } from "../state/exec
 import { toast } from "../state/view";
 import { Button } from "../ui/button";
 import { saveFile } from "../ui/copy";
-import { duration, plural, shortId, statusWord } from "../ui/format";
+import { duration, plural, statusWord } from "../ui/format";
 import { useDelayed, useNow } from "../ui/hooks";
 import { categoryOf } from "../ui/node-icon";
 import { Link, useSearch, useTitle } from "../ui/router";
@@ -30,7 +30,7 @@ export function page({ params }: { params: Record<string, string> }) {
   const id = params["id"] ?? "";
   const execution = useQuery(queries.execution(id));
   const client = useQueryClient();
-  useTitle(execution.data?.workflow?.name ?? `Execution ${shortId(id)}`);
+  useTitle(execution.data?.workflow?.name ?? `Execution ${id}`);
   useEffect(() => watchExecution(id), [id]);
   const state = useExecution();
   const mine = state.execution === id;
@@ -211,7 +211,7 @@ function Top({ execution, status, over, state }: Timed & { status: Execution["st
       </span>
       <h1 className={s.name}>
         <span className={s.word}>Execution </span>
-        <span className="mono">{shortId(execution.id)}</span>
+        <span className="mono">{execution.id}</span>
       </h1>
       <span className={s.status}>
         <StatusChip status={status}>

@@ -16,7 +16,7 @@ import { Link, useTitle } from "../ui/router";
 import { Empty, Failed, Skeleton } from "../ui/states";
 import { Chip } from "../ui/status";
 import { Ago } from "../ui/time";
-import { runArgs, useRun } from "./run";
+import { useStart } from "./run";
 import s from "./home.module.css";
 
 const RECENT = 20;
@@ -98,7 +98,7 @@ export function page() {
 
 /** Workflows at hand, to open or to run. */
 function Changed({ items }: { items: readonly WorkflowItem[] }) {
-  const run = useRun();
+  const start = useStart();
   if (items.length === 0) {
     return (
       <Empty
@@ -125,8 +125,8 @@ function Changed({ items }: { items: readonly WorkflowItem[] }) {
             kind="quiet"
             iconOnly
             icon={<Play size={14} aria-hidden="true" />}
-            busy={run.isPending && run.variables.id === item.id}
-            onClick={() => run.mutate(runArgs(item.id, item.name))}
+            busy={start.isPending && start.variables.id === item.id}
+            onClick={() => start.mutate(item)}
           >
             {`Run ${item.name}`}
           </Button>

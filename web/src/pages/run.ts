@@ -2,7 +2,9 @@
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api } from "../api/calls";
+import { queries } from "../api/queries";
 import type { Workflow } from "../api/types";
+import { asksForInput } from "../graph/form";
 import { toast } from "../state/view";
 import { navigate } from "../ui/router";
 import { asFailure, sentence } from "../ui/states";
@@ -21,6 +23,21 @@ export function useRun() {
       void client.invalidateQueries({ queryKey: ["executions"] });
       void client.invalidateQueries({ queryKey: ["dashboard"] });
       navigate(`/executions/${encodeURIComponent(accepted.execution_id)}`);
+    },
+    onError: (error, { name }) => toast("bad", `${name} could not be started. ${sentence(asFailure(error))}`),
+  });
+}
+
+/** Starts a workflow from a list: at once when an empty input will do, else its page opens, where the input is written. */
+export function useStart() {
+  const client = useQueryClient();
+  const run = useRun();
+  return useMutation({
+    mutationFn: async ({ id, name }: { id: string; name: string }) => {
+      const { graph } = await client.fetchQuery(queries.workflow(id));
+      if (asksForInput(graph)) navigate(`/workflows/${encodeURIComponent(id)}`);
+      // What goes wrong from here on is told by the run itself.
+      else await run.mutateAsync(runArgs(id, name)).catch(() => undefined);
     },
     onError: (error, { name }) => toast("bad", `${name} could not be started. ${sentence(asFailure(error))}`),
   });

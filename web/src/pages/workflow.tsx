@@ -6,7 +6,7 @@ import { queries } from "../api/queries";
 import type { Problem, Workflow } from "../api/types";
 import { GraphView } from "../canvas/graph-view";
 import { placeGraph } from "../graph/file";
-import { inputSchema } from "../graph/form";
+import { inputSchema, samplesOf } from "../graph/form";
 import { titleOf } from "../graph/summary";
 import { ExecutionRow } from "../panels/execution-list";
 import { InputForm } from "../panels/input-form";
@@ -38,6 +38,7 @@ function Loaded({ workflow }: { workflow: Workflow }) {
   const graph = useMemo(() => placeGraph(workflow.graph), [workflow.graph]);
   const titles = useMemo(() => new Map(graph.nodes.map((node) => [node.id, titleOf(node, kinds.get(node.type)?.name ?? null)])), [graph, kinds]);
   const schema = useMemo(() => inputSchema(workflow.graph), [workflow.graph]);
+  const samples = useMemo(() => samplesOf(workflow.graph), [workflow.graph]);
   const validation = useQuery(queries.validation(workflow.id, workflow.graph));
   const problems = validation.data?.problems;
   const marks = useMemo(() => marksOf(problems ?? []), [problems]);
@@ -85,7 +86,7 @@ function Loaded({ workflow }: { workflow: Workflow }) {
         {node ? <NodeFacts node={node} title={titles.get(node.id) ?? node.id} kind={kinds.get(node.type)} onClose={() => setSelected(null)} /> : null}
         <section className={s.part} aria-label="Run">
           <h2 className={s.head}>Run</h2>
-          <InputForm schema={schema} busy={run.isPending} blocked={errors > 0 ? `${plural(errors, "error")} must be mended first; see Problems.` : null} onRun={start} />
+          <InputForm schema={schema} samples={samples} busy={run.isPending} blocked={errors > 0 ? `${plural(errors, "error")} must be mended first; see Problems.` : null} onRun={start} />
         </section>
         {problems && problems.length > 0 ? (
           <section className={s.part} aria-label="Problems">

@@ -19,7 +19,7 @@ import { asFailure, Empty, Failed, sentence, Skeleton } from "../ui/states";
 import { StatusIcon } from "../ui/status";
 import { Ago } from "../ui/time";
 import { prefetchRoute } from "./routes";
-import { importFiles, runArgs, useRun } from "./run";
+import { importFiles, useStart } from "./run";
 import s from "./workflows.module.css";
 
 const SORTS = [
@@ -107,12 +107,12 @@ interface RowsProps {
 function Rows({ items, more, focusList, faded }: RowsProps) {
   const phone = useMedia(PHONE);
   const scroller = useRef<HTMLDivElement>(null);
-  const [active, setActive] = useState(0);
-  const run = useRun();
+  const start = useStart();
   const size = phone ? ROW_PHONE : ROW;
   const virtual = useVirtualizer({ count: items.length, getScrollElement: () => scroller.current, estimateSize: () => size, overscan: 10 });
   const visible = virtual.getVirtualItems();
   const lastSeen = visible.at(-1)?.index ?? 0;
+  const { active, setActive, onKeyDown } = useRowKeys(items, start.mutate, (row) => virtual.scrollToIndex(row, { align: "auto" }));
   useEffect(() => {
     if (more && lastSeen >= items.length - 20) more();
   }, [more, lastSeen, items.length]);
@@ -122,34 +122,11 @@ function Rows({ items, more, focusList, faded }: RowsProps) {
       setActive(0);
       scroller.current?.focus();
     };
-  }, [focusList]);
-
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.target !== event.currentTarget) return;
-    const item = items[active];
-    if (event.key === "Enter" && item) {
-      event.preventDefault();
-      if (event.metaKey || event.ctrlKey) run.mutate(runArgs(item.id, item.name));
-      else navigate(`/workflows/${encodeURIComponent(item.id)}`);
-      return;
-    }
-    const to = { ArrowDown: active + 1, ArrowUp: active - 1, Home: 0, End: items.length - 1, PageDown: active + 10, PageUp: active - 10 }[event.key];
-    if (to === undefined || event.metaKey || event.ctrlKey || event.altKey) return;
-    event.preventDefault();
-    const next = Math.max(0, Math.min(items.length - 1, to));
-    setActive(next);
-    virtual.scrollToIndex(next, { align: "auto" });
-  };
+  }, [focusList, setActive]);
 
   return (
     <div className={s.table}>
-      <div className={`${s.row} ${s.head}`} aria-hidden="true">
-        <span>Name</span>
-        <span className={s.nodes}>Nodes</span>
-        <span className={s.last}>Last execution</span>
-        <span className={s.changed}>Changed</span>
-        <span />
-      </div>
+      <RowsHead />
       <div
         ref={scroller}
         className={`${s.scroller} ${faded ? s.faded : ""}`}
@@ -171,7 +148,7 @@ function Rows({ items, more, focusList, faded }: RowsProps) {
                 className={`${s.row} ${s.placed} ${at.index === active ? s.active : ""}`}
                 style={{ transform: `translateY(${at.start}px)`, height: at.size }}
               >
-                <OneRow item={item} busy={run.isPending && run.variables.id === item.id} onRun={() => run.mutate(runArgs(item.id, item.name))} />
+                <OneRow item={item} busy={start.isPending && start.variables.id === item.id} onRun={() => start.mutate(item)} />
               </div>
             );
           })}
@@ -179,6 +156,40 @@ function Rows({ items, more, focusList, faded }: RowsProps) {
       </div>
     </div>
   );
+}
+
+function RowsHead() {
+  return (
+    <div className={`${s.row} ${s.head}`} aria-hidden="true">
+      <span>Name</span>
+      <span className={s.nodes}>Nodes</span>
+      <span className={s.last}>Last execution</span>
+      <span className={s.changed}>Changed</span>
+      <span />
+    </div>
+  );
+}
+
+/** Which row the keys are on: arrows move, Enter opens, Enter with Ctrl or Command runs. */
+function useRowKeys(items: readonly WorkflowItem[], run: (item: WorkflowItem) => void, scrollTo: (row: number) => void) {
+  const [active, setActive] = useState(0);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.target !== event.currentTarget) return;
+    const item = items[active];
+    if (event.key === "Enter" && item) {
+      event.preventDefault();
+      if (event.metaKey || event.ctrlKey) run(item);
+      else navigate(`/workflows/${encodeURIComponent(item.id)}`);
+      return;
+    }
+    const to = { ArrowDown: active + 1, ArrowUp: active - 1, Home: 0, End: items.length - 1, PageDown: active + 10, PageUp: active - 10 }[event.key];
+    if (to === undefined || event.metaKey || event.ctrlKey || event.altKey) return;
+    event.preventDefault();
+    const next = Math.max(0, Math.min(items.length - 1, to));
+    setActive(next);
+    scrollTo(next);
+  };
+  return { active, setActive, onKeyDown };
 }
 
 function OneRow({ item, busy, onRun }: { item: WorkflowItem; busy: boolean; onRun: () => void }) {

@@ -2,7 +2,7 @@
 
 import { Link } from "../ui/router";
 import { Ago } from "../ui/time";
-import { duration, shortId } from "../ui/format";
+import { duration, startedBy } from "../ui/format";
 import { StatusText } from "../ui/status";
 import type { ExecutionItem } from "../api/types";
 import { words } from "../graph/summary";
@@ -23,8 +23,8 @@ export function ExecutionRow({ item, showWorkflow = true }: { item: ExecutionIte
           {failed ? <span className={`${s.reason} cut`}>{failed}</span> : null}
         </span>
       ) : null}
-      <span className={`${s.id} mono faint`}>{shortId(item.id)}</span>
-      <span className={`${s.trigger} faint cut`}>{item.trigger ?? ""}</span>
+      <span className={`${s.id} mono faint`}>{item.id}</span>
+      <span className={`${s.trigger} faint cut`}>{startedBy(item.trigger)}</span>
       <span className={`${s.when} dim`}>
         <Ago at={item.started_at} />
       </span>

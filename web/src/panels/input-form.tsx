@@ -2,14 +2,18 @@
 
 import { ChevronDown, Play } from "lucide-react";
 import { useId, useMemo, useState, type KeyboardEvent } from "react";
-import { fieldFault, fieldsOf, inputText, type Field } from "../graph/form";
+import { readJson } from "../api/exact";
+import { fieldFault, fieldsOf, inputText, textsOf, type Field } from "../graph/form";
 import { jsonFault } from "../graph/json-text";
 import { Button, Key } from "../ui/button";
+import { Select } from "../ui/field";
 import f from "../ui/field.module.css";
 import s from "./input-form.module.css";
 
 interface InputFormProps {
   schema: { [key: string]: unknown } | null;
+  /** Inputs that the workflow's file gives to try it with. */
+  samples: readonly unknown[];
   busy: boolean;
   /** Why it may not start; null when it may. */
   blocked: string | null;
@@ -19,29 +23,17 @@ interface InputFormProps {
 
 export const RUN_KEY = /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘↵" : "Ctrl ↵";
 
-export function InputForm({ schema, busy, blocked, onRun }: InputFormProps) {
-  const fields = useMemo(() => fieldsOf(schema), [schema]);
-  const [mode, setMode] = useState<"fields" | "json">(fields ? "fields" : "json");
-  const [texts, setTexts] = useState<ReadonlyMap<string, string>>(new Map());
-  const [json, setJson] = useState("{}");
-  const asFields = mode === "fields" && fields !== null;
-  const fault = asFields
-    ? (fields.map((field) => fieldFault(field, texts.get(field.name) ?? field.initial)).find((found) => found !== null) ?? null)
-    : (jsonFault(json)?.message ?? null);
-  const ready = fault === null && blocked === null && !busy;
-
+export function InputForm({ schema, samples, busy, blocked, onRun }: InputFormProps) {
+  const input = useInput(schema, samples);
+  const ready = input.fault === null && blocked === null && !busy;
   const run = () => {
-    if (ready) onRun(asFields ? inputText(fields, texts) : json);
+    if (ready) onRun(input.text());
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== "Enter" || !(event.metaKey || event.ctrlKey)) return;
     event.preventDefault();
     event.stopPropagation();
     run();
-  };
-  const switchMode = () => {
-    if (asFields) setJson(pretty(inputText(fields, texts)));
-    setMode(asFields ? "json" : "fields");
   };
 
   return (
@@ -54,12 +46,11 @@ export function InputForm({ schema, busy, blocked, onRun }: InputFormProps) {
         run();
       }}
     >
-      {asFields ? (
-        fields.map((field) => (
-          <OneField key={field.name} field={field} text={texts.get(field.name) ?? field.initial} onChange={(text) => setTexts(new Map(texts).set(field.name, text))} />
-        ))
+      {samples.length > 0 ? <Samples samples={samples} chosen={input.sample} onChoose={input.choose} /> : null}
+      {input.fields ? (
+        input.fields.map((field) => <OneField key={field.name} field={field} text={input.texts.get(field.name) ?? field.initial} onChange={(text) => input.setField(field.name, text)} />)
       ) : (
-        <JsonField text={json} onChange={setJson} />
+        <JsonField text={input.json} onChange={input.setJson} />
       )}
       {blocked ? <p className={f.fault}>{blocked}</p> : null}
       <div className={s.actions}>
@@ -67,9 +58,9 @@ export function InputForm({ schema, busy, blocked, onRun }: InputFormProps) {
           Run
         </Button>
         <Key>{RUN_KEY}</Key>
-        {fields ? (
-          <Button kind="quiet" className={s.mode} onClick={switchMode}>
-            {asFields ? "Write as JSON" : "Back to fields"}
+        {input.canSwitch ? (
+          <Button kind="quiet" className={s.mode} onClick={input.switchMode}>
+            {input.fields ? "Write as JSON" : "Back to fields"}
           </Button>
         ) : null}
       </div>
@@ -77,12 +68,71 @@ export function InputForm({ schema, busy, blocked, onRun }: InputFormProps) {
   );
 }
 
-function pretty(text: string): string {
+/** What is typed, as fields or as JSON. It begins with the first sample. */
+function useInput(schema: InputFormProps["schema"], samples: readonly unknown[]) {
+  const fields = useMemo(() => fieldsOf(schema), [schema]);
+  const first = samples[0];
+  const [sample, setSample] = useState(samples.length > 0 ? "0" : "");
+  const [texts, setTexts] = useState<ReadonlyMap<string, string>>(() => (fields && textsOf(fields, first)) ?? new Map());
+  const [json, setJson] = useState(() => (first === undefined ? "{}" : JSON.stringify(first, null, 2)));
+  const [asJson, setAsJson] = useState(fields === null || (first !== undefined && textsOf(fields, first) === null));
+  const shown = asJson ? null : fields;
+  const back = useMemo(() => (asJson && fields ? textsOf(fields, parsed(json)) : null), [asJson, fields, json]);
+  const fault = shown
+    ? (shown.map((field) => fieldFault(field, texts.get(field.name) ?? field.initial)).find((found) => found !== null) ?? null)
+    : (jsonFault(json)?.message ?? null);
+
+  const choose = (chosen: string) => {
+    const picked = chosen === "" ? {} : samples[Number(chosen)];
+    const filled = fields && textsOf(fields, picked);
+    setSample(chosen);
+    setTexts((chosen === "" ? null : filled) ?? new Map());
+    setJson(JSON.stringify(picked, null, 2));
+    setAsJson((before) => fields === null || !filled || before);
+  };
+  const switchMode = () => {
+    if (shown) setJson(pretty(inputText(shown, texts)));
+    else if (back) setTexts(back);
+    setAsJson(shown !== null);
+  };
+  return {
+    fields: shown,
+    texts,
+    json,
+    fault,
+    sample,
+    choose,
+    setJson,
+    setField: (name: string, text: string) => setTexts(new Map(texts).set(name, text)),
+    // What was written as JSON goes back to fields only if they can hold all of it.
+    canSwitch: shown !== null || back !== null,
+    switchMode,
+    text: () => (shown ? inputText(shown, texts) : json),
+  };
+}
+
+const SAMPLE_CHARS = 48;
+
+/** Inputs that came with the workflow, to begin from. */
+function Samples({ samples, chosen, onChoose }: { samples: readonly unknown[]; chosen: string; onChoose: (chosen: string) => void }) {
+  const options = samples.map((sample, at): [string, string] => {
+    const text = JSON.stringify(sample);
+    return [String(at), `Sample ${at + 1} · ${text.length > SAMPLE_CHARS ? `${text.slice(0, SAMPLE_CHARS)}…` : text}`];
+  });
+  return <Select label="Sample input" value={chosen} options={[...options, ["", "Nothing filled in"]]} onChange={onChoose} />;
+}
+
+function parsed(text: string): unknown {
   try {
-    return JSON.stringify(JSON.parse(text), null, 2);
+    return readJson(text);
   } catch {
-    return text;
+    return undefined;
   }
+}
+
+function pretty(text: string): string {
+  const value = parsed(text);
+  return value === undefined ? text : JSON.stringify(value, null, 2);
 }
 
 function OneField({ field, text, onChange }: { field: Field; text: string; onChange: (text: string) => void }) {

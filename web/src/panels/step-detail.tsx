@@ -106,20 +106,21 @@ function Value({ title, note, children }: { title: string; note: string; childre
   );
 }
 
+const COMPARE = "Compare its input with what the node's parameters ask for, then run again.";
 const ADVICE: Record<string, string> = {
   timeout: "Give the node more time, or check why the other side is slow.",
   timed_out: "Give the node more time, or check why the other side is slow.",
-  expression: "Open the node and compare the expression with the input below.",
-  bad_expression: "Open the node and compare the expression with the input below.",
+  TypeError: "Compare the expression with the input of the step.",
+  expression_budget: "Do less in one expression: take fewer items, or spread the work over several nodes.",
   not_a_list: "Lead a list into this node, or take the list out of the input with an expression.",
   loop_limit: "Raise the limit of the loop if this many iterations are right, else check the condition that ends it.",
   join_short: "Fewer edges than asked for brought a value; lower the number the join waits for.",
   bad_parameter: "Compare the node's parameters with its description under Node types.",
-  type_mismatch: "Compare the input below with what the node expects.",
+  type_mismatch: "Compare the input of the step with what the node expects.",
 };
 
 export function StepFault({ error, step, where = null }: { error: StepError; step?: StepRun; where?: string | null }) {
-  const advice = ADVICE[error.code] ?? "Compare the input below with what the node's parameters ask for, then run again.";
+  const advice = ADVICE[error.code] ?? COMPARE;
   return (
     <div className={s.fault} role="note" aria-label="Why it failed">
       <p className={s.what}>{sentence(error)}</p>

@@ -54,11 +54,6 @@ export function fullDate(at: number): string {
   return FULL_DATE.format(at);
 }
 
-/** The last characters of an id tell executions apart; the first ones are the time. */
-export function shortId(id: string): string {
-  return id.length > 8 ? id.slice(-6) : id;
-}
-
 const STATUS_WORDS: Record<string, string> = {
   delayed: "Delayed",
   queued: "Queued",
@@ -76,6 +71,13 @@ const STATUS_WORDS: Record<string, string> = {
 
 export function statusWord(status: string): string {
   return STATUS_WORDS[status] ?? status;
+}
+
+const STARTERS: Record<string, string> = { manual: "Manual", webhook: "Webhook", api: "HTTP API", cli: "Terminal" };
+
+/** What started an execution. */
+export function startedBy(trigger: string | null | undefined): string {
+  return STARTERS[trigger ?? ""] ?? trigger ?? "";
 }
 
 export type Tone = "ok" | "bad" | "info" | "warn" | "idle";
