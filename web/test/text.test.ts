@@ -6,6 +6,7 @@ import { asksForInput, fieldFault, fieldsOf, inputSchema, inputText, samplesOf, 
 import { jsonFault } from "../src/graph/json-text";
 import { parametersOf } from "../src/graph/parameters";
 import { summaryOf, titleOf, words } from "../src/graph/summary";
+import { webhooksOf } from "../src/graph/webhooks";
 
 it.each([
   ["9007199254740993", true],
@@ -121,6 +122,12 @@ describe("an input form", () => {
     expect(fault("extra", "{")).toContain("JSON");
     expect(fault("name", "")).toBeNull();
   });
+});
+
+it("knows the addresses of webhooks", () => {
+  const hook = (id: string, data: { [key: string]: unknown }) => ({ id, type: "webhook", data });
+  const nodes = [hook("a", { path: "/orders/", method: "put" }), hook("b", {}), hook("c", { path: "x", methods: ["get", "post"] }), hook("d", { disabled: true }), { id: "e", type: "manual" }];
+  expect(webhooksOf({ nodes, edges: [] }, "wf").map(({ node, method, path }) => `${node} ${method} ${path}`)).toEqual(["a PUT /hooks/orders", "b POST /hooks/wf", "c GET, POST /hooks/x"]);
 });
 
 it("names nodes and says what they do", () => {

@@ -25,6 +25,11 @@ export class ApiError extends Error {
   }
 }
 
+/** Whether the server knows of no such thing, so that asking again will not help. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 404;
+}
+
 export interface Call {
   method?: "GET" | "POST" | "PUT" | "DELETE";
   query?: Record<string, string | number | boolean | null | undefined>;

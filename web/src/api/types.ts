@@ -65,6 +65,7 @@ export interface LastExecution {
 
 export interface WorkflowItem {
   id: string;
+  active?: boolean;
   name: string;
   description?: string | null;
   tags?: string[];

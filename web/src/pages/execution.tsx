@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Ban, ChevronLeft, Download, RotateCw } from "lucide-react";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { api } from "../api/calls";
+import { isMissing } from "../api/client";
 import { isOver, queries } from "../api/queries";
 import type { Execution } from "../api/types";
 import { GraphView } from "../canvas/graph-view";
@@ -23,6 +24,7 @@ import { Link, useSearch, useTitle } from "../ui/router";
 import { asFailure, Failed, sentence, Skeleton } from "../ui/states";
 import { StatusChip } from "../ui/status";
 import { useKinds } from "./kinds";
+import { NotFound } from "./not-found";
 import { runArgs, useRun } from "./run";
 import s from "./execution.module.css";
 
@@ -41,6 +43,7 @@ export function page({ params }: { params: Record<string, string> }) {
   }, [finished, client, id]);
 
   if (execution.isPending) return <Skeleton rows={3} kind="block" />;
+  if (isMissing(execution.error)) return <NotFound />;
   if (!execution.data) return <Failed error={execution.error} what="This execution could not be read" retry={() => void execution.refetch()} />;
   return <Loaded key={id} execution={execution.data} state={mine ? state : null} lost={mine && state.link === "lost"} />;
 }

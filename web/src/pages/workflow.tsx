@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
+import { isMissing } from "../api/client";
 import { queries } from "../api/queries";
 import type { Problem, Workflow } from "../api/types";
 import { GraphView } from "../canvas/graph-view";
@@ -12,6 +13,7 @@ import { ExecutionRow } from "../panels/execution-list";
 import { InputForm } from "../panels/input-form";
 import { NodeFacts } from "../panels/node-facts";
 import { Problems } from "../panels/problems";
+import { Webhooks } from "../panels/webhooks";
 import { isTyping } from "../ui/field";
 import { plural } from "../ui/format";
 import { Link, useTitle } from "../ui/router";
@@ -19,6 +21,7 @@ import { Empty, Failed, Skeleton } from "../ui/states";
 import { Chip } from "../ui/status";
 import { Ago } from "../ui/time";
 import { useKinds } from "./kinds";
+import { NotFound } from "./not-found";
 import { runArgs, useRun } from "./run";
 import s from "./workflow.module.css";
 
@@ -29,6 +32,7 @@ export function page({ params }: { params: Record<string, string> }) {
   const workflow = useQuery(queries.workflow(id));
   useTitle(workflow.data?.name ?? "Workflow");
   if (workflow.isPending) return <Skeleton rows={3} kind="block" />;
+  if (isMissing(workflow.error)) return <NotFound />;
   if (!workflow.data) return <Failed error={workflow.error} what="This workflow could not be read" retry={() => void workflow.refetch()} />;
   return <Loaded key={id} workflow={workflow.data} />;
 }
@@ -86,6 +90,7 @@ function Loaded({ workflow }: { workflow: Workflow }) {
         {node ? <NodeFacts node={node} title={titles.get(node.id) ?? node.id} kind={kinds.get(node.type)} onClose={() => setSelected(null)} /> : null}
         <section className={s.part} aria-label="Run">
           <h2 className={s.head}>Run</h2>
+          <Webhooks graph={workflow.graph} workflow={workflow.id} active={workflow.active !== false} />
           <InputForm schema={schema} samples={samples} busy={run.isPending} blocked={errors > 0 ? `${plural(errors, "error")} must be mended first; see Problems.` : null} onRun={start} />
         </section>
         {problems && problems.length > 0 ? (
