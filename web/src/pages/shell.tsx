@@ -96,7 +96,7 @@ function ThemeChoice() {
   return (
     <button type="button" className={`${s.place} ${s.theme}`} aria-label={`Theme: ${label.toLowerCase()}. Change to ${then}.`} title={`Change to ${then}`} onClick={() => setTheme(next)}>
       <Icon aria-hidden="true" strokeWidth={1.7} />
-      <span>{label}</span>
+      <span>Theme</span>
     </button>
   );
 }
