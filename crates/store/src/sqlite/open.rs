@@ -76,11 +76,10 @@ pub(super) fn writer(path: &Path, options: &SqliteOptions) -> Result<Connection>
          PRAGMA journal_size_limit = {};
          PRAGMA cache_size = -{};
          PRAGMA temp_store = MEMORY;
-         PRAGMA mmap_size = {};",
+         PRAGMA mmap_size = 0;",
         options.synchronous.word(),
         super::checkpoint::SIZE_LIMIT,
         options.cache_kib,
-        options.mmap_bytes,
     ))?;
     let synchronous: i64 = connection.query_row("PRAGMA synchronous", (), |row| row.get(0))?;
     if mode != "wal" || synchronous != options.synchronous.number() {
@@ -138,11 +137,12 @@ fn migrate(connection: &Connection, path: &Path) -> Result<()> {
 /// A connection that cannot write.
 pub(super) fn reader(path: &Path, options: &SqliteOptions) -> Result<Connection> {
     let connection = beside(path, options)?;
-    connection.execute_batch("PRAGMA query_only = ON")?;
+    connection.execute_batch(&format!("PRAGMA query_only = ON; PRAGMA mmap_size = {};", options.mmap_bytes))?;
     Ok(connection)
 }
 
-/// A connection beside the writer's, for checkpoints and backups.
+/// A connection beside the writer's, for checkpoints and backups. Like the writer's it maps nothing into memory:
+/// whoever changes the file must not look at it through a map.
 pub(super) fn beside(path: &Path, options: &SqliteOptions) -> Result<Connection> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(options.busy_timeout)?;
@@ -150,8 +150,8 @@ pub(super) fn beside(path: &Path, options: &SqliteOptions) -> Result<Connection>
         "PRAGMA wal_autocheckpoint = 0;
          PRAGMA cache_size = -{};
          PRAGMA temp_store = MEMORY;
-         PRAGMA mmap_size = {};",
-        options.reader_cache_kib, options.mmap_bytes
+         PRAGMA mmap_size = 0;",
+        options.reader_cache_kib
     ))?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
@@ -174,4 +174,41 @@ pub(super) fn set_meta(connection: &Connection, key: &str, value: i64) -> rusqli
     let mut statement = connection.prepare_cached("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)")?;
     statement.execute((key, value))?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Synchronous;
+    use super::*;
+
+    fn number(connection: &Connection, pragma: &str) -> i64 {
+        connection.query_row(&format!("PRAGMA {pragma}"), (), |row| row.get(0)).expect("a number")
+    }
+
+    #[test]
+    fn connections_are_set_up_as_asked() {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        let path = dir.path().join(FILE);
+        let mmap_bytes = 268_435_456;
+        let asked = SqliteOptions { synchronous: Synchronous::Normal, mmap_bytes, ..SqliteOptions::default() };
+        let writer = writer(&path, &asked).expect("it is free");
+        let mode: String = writer.query_row("PRAGMA journal_mode", (), |row| row.get(0)).expect("a mode");
+        assert_eq!((mode.as_str(), number(&writer, "synchronous")), ("wal", Synchronous::Normal.number()));
+        let checkpoints = beside(&path, &asked).expect("it opens");
+        let reader = reader(&path, &asked).expect("it opens");
+        for connection in [&writer, &checkpoints, &reader] {
+            assert_eq!(number(connection, "temp_store"), 2, "in memory");
+        }
+        assert_eq!(number(&writer, "cache_size"), -i64::from(asked.cache_kib));
+        // Only who reads looks through a map.
+        assert_eq!((number(&writer, "mmap_size"), number(&checkpoints, "mmap_size")), (0, 0));
+        assert_eq!(number(&reader, "mmap_size"), 268_435_456);
+        assert_eq!(number(&reader, "query_only"), 1);
+        reader.execute_batch("CREATE TABLE theirs (x)").expect_err("a reader cannot write");
+        drop((writer, checkpoints, reader));
+        let writer = super::writer(&path, &SqliteOptions::default()).expect("it is free");
+        let synchronous = Synchronous::default();
+        assert_eq!(synchronous, Synchronous::Full);
+        assert_eq!(number(&writer, "synchronous"), synchronous.number());
+    }
 }

@@ -1,0 +1,50 @@
+//! Which indexes the database has, and that the shapes of questions that lists ask are answered by them.
+
+use model::TenantId;
+use rusqlite::Connection;
+use store::records::{Expect, Kind, RecordWrite};
+use store::{Records, SqliteOptions, SqliteStore};
+
+/// What the server keeps of workflows, as far as lists look for it.
+static WORKFLOW: Kind = Kind { name: "workflow", indexed: &["name", "active"] };
+
+/// A database with the tables of executions and of workflows.
+async fn database() -> (tempfile::TempDir, Connection) {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let store = SqliteStore::open(dir.path(), SqliteOptions::default()).expect("it is free");
+    let content = Some((vec![Some("Double".to_owned()), Some("true".to_owned())], bytes::Bytes::from_static(b"{}")));
+    let write = RecordWrite { kind: &WORKFLOW, tenant: TenantId(1), id: 1, expect: Expect::Absent, content, now_ms: 1 };
+    store.put(write).await.expect("it is stored");
+    drop(store);
+    let connection = Connection::open(dir.path().join("tidemill.db")).expect("the database");
+    (dir, connection)
+}
+
+/// How SQLite would answer.
+fn plan(connection: &Connection, sql: &str) -> String {
+    let mut explained = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).expect("a statement");
+    let lines = explained.query_map((), |row| row.get::<_, String>(3)).expect("a plan");
+    lines.collect::<Result<Vec<_>, _>>().expect("lines").join("; ")
+}
+
+#[tokio::test]
+async fn lists_walk_an_index_and_sort_nothing() {
+    let (_dir, connection) = database().await;
+    let workflows = "SELECT id FROM record_workflow WHERE tenant = 1";
+    let executions = "SELECT id FROM execution WHERE";
+    for (question, index) in [
+        (format!("{workflows} AND coalesce(f_active, '') = 'true' ORDER BY id LIMIT 10"), "record_workflow_f_active"),
+        (format!("{workflows} ORDER BY coalesce(f_name, ''), id LIMIT 10"), "record_workflow_f_name"),
+        (format!("{workflows} ORDER BY updated_ms DESC, id DESC LIMIT 10"), "record_workflow_updated"),
+        (format!("{workflows} ORDER BY created_ms DESC, id DESC LIMIT 10"), "record_workflow_created"),
+        (format!("{executions} tenant = 1 AND status = 3 ORDER BY id DESC LIMIT 10"), "execution_tenant"),
+        (format!("{executions} workflow = 7 AND status = 3 ORDER BY id DESC LIMIT 10"), "execution_workflow"),
+        (format!("{executions} id < 9 ORDER BY id DESC LIMIT 10"), "INTEGER PRIMARY KEY"),
+    ] {
+        let plan = plan(&connection, &question);
+        assert!(plan.contains(index), "{question}: {plan}");
+        assert!(!plan.contains("SCAN") && !plan.contains("TEMP B-TREE"), "{question}: {plan}");
+    }
+    let without = plan(&connection, "SELECT id FROM execution WHERE trigger = 'x' ORDER BY duration_us");
+    assert!(without.contains("SCAN") && without.contains("TEMP B-TREE"), "this check sees the difference: {without}");
+}
