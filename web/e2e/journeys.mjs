@@ -20,135 +20,206 @@ async function startMock(at, ...flags) {
   return child;
 }
 
-const journeys = {
-  async "an empty product offers an example, which runs"({ page, url }) {
-    await page.goto(`${url}/workflows`);
-    await page.getByRole("button", { name: "Add the example" }).click();
-    await page.waitForURL(/\/workflows\/.+/);
-    await page.getByRole("heading", { name: "Route a parcel" }).waitFor();
-    await page.locator("[data-node=weight]").click();
-    await page.getByRole("region", { name: "Node Weight in kg" }).waitFor();
-    await page.keyboard.press("Control+Enter");
-    await page.waitForURL(/\/executions\/.+/);
-    await page.getByText("Succeeded", { exact: false }).first().waitFor();
-    await page.getByRole("row", { name: /By post/ }).waitFor();
-  },
+const journeys = new Map();
+const test = (name, journey) => journeys.set(name, journey);
 
-  async "an execution is seen live, and a lost server is told and caught up with"({ page, url, mock, restart }) {
-    await page.goto(`${url}/workflows?q=Poll`);
-    await page.getByRole("button", { name: /^Run Poll/ }).first().click();
-    await page.waitForURL(/\/executions\/.+/);
-    await page.locator("[data-node=ask]").getByText("running").waitFor();
-    await page.getByRole("row", { name: /Ask for the report/ }).first().waitFor();
-    mock.kill();
-    await page.getByText("Connection lost, reconnecting").waitFor();
-    await restart();
-    await page.getByText("Tidemill does not answer", { exact: false }).waitFor({ state: "detached", timeout: 15_000 });
-  },
+test("an empty product offers an example, which runs", async ({ page, url }) => {
+  await page.goto(`${url}/workflows`);
+  await page.getByRole("button", { name: "Add the example" }).click();
+  await page.waitForURL(/\/workflows\/.+/);
+  await page.getByRole("heading", { name: "Route a parcel" }).waitFor();
+  await page.locator("[data-node=weight]").click();
+  await page.getByRole("region", { name: "Node Weight in kg" }).waitFor();
+  await page.keyboard.press("Control+Enter");
+  await page.waitForURL(/\/executions\/.+/);
+  await page.getByText("Succeeded", { exact: false }).first().waitFor();
+  await page.getByRole("row", { name: /By post/ }).waitFor();
+});
 
-  async "a running execution is canceled"({ page, url }) {
-    await page.goto(`${url}/workflows?q=Poll`);
-    await page.getByRole("button", { name: /^Run Poll/ }).first().click();
-    await page.getByRole("button", { name: "Cancel" }).click();
-    await page.getByText("Canceled", { exact: false }).first().waitFor();
-    assert.equal(await page.getByRole("button", { name: "Run again" }).count(), 1);
-  },
+test("an execution is seen live, and a lost server is told and caught up with", async ({ page, url, mock, restart }) => {
+  await page.goto(`${url}/workflows?q=Poll`);
+  await page.getByRole("button", { name: /^Run Poll/ }).first().click();
+  await page.waitForURL(/\/executions\/.+/);
+  await page.locator("[data-node=ask]").getByText("running").waitFor();
+  await page.getByRole("row", { name: /Ask for the report/ }).first().waitFor();
+  mock.kill();
+  await page.getByText("Connection lost, reconnecting").waitFor();
+  await restart();
+  await page.getByText("Tidemill does not answer", { exact: false }).waitFor({ state: "detached", timeout: 15_000 });
+});
 
-  async "a failed step says what, where and what to do, and its input is a tree"({ page, url, context }) {
-    await page.goto(`${url}/executions?status=failed`);
-    await page.locator("a[data-row]").filter({ hasText: "Nightly" }).first().click();
-    await page.getByRole("button", { name: "Show the step" }).click();
-    await page.getByText("Lead a list into this node", { exact: false }).first().waitFor();
-    const tree = page.getByRole("tree", { name: /^Input/ });
-    await tree.focus();
-    await page.keyboard.press("ArrowDown");
-    await page.keyboard.press("ArrowDown");
-    await context.grantPermissions(["clipboard-read", "clipboard-write"]);
-    await page.keyboard.press("p");
-    await page.getByText("Copied input.body").waitFor();
-    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), "input.body");
-    await page.keyboard.press("ArrowLeft");
-    assert.equal(await tree.getByText("label").count(), 0);
-  },
+test("a running execution is canceled", async ({ page, url }) => {
+  await page.goto(`${url}/workflows?q=Poll`);
+  await page.getByRole("button", { name: /^Run Poll/ }).first().click();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await page.getByText("Canceled", { exact: false }).first().waitFor();
+  assert.equal(await page.getByRole("button", { name: "Run again" }).count(), 1);
+});
 
-  async "the list of workflows is walked by keys"({ page, url }) {
-    await page.goto(`${url}/workflows`);
-    await page.getByRole("list", { name: /^Workflows/ }).waitFor();
-    await page.keyboard.press("/");
-    await page.keyboard.type("routing");
-    await page.waitForURL(/q=routing/);
-    await page.getByText("Ticket triage").waitFor({ state: "detached" });
-    await page.keyboard.press("ArrowDown");
-    await page.keyboard.press("ArrowDown");
-    await page.keyboard.press("Enter");
-    await page.waitForURL(/\/workflows\/[a-z0-9]+$/);
-  },
+test("a failed step says what, where and what to do, and its input is a tree", async ({ page, url, context }) => {
+  await page.goto(`${url}/executions?status=failed`);
+  await page.locator("a[data-row]").filter({ hasText: "Nightly" }).first().click();
+  await page.getByRole("button", { name: "Show the step" }).click();
+  await page.getByText("Lead a list into this node", { exact: false }).first().waitFor();
+  const tree = page.getByRole("tree", { name: /^Input/ });
+  await tree.focus();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.keyboard.press("p");
+  await page.getByText("Copied input.body").waitFor();
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), "input.body");
+  await page.keyboard.press("ArrowLeft");
+  assert.equal(await tree.getByText("label").count(), 0);
+});
 
-  async "a dropped file becomes a workflow, a broken one is told of"({ page, url }) {
-    await page.goto(`${url}/workflows`);
-    const choose = page.locator("input[type=file]");
-    await choose.setInputFiles({ name: "broken.json", mimeType: "application/json", buffer: Buffer.from("{") });
-    await page.getByText("broken.json was not imported. This file is not JSON.").waitFor();
-    const body = '{"nodes":[{"id":"a","type":"number","data":{"value":9007199254740993}}],"edges":[]}';
-    await choose.setInputFiles({ name: "from file.json", mimeType: "application/json", buffer: Buffer.from(body) });
-    await page.getByRole("heading", { name: "from file" }).waitFor();
-    await page.locator("[data-node=a]").click();
-    await page.getByRole("tree", { name: /^Parameters/ }).getByText("9007199254740993").waitFor();
-  },
+test("the list of workflows is walked by keys", async ({ page, url }) => {
+  await page.goto(`${url}/workflows`);
+  await page.getByRole("list", { name: /^Workflows/ }).waitFor();
+  await page.keyboard.press("/");
+  await page.keyboard.type("routing");
+  await page.waitForURL(/q=routing/);
+  await page.getByText("Ticket triage").waitFor({ state: "detached" });
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/workflows\/[a-z0-9]+$/);
+});
 
-  async "a wrong input cannot be sent, and says which line"({ page, url }) {
-    await page.goto(`${url}/workflows?q=Priority`);
-    await page.getByRole("link", { name: /Priority/ }).first().click();
-    await page.getByLabel("Input as JSON").fill('{\n  "a" 1\n}');
-    await page.getByText("Line 2, column 7: expected a colon after the name").waitFor();
-    assert.equal(await page.getByRole("button", { name: "Run", exact: true }).isDisabled(), true);
-  },
+test("a dropped file becomes a workflow, a broken one is told of", async ({ page, url }) => {
+  await page.goto(`${url}/workflows`);
+  const choose = page.locator("input[type=file]");
+  await choose.setInputFiles({ name: "broken.json", mimeType: "application/json", buffer: Buffer.from("{") });
+  await page.getByText("broken.json was not imported. This file is not JSON.").waitFor();
+  const body = '{"nodes":[{"id":"a","type":"number","data":{"value":9007199254740993}}],"edges":[]}';
+  await choose.setInputFiles({ name: "from file.json", mimeType: "application/json", buffer: Buffer.from(body) });
+  await page.getByRole("heading", { name: "from file" }).waitFor();
+  await page.locator("[data-node=a]").click();
+  await page.getByRole("tree", { name: /^Parameters/ }).getByText("9007199254740993").waitFor();
+});
 
-  async "a big value is fetched when asked for"({ page, url }) {
-    await page.goto(`${url}/workflows?q=very+long`);
-    await page.getByRole("button", { name: /^Run A very/ }).first().click();
-    await page.getByRole("row", { name: /Keep the even ones|صفوف/ }).first().click();
-    await page.getByRole("tree", { name: /^Output/ }).getByText("Show all").click();
-    await page.getByRole("tree", { name: /^Output/ }).getByText(/\d+ items/).waitFor();
-  },
+test("a wrong input cannot be sent, and says which line", async ({ page, url }) => {
+  await page.goto(`${url}/workflows?q=Priority`);
+  await page.getByRole("link", { name: /Priority/ }).first().click();
+  await page.getByLabel("Input as JSON").fill('{\n  "a" 1\n}');
+  await page.getByText("Line 2, column 7: expected a colon after the name").waitFor();
+  assert.equal(await page.getByRole("button", { name: "Run", exact: true }).isDisabled(), true);
+});
 
-  async "the graph is walked by arrows, zoomed and fitted by keys"({ page, url }) {
-    await page.goto(`${url}/workflows?q=Poll`);
-    await page.getByRole("link", { name: /Poll until/ }).first().click();
-    await page.locator("[data-node=start]").click();
-    await page.keyboard.press("ArrowRight");
-    await page.locator("[data-node=ask][aria-pressed=true]").waitFor();
-    const before = await page.getByRole("button", { name: "Show at 100 %" }).innerText();
-    await page.keyboard.press("+");
-    await page.waitForFunction((was) => !document.body.innerText.includes(was), before);
-    await page.keyboard.press("f");
-    await page.getByRole("button", { name: "Show at 100 %" }).filter({ hasText: before }).waitFor();
-  },
+test("a big value is fetched when asked for", async ({ page, url }) => {
+  await page.goto(`${url}/workflows?q=very+long`);
+  await page.getByRole("button", { name: /^Run A very/ }).first().click();
+  await page.getByRole("row", { name: /Keep the even ones|صفوف/ }).first().click();
+  await page.getByRole("tree", { name: /^Output/ }).getByText("Show all").click();
+  await page.getByRole("tree", { name: /^Output/ }).getByText(/\d+ items/).waitFor();
+});
 
-  async "signed out, a calm page takes the token, and the link leaves the address bar"({ page, url }) {
-    await page.goto(`${url}/?token=bad`);
-    await page.getByRole("heading", { name: "Open the link from the terminal" }).waitFor();
-    await page.getByText("This link was used already", { exact: false }).waitFor();
-    assert.equal(new URL(page.url()).search, "");
-    await page.getByLabel("Link or token").fill(`${url}/?token=good`);
-    await page.getByRole("button", { name: "Sign in" }).click();
-    await page.getByRole("heading", { name: "Home" }).waitFor();
-  },
+test("the graph is walked by arrows, zoomed and fitted by keys", async ({ page, url }) => {
+  await page.goto(`${url}/workflows?q=Poll`);
+  await page.getByRole("link", { name: /Poll until/ }).first().click();
+  await page.locator("[data-node=start]").click();
+  await page.keyboard.press("ArrowRight");
+  await page.locator("[data-node=ask][aria-pressed=true]").waitFor();
+  const before = await page.getByRole("button", { name: "Show at 100 %" }).innerText();
+  await page.keyboard.press("+");
+  await page.waitForFunction((was) => !document.body.innerText.includes(was), before);
+  await page.keyboard.press("f");
+  await page.getByRole("button", { name: "Show at 100 %" }).filter({ hasText: before }).waitFor();
+});
 
-  async "ten thousand workflows scroll and are found"({ page, url }) {
-    await page.goto(`${url}/workflows?sort=name`);
-    const list = page.getByRole("list", { name: /^Workflows/ });
-    await list.focus();
-    for (let n = 0; n < 8; n += 1) {
-      await page.keyboard.press("End");
-      await page.waitForTimeout(250);
-    }
-    const rows = await page.getByRole("listitem").count();
-    assert.ok(rows < 80, `${rows} rows in the page`);
-    const reached = await page.evaluate(() => Math.max(...[...document.querySelectorAll("[aria-posinset]")].map((row) => Number(row.getAttribute("aria-posinset")))));
-    assert.ok(reached > 500, `only ${reached} reached`);
-  },
-};
+test("signed out, a calm page takes the token, and the link leaves the address bar", async ({ page, url }) => {
+  await page.goto(`${url}/?token=bad`);
+  await page.getByRole("heading", { name: "Open the link from the terminal" }).waitFor();
+  await page.getByText("This link was used already", { exact: false }).waitFor();
+  assert.equal(new URL(page.url()).search, "");
+  await page.getByLabel("Link or token").fill(`${url}/?token=good`);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("heading", { name: "Home" }).waitFor();
+});
+
+test("ten thousand workflows scroll and are found", async ({ page, url }) => {
+  await page.goto(`${url}/workflows?sort=name`);
+  const list = page.getByRole("list", { name: /^Workflows/ });
+  await list.focus();
+  for (let n = 0; n < 8; n += 1) {
+    await page.keyboard.press("End");
+    await page.waitForTimeout(250);
+  }
+  const rows = await page.getByRole("listitem").count();
+  assert.ok(rows < 80, `${rows} rows in the page`);
+  const reached = await page.evaluate(() => Math.max(...[...document.querySelectorAll("[aria-posinset]")].map((row) => Number(row.getAttribute("aria-posinset")))));
+  assert.ok(reached > 500, `only ${reached} reached`);
+});
+
+test("a search asks once the typing rests", async ({ page, url }) => {
+  await page.goto(`${url}/workflows`);
+  await page.getByRole("list", { name: /^Workflows/ }).waitFor();
+  const asked = [];
+  page.on("request", (request) => request.url().includes("q=") && request.url().includes("/api/") && asked.push(new URL(request.url()).searchParams.get("q")));
+  await page.getByRole("searchbox", { name: "Search workflows" }).pressSequentially("routing");
+  await page.waitForURL(/q=routing/);
+  await page.getByText("Ticket triage").waitFor({ state: "detached" });
+  assert.equal(asked.at(-1), "routing");
+  assert.ok(asked.length < 4, `asked for ${asked.join(", ")}`);
+});
+
+test("home asks for all its parts at once and shows them", async ({ page, url }) => {
+  const parts = ["/dashboard/stats", "/dashboard/recent-executions", "/workflows"];
+  const asked = new Set();
+  let go;
+  const all = new Promise((resolve) => (go = resolve));
+  // No part is answered before each was asked for: one after the other, nothing would ever show.
+  await page.route(/\/api\/v1\/(dashboard\/|workflows\?)/, async (route) => {
+    asked.add(parts.find((part) => new URL(route.request().url()).pathname.endsWith(part)));
+    if (asked.size === parts.length) go();
+    await all;
+    await route.continue();
+  });
+  await page.goto(`${url}/`);
+  for (const figure of ["Workflows", "Running", "Success rate", "Average time"]) await page.locator("dt").filter({ hasText: figure }).waitFor();
+  await page.getByText("Recent executions").waitFor();
+  await page.locator("a[data-row]").first().waitFor();
+});
+
+test("a workflow that was seen shows again before the server answers", async ({ page, url }) => {
+  await page.goto(`${url}/workflows?q=Poll`);
+  const link = page.getByRole("link", { name: /Poll until/ }).first();
+  await link.click();
+  await page.locator("[data-node=ask]").waitFor();
+  await page.goBack();
+  await link.waitFor();
+  await page.route(/\/api\/v1\/workflows\/[^?]+$/, () => undefined);
+  await link.click();
+  await page.locator("[data-node=ask]").waitFor();
+});
+
+test("of a thousand nodes only those in view are cards, and none from far away", async ({ page, url }) => {
+  await page.goto(`${url}/workflows?q=1000+nodes`);
+  await page.getByRole("link", { name: /1000 nodes/ }).first().click();
+  await page.getByRole("button", { name: "Show at 100 %" }).waitFor();
+  const cards = page.locator("[data-node]");
+  assert.equal(await cards.count(), 0, "the whole graph is a picture");
+  await page.getByRole("button", { name: "Show at 100 %" }).click();
+  await cards.first().waitFor();
+  const before = await cards.evaluateAll((all) => all.map((card) => card.getAttribute("data-node")));
+  assert.ok(before.length > 3 && before.length < 200, `${before.length} cards`);
+  await page.getByRole("group", { name: /Arrow keys pan/ }).focus();
+  for (let n = 0; n < 40; n += 1) await page.keyboard.press("ArrowRight");
+  await page.waitForFunction((first) => !document.querySelector(`[data-node="${first}"]`), before[0]);
+  assert.ok((await cards.count()) < 200);
+});
+
+test("each page is fetched when it is opened", async ({ page, url }) => {
+  const scripts = [];
+  page.on("request", (request) => request.url().endsWith(".js") && scripts.push(new URL(request.url()).pathname));
+  await page.goto(`${url}/node-types`);
+  await page.getByRole("heading", { name: "Node types" }).waitFor();
+  const before = scripts.length;
+  await page.getByRole("link", { name: "Executions" }).first().click();
+  await page.getByRole("heading", { name: "Executions" }).waitFor();
+  assert.ok(scripts.length > before, "the page came with the first one");
+  assert.ok(!scripts.some((path) => /workflow-|\/workflow\./.test(path)), scripts.join(", "));
+});
 
 const FLAGS = { "an empty": ["--items", "0"], "signed out": ["--signed-out"], "ten thousand": ["--items", "10000"] };
 
@@ -180,7 +251,7 @@ async function walk(browser, name, journey) {
 
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ARGS });
 let short = 0;
-for (const [name, journey] of Object.entries(journeys)) {
+for (const [name, journey] of journeys) {
   if (only && !name.includes(only)) continue;
   if (!(await walk(browser, name, journey))) short += 1;
 }

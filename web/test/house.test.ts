@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import config from "../vite.config";
 import { NODE_H, NODE_W } from "../src/graph/file";
 
 const SRC = fileURLToPath(new URL("../src", import.meta.url));
@@ -94,7 +95,24 @@ describe("look", () => {
   });
 });
 
+/** Imports of a whole module: what is not used of it cannot be left out. Styles are one object by their nature. */
+export function wholeImports(text: string): string[] {
+  const lines = [...text.matchAll(/^import\s+(?!type\b)([^"]*?)\s+from\s+"([^"]+)"/gm)];
+  return lines.filter(([, names, target]) => !names?.startsWith("{") && !target?.endsWith(".css")).map((found) => found[2] ?? "");
+}
+
 describe("files", () => {
+  it("import by name, so that what is unused stays out", () => {
+    expect(code.flatMap((file) => wholeImports(read(file)).map((target) => `${name(file)}: ${target}`))).toEqual([]);
+    expect(wholeImports('import * as all from "./a";\nimport one from "b";\nimport { c } from "c";\nimport s from "./s.module.css";')).toEqual(["./a", "b"]);
+  });
+
+  it("are built small, packed, and without source maps", () => {
+    expect(config.build?.sourcemap).toBe(false);
+    expect(config.build?.minify ?? true).not.toBe(false);
+    expect(config.plugins?.flat().map((plugin) => (plugin as { name?: string }).name)).toContain("packed");
+  });
+
   it.each(code.map((file) => [name(file), file]))("%s says what it owns, and is not long", (_, file) => {
     const text = read(file);
     expect(text).toMatch(/^\/\/ [A-Z]|^import[\s\S]*?\n\/\*\* /);
