@@ -46,6 +46,7 @@ fn describe() {
     metrics::describe_gauge!("database_bytes", metrics::Unit::Bytes, "Size of the database");
     metrics::describe_counter!("cache_hits_total", "Questions that a cache answered");
     metrics::describe_counter!("cache_misses_total", "Questions that a cache could not answer");
+    metrics::describe_gauge!("process_resident_memory_bytes", metrics::Unit::Bytes, "Memory of the process in RAM");
     metrics::describe_gauge!("uptime_seconds", metrics::Unit::Seconds, "Time since start");
 }
 
@@ -116,6 +117,9 @@ pub(crate) fn render(app: &App) -> String {
     let cache = app.stats.figures();
     metrics::counter!("cache_hits_total", "cache" => "dashboard").absolute(cache.hits);
     metrics::counter!("cache_misses_total", "cache" => "dashboard").absolute(cache.misses);
+    if let Some(bytes) = crate::routes::health::resident_bytes() {
+        metrics::gauge!("process_resident_memory_bytes").set(bytes as f64);
+    }
     metrics::gauge!("uptime_seconds").set(app.started.elapsed().as_secs_f64());
     app.metrics.run_upkeep();
     app.metrics.render()

@@ -65,6 +65,7 @@ fn api() -> List {
         .add(Access::Session, routes!(executions::execute_graph))
         .add(Access::Session, routes!(executions::execute_one))
         .add(Access::Session, routes!(workflows::validate))
+        .add(Access::Session, routes!(workflows::batch))
         .add(Access::Session, routes!(workflows::get, workflows::put, workflows::delete))
         .add(Access::Session, routes!(workflows::versions))
         .add(Access::Session, routes!(executions::execute))

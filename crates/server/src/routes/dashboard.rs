@@ -152,3 +152,33 @@ pub(crate) async fn recent(
     let limit = if paging.parameter("limit").is_some() { paging.limit } else { 10 };
     Ok(Json(RecentExecutions { items: newest(&app, tenant, limit).await? }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_reused_until_something_changes() {
+        let stats = DashboardStats {
+            total_workflows: 2,
+            active_workflows: 1,
+            running_executions: 0,
+            success_rate: Some(75.0),
+            total: 4,
+            running: 0,
+            completed: 3,
+            failed: 1,
+            average_time_ms: Some(0.5),
+        };
+        let cache = StatsCache::new(Duration::from_secs(300));
+        let total = |tenant, mark| cache.get(TenantId(tenant), mark).map(|stats| stats.total);
+        assert_eq!(total(1, 7), None);
+        cache.put(TenantId(1), Figures { stats, mark: 7 });
+        assert_eq!((total(1, 7), total(1, 7)), (Some(4), Some(4)));
+        assert_eq!(total(1, 8), None, "an execution ended meanwhile");
+        assert_eq!(total(2, 7), None, "these are of another tenant");
+        assert_eq!(total(1, 7), Some(4));
+        cache.forget();
+        assert_eq!(total(1, 7), None, "a workflow came or went");
+    }
+}

@@ -96,7 +96,7 @@ fn examine(app: &App) -> Health {
 }
 
 /// Memory of this process that is in RAM.
-fn resident_bytes() -> Option<u64> {
+pub(crate) fn resident_bytes() -> Option<u64> {
     const PAGE: u64 = 4_096;
     let pages = std::fs::read_to_string("/proc/self/statm").ok()?;
     pages.split_whitespace().nth(1)?.parse::<u64>().ok().map(|pages| pages * PAGE)

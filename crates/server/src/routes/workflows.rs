@@ -1,7 +1,9 @@
 //! Workflows and their versions.
 
+use std::collections::HashMap;
+
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
@@ -9,6 +11,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use model::{Graph, TenantId, WorkflowId};
 use serde::Serialize;
 use serde_json::value::RawValue;
+use store::StoreError;
 use store::journal::ExecutionQuery;
 use store::records::{Expect, RecordQuery, RecordWrite, Sort};
 use utoipa::ToSchema;
@@ -20,6 +23,9 @@ use crate::auth::Tenant;
 use crate::error::{ApiError, GraphProblem, ProblemBody};
 use crate::http::{GraphBody, Paging};
 use crate::workflows::{self, Change, LINEAGE, Lineage, WORKFLOW, Workflow};
+
+/// Workflows that one request may read.
+const BATCH_MAX: usize = 100;
 
 /// A workflow as lists show it.
 #[derive(Serialize, ToSchema)]
@@ -62,6 +68,15 @@ pub(crate) struct WorkflowWhole {
     /// The file as it was sent: `{name, nodes, edges, …}`.
     #[schema(value_type = Object)]
     graph: Box<RawValue>,
+}
+
+/// Several workflows with their graphs.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct WorkflowBatch {
+    /// Those that there are, in the order in which they were named.
+    items: Vec<WorkflowWhole>,
+    /// Ids that no workflow has.
+    missing: Vec<String>,
 }
 
 /// A version of a workflow.
@@ -108,6 +123,14 @@ impl WorkflowItem {
             version: workflow.kept.version.to_string(),
             last_execution,
         }
+    }
+}
+
+impl WorkflowWhole {
+    fn new(workflow: Workflow, last: Option<LastExecution>, graph: String) -> Result<Self, StoreError> {
+        let graph = RawValue::from_string(graph)
+            .map_err(|error| StoreError::Corrupt(format!("the graph of workflow {}: {error}", workflow.id)))?;
+        Ok(Self { item: WorkflowItem::new(workflow, last), graph })
     }
 }
 
@@ -198,9 +221,7 @@ async fn whole(app: &App, tenant: TenantId, workflow: Workflow) -> Result<Respon
 
 fn answer(workflow: Workflow, last: Option<LastExecution>, graph: String) -> Result<Response, ApiError> {
     let tag = format!("\"{}\"", workflow.revision);
-    let graph = RawValue::from_string(graph)
-        .map_err(|error| store::StoreError::Corrupt(format!("the graph of workflow {}: {error}", workflow.id)))?;
-    let body = WorkflowWhole { item: WorkflowItem::new(workflow, last), graph };
+    let body = WorkflowWhole::new(workflow, last, graph)?;
     Ok(([(header::ETAG, tag)], Json(body)).into_response())
 }
 
@@ -249,6 +270,43 @@ pub(crate) async fn get(
 ) -> Result<Response, ApiError> {
     let workflow = workflows::find(&app, tenant, parse_id(&id)?).await?;
     whole(&app, tenant, workflow).await
+}
+
+/// Several workflows by their ids.
+#[utoipa::path(get, path = "/workflows/batch", tag = "workflows", params(
+    ("ids" = String, Query, description = "Workflows, with commas between them; at most 100"),
+), responses(
+    (status = 200, body = WorkflowBatch),
+    (status = 400, body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub(crate) async fn batch(
+    State(app): State<App>,
+    Tenant(tenant): Tenant,
+    Query(query): Query<HashMap<String, String>>,
+) -> Result<Json<WorkflowBatch>, ApiError> {
+    let ids = query.get("ids").map(String::as_str).unwrap_or_default();
+    let named: Vec<&str> = ids.split(',').map(str::trim).filter(|id| !id.is_empty()).collect();
+    if named.is_empty() || named.len() > BATCH_MAX {
+        let detail = format!("ids names 1 to {BATCH_MAX} workflows, with commas between them");
+        return Err(ApiError::bad_request("invalid_parameter", detail));
+    }
+    let ids = named.iter().filter_map(|name| name.parse::<WorkflowId>().ok()).map(|id| id.0).collect();
+    let mut found = HashMap::new();
+    for record in app.records.get_many(&WORKFLOW, tenant, ids).await? {
+        found.insert(record.id, Workflow::from_record(&record)?);
+    }
+    let (mut items, mut missing) = (Vec::with_capacity(found.len()), Vec::new());
+    for name in named {
+        match name.parse::<WorkflowId>().ok().and_then(|id| found.get(&id.0)).cloned() {
+            None => missing.push(name.to_owned()),
+            Some(workflow) => {
+                let text = workflows::graph_text(&app, tenant, workflow.kept.version).await?;
+                let last = last_execution(&app, tenant, workflow.id).await?;
+                items.push(WorkflowWhole::new(workflow, last, text)?);
+            }
+        }
+    }
+    Ok(Json(WorkflowBatch { items, missing }))
 }
 
 /// Changes a workflow: makes a version whose parent is the one that `If-Match` names.

@@ -145,3 +145,28 @@ async fn who_asks_too_often_is_told_when_to_come_back() {
     }
     assert_eq!(last, 429, "secrets cannot be tried at will");
 }
+
+#[tokio::test]
+async fn a_trusted_proxy_names_the_client_and_nobody_else_does() {
+    let settings = [("limits.rate_per_second", "1"), ("limits.rate_burst", "1"), ("proxies", "192.0.2.9")];
+    let server = Server::with(&settings).await;
+    let ask = async |peer: [u8; 4], forwarded: &str| {
+        let request = Request::builder().uri("/livez").header("x-forwarded-for", forwarded);
+        let peer = ConnectInfo(SocketAddr::from((peer, 4000)));
+        server.send(request.extension(peer).body(Body::empty()).expect("a request")).await.status.as_u16()
+    };
+    let (proxy, stranger) = ([192, 0, 2, 9], [192, 0, 2, 8]);
+    assert_eq!(ask(proxy, "198.51.100.1").await, 200);
+    assert_eq!(ask(proxy, "203.0.113.7, 198.51.100.1").await, 429, "what the client itself says does not count");
+    assert_eq!(ask(proxy, "198.51.100.2").await, 200, "another client behind the same proxy");
+    assert_eq!(ask(stranger, "198.51.100.3").await, 200);
+    assert_eq!(ask(stranger, "198.51.100.4").await, 429, "a stranger cannot take another name");
+
+    let signed_in = async |server: &Server| {
+        let body = format!(r#"{{"token": "{}"}}"#, server.app.sign_in_token().await.expect("a link"));
+        let call = server.call("POST", "/api/v1/session").anonymous().header("x-forwarded-proto", "https");
+        call.body(body).send().await.header("set-cookie").contains("Secure")
+    };
+    assert!(signed_in(&Server::with(&[("proxies", "192.0.2.9")]).await).await, "the proxy speaks HTTPS");
+    assert!(!signed_in(&Server::new().await).await, "without a proxy the header says nothing");
+}

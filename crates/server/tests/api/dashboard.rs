@@ -1,5 +1,7 @@
 //! Dashboard, health, metrics, and what all answers have in common.
 
+use std::sync::{Arc, Mutex};
+
 use crate::harness::{DOUBLE, Server};
 
 #[tokio::test]
@@ -48,6 +50,51 @@ async fn health_names_its_three_checks() {
 }
 
 #[tokio::test]
+async fn memory_above_its_threshold_is_told() {
+    let server = Server::with(&[("alerts.memory_mb", "1")]).await;
+    let health = server.get("/healthz").await.ok(200);
+    assert_eq!(
+        (health["status"].as_str(), health["checks"]["database"]["status"].as_str()),
+        (Some("degraded"), Some("healthy"))
+    );
+    assert_eq!(health["checks"]["memory-usage"]["status"], "degraded");
+    assert_eq!(server.get("/readyz").await.status, 200, "it still takes work");
+}
+
+/// A log that a test reads.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("no panic").extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_slow_request_is_logged_and_a_quick_one_is_not() {
+    let log = Log::default();
+    let writer = log.clone();
+    let lines = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
+    let _here = tracing::subscriber::set_default(lines);
+    let said = |log: &Log| String::from_utf8(log.0.lock().expect("no panic").clone()).expect("text");
+    Server::new().await.get("/api/v1/workflows").await.ok(200);
+    assert!(!said(&log).contains("slow request"), "{}", said(&log));
+    let server = Server::with(&[("limits.slow_ms", "0")]).await;
+    server.call("GET", "/api/v1/workflows").header("x-request-id", "mine-2").send().await.ok(200);
+    let said = said(&log);
+    let line = said.lines().find(|line| line.contains("slow request")).unwrap_or_else(|| panic!("{said:?}"));
+    for part in ["WARN", "mine-2", "GET", "/api/v1/workflows", "200", "took"] {
+        assert!(line.contains(part), "{part} in {line}");
+    }
+}
+
+#[tokio::test]
 async fn metrics_count_requests_and_executions() {
     let server = Server::new().await;
     let id = server.store(DOUBLE).await;
@@ -60,6 +107,7 @@ async fn metrics_count_requests_and_executions() {
         "executions_ended_total ",
         "executions_in_flight ",
         "commits_total ",
+        "process_resident_memory_bytes ",
     ] {
         assert!(text.text().contains(line), "{line} in {}", text.text());
     }

@@ -167,3 +167,42 @@ async fn a_tenant_is_default_or_not_there() {
         assert_eq!(ask(other).await.problem(404), "not_found", "{other:?}");
     }
 }
+
+#[tokio::test]
+async fn active_workflows_are_listed_newest_first() {
+    let server = Server::new().await;
+    for name in ["first", "second", "third"] {
+        server.store(&DOUBLE.replace("Double", name)).await;
+    }
+    server.store(&DOUBLE.replace("Double", "asleep").replace("\"unknown\"", "\"active\": false, \"unknown\"")).await;
+    let list = async |query: &str| -> Vec<String> {
+        let page = server.get(&format!("/api/v1/workflows?{query}")).await.ok(200);
+        let items = page["items"].as_array().expect("items").iter();
+        items.map(|item| item["name"].as_str().expect("a name").to_owned()).collect()
+    };
+    assert_eq!(list("active=true").await, ["third", "second", "first"]);
+    assert_eq!(list("active=true&limit=1").await, ["third"]);
+    assert_eq!(list("active=false").await, ["asleep"]);
+    assert_eq!(list("").await, ["asleep", "third", "second", "first"]);
+}
+
+#[tokio::test]
+async fn several_workflows_are_read_at_once() {
+    let server = Server::new().await;
+    let (a, b) = (server.store(DOUBLE).await, server.store(&DOUBLE.replace("Double", "Other")).await);
+    server.store(&DOUBLE.replace("Double", "Not asked for")).await;
+    let ask = |ids: String| {
+        let path = format!("/api/workflows/batch?ids={ids}");
+        async { server.get(&{ path }).await }
+    };
+    let answer = ask(format!("{b},0000000000000,{a},nonsense")).await;
+    let body = answer.ok(200);
+    let ids: Vec<_> = body["items"].as_array().expect("items").iter().map(|item| item["id"].as_str()).collect();
+    assert_eq!(ids, [Some(b.as_str()), Some(a.as_str())]);
+    assert_eq!(body["missing"], serde_json::json!(["0000000000000", "nonsense"]));
+    let alone = server.get(&format!("/api/v1/workflows/{a}")).await.ok(200);
+    assert_eq!(body["items"][1], alone, "each is as it is when read alone");
+    assert!(answer.text().contains(r#""unknown":{"kept":[1.10,null]}"#), "{}", answer.text());
+    assert_eq!(ask(String::new()).await.problem(400), "invalid_parameter");
+    assert_eq!(ask(vec![a.as_str(); 101].join(",")).await.problem(400), "invalid_parameter");
+}
