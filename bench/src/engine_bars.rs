@@ -151,20 +151,20 @@ fn sustained_bars(options: &Options, id: &str, accept_first: bool, cases: &[(usi
     let mut bars = Vec::new();
     let commits = if accept_first { Commits::Two } else { Commits::One };
     for &(in_flight, quiet) in cases {
-        let bench = Bench::open(options, accept_first)?;
-        let template = bench.ready(graphs::chain(10))?;
-        let mut rate: f64 = 0.0;
-        for _ in 0..2 {
-            rate = rate.max(flood(&bench, &template, in_flight, Duration::from_secs(options.seconds / 2))?.rate());
+        let (mut rate, mut bare, mut per_commit) = (0.0_f64, 0.0_f64, 0);
+        for _ in 0..options.rounds {
+            let bench = Bench::open(options, accept_first)?;
+            let template = bench.ready(graphs::chain(10))?;
+            rate = rate.max(flood(&bench, &template, in_flight, Duration::from_secs(options.seconds))?.rate());
+            let health = bench.store.health();
+            per_commit = health.entries.checked_div(health.commits).unwrap_or(0);
+            let (database, folder) = (bench.database(), bench.folder);
+            let kept = tempfile::Builder::new().prefix(".tidemill-bench-").tempdir_in(&options.folder)?;
+            drop((bench.engine, bench.runtime));
+            drop(bench.store);
+            bare = bare.max(bare_sqlite(&database, kept.path(), commits)?);
+            drop(folder);
         }
-        let health = bench.store.health();
-        let per_commit = health.entries.checked_div(health.commits).unwrap_or(0);
-        let (database, folder) = (bench.database(), bench.folder);
-        let kept = tempfile::Builder::new().prefix(".tidemill-bench-").tempdir_in(&options.folder)?;
-        drop((bench.engine, bench.runtime));
-        drop(bench.store);
-        let bare = bare_sqlite(&database, kept.path(), commits)?;
-        drop(folder);
         let floor = format!("bare SQLite {bare:.0} executions/s; here {per_commit} entries a commit");
         bars.push(Bar::at_least(&format!("{id}.{in_flight}.ratio"), rate / bare, "x bare SQLite", 0.5, floor.clone()));
         let absolute = Bar::at_least(&format!("{id}.{in_flight}.rate"), rate, "executions/s", quiet, floor);

@@ -31,6 +31,9 @@ pub struct Options {
     pub program: PathBuf,
     /// Seconds for the sustained bars; 10 unless a quick look is wanted.
     pub seconds: u64,
+    /// How often what is compared with a floor is measured, in turns with it; the best of each counts, since whatever
+    /// else the machine does only ever takes time away. 5 unless a quick look is wanted.
+    pub rounds: u32,
     /// Seconds of `engine.long_run`; 60 unless a quick look is wanted.
     pub long_seconds: u64,
 }

@@ -90,11 +90,11 @@ fn webhook(options: &Options) -> anyhow::Result<Vec<Bar>> {
     let echo = Echo::begin(options)?;
     let time = Duration::from_secs(options.seconds / 2);
     let (mut hook, mut bare) = (None, None);
-    for _ in 0..2 {
+    for _ in 0..options.rounds {
         hook = better(hook, load::post(&served.address, "/hooks/bench", graphs::PAYLOAD, 50, time)?);
         bare = better(bare, load::post(&echo.address, "/echo", graphs::PAYLOAD, 50, time)?);
     }
-    let (hook, bare) = (hook.context("two runs")?, bare.context("two runs")?);
+    let (hook, bare) = (hook.context("a run")?, bare.context("a run")?);
     let syncs = appends(&options.folder, 500)?;
     let (sync_p50, sync_p95) = (percentile(&syncs, 0.5), percentile(&syncs, 0.95));
     let alone = load::post(&served.address, "/hooks/bench", graphs::PAYLOAD, 1, time)?;

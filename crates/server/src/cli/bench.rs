@@ -40,6 +40,7 @@ impl Bench {
             folder: self.folder.clone(),
             program: std::env::current_exe().context("the path of this program is not known")?,
             seconds: if self.quick { 2 } else { 10 },
+            rounds: if self.quick { 2 } else { 5 },
             long_seconds: if self.quick { 5 } else { 60 },
         };
         let report = bench::run(&options, |bar| print::line(&bar.to_string()))?;

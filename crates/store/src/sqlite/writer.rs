@@ -198,10 +198,10 @@ impl Writer<'_> {
             let appends = group[rest..].iter().take_while(|work| matches!(work, Work::Append(..))).count();
             self.appends(&group[rest..rest + appends], answers, careful)?;
             rest += appends;
-            if let Some(Work::Call(call)) = group.get_mut(rest) {
-                if let Err(error) = self.guarded(careful, |tx| call.run(tx))? {
-                    call.fail(error);
-                }
+            if let Some(Work::Call(call)) = group.get_mut(rest)
+                && let Err(error) = self.guarded(careful, |tx| call.run(tx))?
+            {
+                call.fail(error);
             }
             if rest < group.len() {
                 answers.push(Vec::new());
