@@ -9,7 +9,7 @@ use model::{ExecutionId, TenantId, Value};
 use nodes::Registry;
 use store::journal::SharedJournal;
 use store::sqlite::Synchronous;
-use store::{MemoryStore, Records, SqliteOptions, SqliteStore};
+use store::{MemoryStore, Records, SqliteOptions, SqliteStore, StoreError};
 
 use crate::Config;
 use crate::routes::executions::list_query;
@@ -44,6 +44,7 @@ impl Opened {
             ..SqliteOptions::default()
         };
         let data = config.data.clone();
+        create_private(&data)?;
         let store = tokio::task::spawn_blocking(move || SqliteStore::open(&data, options)).await?;
         let store = Arc::new(store.with_context(|| format!("{} cannot be opened", config.data.display()))?);
         let opened = Self::over(store.clone(), store.clone(), config).await?;
@@ -95,12 +96,33 @@ pub(crate) fn held_by(data: &Path) -> Option<String> {
     (!address.is_empty()).then_some(address)
 }
 
+/// Makes a data directory that only its owner may enter, unless it is there.
+///
+/// # Errors
+/// The disk refuses, or a file has that name.
+pub(crate) fn create_private(path: &Path) -> anyhow::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path).with_context(|| format!("{} cannot be made", path.display()))
+}
+
 /// Makes a data directory from a backup.
 ///
 /// # Errors
 /// The file is no backup, or the directory holds data.
 pub(crate) async fn restore(file: &Path, config: &Config) -> anyhow::Result<()> {
-    let (file, data) = (file.to_owned(), config.data.clone());
-    tokio::task::spawn_blocking(move || store::sqlite::restore(&file, &data, &store::Clock::default())).await??;
-    Ok(())
+    let (from, to) = (file.to_owned(), config.data.clone());
+    let data = config.data.display();
+    create_private(&config.data)?;
+    let made =
+        tokio::task::spawn_blocking(move || store::sqlite::restore(&from, &to, &store::Clock::default())).await?;
+    made.map_err(|error| match error {
+        StoreError::Conflict(_) => anyhow::anyhow!("{data} holds data already; --data names a directory to make"),
+        StoreError::Corrupt(_) => {
+            anyhow::Error::new(error).context(format!("{} is no backup to restore", file.display()))
+        }
+        other => other.into(),
+    })
 }

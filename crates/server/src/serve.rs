@@ -33,9 +33,6 @@ pub(crate) async fn serve(config: Config, options: Extras, say: &dyn Fn(&str)) -
         format!("{} cannot be listened on; is another server there? --port chooses another port", config.address)
     })?;
     let address = listener.local_addr().context("the address of the listener")?;
-    if !config.memory {
-        create_private(&config.data).with_context(|| format!("{} cannot be made", config.data.display()))?;
-    }
     let opened = Opened::open(&config).await?;
     let token = if config.memory { auth::new_secret() } else { auth::api_token(&config.data)? };
     let (data, memory, drain) = (config.data.clone(), config.memory, config.executions.drain);
@@ -159,13 +156,4 @@ fn url(address: SocketAddr) -> String {
         ip @ std::net::IpAddr::V4(_) => ip.to_string(),
     };
     format!("http://{host}:{}", address.port())
-}
-
-/// Makes a directory that only its owner may enter, unless it is there.
-fn create_private(path: &std::path::Path) -> std::io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
 }

@@ -71,6 +71,11 @@ pub(super) fn health(args: &DataArgs, settings: &Settings) -> anyhow::Result<Exi
         print::json(&body);
     } else {
         print::line(body["status"].as_str().unwrap_or("unknown"));
+        for (name, check) in body["checks"].as_object().into_iter().flatten() {
+            if check["status"] != "healthy" {
+                print::line(&format!("  {name}: {}", check["detail"].as_str().unwrap_or_default()));
+            }
+        }
     }
     Ok(if answer.status == 200 { Exit::Done } else { Exit::Failed })
 }

@@ -10,11 +10,12 @@ use store::records::{RecordQuery, Sort};
 
 use super::{DataArgs, Exit, Settings, client, file, print};
 use crate::error::ApiError;
-use crate::opened::held_by;
+use crate::opened::{create_private, held_by};
 use crate::workflows::{self, Change, WORKFLOW, Workflow};
 use crate::{App, Config, Opened};
 
-/// Opens the data directory of a command. `address` is where a server that holds it tells the same.
+/// Opens the data directory of a command. `address` is where a server that holds it tells the same; it is empty where
+/// none does.
 pub(super) async fn open(at: &DataArgs, settings: &Settings, address: &str) -> anyhow::Result<App> {
     let config = settings.with_data(at.data.as_deref())?;
     open_with(config, address).await
@@ -29,6 +30,7 @@ async fn open_with(config: Config, address: &str) -> anyhow::Result<App> {
         Ok(opened) => Ok(App::new(config, &opened, &crate::auth::new_secret())),
         Err(error) => match held_by(&data) {
             None => Err(error),
+            Some(url) if address.is_empty() => bail!("a server at {url} holds {}; stop it first", data.display()),
             Some(url) => bail!(
                 "a server at {url} holds {dir}; ask it:\n  curl -H \"Authorization: Bearer $(cat {dir}/api-token)\" {url}{address}",
                 dir = data.display(),
@@ -133,7 +135,7 @@ pub(super) struct Import {
 impl Import {
     pub(super) async fn run(self, settings: &Settings) -> anyhow::Result<Exit> {
         let config = settings.with_data(self.at.data.as_deref())?;
-        std::fs::create_dir_all(&config.data).with_context(|| format!("{} cannot be made", config.data.display()))?;
+        create_private(&config.data)?;
         let app = open_with(config, "/api/v1/workflows -d @FILE").await?;
         // All files are checked before the first is stored.
         let mut graphs: Vec<Graph> = Vec::new();
@@ -235,6 +237,10 @@ impl Restore {
             );
         } else {
             print::line(&format!("restored {} into {}", self.file.display(), self.data));
+            print::note(&format!(
+                "webhooks and open executions wait until `tidemill serve --data {} --confirm-restore`: nobody else may run this data",
+                self.data
+            ));
         }
         Ok(Exit::Done)
     }
@@ -242,7 +248,7 @@ impl Restore {
 
 /// Opens a data directory, which brings it to the form that this program writes.
 pub(super) async fn migrate(args: &DataArgs, settings: &Settings) -> anyhow::Result<Exit> {
-    let app = open(args, settings, "/healthz").await?;
+    let app = open(args, settings, "").await?;
     let health = app.journal.health();
     if args.json {
         print::json(&serde_json::json!({"data": app.config.data, "database_bytes": health.database_bytes}));

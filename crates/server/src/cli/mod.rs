@@ -13,8 +13,10 @@ mod show;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::Context as _;
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 
 use crate::config::{Config, Layers};
 use crate::serve;
@@ -148,7 +150,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<Exit> {
     match cli.command {
         Command::Serve(args) => start_server(&args, &settings),
         Command::Run(args) => block_on(args.run(&settings)),
-        Command::Validate(args) => args.run(),
+        Command::Validate(args) => Ok(args.run()),
         Command::Executions(args) => block_on(args.run(&settings)),
         Command::NodeTypes(args) => Ok(args.run()),
         Command::Export(args) => block_on(args.run(&settings)),
@@ -219,7 +221,7 @@ impl Serve {
 
 fn start_server(args: &Serve, settings: &Settings) -> anyhow::Result<Exit> {
     let config = Config::new(&settings.layers(&args.flags()?)?)?;
-    start_log(&config);
+    start_log(&config)?;
     let extras = serve::Extras { examples: args.examples, confirm_restore: args.confirm_restore };
     block_on(async {
         serve::serve(config, extras, &print::line).await?;
@@ -228,13 +230,19 @@ fn start_server(args: &Serve, settings: &Settings) -> anyhow::Result<Exit> {
 }
 
 /// Sends log lines to standard error.
-fn start_log(config: &Config) {
+fn start_log(config: &Config) -> anyhow::Result<()> {
     // A plain level shows what the store does only from warnings on.
     let plain = !config.log.contains(['=', ',']);
     let quiet = plain && matches!(config.log.as_str(), "info");
     let filter = if quiet { format!("{},store=warn", config.log) } else { config.log.clone() };
-    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A single word that is no level would be taken for the name of a part, and hide everything else.
+    let known = !plain || config.log.parse::<LevelFilter>().is_ok();
+    let filter = EnvFilter::try_new(filter).ok().filter(|_| known).with_context(|| {
+        format!("log.level cannot be {:?}: expected a level, or a filter such as info,server=debug", config.log)
+    })?;
+    let ansi = print::is_watched() && std::env::var_os("NO_COLOR").is_none();
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(ansi);
     // Refused only if a log was started before, which then goes on.
     drop(if config.log_json { lines.json().try_init() } else { lines.try_init() });
+    Ok(())
 }

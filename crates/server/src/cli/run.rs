@@ -61,9 +61,11 @@ struct StepReport {
 impl Run {
     pub(super) async fn run(self, settings: &Settings) -> anyhow::Result<Exit> {
         let input = file::input(self.input.as_deref())?;
-        let graph = match read_graph(&self.file)? {
-            Ok(graph) => graph,
-            Err(problem) => return Ok(self.invalid(&[problem])),
+        let graph = match read_graph(&self.file) {
+            Ok(Ok(graph)) => graph,
+            Ok(Err(problem)) => return Ok(self.invalid(&[problem])),
+            Err(error) if self.json => return Ok(self.invalid(&[unreadable(&self.file, &error)])),
+            Err(error) => return Err(error),
         };
         let config = settings.with_data(self.data.as_deref())?;
         let opened = if self.data.is_some() { Opened::open(&config).await? } else { Opened::memory(&config).await? };
@@ -127,6 +129,13 @@ fn read_graph(name: &str) -> anyhow::Result<Result<Graph, Problem>> {
     let document = file::read(name)?;
     Ok(Graph::from_value(&workflows::document(&document))
         .map_err(|error| Problem::error("invalid_shape", error.message.clone()).at_path(error.path)))
+}
+
+/// Why a file is not even a value, as a problem among others.
+fn unreadable(name: &str, error: &anyhow::Error) -> Problem {
+    let text = format!("{error:#}");
+    let message = text.strip_prefix(&format!("{name}: ")).unwrap_or(&text);
+    Problem::error("unreadable_file", message)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "durations are far below 2^53 µs")]
@@ -231,11 +240,11 @@ struct Checked {
 }
 
 impl Validate {
-    pub(super) fn run(self) -> anyhow::Result<Exit> {
+    pub(super) fn run(self) -> Exit {
         let registry = Arc::new(Registry::standard());
         let mut checked = Vec::new();
         for name in &self.files {
-            let (valid, problems) = check(name, &registry)?;
+            let (valid, problems) = check(name, &registry);
             if !self.json {
                 tell(name, &problems);
                 let nodes = if valid { "valid" } else { "not valid" };
@@ -250,16 +259,17 @@ impl Validate {
         if self.json {
             print::json(&checked);
         }
-        Ok(if checked.iter().all(|one| one.valid) { Exit::Done } else { Exit::Invalid })
+        if checked.iter().all(|one| one.valid) { Exit::Done } else { Exit::Invalid }
     }
 }
 
-fn check(name: &str, registry: &Arc<Registry>) -> anyhow::Result<(bool, Vec<Problem>)> {
-    Ok(match read_graph(name)? {
-        Err(problem) => (false, vec![problem]),
-        Ok(graph) => match Program::compile(graph, registry.clone()) {
+fn check(name: &str, registry: &Arc<Registry>) -> (bool, Vec<Problem>) {
+    match read_graph(name) {
+        Err(error) => (false, vec![unreadable(name, &error)]),
+        Ok(Err(problem)) => (false, vec![problem]),
+        Ok(Ok(graph)) => match Program::compile(graph, registry.clone()) {
             Ok(program) => (true, program.problems().to_vec()),
             Err(problems) => (false, problems),
         },
-    })
+    }
 }

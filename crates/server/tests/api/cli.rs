@@ -127,6 +127,22 @@ fn config_tells_where_each_value_comes_from() {
 }
 
 #[test]
+fn files_that_cannot_be_read_are_told_like_any_problem() {
+    let (folder, _) = with_file("grade.json", GRADE);
+    std::fs::write(folder.path().join("broken.json"), r#"{"nodes": [}"#).expect("written");
+    let said = json(&tidemill(&["validate", "broken.json", "none.json", "grade.json", "--json"], folder.path()));
+    let codes = [0, 1].map(|at| said[at]["problems"][0]["code"].as_str());
+    assert_eq!((codes, said[2]["valid"].as_bool()), ([Some("unreadable_file"); 2], Some(true)), "{said}");
+    let run = tidemill(&["run", "broken.json", "--json"], folder.path());
+    assert_eq!((code(&run), json(&run)["status"].as_str()), (2, Some("invalid")));
+    for level in ["log.level=a=b=c", "log.level=loud"] {
+        let wrong = tidemill(&["serve", "--memory", "--port", "0", "--set", level], folder.path());
+        assert_eq!(code(&wrong), 2);
+        assert!(text(&wrong).contains("log.level"), "{}", text(&wrong));
+    }
+}
+
+#[test]
 fn data_goes_out_and_comes_back() {
     let (folder, _) = with_file("grade.json", GRADE);
     let run = |arguments: &[&str]| {
@@ -161,11 +177,15 @@ fn data_goes_out_and_comes_back() {
     run(&["migrate", "--data", "c"]);
     let health = json(&run(&["doctor", "--json", "--data", "c"]));
     assert_eq!(health["ok"], true, "{health}");
-    assert_eq!(
-        code(&tidemill(&["restore", "copy.db", "--data", "c"], folder.path())),
-        2,
-        "what is there is not overwritten"
-    );
+    let again = tidemill(&["restore", "copy.db", "--data", "c"], folder.path());
+    assert_eq!(code(&again), 2, "what is there is not overwritten");
+    assert!(text(&again).contains("c holds data already"), "{}", text(&again));
+    let other = tidemill(&["restore", "all.json", "--data", "d"], folder.path());
+    assert!(text(&other).contains("all.json is no backup"), "{}", text(&other));
+    for made in ["a", "b", "c"] {
+        let mode = std::fs::metadata(folder.path().join(made)).expect("a directory").permissions();
+        assert_eq!(std::os::unix::fs::PermissionsExt::mode(&mode) & 0o777, 0o700, "{made} is its owner's alone");
+    }
     assert_eq!(code(&tidemill(&["executions", "list", "--data", "none"], folder.path())), 2);
 }
 
