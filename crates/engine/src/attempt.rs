@@ -1,5 +1,6 @@
 //! One attempt of one step: from its input to an outcome. Nothing here is journaled, so it can run on any thread.
 
+use std::cell::OnceCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use model::event::Ports;
@@ -74,7 +75,7 @@ impl Attempt<'_> {
         #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 fit 53 bits")]
         let now_ms = (self.began_us / 1_000) as f64;
         let Self { id, program, execution, node, input, env, .. } = *self;
-        let names = StepNames { execution, program, node, id, env, now_ms };
+        let names = StepNames { execution, program, node, id, env, now_ms, vars: OnceCell::new() };
         let scope = Scope { input, item: None, index: None, names: &names };
         let step = Step { scope, index: 0, attempt: 0, seed: seed(id, &planned.id, 0), state: &names };
         // A panic is a bug of the node type: it fails this step, and nothing beside it.

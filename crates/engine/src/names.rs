@@ -1,8 +1,10 @@
 //! What a step's expressions can read.
 
+use std::cell::OnceCell;
+
 use arcstr::{ArcStr, literal};
 use model::expression::{Name, Names};
-use model::{Execution, ExecutionId, NodeIndex, Value};
+use model::{Execution, ExecutionId, NodeIndex, Object, Value};
 use nodes::State;
 
 use crate::program::Program;
@@ -16,9 +18,28 @@ pub(crate) struct StepNames<'a> {
     pub(crate) env: &'a Value,
     /// When the attempt began, in ms since 1970.
     pub(crate) now_ms: f64,
+    /// `vars`, once somebody asked for it.
+    pub(crate) vars: OnceCell<Value>,
 }
 
+/// What stands before the name of a variable among the values of an execution's state.
+const VARIABLE: &str = "variable/";
+
 impl StepNames<'_> {
+    /// The workflow's variables, then those that `variable` nodes have set, by name; what was set wins.
+    fn vars(&self) -> Value {
+        let variable = |(key, value): (&ArcStr, &Value)| Some((key.strip_prefix(VARIABLE)?.into(), value.clone()));
+        let mut set: Vec<(ArcStr, Value)> = self.execution.values().filter_map(variable).collect();
+        let of_workflow = self.program.vars();
+        if set.is_empty() {
+            return of_workflow.clone();
+        }
+        set.sort_by(|(a, _), (b, _)| a.cmp(b));
+        let mut entries = of_workflow.as_object().map(|vars| vars.entries().to_vec()).unwrap_or_default();
+        entries.extend(set);
+        Value::from(Object::from_last(entries))
+    }
+
     fn output(&self, node: NodeIndex) -> Option<Value> {
         self.execution.has_output(node).then(|| self.execution.output_of(node).clone())
     }
@@ -41,7 +62,7 @@ impl Names for StepNames<'_> {
             Name::Inputs => self.execution.inputs_of(self.node),
             Name::Nodes => self.all_nodes(),
             Name::Trigger => self.execution.accepted().trigger.clone(),
-            Name::Vars => self.program.vars().clone(),
+            Name::Vars => self.vars.get_or_init(|| self.vars()).clone(),
             Name::Context => self.program.context().clone(),
             Name::Const => self.program.constants().clone(),
             Name::Env => self.env.clone(),

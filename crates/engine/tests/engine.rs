@@ -248,3 +248,26 @@ async fn what_has_ended_cannot_be_canceled() {
     let other = engine.row(TenantId(2), ended.execution).await;
     assert!(matches!(other, Err(EngineError::NotFound(_))), "another tenant sees nothing");
 }
+
+#[tokio::test]
+async fn expressions_see_what_variable_nodes_have_set() {
+    let engine = engine();
+    let mut document = graph(
+        r#"[["s","manual"],["before","expression",{"expression":"vars"}],
+            ["v","variable",{"var_name":"total","var_op":"set","value":"{{ vars.total + 41 }}"}],
+            ["w","variable",{"var_name":"extra","var_op":"set","value":"{{ vars.total + 1 }}"}],
+            ["after","expression",{"expression":"({ vars, total: variables.total, before: nodes.before.output })"}]]"#,
+        r#"[["s","before"],["before","v"],["v","w"],["w","after"]]"#,
+    )
+    .document()
+    .as_object()
+    .expect("an object")
+    .entries()
+    .to_vec();
+    document.push(("variables".into(), value(r#"{"total":1,"limit":5}"#)));
+    let graph = Graph::from_value(&Value::object(document)).expect("a graph");
+    let ended = engine.run(start(graph, "null")).await.expect("it runs");
+    let before = r#"{"total":1,"limit":5}"#;
+    let expected = format!(r#"{{"vars":{{"total":42,"limit":5,"extra":43}},"total":42,"before":{before}}}"#);
+    assert_eq!(json::to_text(&ended.output), expected, "{:?}", ended.error);
+}

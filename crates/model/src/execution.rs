@@ -190,6 +190,11 @@ impl Execution {
         self.values.get(key)
     }
 
+    /// All values of the execution's state, in no order.
+    pub fn values(&self) -> impl Iterator<Item = (&ArcStr, &Value)> {
+        self.values.iter()
+    }
+
     /// What to do next.
     pub fn effect(&mut self) -> Effect {
         if self.status.is_terminal() {
