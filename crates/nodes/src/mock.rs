@@ -91,6 +91,10 @@ impl NodeType for Mock {
         if ports.is_empty() { vec![literal!("out")] } else { ports }
     }
 
+    fn has_dynamic_outputs(&self) -> bool {
+        true
+    }
+
     fn inputs(&self, node: &Node) -> Vec<ArcStr> {
         names(node, "in_ports")
     }

@@ -18,6 +18,11 @@ pub trait NodeType: Send + Sync {
         self.spec().outputs.iter().map(|&port| port.into()).collect()
     }
 
+    /// Whether a node's parameters decide which output ports it has. A type with its own [`NodeType::outputs`] says so.
+    fn has_dynamic_outputs(&self) -> bool {
+        false
+    }
+
     /// The input ports of a node.
     fn inputs(&self, node: &Node) -> Vec<ArcStr> {
         let _ = node;

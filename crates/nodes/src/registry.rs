@@ -55,6 +55,11 @@ impl Registry {
         self.entries.iter().filter(|entry| entry.kind.is_listed()).map(|entry| entry.kind.spec())
     }
 
+    /// Whether the parameters of a node of this type decide which output ports it has.
+    pub fn has_dynamic_outputs(&self, name: &str) -> bool {
+        self.entry(name).is_some_and(|entry| entry.kind.has_dynamic_outputs())
+    }
+
     /// Makes a node ready to run.
     ///
     /// # Errors
@@ -210,6 +215,27 @@ mod tests {
                 assert!(compiled.is_ok(), "{} in the example of {}", node.id, spec.id);
             }
         }
+    }
+
+    #[test]
+    fn types_whose_parameters_name_their_ports_say_so() {
+        let registry = Registry::standard();
+        let data =
+            |ports: &str| json(&format!(r#"{{"ports": {ports}, "cases": [{{"when": 1, "output_path": "x"}}]}}"#));
+        for spec in registry.entries.iter().map(|entry| entry.kind.spec()) {
+            let node = |data: Value| {
+                let entries =
+                    vec![("id".into(), Value::from("n")), ("type".into(), spec.id.into()), ("data".into(), data)];
+                let nodes = Value::array(vec![Value::object(entries)]);
+                Graph::from_value(&Value::object(vec![("nodes".into(), nodes)])).expect("a graph").nodes.remove(0)
+            };
+            let (empty, named) = (node(json("{}")), node(data(r#"["y", "z"]"#)));
+            let of_spec: Vec<ArcStr> = spec.outputs.iter().map(|&port| port.into()).collect();
+            assert_eq!(registry.outputs(&empty), of_spec, "{}: a spec names the ports of an empty node", spec.id);
+            let differ = registry.outputs(&named) != of_spec;
+            assert_eq!(registry.has_dynamic_outputs(spec.id), differ, "{}", spec.id);
+        }
+        assert!(registry.has_dynamic_outputs("switch") && registry.has_dynamic_outputs("mock"));
     }
 
     #[test]

@@ -63,6 +63,10 @@ impl NodeType for Switch {
         if ports.is_empty() { vec![literal!("out")] } else { ports }
     }
 
+    fn has_dynamic_outputs(&self) -> bool {
+        true
+    }
+
     fn warnings(&self, node: &Node) -> Vec<Problem> {
         let cases = cases(node);
         let default = cases.iter().position(is_default);

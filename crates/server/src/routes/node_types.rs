@@ -1,9 +1,8 @@
 //! Node types.
 
-use arcstr::ArcStr;
 use axum::Json;
 use axum::extract::{Path, State};
-use model::{Catalog as _, Category, EffectClass, Graph, NodeSpec, Value};
+use model::{Catalog as _, Category, EffectClass, NodeSpec, Value};
 use nodes::Registry;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -62,18 +61,11 @@ impl NodeTypeItem {
             effect: spec.effect,
             inputs: spec.inputs,
             outputs: spec.outputs,
-            dynamic_outputs: has_dynamic_outputs(spec, registry),
+            dynamic_outputs: registry.has_dynamic_outputs(spec.id),
             schema: spec.schema.clone(),
             example: spec.example.clone(),
         }
     }
-}
-
-/// Whether a node of this type in the type's own example has other output ports than an empty one.
-fn has_dynamic_outputs(spec: &NodeSpec, registry: &Registry) -> bool {
-    let Ok(example) = Graph::from_value(&spec.example) else { return false };
-    let mut own = example.nodes.iter().filter(|node| registry.spec(&node.kind).is_some_and(|kind| kind.id == spec.id));
-    own.any(|node| registry.outputs(node).iter().map(ArcStr::as_str).ne(spec.outputs.iter().copied()))
 }
 
 /// What all listed types say of themselves.
