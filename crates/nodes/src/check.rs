@@ -17,6 +17,8 @@ const NEAR: usize = 2;
 pub(crate) struct Checker {
     validator: Validator,
     known: Vec<String>,
+    /// Parameters whose values no message repeats: those with the format `password`.
+    secret: Vec<String>,
 }
 
 impl Checker {
@@ -24,8 +26,11 @@ impl Checker {
     pub(crate) fn new(spec: &NodeSpec) -> Self {
         let validator = compile(&spec.schema).expect("schemas of node types are valid: a test compiles them all");
         let properties = spec.schema.get("properties").and_then(Value::as_object);
-        let known = properties.map(|properties| properties.keys().map(ToString::to_string).collect());
-        Self { validator, known: known.unwrap_or_default() }
+        let entries = properties.map(model::Object::entries).unwrap_or_default();
+        let known = entries.iter().map(|(key, _)| key.to_string()).collect();
+        let is_secret = |schema: &Value| schema.get("format").and_then(Value::as_str) == Some("password");
+        let secret = entries.iter().filter(|(_, schema)| is_secret(schema)).map(|(key, _)| key.to_string()).collect();
+        Self { validator, known, secret }
     }
 
     /// All violations. A value that holds `{{ }}` is not known yet: whatever it breaks is left out.
@@ -34,8 +39,21 @@ impl Checker {
         if self.validator.is_valid(&data) {
             return Vec::new();
         }
-        let told = self.validator.iter_errors(&data).filter(|error| !is_open(error)).map(|error| problem(&error));
-        told.map(|problem| problem.at_node(&node.id)).collect()
+        let told = self.validator.iter_errors(&data).filter(|error| !is_open(error));
+        told.map(|error| self.discreet(&error, problem(&error)).at_node(&node.id)).collect()
+    }
+
+    /// The problem without the value, where that is a secret.
+    fn discreet(&self, error: &ValidationError<'_>, mut problem: Problem) -> Problem {
+        let Some(LocationSegment::Property(name)) = error.instance_path().into_iter().next() else { return problem };
+        if self.secret.iter().any(|key| **key == *name) {
+            problem.message = match error.kind() {
+                ValidationErrorKind::Type { kind } => format!("expected {}", types(kind)),
+                _ => "this is not what the schema asks for".to_owned(),
+            };
+            problem.suggestion = None;
+        }
+        problem
     }
 
     /// Unknown parameters that look like known ones.
