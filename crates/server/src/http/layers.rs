@@ -21,7 +21,7 @@ use crate::router::Access;
 /// Bytes from which answers are compressed.
 const COMPRESS_FROM: u64 = 1_000;
 /// What pages of ours may load: only what the server itself sends.
-const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; worker-src 'self' blob:; manifest-src 'self'; \
     base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 

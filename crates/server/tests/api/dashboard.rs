@@ -124,7 +124,9 @@ async fn answers_carry_an_id_safe_headers_and_are_packed() {
         .await;
     assert_eq!((answer.header("x-request-id"), answer.header("content-encoding")), ("mine-1", "gzip"));
     assert_eq!((answer.header("x-content-type-options"), answer.header("cache-control")), ("nosniff", "no-store"));
-    assert!(answer.header("content-security-policy").contains("frame-ancestors 'none'"));
+    let policy = answer.header("content-security-policy");
+    assert!(policy.contains("frame-ancestors 'none'") && policy.contains("style-src 'self';"), "{policy}");
+    assert!(!policy.contains("unsafe"), "{policy}");
     assert_eq!(answer.header("access-control-allow-origin"), "");
     let small = server
         .call("GET", "/livez")
