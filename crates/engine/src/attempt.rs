@@ -18,6 +18,19 @@ use crate::program::Program;
 const LARGE_ITEMS: usize = 4_096;
 const LARGE_TEXT: usize = 64 * 1024;
 
+/// Bytes of one output, written out. A request's body of 64 MiB passes, whatever is in it.
+pub(crate) const OUTPUT_MAX: u64 = 128 << 20;
+
+/// Why a value cannot be an output, if it cannot.
+pub(crate) fn too_large(output: &Value) -> Option<StepError> {
+    let bytes = output.bytes();
+    (bytes > OUTPUT_MAX).then(|| {
+        let (has, most) = (bytes >> 20, OUTPUT_MAX >> 20);
+        let message = format!("the output takes {has} MiB when it is written out; at most {most} are allowed");
+        StepError::new("output_too_large", message)
+    })
+}
+
 /// What an attempt looks at.
 pub(crate) struct Attempt<'a> {
     pub(crate) id: ExecutionId,
@@ -48,6 +61,10 @@ impl Attempt<'_> {
     pub(crate) fn make(&self, clock: &dyn Clock) -> (Outcome, i64) {
         let disabled = self.execution.plan().nodes[self.node as usize].disabled;
         let result = if disabled { Ok(Produced::first(self.input.clone())) } else { self.run() };
+        let result = result.and_then(|produced| match too_large(&produced.output) {
+            Some(error) => Err(error),
+            None => Ok(produced),
+        });
         let now = clock.now_us();
         let since = |time: i64| time.max(0).cast_unsigned();
         let outcome = Outcome {

@@ -40,6 +40,8 @@ pub struct Options {
     pub max_recoveries: u32,
     /// Whether acceptance is committed before the first step runs.
     pub accept_first: bool,
+    /// How long an execution may run, waiting for its turn aside.
+    pub timeout: Option<Duration>,
     /// The environment variables that expressions may read.
     pub env: Value,
     /// Where the time comes from.
@@ -53,9 +55,16 @@ impl Default for Options {
             in_flight_max: 20_000,
             max_recoveries: 5,
             accept_first: false,
+            timeout: Some(Duration::from_secs(30 * 60)),
             env: Value::object(Vec::new()),
             clock: Arc::new(SystemClock::default()),
         }
+    }
+}
+
+impl Options {
+    fn timeout_us(&self) -> i64 {
+        self.timeout.and_then(|timeout| i64::try_from(timeout.as_micros()).ok()).unwrap_or(i64::MAX)
     }
 }
 
@@ -116,6 +125,7 @@ impl Engine {
             clock: options.clock.clone(),
             env: options.env.clone(),
             accept_first: options.accept_first,
+            timeout_us: options.timeout_us(),
             pool: pool.handle(),
         };
         let last_id = newest.map_or(0, |id| model::id::after_millisecond_of(id.0));
@@ -425,7 +435,10 @@ impl Engine {
         let segments = history::segments(&*self.shared.tools.journal, &row).await?;
         let state = history::replay(&program, &segments, |_, _| {})?;
         let state = state.ok_or_else(|| StoreError::Corrupt(format!("execution {} has no events", row.id)))?;
-        Ok(Running::recovered(row.id, program, state, (row.next_seq, row.status)))
+        let mut running = Running::recovered(row.id, program, state, (row.next_seq, row.status));
+        let ran = i64::try_from(row.duration_us).unwrap_or(i64::MAX);
+        running.time_left_us = self.shared.options.timeout_us().saturating_sub(ran);
+        Ok(running)
     }
 
     /// What the engine holds at the moment.

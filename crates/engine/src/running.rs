@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use arcstr::literal;
 use bytes::Bytes;
-use model::event::Route;
 use model::execution::{Effect, Outcome};
 use model::segment::SegmentWriter;
 use model::{Event, Execution, ExecutionId, NodeIndex, Status, Value};
@@ -12,8 +12,9 @@ use store::Append;
 use store::journal::{NewExecution, RowState, Seq};
 use store::records::RecordWrite;
 
-use crate::attempt::Attempt;
+use crate::attempt::{Attempt, too_large};
 use crate::clock::Clock;
+use crate::listed;
 use crate::pool::Work;
 use crate::program::Program;
 use crate::shard::Inbox;
@@ -36,7 +37,6 @@ pub(crate) struct Running {
     create: Option<Box<NewExecution>>,
     records: Vec<RecordWrite>,
     consumed: Vec<u64>,
-    error: Option<String>,
     /// Appends handed over and not yet acknowledged, to be sent again when the store had no room.
     pub(crate) unacknowledged: VecDeque<Append>,
     /// Entries that the store has not answered yet.
@@ -45,6 +45,10 @@ pub(crate) struct Running {
     pub(crate) stalled: bool,
     pub(crate) replies: Vec<Reply>,
     pub(crate) canceled: bool,
+    /// How long it may run; counted from its first slice here.
+    pub(crate) time_left_us: i64,
+    /// When its time is up, once it runs.
+    deadline_us: Option<i64>,
     /// Steps for the pool.
     heavy: Vec<(NodeIndex, Value)>,
 }
@@ -96,12 +100,13 @@ impl Running {
             create: Some(create),
             records,
             consumed: Vec::new(),
-            error: None,
             unacknowledged: VecDeque::new(),
             outstanding: 0,
             stalled: false,
             replies,
             canceled: false,
+            time_left_us: i64::MAX,
+            deadline_us: None,
             heavy: Vec::new(),
         }
     }
@@ -124,12 +129,13 @@ impl Running {
             create: None,
             records: Vec::new(),
             consumed: Vec::new(),
-            error: None,
             unacknowledged: VecDeque::new(),
             outstanding: 0,
             stalled: false,
             replies: Vec::new(),
             canceled: false,
+            time_left_us: i64::MAX,
+            deadline_us: None,
             heavy: Vec::new(),
         }
     }
@@ -151,24 +157,20 @@ impl Running {
     pub(crate) fn run_slice(&mut self, limits: SliceLimits, clock: &dyn Clock, env: &Value) -> Slice {
         let began = clock.now_us();
         let mut now = began;
+        let deadline = *self.deadline_us.get_or_insert(began.saturating_add(self.time_left_us));
         for _ in 0..limits.steps {
             if self.canceled && !self.execution.status().is_terminal() {
                 let event = self.execution.canceling(self.since(now));
                 self.record(&event, &Value::Null);
                 return Slice::Ended;
             }
+            if now >= deadline && !self.execution.status().is_terminal() {
+                return self.time_out(now);
+            }
             match self.execution.effect() {
                 Effect::Record(event) => self.record(&event, &Value::Null),
                 Effect::Run(node) => now = self.run_step(node, now, clock, env),
-                Effect::End => {
-                    let event = self.execution.ending(self.since(now));
-                    let output = match &event {
-                        Event::Finished(finished) => finished.output.clone(),
-                        _ => Value::Null,
-                    };
-                    self.record(&event, &output);
-                    return Slice::Ended;
-                }
+                Effect::End => return self.end(now),
                 Effect::Wait => return Slice::Waiting,
             }
             if now - began > limits.us || self.is_segment_full() {
@@ -176,6 +178,29 @@ impl Running {
             }
         }
         Slice::More
+    }
+
+    /// Ends it as its state says; an output that is too large for a step is too large for the whole, too.
+    fn end(&mut self, now_us: i64) -> Slice {
+        let mut event = self.execution.ending(self.since(now_us));
+        let mut output = Value::Null;
+        if let Event::Finished(finished) = &event {
+            output = finished.output.clone();
+        }
+        if let Some(error) = too_large(&output) {
+            event = self.execution.breaking_off(self.since(now_us), Status::Failed, (error.code, error.message));
+            output = Value::Null;
+        }
+        self.record(&event, &output);
+        Slice::Ended
+    }
+
+    fn time_out(&mut self, now_us: i64) -> Slice {
+        let message = "its time is up: executions may run for executions.timeout_minutes".to_owned();
+        let why = (literal!("timed_out"), message);
+        let event = self.execution.breaking_off(self.since(now_us), Status::TimedOut, why);
+        self.record(&event, &Value::Null);
+        Slice::Ended
     }
 
     fn is_segment_full(&self) -> bool {
@@ -218,11 +243,6 @@ impl Running {
 
     fn conclude(&mut self, outcome: Outcome, input: &Value) {
         let event = self.execution.decide(outcome);
-        if let Event::StepFinished(step) = &event
-            && step.route == Route::Nowhere
-        {
-            self.error = step.error.as_ref().map(|error| error.code.to_string());
-        }
         self.record(&event, input);
     }
 
@@ -265,7 +285,7 @@ impl Running {
                 status,
                 wake_at: None,
                 duration_us: self.since(now_us),
-                error: if status == Status::Failed { self.error.clone() } else { None },
+                error: self.execution.failure().filter(|_| status.is_terminal()).map(listed::row_text),
             },
             consumed: std::mem::take(&mut self.consumed),
             blobs: Vec::new(),

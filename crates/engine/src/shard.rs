@@ -102,6 +102,8 @@ pub(crate) struct Tools {
     pub(crate) env: Value,
     /// Whether acceptance is committed before the first step runs.
     pub(crate) accept_first: bool,
+    /// How long an execution may run.
+    pub(crate) timeout_us: i64,
     pub(crate) pool: PoolHandle,
 }
 

@@ -178,7 +178,7 @@ fn milliseconds(us: u64) -> Value {
 }
 
 fn time(us: i64) -> Value {
-    Timestamp::from_microsecond(us).map_or(Value::Null, |at| Value::from(format!("{at:.3}")))
+    Timestamp::from_microsecond(us).map_or(Value::Null, |at| Value::from(format!("{at:.6}")))
 }
 
 /// A value as the stream carries it: whole when small, else its beginning and where to fetch it.

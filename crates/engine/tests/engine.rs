@@ -2,9 +2,10 @@
 //! loses nothing, and one bad step harms nobody else.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use engine::{Engine, EngineError, Options, Source, Start};
+use engine::{Clock, Engine, EngineError, Options, Source, Start, listed_error};
 use model::{Graph, Status, StepStatus, TenantId, Value, json};
 use nodes::Registry;
 use store::journal::{Idempotency, NewExecution, RowState};
@@ -73,7 +74,16 @@ async fn a_failure_says_what_and_where() {
     let error = ended.error.expect("an error");
     assert_eq!((error.code.as_str(), error.node.as_str()), ("TypeError", "d"));
     let row = engine.row(TenantId::DEFAULT, ended.execution).await.expect("a row");
-    assert_eq!((row.status, row.error.as_deref()), (Status::Failed, Some("TypeError")));
+    assert_eq!((row.status, listed_error(&row)), (Status::Failed, Some(error)));
+    let old = ExecutionRow { error: Some("TypeError".into()), ..row.clone() };
+    let told = listed_error(&old).expect("rows used to hold the code alone");
+    assert_eq!((told.code.as_str(), told.node.as_str(), told.message.as_str()), ("TypeError", "", ""));
+    let long = graph(&format!(r#"[["f","expression",{{"expression":"input['{}'].x"}}]]"#, "é".repeat(400)), "[]");
+    let ended = engine.run(start(long, "{}")).await.expect("it runs");
+    let row = engine.row(TenantId::DEFAULT, ended.execution).await.expect("a row");
+    let (whole, cut) = (ended.error.expect("an error").message, listed_error(&row).expect("an error").message);
+    let kept = cut.strip_suffix('…').expect("it is cut");
+    assert!(whole.starts_with(kept) && (298..=300).contains(&kept.len()), "{cut}");
 }
 
 #[tokio::test]
@@ -175,7 +185,7 @@ async fn crashed_after(segments: &[Segment], row: &ExecutionRow, graph: &Graph) 
             before: (segment.seq_from > 1).then_some(Status::Running),
             status: Status::Running,
             wake_at: None,
-            duration_us: 0,
+            duration_us: row.duration_us,
             error: None,
         },
         consumed: Vec::new(),
@@ -270,4 +280,115 @@ async fn expressions_see_what_variable_nodes_have_set() {
     let before = r#"{"total":1,"limit":5}"#;
     let expected = format!(r#"{{"vars":{{"total":42,"limit":5,"extra":43}},"total":42,"before":{before}}}"#);
     assert_eq!(json::to_text(&ended.output), expected, "{:?}", ended.error);
+}
+
+/// A clock that goes on by a step whenever it is read.
+struct Stepping {
+    now_us: AtomicI64,
+    step_us: i64,
+}
+
+impl Clock for Stepping {
+    fn now_us(&self) -> i64 {
+        self.now_us.fetch_add(self.step_us, Ordering::Relaxed)
+    }
+}
+
+fn stepping(step_us: i64, timeout: Option<Duration>) -> Options {
+    let now_us = AtomicI64::new(1_900_000_000_000_000);
+    Options { shards: 1, timeout, clock: Arc::new(Stepping { now_us, step_us }), ..Options::default() }
+}
+
+fn chain(length: usize) -> Graph {
+    let nodes: Vec<String> = (0..length).map(|at| format!(r#"["n{at}","no_op"]"#)).collect();
+    let edges: Vec<String> = (1..length).map(|at| format!(r#"["n{}","n{at}"]"#, at - 1)).collect();
+    graph(&format!("[{}]", nodes.join(",")), &format!("[{}]", edges.join(",")))
+}
+
+#[tokio::test]
+async fn times_are_told_to_the_microsecond() {
+    let engine = engine_on(MemoryStore::default(), stepping(137, None));
+    let ended = engine.run(start(double(), r#"{"n":1}"#)).await.expect("it runs");
+    let history = engine.history(TenantId::DEFAULT, ended.execution).await.expect("a history");
+    let mut stream = engine.events(TenantId::DEFAULT, ended.execution, 0).await.expect("a stream");
+    let mut told = Vec::new();
+    while let Some(event) = stream.next().await.expect("events") {
+        told.push(json::read(event.json.as_bytes()).expect("JSON"));
+    }
+    let at = |event: usize, key: &str| told[event].get(key).and_then(Value::as_str).expect("a time").to_owned();
+    assert_eq!(at(0, "at"), "2030-03-17T17:46:40.000000Z");
+    for (event, step) in [(1, &history.steps[0]), (2, &history.steps[1])] {
+        let micros = step.started_us % 1_000_000;
+        assert_eq!(at(event, "started_at"), format!("2030-03-17T17:46:40.{micros:06}Z"));
+        assert!(micros % 1_000 != 0, "{micros}");
+    }
+    assert_eq!(at(3, "at").len(), "2030-03-17T17:46:40.000000Z".len());
+}
+
+#[tokio::test]
+async fn an_execution_ends_when_its_time_is_up() {
+    let engine = engine_on(MemoryStore::default(), stepping(1_000, Some(Duration::from_millis(100))));
+    let ended = engine.run(start(chain(1_000), "1")).await.expect("it runs");
+    let error = ended.error.expect("an error");
+    assert_eq!((ended.status, error.code.as_str(), &ended.output), (Status::TimedOut, "timed_out", &Value::Null));
+    let history = engine.history(TenantId::DEFAULT, ended.execution).await.expect("a history");
+    assert_eq!((history.row.status, history.error.as_ref()), (Status::TimedOut, Some(&error)));
+    assert_eq!(listed_error(&history.row), Some(error));
+    assert!((10..=100).contains(&history.steps.len()), "{} steps in 100 readings of the clock", history.steps.len());
+    let short = engine.run(start(chain(10), "1")).await.expect("it runs");
+    assert_eq!(short.status, Status::Succeeded);
+    assert_eq!(engine.recover().await.expect("nothing is left").adopted, 0);
+}
+
+#[tokio::test]
+async fn the_time_before_a_restart_counts() {
+    let first = engine_on(MemoryStore::default(), stepping(1_000, None));
+    let long = chain(3_000);
+    let whole = first.run(start(long.clone(), "0")).await.expect("it runs");
+    let row = first.row(TenantId::DEFAULT, whole.execution).await.expect("a row");
+    assert!(row.duration_us > 3_000_000, "one ms for each step");
+    let segments = first.journal().read(whole.execution, 0, usize::MAX).await.expect("segments");
+    for (timeout, status) in [(1, Status::TimedOut), (3_600, Status::Succeeded)] {
+        let options = stepping(1_000, Some(Duration::from_secs(timeout)));
+        let second = engine_on(crashed_after(&segments[..1], &row, &long).await, options);
+        assert_eq!(second.recover().await.expect("it recovers").adopted, 1);
+        let ended = second.wait(TenantId::DEFAULT, whole.execution).await.expect("it ends");
+        assert_eq!(ended.status, status, "{timeout} s");
+    }
+}
+
+#[tokio::test]
+async fn an_output_beyond_the_limit_fails_its_step() {
+    let engine = engine();
+    let input = format!(r#"{{"text":"{}"}}"#, "x".repeat(1_024));
+    let times = r#"{"expression":"Array.from({ length: 1000 }, () => input)"}"#;
+    let growing = graph(
+        &format!(r#"[["once","expression",{times}],["twice","expression",{times}],["then","no_op"]]"#),
+        r#"[["once","twice"],["twice","then"]]"#,
+    );
+    let ended = engine.run(start(growing, &input)).await.expect("that it failed is an answer");
+    let error = ended.error.expect("an error");
+    assert_eq!((ended.status, error.code.as_str(), error.node.as_str()), (Status::Failed, "output_too_large", "twice"));
+    let history = engine.history(TenantId::DEFAULT, ended.execution).await.expect("a history");
+    assert_eq!(history.steps.len(), 2, "what was small enough is recorded, and nothing follows");
+    let many = Value::array(vec![history.steps[0].output.clone(); 130]);
+    let disabled = graph(r#"[["off","expression",{"expression":"1","disabled":true}]]"#, "[]");
+    let ended = engine.run(Start::new(Source::AdHoc(disabled), many)).await.expect("an answer");
+    assert_eq!(ended.error.expect("an error").code, "output_too_large");
+}
+
+#[tokio::test]
+async fn several_outputs_together_keep_to_the_limit() {
+    let engine = engine();
+    let text = "x".repeat(1_024);
+    let wide = graph(
+        r#"[["big","expression",{"expression":"Array.from({ length: 50000 }, () => input)"}],["a","no_op"],["b","no_op"],["c","no_op"]]"#,
+        r#"[["big","a"],["big","b"],["big","c"]]"#,
+    );
+    let ended = engine.run(start(wide, &format!(r#""{text}""#))).await.expect("that it failed is an answer");
+    let error = ended.error.expect("an error");
+    assert_eq!((ended.status, error.code.as_str(), error.node.as_str()), (Status::Failed, "output_too_large", ""));
+    assert_eq!(ended.output, Value::Null);
+    let history = engine.history(TenantId::DEFAULT, ended.execution).await.expect("a history");
+    assert_eq!((history.steps.len(), history.error), (4, Some(error)));
 }

@@ -265,6 +265,12 @@ impl Execution {
         Event::Finished(Finished { at_us, status: Status::Canceled, output: Value::Null, error: None })
     }
 
+    /// The event with which it ends by its own fault though no step failed: its time is up, or its output is too large.
+    pub fn breaking_off(&self, at_us: u64, status: Status, (code, message): (ArcStr, String)) -> Event {
+        let error = Some(Box::new(ErrorInfo { code, message, node: ArcStr::new() }));
+        Event::Finished(Finished { at_us, status, output: Value::Null, error })
+    }
+
     /// Takes in one event.
     ///
     /// # Errors
@@ -293,13 +299,16 @@ impl Execution {
                     Status::Succeeded if self.resolved as usize != self.plan.reachable => {
                         return Err(refuse(format!("{} of {} steps ended", self.resolved, self.plan.reachable)));
                     }
-                    Status::Failed if self.failure.is_none() => {
+                    Status::Failed if self.failure.is_none() && finished.error.is_none() => {
                         return Err(refuse("no failure stopped it".into()));
                     }
                     status if !status.is_terminal() => return Err(refuse("its status is not an end".into())),
                     _ => {}
                 }
                 self.status = finished.status;
+                if self.failure.is_none() {
+                    self.failure.clone_from(&finished.error);
+                }
             }
         }
         Ok(())

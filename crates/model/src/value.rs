@@ -2,7 +2,8 @@
 //!
 //! A [`Value`] is 16 bytes and cheap to share: text, lists and objects are reference-counted and never change once
 //! built. A number that is only moved keeps the text it arrived with ([`Value::Exact`]). Lists and objects know how
-//! deep they nest, so that nothing in the product recurses further than [`MAX_DEPTH`].
+//! deep they nest and how large they are, so that nothing in the product recurses further than [`MAX_DEPTH`], and a value
+//! that holds another a million times is known for what it is before it is written out.
 
 use std::borrow::Borrow;
 use std::collections::HashMap;
@@ -17,6 +18,10 @@ pub const MAX_DEPTH: u32 = 500;
 
 /// From this many entries on an object finds its keys by an index instead of by walking.
 const INDEX_FROM: usize = 16;
+
+/// Bytes of the brackets around a list or an object, and of the punctuation around a key.
+const BRACKETS: u64 = 2;
+const PUNCTUATION: u64 = 3;
 
 /// A JSON value.
 #[derive(Clone, Debug, Default)]
@@ -175,6 +180,20 @@ impl Value {
         }
     }
 
+    /// About how many bytes it takes when all of it is written out, also what it holds many times in one place of
+    /// memory. No more than its JSON text has, but for fractions, which count 8. Known without looking inside.
+    pub fn bytes(&self) -> u64 {
+        match self {
+            Self::Null | Self::Bool(_) => 4,
+            Self::Int(int) => u64::from(65 - int.unsigned_abs().leading_zeros()).div_ceil(7),
+            Self::Float(_) => 8,
+            Self::Exact(text) => text.len() as u64,
+            Self::String(text) => text.len() as u64 + 2,
+            Self::Array(array) => array.bytes,
+            Self::Object(object) => object.bytes,
+        }
+    }
+
     /// Whether both are the same shared value, without looking inside: equal scalars, or the very same text, list or
     /// object in memory.
     pub fn same(&self, other: &Self) -> bool {
@@ -265,13 +284,18 @@ impl From<Object> for Value {
 pub struct Array {
     items: Vec<Value>,
     depth: u32,
+    bytes: u64,
 }
 
 impl Array {
     /// Builds a list.
     pub fn new(items: Vec<Value>) -> Self {
-        let depth = 1 + items.iter().map(Value::depth).max().unwrap_or(0);
-        Self { items, depth }
+        let (mut depth, mut bytes) = (0, BRACKETS);
+        for item in &items {
+            depth = depth.max(item.depth());
+            bytes = item.bytes().saturating_add(bytes);
+        }
+        Self { items, depth: depth + 1, bytes }
     }
 
     /// The items in order.
@@ -286,6 +310,7 @@ pub struct Object {
     entries: Vec<(ArcStr, Value)>,
     index: OnceLock<Index>,
     depth: u32,
+    bytes: u64,
 }
 
 type Index = HashMap<Key, u32>;
@@ -296,8 +321,12 @@ impl Object {
         if entries.iter().any(|(key, _)| integer_key(key).is_some()) {
             entries.sort_by_key(|(key, _)| integer_key(key).unwrap_or(u64::MAX));
         }
-        let depth = 1 + entries.iter().map(|(_, value)| value.depth()).max().unwrap_or(0);
-        Self { entries, index: OnceLock::new(), depth }
+        let (mut depth, mut bytes) = (0, BRACKETS);
+        for (key, value) in &entries {
+            depth = depth.max(value.depth());
+            bytes = value.bytes().saturating_add(key.len() as u64 + PUNCTUATION).saturating_add(bytes);
+        }
+        Self { entries, index: OnceLock::new(), depth: depth + 1, bytes }
     }
 
     /// Builds an object from entries of which the last with a key counts, at the place of the first.

@@ -134,8 +134,14 @@ pub(crate) fn now_ms() -> i64 {
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// A moment in ms since 1970 as RFC 3339 text with milliseconds.
+/// A moment in ms since 1970 as RFC 3339 text with milliseconds: when a record changed.
 pub(crate) fn time_text(ms: i64) -> String {
     let moment = jiff::Timestamp::from_millisecond(ms).unwrap_or_default();
     format!("{moment:.3}")
+}
+
+/// A moment in µs since 1970 as RFC 3339 text with microseconds: when something happened in an execution.
+pub(crate) fn instant_text(us: i64) -> String {
+    let moment = jiff::Timestamp::from_microsecond(us).unwrap_or_default();
+    format!("{moment:.6}")
 }

@@ -188,7 +188,7 @@ pub struct RowState {
     pub wake_at: Option<i64>,
     /// Active time so far in µs, the whole of it when the status is terminal.
     pub duration_us: u64,
-    /// Code of the error it ended with.
+    /// Why it did not succeed, in the engine's words: lists show it.
     pub error: Option<String>,
 }
 
@@ -228,7 +228,7 @@ pub struct ExecutionRow {
     pub duration_us: u64,
     /// How often it was taken over after a crash.
     pub recover_count: u32,
-    /// Code of the error it ended with.
+    /// Why it did not succeed, in the engine's words: lists show it.
     pub error: Option<String>,
 }
 

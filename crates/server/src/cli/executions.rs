@@ -121,7 +121,7 @@ async fn show(id: ExecutionId, at: &DataArgs, settings: &Settings) -> anyhow::Re
     print::line("output:");
     print::value(&history.output);
     if let Some(error) = &history.error {
-        print::line(&format!("error: {} at {}: {}", error.code, error.node, error.message));
+        print::line(&format!("error: {}", super::run::told(error)));
     }
     Ok(Exit::Done)
 }

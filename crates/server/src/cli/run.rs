@@ -168,7 +168,7 @@ fn step_report(step: &StepView) -> StepReport {
         ports: step.ports.iter().map(ToString::to_string).collect(),
         attempts: step.attempts,
         error: step.error.as_ref().map(Failure::from),
-        started_at: ran.then(|| crate::app::time_text(step.started_us / 1_000)),
+        started_at: ran.then(|| crate::app::instant_text(step.started_us)),
         duration_ms: ran.then(|| milliseconds(step.duration_us)),
     }
 }
@@ -179,8 +179,14 @@ fn show(ended: &Ended, history: &History) {
     if ended.status == Status::Succeeded {
         print::value(&ended.output);
     } else if let Some(error) = &ended.error {
-        print::error(&format!("{} at {}: {}", error.code, error.node, error.message));
+        print::error(&told(error));
     }
+}
+
+/// An error in one line.
+pub(super) fn told(error: &model::ErrorInfo) -> String {
+    let model::ErrorInfo { code, message, node } = error;
+    if node.is_empty() { format!("{code}: {message}") } else { format!("{code} at {node}: {message}") }
 }
 
 /// Prints a line for each step beside the output.

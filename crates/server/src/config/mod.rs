@@ -66,6 +66,8 @@ pub struct Limits {
 pub struct Executions {
     /// Executions with a step on a core or ready, over all shards.
     pub max_concurrent: usize,
+    /// How long one may run; none: for ever.
+    pub timeout: Option<Duration>,
     /// Shards; 0 for one per core.
     pub shards: usize,
     /// Time that running executions get when the server stops.
@@ -128,6 +130,9 @@ impl Config {
             },
             executions: Executions {
                 max_concurrent: layers.parsed("executions.max_concurrent")?,
+                timeout: Some(layers.parsed::<f64>("executions.timeout_minutes")?)
+                    .filter(|&minutes| minutes > 0.0)
+                    .map(|minutes| Duration::from_secs_f64(minutes * 60.0)),
                 shards: layers.parsed("executions.shards")?,
                 drain: layers.seconds("executions.drain_seconds")?,
             },
