@@ -11,7 +11,7 @@ use store::journal::ExecutionQuery;
 use utoipa::ToSchema;
 
 use crate::App;
-use crate::app::time_text;
+use crate::app::instant_text;
 use crate::auth::Tenant;
 use crate::error::{ApiError, ProblemBody};
 use crate::http::Paging;
@@ -35,7 +35,7 @@ impl From<&ExecutionRow> for LastExecution {
         Self {
             id: row.id.to_string(),
             status: row.status.as_str(),
-            started_at: time_text(row.id.millis()),
+            started_at: instant_text(row.id.millis() * 1_000),
             duration_ms: duration_ms(row),
         }
     }
@@ -53,7 +53,7 @@ pub(crate) struct WorkflowName {
 pub(crate) struct Failure {
     /// A stable name: `not_finite`, `join_short` …
     pub(crate) code: String,
-    /// What went wrong; empty in lists.
+    /// What went wrong; lists give its first 300 bytes.
     pub(crate) message: String,
     /// Address of the step.
     pub(crate) node: Option<String>,
@@ -169,18 +169,18 @@ pub(crate) async fn items(app: &App, tenant: TenantId, rows: &[ExecutionRow]) ->
 }
 
 fn item(row: &ExecutionRow, name_of: impl Fn(WorkflowId) -> Option<String>) -> ExecutionItem {
-    let started = row.id.millis();
-    let took = i64::try_from(row.duration_us / 1_000).unwrap_or(i64::MAX);
+    let started = row.id.millis() * 1_000;
+    let ended = started.saturating_add_unsigned(row.duration_us);
     ExecutionItem {
         id: row.id.to_string(),
         workflow: row.workflow.map(|id| WorkflowName { id: id.to_string(), name: name_of(id).unwrap_or_default() }),
         version: row.version.to_string(),
         status: row.status.as_str(),
         trigger: row.trigger.clone(),
-        started_at: time_text(started),
-        finished_at: row.status.is_terminal().then(|| time_text(started.saturating_add(took))),
+        started_at: instant_text(started),
+        finished_at: row.status.is_terminal().then(|| instant_text(ended)),
         duration_ms: duration_ms(row),
-        error: row.error.as_ref().map(|code| Failure { code: code.clone(), message: String::new(), node: None }),
+        error: engine::listed_error(row).as_ref().map(Failure::from),
     }
 }
 
@@ -289,7 +289,7 @@ pub(crate) async fn steps(
             ports: step.ports.iter().map(ToString::to_string).collect(),
             attempts: step.attempts,
             error: step.error.as_ref().map(Failure::from),
-            started_at: ran.then(|| time_text(step.started_us / 1_000)),
+            started_at: ran.then(|| instant_text(step.started_us)),
             duration_ms: ran.then_some(took),
         }
     });

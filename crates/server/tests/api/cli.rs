@@ -53,6 +53,7 @@ fn run_prints_status_output_and_sorted_steps() {
     for key in ["address", "status", "input", "output", "ports", "attempts", "started_at", "duration_ms"] {
         assert!(steps[3].get(key).is_some(), "{key}");
     }
+    assert_eq!(steps[3]["started_at"].as_str().map(str::len), Some("2030-01-01T00:00:00.000000Z".len()));
     let (_, input) = (0, folder.path().join("in.json"));
     std::fs::write(&input, r#"{"score": 3}"#).expect("written");
     let output = tidemill(&["run", "grade.json", "--input", "@in.json"], folder.path());

@@ -78,7 +78,8 @@ async fn a_failure_is_an_answer_with_its_reason() {
     assert_eq!((result["status"].as_str(), result["error"]["node"].as_str()), (Some("failed"), Some("bad")));
     assert!(result["errors"][0].as_str().is_some_and(|error| error.starts_with("bad: ")), "{result}");
     let listed = server.get("/api/v1/executions?status=failed").await.ok(200);
-    assert_eq!(listed["items"][0]["error"]["code"], result["error"]["code"]);
+    assert_eq!(listed["items"][0]["error"], result["error"], "code, message and step");
+    assert!(result["error"]["message"].as_str().is_some_and(|message| message.len() > 10), "{result}");
 }
 
 #[tokio::test]
@@ -96,7 +97,10 @@ async fn steps_tell_what_each_node_got_and_gave() {
         (twice["type"].as_str(), twice["status"].as_str(), twice["address"].as_str()),
         (Some("expression"), Some("succeeded"), Some("twice"))
     );
+    let micros = |time: &serde_json::Value| time.as_str().is_some_and(|time| time.len() == 27 && time.ends_with('Z'));
+    assert!(micros(&twice["started_at"]), "{}", twice["started_at"]);
     let shown = server.get(&format!("/api/v1/executions/{execution}")).await.ok(200);
+    assert!(micros(&shown["started_at"]) && micros(&shown["finished_at"]), "{shown}");
     assert_eq!((shown["input"].as_u64(), shown["output"].as_u64()), (Some(4), Some(8)));
     assert_eq!(shown["graph"]["nodes"].as_array().map(Vec::len), Some(2));
     assert_eq!(shown["workflow"]["id"], id.as_str());
@@ -143,4 +147,17 @@ async fn what_has_ended_cannot_be_canceled() {
     assert_eq!(server.post(&format!("/api/v1/executions/{execution}/cancel"), "").await.problem(409), "has_ended");
     assert_eq!(server.post("/api/v1/executions/0000000000000/cancel", "").await.problem(404), "not_found");
     assert_eq!(server.get("/api/v1/executions/not-an-id").await.problem(404), "not_found");
+}
+
+#[tokio::test]
+async fn an_execution_has_as_much_time_as_the_settings_say() {
+    let graph = r#"{"nodes": [{"id": "n", "type": "number", "data": {"value": 1}}], "edges": []}"#;
+    // A time that is up before the first step.
+    let server = Server::with(&[("executions.timeout_minutes", "0.000000001")]).await;
+    let result = server.post("/api/v1/workflows/execute", graph).await.ok(200);
+    assert_eq!((result["status"].as_str(), result["error"]["code"].as_str()), (Some("timed_out"), Some("timed_out")));
+    let listed = server.get("/api/v1/executions?status=timed_out").await.ok(200);
+    assert_eq!((&listed["items"][0]["error"], &result["error"]["node"]), (&result["error"], &serde_json::Value::Null));
+    let server = Server::with(&[("executions.timeout_minutes", "0")]).await;
+    assert_eq!(server.post("/api/v1/workflows/execute", graph).await.ok(200)["status"], "succeeded");
 }
