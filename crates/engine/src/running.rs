@@ -23,6 +23,9 @@ use crate::start::{Ended, Reply};
 /// Bytes and events at which a segment is handed over.
 const SEGMENT_BYTES: usize = 256 * 1024;
 const SEGMENT_EVENTS: u32 = 1_024;
+/// Bytes of one event, as it is written: the store takes segments of 256 MiB. Only text of control characters, and
+/// fractions with many digits, take so much more than they are counted for as an output.
+const WRITTEN_MAX: usize = 192 << 20;
 
 /// An execution that a shard owns.
 pub(crate) struct Running {
@@ -242,7 +245,19 @@ impl Running {
     }
 
     fn conclude(&mut self, outcome: Outcome, input: &Value) {
+        let Outcome { node, disabled, attempts, started_us, duration_us, .. } = outcome;
         let event = self.execution.decide(outcome);
+        let mark = self.writer.mark();
+        self.writer.push(&event, input);
+        let written = self.writer.len() - mark.len();
+        if written <= WRITTEN_MAX {
+            return self.apply(&event);
+        }
+        self.writer.back_to(mark);
+        let (code, message) =
+            (literal!("output_too_large"), format!("the output takes {} MiB in the journal", written >> 20));
+        let result = Err((code, message));
+        let event = self.execution.decide(Outcome { node, result, disabled, attempts, started_us, duration_us });
         self.record(&event, input);
     }
 
@@ -263,6 +278,10 @@ impl Running {
 
     fn record(&mut self, event: &Event, known: &Value) {
         self.writer.push(event, known);
+        self.apply(event);
+    }
+
+    fn apply(&mut self, event: &Event) {
         // An event that the state machine itself asked for cannot be refused by it.
         self.execution.apply(event).expect("the state asked for this event");
     }

@@ -369,6 +369,7 @@ async fn an_output_beyond_the_limit_fails_its_step() {
     let ended = engine.run(start(growing, &input)).await.expect("that it failed is an answer");
     let error = ended.error.expect("an error");
     assert_eq!((ended.status, error.code.as_str(), error.node.as_str()), (Status::Failed, "output_too_large", "twice"));
+    assert!(error.message.contains("written out; at most 128"), "known before it is written: {}", error.message);
     let history = engine.history(TenantId::DEFAULT, ended.execution).await.expect("a history");
     assert_eq!(history.steps.len(), 2, "what was small enough is recorded, and nothing follows");
     let many = Value::array(vec![history.steps[0].output.clone(); 130]);
@@ -391,4 +392,19 @@ async fn several_outputs_together_keep_to_the_limit() {
     assert_eq!(ended.output, Value::Null);
     let history = engine.history(TenantId::DEFAULT, ended.execution).await.expect("a history");
     assert_eq!((history.steps.len(), history.error), (4, Some(error)));
+}
+
+/// Takes a gigabyte and a second or two.
+#[tokio::test]
+async fn an_output_that_grows_when_it_is_written_fails_its_step() {
+    if std::env::var_os("TIDEMILL_LONG").is_none_or(|long| long != "1") {
+        return;
+    }
+    let engine = engine();
+    let control = r#"[["c","expression",{"expression":"'\\u0001'.repeat(20000000)"}],["l","expression",{"expression":"[input, input]"}]]"#;
+    let ended = engine.run(start(graph(control, r#"[["c","l"]]"#), "1")).await.expect("that it failed is an answer");
+    let error = ended.error.expect("an error");
+    assert_eq!((error.code.as_str(), error.node.as_str()), ("output_too_large", "l"), "{}", error.message);
+    let history = engine.history(TenantId::DEFAULT, ended.execution).await.expect("a history");
+    assert_eq!((history.row.status, history.steps.len()), (Status::Failed, 2));
 }

@@ -56,6 +56,22 @@ pub enum SegmentError {
     Illegal(#[from] IllegalTransition),
 }
 
+/// A place in a segment that is being written.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark {
+    len: usize,
+    events: u32,
+    last_node: u32,
+    last_us: u64,
+}
+
+impl Mark {
+    /// Bytes written up to here.
+    pub const fn len(&self) -> usize {
+        self.len
+    }
+}
+
 /// Writes one segment.
 #[derive(Debug)]
 pub struct SegmentWriter {
@@ -90,6 +106,19 @@ impl SegmentWriter {
     /// The bytes; the writer is then empty again.
     pub fn take(&mut self) -> Vec<u8> {
         std::mem::take(self).bytes
+    }
+
+    /// Where it stands, to come back to.
+    pub const fn mark(&self) -> Mark {
+        Mark { len: self.bytes.len(), events: self.events, last_node: self.last_node, last_us: self.last_us }
+    }
+
+    /// Forgets what was written since.
+    pub fn back_to(&mut self, mark: Mark) {
+        let Mark { len, events, last_node, last_us } = mark;
+        self.bytes.truncate(len);
+        self.bytes.shrink_to(len);
+        (self.events, self.last_node, self.last_us) = (events, last_node, last_us);
     }
 
     /// Writes an event. `known` is the value that the state before it implies: a step's input, and for the end the

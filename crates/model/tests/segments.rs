@@ -145,3 +145,26 @@ fn a_second_result_is_refused() {
         assert!(state.clone().apply(event).is_err(), "{event:?} cannot come twice");
     }
 }
+
+#[test]
+fn what_was_taken_back_leaves_nothing() {
+    let graph = graph("s:start a:step b:step", "s>a a>b");
+    let plan = Arc::new(Plan::compile(&graph, &TestCatalog::default(), None).expect("a plan"));
+    let (events, _) = run(&plan, &value("1"), |node, _| Value::Int(i64::from(node)));
+    let mut writer = SegmentWriter::default();
+    for event in &events {
+        let mark = writer.mark();
+        // Another event of the same kind, with other numbers.
+        let mut other = event.clone();
+        if let Event::StepFinished(step) = &mut other {
+            (step.address.node, step.started_us, step.output) = (step.address.node + 5, 999, value("[1]"));
+        }
+        writer.push(&other, &Value::Null);
+        writer.back_to(mark);
+        writer.push(event, &Value::Null);
+    }
+    assert_eq!(writer.events() as usize, events.len());
+    let mut again = SegmentWriter::default();
+    events.iter().for_each(|event| again.push(event, &Value::Null));
+    assert_eq!(writer.take(), again.take());
+}
