@@ -89,7 +89,7 @@ impl Door {
         running.time_left_us = tools.timeout_us;
         let slice = if tools.accept_first {
             Slice::Waiting
-        } else if others >= HERE_MAX {
+        } else if others >= HERE_MAX || self.gauges.is_full() {
             Slice::More
         } else {
             running.run_slice(FIRST_SLICE, &*tools.clock, &tools.env)

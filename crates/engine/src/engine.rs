@@ -16,6 +16,7 @@ use tokio::sync::oneshot;
 use crate::begin::{Door, Ids, Submission, birth};
 use crate::clock::{Clock, SystemClock};
 use crate::history::{self, History};
+use crate::places::Places;
 use crate::pool::Pool;
 use crate::program::Program;
 use crate::running::Running;
@@ -40,6 +41,8 @@ pub struct Options {
     pub max_recoveries: u32,
     /// Whether acceptance is committed before the first step runs.
     pub accept_first: bool,
+    /// Executions under way at a time; the others wait in line. One that ends in its first slice does not count.
+    pub max_concurrent: usize,
     /// How long an execution may run, waiting for its turn aside.
     pub timeout: Option<Duration>,
     /// The environment variables that expressions may read.
@@ -55,6 +58,7 @@ impl Default for Options {
             in_flight_max: 20_000,
             max_recoveries: 5,
             accept_first: false,
+            max_concurrent: 50,
             timeout: Some(Duration::from_secs(30 * 60)),
             env: Value::object(Vec::new()),
             clock: Arc::new(SystemClock::default()),
@@ -131,9 +135,9 @@ impl Engine {
         let last_id = newest.map_or(0, |id| model::id::after_millisecond_of(id.0));
         let mut doors = Vec::new();
         let mut threads = Vec::new();
-        for number in 0..options.shards.max(1) {
+        for (number, places) in Places::share(options.max_concurrent, options.shards).into_iter().enumerate() {
             let door = Door::default();
-            let shard = Shard::new(door.inbox.clone(), door.gauges.clone(), tools.clone());
+            let shard = Shard::new(&door, tools.clone(), places);
             let thread = std::thread::Builder::new().name(format!("shard-{number}"));
             threads.push(thread.spawn(move || shard.run()).expect("the system has room for a few threads"));
             doors.push(door);

@@ -7,6 +7,7 @@ mod engine;
 mod history;
 mod listed;
 mod names;
+mod places;
 mod pool;
 mod program;
 mod running;

@@ -15,6 +15,7 @@ use store::records::RecordWrite;
 use crate::attempt::{Attempt, too_large};
 use crate::clock::Clock;
 use crate::listed;
+use crate::places::Place;
 use crate::pool::Work;
 use crate::program::Program;
 use crate::shard::Inbox;
@@ -48,6 +49,7 @@ pub(crate) struct Running {
     pub(crate) stalled: bool,
     pub(crate) replies: Vec<Reply>,
     pub(crate) canceled: bool,
+    pub(crate) place: Place,
     /// How long it may run; counted from its first slice here.
     pub(crate) time_left_us: i64,
     /// When its time is up, once it runs.
@@ -108,6 +110,7 @@ impl Running {
             stalled: false,
             replies,
             canceled: false,
+            place: Place::default(),
             time_left_us: i64::MAX,
             deadline_us: None,
             heavy: Vec::new(),
@@ -137,6 +140,7 @@ impl Running {
             stalled: false,
             replies: Vec::new(),
             canceled: false,
+            place: Place::default(),
             time_left_us: i64::MAX,
             deadline_us: None,
             heavy: Vec::new(),
@@ -261,6 +265,18 @@ impl Running {
         self.record(&event, input);
     }
 
+    /// Stops the clock while it waits in line.
+    pub(crate) fn stop_clock(&mut self, now_us: i64) {
+        if let Some(deadline) = self.deadline_us.take() {
+            self.time_left_us = deadline.saturating_sub(now_us);
+        }
+    }
+
+    /// Whether steps wait for the pool.
+    pub(crate) const fn has_heavy(&self) -> bool {
+        !self.heavy.is_empty()
+    }
+
     /// Steps for the pool, since the last time this was asked.
     pub(crate) fn take_heavy(&mut self, env: &Value, inbox: &Arc<Inbox>) -> Vec<Work> {
         let work = |(node, input): (NodeIndex, Value)| Work {
@@ -292,7 +308,10 @@ impl Running {
             return None;
         }
         let events = Seq::from(self.writer.events());
-        let status = self.execution.status();
+        let status = match (self.execution.status(), self.place, self.row_status) {
+            (Status::Running, Place::InLine, None | Some(Status::Queued)) => Status::Queued,
+            (status, ..) => status,
+        };
         let append = Append {
             execution: self.id,
             create: self.create.take(),

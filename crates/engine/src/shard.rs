@@ -1,7 +1,7 @@
 //! A shard: one thread that owns its executions. No lock stands around their state; all that reaches them is a message.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -10,7 +10,9 @@ use model::{ExecutionId, Value};
 use store::journal::SharedJournal;
 use store::{Append, Batch, StoreError};
 
+use crate::begin::Door;
 use crate::clock::Clock;
+use crate::places::{Place, Places};
 use crate::pool::{PoolHandle, Work};
 use crate::running::{Running, Slice, SliceLimits};
 use crate::start::{EngineError, Reply};
@@ -84,9 +86,16 @@ pub(crate) struct Gauges {
     pub(crate) events: AtomicU64,
     /// Executions that ended since start.
     pub(crate) ended: AtomicU64,
+    /// Whether no place is free.
+    full: AtomicBool,
 }
 
 impl Gauges {
+    /// Whether who comes now waits in line.
+    pub(crate) fn is_full(&self) -> bool {
+        self.full.load(Ordering::Relaxed)
+    }
+
     /// Counts an execution that is no longer under way here.
     pub(crate) fn left(&self) {
         self.in_flight.fetch_sub(1, Ordering::Relaxed);
@@ -122,14 +131,17 @@ pub(crate) struct Shard {
     owners: Vec<ExecutionId>,
     /// Steps that found the pool full.
     overflow: VecDeque<Work>,
+    places: Places,
     stopping: bool,
 }
 
 impl Shard {
-    pub(crate) fn new(inbox: Arc<Inbox>, gauges: Arc<Gauges>, tools: Tools) -> Self {
+    /// The shard behind a door, with so many places.
+    pub(crate) fn new(door: &Door, tools: Tools, places: usize) -> Self {
+        door.gauges.full.store(places == 0, Ordering::Relaxed);
         Self {
-            inbox,
-            gauges,
+            inbox: door.inbox.clone(),
+            gauges: door.gauges.clone(),
             tools,
             running: HashMap::new(),
             turns: VecDeque::new(),
@@ -137,6 +149,7 @@ impl Shard {
             entries: Vec::new(),
             owners: Vec::new(),
             overflow: VecDeque::new(),
+            places: Places::new(places),
             stopping: false,
         }
     }
@@ -214,11 +227,24 @@ impl Shard {
         if running.status().is_terminal() || running.unacknowledged.len() >= AHEAD_MAX || running.stalled {
             return;
         }
+        if !running.canceled && !self.has_place(execution) {
+            return;
+        }
+        let Some(running) = self.running.get_mut(&execution) else { return };
         let slice = running.run_slice(SLICE, &*self.tools.clock, &self.tools.env);
         self.after_slice(execution, slice);
     }
 
     fn after_slice(&mut self, execution: ExecutionId, slice: Slice) {
+        if slice == Slice::Ended {
+            self.pass_on(execution);
+            let place = self.running.get_mut(&execution).map(|running| std::mem::take(&mut running.place));
+            return self.vacate(place.unwrap_or_default());
+        }
+        let busy = slice == Slice::More || self.running.get(&execution).is_some_and(Running::has_heavy);
+        if busy && !self.has_place(execution) {
+            return self.pass_on(execution);
+        }
         if slice == Slice::More {
             self.turns.push_back(execution);
         }
@@ -227,6 +253,38 @@ impl Shard {
             self.overflow.extend(running.take_heavy(&self.tools.env, &self.inbox));
         }
         self.offer_again();
+    }
+
+    /// Whether an execution has a place; it takes one if one is free, else it waits in line.
+    fn has_place(&mut self, execution: ExecutionId) -> bool {
+        let Some(running) = self.running.get_mut(&execution) else { return false };
+        if running.place == Place::Outside {
+            running.place = self.places.ask(execution);
+            self.gauges.full.store(!self.places.has_room(), Ordering::Relaxed);
+            if running.place == Place::InLine {
+                running.stop_clock(self.tools.clock.now_us());
+            }
+        }
+        running.place == Place::Taken
+    }
+
+    /// Gives a place that an execution leaves to the first in line.
+    fn vacate(&mut self, place: Place) {
+        if place != Place::Taken {
+            return;
+        }
+        self.places.give_back();
+        while let Some(execution) = self.places.next() {
+            match self.running.get_mut(&execution) {
+                Some(running) if running.place == Place::InLine && !running.status().is_terminal() => {
+                    running.place = Place::Taken;
+                    self.after_slice(execution, Slice::More);
+                }
+                // It was canceled while it waited.
+                Some(_) | None => self.places.give_back(),
+            }
+        }
+        self.gauges.full.store(!self.places.has_room(), Ordering::Relaxed);
     }
 
     /// Hands steps to the pool while it has room.
@@ -327,6 +385,7 @@ impl Shard {
     fn leave(&mut self, execution: ExecutionId) -> Option<Running> {
         let running = self.running.remove(&execution)?;
         self.gauges.left();
+        self.vacate(running.place);
         Some(running)
     }
 

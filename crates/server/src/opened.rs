@@ -70,6 +70,7 @@ impl Opened {
         let defaults = Options::default();
         let options = Options {
             shards: if config.executions.shards == 0 { defaults.shards } else { config.executions.shards },
+            max_concurrent: config.executions.max_concurrent,
             timeout: config.executions.timeout,
             env: environment(&config.expression_env),
             ..defaults

@@ -64,7 +64,7 @@ pub struct Limits {
 /// How executions run.
 #[derive(Clone, Debug)]
 pub struct Executions {
-    /// Executions with a step on a core or ready, over all shards.
+    /// Executions under way at a time, over all shards.
     pub max_concurrent: usize,
     /// How long one may run; none: for ever.
     pub timeout: Option<Duration>,

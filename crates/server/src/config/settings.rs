@@ -89,9 +89,14 @@ pub static SETTINGS: &[Setting] = &[
         "Time that a request waits for an execution to end",
     ),
     setting("limits.slow_ms", Kind::Whole(0, ANY), "1000", "Time from which a request is logged as slow"),
-    setting("executions.max_concurrent", Kind::Whole(1, 1_000_000), "50", "Executions with a step on a core or ready")
-        .json("MaxConcurrentExecutions"),
-    setting("executions.timeout_minutes", Kind::Number(0.0, 1e6), "30", "Active time of an execution; 0: no limit")
+    setting(
+        "executions.max_concurrent",
+        Kind::Whole(1, 1_000_000),
+        "50",
+        "Executions under way at a time; others wait",
+    )
+    .json("MaxConcurrentExecutions"),
+    setting("executions.timeout_minutes", Kind::Number(0.0, 1e6), "30", "Time an execution may run; 0: no limit")
         .json("ExecutionTimeoutMinutes"),
     setting("executions.shards", Kind::Whole(0, 1_024), "0", "Loops that run executions; 0: one per core"),
     setting("executions.drain_seconds", Kind::Number(0.0, 3_600.0), "10", "Time for running executions at the end"),
