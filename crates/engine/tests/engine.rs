@@ -348,12 +348,14 @@ async fn the_time_before_a_restart_counts() {
     let row = first.row(TenantId::DEFAULT, whole.execution).await.expect("a row");
     assert!(row.duration_us > 3_000_000, "one ms for each step");
     let segments = first.journal().read(whole.execution, 0, usize::MAX).await.expect("segments");
-    for (timeout, status) in [(1, Status::TimedOut), (3_600, Status::Succeeded)] {
-        let options = stepping(1_000, Some(Duration::from_secs(timeout)));
+    // Enough for what is left, not enough for the whole.
+    let short = row.duration_us / 10 * 9;
+    for (timeout, status) in [(short, Status::TimedOut), (2 * row.duration_us, Status::Succeeded)] {
+        let options = stepping(1_000, Some(Duration::from_micros(timeout)));
         let second = engine_on(crashed_after(&segments[..1], &row, &long).await, options);
         assert_eq!(second.recover().await.expect("it recovers").adopted, 1);
         let ended = second.wait(TenantId::DEFAULT, whole.execution).await.expect("it ends");
-        assert_eq!(ended.status, status, "{timeout} s");
+        assert_eq!(ended.status, status, "{timeout} µs");
     }
 }
 
