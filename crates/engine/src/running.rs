@@ -253,7 +253,7 @@ impl Running {
         let event = self.execution.decide(outcome);
         let mark = self.writer.mark();
         self.writer.push(&event, input);
-        let written = self.writer.len() - mark.len();
+        let written = self.writer.len() - mark.bytes();
         if written <= WRITTEN_MAX {
             return self.apply(&event);
         }

@@ -67,7 +67,7 @@ pub struct Mark {
 
 impl Mark {
     /// Bytes written up to here.
-    pub const fn len(&self) -> usize {
+    pub const fn bytes(&self) -> usize {
         self.len
     }
 }
