@@ -104,6 +104,11 @@ impl<'a> Fields<'a> {
         self.object.get(key).filter(|value| !value.is_null())
     }
 
+    /// A field as it was said, null too.
+    pub(crate) fn said(&self, key: &str) -> Option<&'a Value> {
+        self.object.get(key)
+    }
+
     /// A text.
     pub(crate) fn text(&self, key: &str) -> Result<Option<&'a ArcStr>, ApiError> {
         self.get(key)

@@ -14,7 +14,7 @@ use model::{Status, TenantId, Value};
 use super::start::ended;
 use crate::App;
 use crate::error::{ApiError, ProblemBody};
-use crate::hooks::{Hook, Respond, normal};
+use crate::hooks::{Hook, Proof, Respond, normal};
 use crate::http::layers::Foreign;
 use crate::http::{read_bytes, read_json};
 
@@ -47,11 +47,7 @@ pub(crate) async fn call(
     let hook = find(&app, &path, &parts.method)?;
     let bytes = read_bytes(body, app.config.limits.body_bytes).await?;
     if !hook.proof.holds(&parts.headers, &bytes) {
-        return Err(ApiError::new(
-            StatusCode::UNAUTHORIZED,
-            "not_proven",
-            "the webhook's credentials are missing or wrong",
-        ));
+        return Ok(not_proven(&hook));
     }
     let query = query(&parts.uri);
     let input = input(&parts.headers, &bytes, &query).await?;
@@ -63,6 +59,16 @@ pub(crate) async fn call(
         ..Start::new(Source::Version { workflow: Some(hook.workflow), version: hook.version }, input)
     };
     answer(&app, &hook, start).await
+}
+
+fn not_proven(hook: &Hook) -> Response {
+    let detail = "the webhook's credentials are missing or wrong";
+    let mut response = ApiError::new(StatusCode::UNAUTHORIZED, "not_proven", detail).into_response();
+    if matches!(hook.proof, Proof::Basic { .. }) {
+        let challenge = HeaderValue::from_static(r#"Basic realm="webhook", charset="UTF-8""#);
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+    }
+    response
 }
 
 fn find(app: &App, path: &str, method: &Method) -> Result<Arc<Hook>, ApiError> {

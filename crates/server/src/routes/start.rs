@@ -116,7 +116,7 @@ pub(crate) async fn execute(
         trigger: "manual",
         idempotency: idempotency(&headers, &fields, &body.bytes)?,
         pinned: fields.get("pinned").and_then(Value::as_bool).unwrap_or(false),
-        ..Start::new(source, fields.get("input").cloned().unwrap_or_default())
+        ..Start::new(source, input(&fields))
     };
     let wait = wait_time(&app, fields.get("wait"))?;
     let Some(wait) = wait else {
@@ -220,7 +220,7 @@ async fn run_graph(app: &App, tenant: TenantId, headers: &HeaderMap, body: Graph
         trigger: "api",
         idempotency: idempotency(headers, &fields, &body.bytes)?,
         pinned: fields.get("pinned").and_then(Value::as_bool).unwrap_or(false),
-        ..Start::new(Source::AdHoc(graph), fields.get("input").cloned().unwrap_or_default())
+        ..Start::new(Source::AdHoc(graph), input(&fields))
     };
     let accepted = app.engine.start(start).await?;
     let Some(ended) = ended(app, tenant, &accepted, app.config.limits.wait_max).await? else {
@@ -241,6 +241,11 @@ async fn run_graph(app: &App, tenant: TenantId, headers: &HeaderMap, body: Graph
         errors,
     })
     .into_response())
+}
+
+/// What the execution gets; nothing said is an empty object, as on the command line.
+fn input(fields: &Fields<'_>) -> Value {
+    fields.said("input").cloned().unwrap_or_else(|| Value::object(Vec::new()))
 }
 
 /// The graph without what belongs to the request, so that another input is the same version.

@@ -24,6 +24,10 @@ async fn numbers_come_back_as_they_were_written() {
     let graph = r#"{"nodes": [{"id": "in", "type": "manual", "data": {}}], "edges": []}"#;
     let id = server.store(graph).await;
     let path = format!("/api/v1/workflows/{id}/execute");
+    let ran = server.post(&path, r#"{"wait": true}"#).await;
+    assert_eq!(ran.ok(200)["output"].to_string(), "{}", "nothing said is an empty object, as on the command line");
+    let ran = server.post(&path, r#"{"input": null, "wait": true}"#).await;
+    assert!(ran.ok(200)["output"].is_null());
     let body = r#"{"input": {"big": 9007199254740993, "far": 1e400, "money": 1.10, "zero": "\u0000"}, "wait": true}"#;
     let answer = server.post(&path, body).await;
     assert!(

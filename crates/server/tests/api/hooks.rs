@@ -73,6 +73,11 @@ async fn secrets_of_the_caller_never_reach_the_journal() {
     assert_eq!(answer.ok(200)["x-other"], "seen");
     assert!(!answer.text().contains("CANARY"), "{}", answer.text());
     assert_eq!(server.get("/api/v1/executions?total=true").await.ok(200)["total"], 1);
+    let basic = r#"{"path": "basic", "auth": "basic", "username": "ada", "password": "CANARY_WORD"}"#;
+    server.store(&graph(basic, headers)).await;
+    let refused = server.call("POST", "/hooks/basic").anonymous().body("{}").send().await;
+    assert_eq!(refused.header("www-authenticate"), r#"Basic realm="webhook", charset="UTF-8""#);
+    assert_eq!(refused.problem(401), "not_proven");
 }
 
 #[tokio::test]

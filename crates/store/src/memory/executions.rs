@@ -71,7 +71,7 @@ impl State {
                 execution.row.status = Status::Quarantined;
                 execution.row.wake_at = None;
             } else {
-                execution.row.recover_count += 1;
+                execution.row.recover_count += u32::from(execution.row.status != Status::Queued);
             }
             execution.row.clone()
         };

@@ -51,6 +51,8 @@ fn copy(path: &Path, options: &SqliteOptions, to: &Path) -> Result<u64> {
     let part = PathBuf::from(part);
     // What an earlier attempt left behind.
     fs::remove_file(&part).ok();
+    // SQLite fills an empty file; one that it makes itself everybody could read.
+    make_private(&part).map_err(|error| unavailable(to, &error))?;
     let text = part.to_str().ok_or_else(|| StoreError::Unavailable(format!("{} is no text", part.display())))?;
     let copied = open::beside(path, options).and_then(|conn| Ok(conn.execute("VACUUM INTO ?1", (text,))?));
     let moved = copied.and_then(|_| {
@@ -66,6 +68,15 @@ fn copy(path: &Path, options: &SqliteOptions, to: &Path) -> Result<u64> {
         fs::remove_file(&part).ok();
     }
     moved
+}
+
+/// Makes an empty file that only this user may read: a copy of the database holds whatever secrets workflows hold.
+fn make_private(path: &Path) -> std::io::Result<()> {
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
 }
 
 /// Makes a data directory from a backup. It is a new incarnation of the store: what the copy thinks is running may run

@@ -60,12 +60,15 @@ impl Tx<'_> {
         Ok(ids.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// Counts the takeover, except of one that was never begun: it cannot have brought the process down.
     fn take_over(&mut self, id: i64, before: Status, max_recoveries: u32) -> Result<Option<ExecutionRow>, Fault> {
         let mut count = self.conn.prepare_cached(&format!(
-            "UPDATE execution SET lane = ?2, recover_count = recover_count + 1
+            "UPDATE execution SET lane = ?2, recover_count = recover_count + (status <> ?4)
              WHERE id = ?1 AND lane <> ?2 AND recover_count < ?3 RETURNING {COLUMNS}"
         ))?;
-        let counted = count.query_row((id, self.lane, max_recoveries), |found| Ok(row(found))).optional()?;
+        let counted = count
+            .query_row((id, self.lane, max_recoveries, Status::Queued.code()), |found| Ok(row(found)))
+            .optional()?;
         if let Some(found) = counted {
             return Ok(Some(found?));
         }

@@ -149,7 +149,10 @@ async fn a_backup_is_a_consistent_prefix(subject: Subject) {
     });
     tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     let bytes = store.backup(&file).await.expect("a backup");
-    assert_eq!(bytes, std::fs::metadata(&file).expect("its file").len());
+    let made = std::fs::metadata(&file).expect("its file");
+    assert_eq!(bytes, made.len());
+    #[cfg(unix)]
+    assert_eq!(std::os::unix::fs::PermissionsExt::mode(&made.permissions()) & 0o777, 0o600, "it holds secrets");
     assert!(matches!(store.backup(&file).await, Err(StoreError::Conflict(_))), "it overwrites");
     writer.await.expect("the writer ends");
 
