@@ -154,10 +154,10 @@ impl Shard {
         }
     }
 
-    /// Runs until it is stopped and nothing is left.
+    /// Runs until it is stopped. What has not ended by then goes on from its journal when the store is opened again.
     pub(crate) fn run(mut self) {
         let mut messages = Vec::new();
-        while !(self.stopping && self.running.is_empty()) {
+        while !self.stopping {
             self.inbox.take(self.patience(), &mut messages);
             for message in messages.drain(..) {
                 self.take_in(message);

@@ -2,11 +2,12 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
 
 use engine::{Accepted, Engine, Options, Source, Start};
 use model::{Category, EffectClass, Graph, Node, NodeSpec, Problem, Role, Status, TenantId, Value, json};
 use nodes::{Compile, NodeType, Outcome, Registry, Run, Step, StepError};
-use store::MemoryStore;
+use store::{Journal as _, MemoryStore};
 
 /// A node type whose steps wait for a gate to open, on the pool.
 struct Gate {
@@ -134,4 +135,23 @@ async fn who_waits_in_line_survives_a_restart() {
         assert_eq!((ended.status, ended.output), (Status::Succeeded, Value::Int(n)));
     }
     assert_eq!(after.0.most.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn stopping_does_not_wait_for_a_store_that_refuses() {
+    let store = Arc::new(MemoryStore::default());
+    let (first, gate) = engine_on(&store, 1);
+    let accepted = start(&first, 1).await;
+    let mut live = store.subscribe(vec![accepted.execution]);
+    // Another process takes the store over: whatever the first one appends now is refused.
+    let taken = Arc::new(store.restart());
+    gate.0.open();
+    tokio::time::timeout(Duration::from_millis(50), live.next()).await.expect_err("nothing more is committed");
+    let stopping = tokio::task::spawn_blocking(move || drop((first, gate)));
+    tokio::time::timeout(Duration::from_secs(20), stopping).await.expect("it stops").expect("without a panic");
+    let (second, after) = engine_on(&taken, 1);
+    after.0.open();
+    assert_eq!(second.recover().await.expect("it recovers").adopted, 1);
+    let ended = second.wait(TenantId::DEFAULT, accepted.execution).await.expect("it ends");
+    assert_eq!((ended.status, ended.output), (Status::Succeeded, Value::Int(1)));
 }
