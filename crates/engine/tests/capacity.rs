@@ -147,8 +147,12 @@ async fn stopping_does_not_wait_for_a_store_that_refuses() {
     let taken = Arc::new(store.restart());
     gate.0.open();
     tokio::time::timeout(Duration::from_millis(50), live.next()).await.expect_err("nothing more is committed");
-    let stopping = tokio::task::spawn_blocking(move || drop((first, gate)));
-    tokio::time::timeout(Duration::from_secs(20), stopping).await.expect("it stops").expect("without a panic");
+    let (tell, told) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || {
+        drop((first, gate));
+        tell.send(())
+    });
+    tokio::time::timeout(Duration::from_secs(20), told).await.expect("it stops").expect("without a panic");
     let (second, after) = engine_on(&taken, 1);
     after.0.open();
     assert_eq!(second.recover().await.expect("it recovers").adopted, 1);
