@@ -5,10 +5,9 @@
 //! shard.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::Ordering;
 
 use model::event::Accepted as AcceptedEvent;
-use model::id::next_id;
 use model::{Execution, ExecutionId, NodeIndex, Plan, TenantId, Value, VersionId, WorkflowId};
 use store::journal::{Idempotency, NewExecution};
 use store::records::RecordWrite;
@@ -26,8 +25,9 @@ const HERE_MAX: usize = 1_024;
 /// A larger entry is handed over by the shard, since the writer's queue makes who hands over wait when it is full.
 const ENTRY_BYTES_MAX: usize = 16 * 1024;
 
-/// The lane of this process; it is the only one that writes to its store.
-const LANE: u16 = 0;
+/// The lane of this process; it is the only one that writes to its store. One sequence of ids serves all its shards, so
+/// that the store adds rows at the ends of its tables.
+pub(crate) const LANE: u16 = 0;
 
 /// A start with everything looked up.
 pub struct Submission {
@@ -55,24 +55,6 @@ pub struct Submission {
     pub pinned: bool,
     /// Records to write in the accepting transaction.
     pub records: Vec<RecordWrite>,
-}
-
-/// The ids of the executions that begin in this process. They always grow, so that the store adds rows at the ends of
-/// its tables.
-pub(crate) struct Ids(AtomicI64);
-
-impl Ids {
-    /// Ids after `last`.
-    pub(crate) const fn after(last: i64) -> Self {
-        Self(AtomicI64::new(last))
-    }
-
-    /// The next id.
-    pub(crate) fn next(&self, now_ms: i64) -> ExecutionId {
-        let next = |last| Some(next_id(last, now_ms, LANE));
-        let last = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next).unwrap_or_else(|last| last);
-        ExecutionId(next_id(last, now_ms, LANE))
-    }
 }
 
 /// A shard as others see it.

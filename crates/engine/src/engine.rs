@@ -6,6 +6,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use bytes::Bytes;
+use model::id::IdSequence;
 use model::{ExecutionId, Graph, Problem, Status, TenantId, Value, VersionId, json};
 use nodes::Registry;
 use store::journal::{ExecutionRow, InboxMessage, SharedJournal};
@@ -13,7 +14,7 @@ use store::records::RecordWrite;
 use store::{Records, StoreError};
 use tokio::sync::oneshot;
 
-use crate::begin::{Door, Ids, Submission, birth};
+use crate::begin::{Door, LANE, Submission, birth};
 use crate::clock::{Clock, SystemClock};
 use crate::history::{self, History};
 use crate::places::Places;
@@ -85,7 +86,7 @@ struct Shared {
     options: Options,
     doors: Vec<Door>,
     threads: Mutex<Vec<JoinHandle<()>>>,
-    ids: Ids,
+    ids: IdSequence,
     programs: moka::sync::Cache<(TenantId, VersionId), Arc<Program>>,
     draining: AtomicBool,
     /// Dropped after the shards have stopped.
@@ -153,7 +154,7 @@ impl Engine {
                 options,
                 doors,
                 threads: Mutex::new(threads),
-                ids: Ids::after(last_id),
+                ids: IdSequence::after(last_id, LANE),
                 programs: moka::sync::Cache::builder().max_capacity(PROGRAM_NODES_MAX).weigher(weigh).build(),
                 draining: AtomicBool::new(false),
                 _pool: pool,
@@ -302,7 +303,7 @@ impl Engine {
             return Err(EngineError::Draining);
         }
         let now_ms = self.shared.tools.clock.now_us() / 1_000;
-        let execution = self.shared.ids.next(now_ms);
+        let execution = ExecutionId(self.shared.ids.next(now_ms));
         let door = self.door_of(execution);
         let others = door.gauges.in_flight.fetch_add(1, Ordering::Relaxed);
         if others >= self.shared.options.in_flight_max {

@@ -127,8 +127,6 @@ pub(crate) struct Shard {
     /// Executions whose entries were refused for want of room, and when to send again.
     stalled: VecDeque<(i64, ExecutionId)>,
     entries: Vec<Append>,
-    /// Whose entries those are.
-    owners: Vec<ExecutionId>,
     /// Steps that found the pool full.
     overflow: VecDeque<Work>,
     places: Places,
@@ -147,7 +145,6 @@ impl Shard {
             turns: VecDeque::new(),
             stalled: VecDeque::new(),
             entries: Vec::new(),
-            owners: Vec::new(),
             overflow: VecDeque::new(),
             places: Places::new(places),
             stopping: false,
@@ -310,7 +307,6 @@ impl Shard {
     }
 
     fn push(&mut self, append: Append) {
-        self.owners.push(append.execution);
         self.entries.push(append);
         if self.entries.len() >= HAND_OVER {
             self.hand_over();
@@ -322,7 +318,7 @@ impl Shard {
             return;
         }
         let entries = std::mem::take(&mut self.entries);
-        let owners = std::mem::take(&mut self.owners);
+        let owners: Vec<ExecutionId> = entries.iter().map(|entry| entry.execution).collect();
         let inbox = self.inbox.clone();
         let done = Box::new(move |answers: Vec<store::Result<()>>| {
             inbox.send(Message::Appended(owners.into_iter().zip(answers).collect()));

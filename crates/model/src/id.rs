@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -99,6 +100,28 @@ pub fn next_id(last: i64, now_ms: i64, lane: u16) -> i64 {
     if same_lane && counter < (1 << COUNTER_BITS) - 1 { last + 1 } else { after_millisecond_of(last) | lane }
 }
 
+/// Ids of one lane, for many threads: no two get the same, and each is above those given before.
+#[derive(Debug)]
+pub struct IdSequence {
+    lane: u16,
+    last: AtomicI64,
+}
+
+impl IdSequence {
+    /// The ids of a lane (0..1024) after `last`.
+    pub const fn after(last: i64, lane: u16) -> Self {
+        Self { lane, last: AtomicI64::new(last) }
+    }
+
+    /// The next id, made by [`next_id`].
+    pub fn next(&self, now_ms: i64) -> i64 {
+        let next = |last| next_id(last, now_ms, self.lane);
+        let given = self.last.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(next(last)));
+        // It is never refused, and answers the id before.
+        next(given.unwrap_or_else(|last| last))
+    }
+}
+
 /// A number after which [`next_id`] makes only ids later than the millisecond of `id`, in every lane.
 pub const fn after_millisecond_of(id: i64) -> i64 {
     ((id >> SHIFT) + 1) << SHIFT
@@ -134,6 +157,24 @@ fn read_id(text: &str) -> Result<i64, InvalidId> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_sequence_gives_each_thread_ids_of_its_own() {
+        let sequence = IdSequence::after(0, 7);
+        let together = std::sync::Barrier::new(2);
+        let take = || {
+            together.wait();
+            (0..100_000).map(|_| sequence.next(EPOCH_MS + 5)).collect::<Vec<_>>()
+        };
+        let (mine, others) = std::thread::scope(|scope| {
+            let other = scope.spawn(take);
+            (take(), other.join().expect("it does not panic"))
+        });
+        assert!(mine.is_sorted() && others.is_sorted(), "each sees them grow");
+        let all: std::collections::HashSet<_> = mine.iter().chain(&others).copied().collect();
+        assert_eq!(all.len(), 200_000, "no two are the same");
+        assert!(all.iter().all(|&id| lane_of(id) == 7));
+    }
 
     #[test]
     fn ids_sort_as_text_and_round_trip() {

@@ -1,11 +1,12 @@
 //! What every request shares.
 
 use std::ops::Deref;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use engine::Engine;
 use metrics_exporter_prometheus::PrometheusHandle;
+use model::id::IdSequence;
 use nodes::Registry;
 use store::journal::SharedJournal;
 use store::{Records, SqliteStore};
@@ -64,7 +65,7 @@ impl App {
             registry: opened.registry.clone(),
             auth,
             hooks: Hooks::default(),
-            ids: Ids::default(),
+            ids: Ids(IdSequence::after(0, LANE)),
             metrics: metrics::handle(),
             requests: metrics::Requests::default(),
             sqlite: opened.sqlite.clone(),
@@ -110,21 +111,16 @@ impl App {
     }
 }
 
-/// Makes ids for the records of the server.
-#[derive(Default)]
-pub(crate) struct Ids {
-    last: Mutex<i64>,
-}
-
 /// The lane of the server's ids: executions have the lanes below.
 const LANE: u16 = 1023;
+
+/// Makes ids for the records of the server.
+pub(crate) struct Ids(IdSequence);
 
 impl Ids {
     /// The next id.
     pub(crate) fn next(&self) -> i64 {
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        *last = model::id::next_id(*last, now_ms(), LANE);
-        *last
+        self.0.next(now_ms())
     }
 }
 
