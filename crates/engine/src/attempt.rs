@@ -8,7 +8,7 @@ use model::execution::{Outcome, Produced};
 use model::expression::Scope;
 use model::value::MAX_DEPTH;
 use model::{Execution, ExecutionId, NodeIndex, Value};
-use nodes::{Step, StepError};
+use nodes::{EffectKey, Step, StepError};
 
 use crate::clock::Clock;
 use crate::names::{StepNames, seed};
@@ -94,7 +94,9 @@ impl Attempt<'_> {
         let Self { id, program, execution, node, input, env, .. } = *self;
         let names = StepNames { execution, program, node, id, env, now_ms, vars: OnceCell::new() };
         let scope = Scope { input, item: None, index: None, names: &names };
-        let step = Step { scope, index: 0, attempt: 0, seed: seed(id, &planned.id, 0), state: &names };
+        let key = EffectKey { execution: id, node: &planned.id, path: &[] };
+        let step =
+            Step { scope, index: 0, attempt: 0, seed: seed(id, &planned.id, 0), state: &names, key, round: None };
         // A panic is a bug of the node type: it fails this step, and nothing beside it.
         let outcome = catch_unwind(AssertUnwindSafe(|| compiled.run.run(&step))).unwrap_or_else(|_| {
             Err(StepError::new("panicked", format!("the node type of {:?} has a bug: it panicked", planned.id)))

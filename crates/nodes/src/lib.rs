@@ -27,5 +27,8 @@ mod triggers;
 mod testing;
 
 pub use inputs::context_values;
-pub use node_type::{Compile, Incoming, NodeType, Outcome, Ports, Run, State, Step, StepError};
+pub use node_type::{
+    Call, Child, Compile, EffectKey, Incoming, NodeType, Outcome, Ports, Round, Run, Started, State, Step, StepError,
+    Wait, Woken,
+};
 pub use registry::Registry;

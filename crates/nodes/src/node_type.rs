@@ -1,10 +1,12 @@
 //! What a node type is: a spec that describes it, and a way to turn a node's parameters into something that runs.
 
 use std::collections::HashMap;
+use std::fmt;
+use std::pin::Pin;
 
 use arcstr::ArcStr;
 use model::expression::{EvalError, Scope};
-use model::{Graph, Node, NodeSpec, Problem, Value};
+use model::{EffectClass, ExecutionId, Graph, Node, NodeSpec, Problem, Status, Value};
 use smallvec::SmallVec;
 
 /// A node type. One file each; the registry lists them all.
@@ -77,11 +79,47 @@ pub struct Compile<'a> {
 
 /// A compiled node: runs any number of steps, on any thread.
 pub trait Run: Send + Sync {
-    /// Runs one attempt of one step.
+    /// Runs one attempt of a step that needs nothing but its input. A type whose steps call, wait or open a scope has
+    /// [`Run::start`] instead.
     ///
     /// # Errors
     /// The step failed; that is data for the journal.
-    fn run(&self, step: &Step<'_>) -> Result<Outcome, StepError>;
+    fn run(&self, step: &Step<'_>) -> Result<Outcome, StepError> {
+        let _ = step;
+        Err(StepError::new("not_runnable", "this node type does not end at once"))
+    }
+
+    /// Starts one attempt of one step. All expressions are read here, before anything goes out.
+    ///
+    /// # Errors
+    /// The step failed before it did anything.
+    fn start(&self, step: &Step<'_>) -> Result<Started, StepError> {
+        self.run(step).map(Started::Done)
+    }
+
+    /// Ends a step that answered [`Started::Wait`].
+    ///
+    /// # Errors
+    /// What it waited for did not come, or was not what it has to be.
+    fn wake(&self, step: &Step<'_>, woken: Woken) -> Result<Outcome, StepError> {
+        let _ = woken;
+        Ok(Outcome::first(step.input().clone()))
+    }
+
+    /// Whether a container that tests before each round takes another; the round is [`Step::index`] and the value so
+    /// far its input.
+    ///
+    /// # Errors
+    /// The condition could not be read.
+    fn goes_on(&self, step: &Step<'_>) -> Result<bool, StepError> {
+        let _ = step;
+        Ok(false)
+    }
+
+    /// What an attempt does to the world.
+    fn effect(&self) -> EffectClass {
+        EffectClass::Pure
+    }
 
     /// Whether it is cheap enough to run in the shard's own loop when its input is small. Types whose work grows with
     /// more than their input say no.
@@ -125,6 +163,40 @@ pub struct Step<'a> {
     pub seed: u64,
     /// Values that live as long as the execution: accumulators, counters and variables.
     pub state: &'a dyn State,
+    /// Names the step to the world.
+    pub key: EffectKey<'a>,
+    /// The rounds before, at the head of a loop; none in its first round.
+    pub round: Option<Round<'a>>,
+}
+
+/// The idempotency key of a step's calls, `<execution>.<address>`: the same over attempts and crashes.
+#[derive(Clone, Copy, Debug)]
+pub struct EffectKey<'a> {
+    /// The execution.
+    pub execution: ExecutionId,
+    /// The node's id.
+    pub node: &'a str,
+    /// The iterations around the step, outermost first.
+    pub path: &'a [u32],
+}
+
+impl fmt::Display for EffectKey<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.execution, self.node)?;
+        for (at, index) in self.path.iter().enumerate() {
+            write!(f, "{}{index}", if at == 0 { '@' } else { '.' })?;
+        }
+        Ok(())
+    }
+}
+
+/// What the head of a loop knows from the rounds before.
+#[derive(Clone, Copy, Debug)]
+pub struct Round<'a> {
+    /// The items that [`Outcome::items`] gave in the first round; null if there are none.
+    pub items: &'a Value,
+    /// How often it chose to go on.
+    pub taken: usize,
 }
 
 impl Step<'_> {
@@ -146,6 +218,70 @@ pub trait State {
     fn get(&self, key: &str) -> Option<Value>;
 }
 
+/// How a step goes on once its node was started.
+pub enum Started {
+    /// It has ended.
+    Done(Outcome),
+    /// It ends when this call does.
+    Call(Call),
+    /// It ends when what it waits for comes; until then it takes no memory.
+    Wait(Wait),
+    /// A container: its children run now. The items to take one by one; null where there is no list to go through.
+    Open(Value),
+}
+
+/// Work that goes on outside of the engine's threads. To drop it is to cancel it.
+pub struct Call {
+    /// The other end as `host:port`, of which only so many calls are made at a time; none for work inside the machine.
+    pub host: Option<ArcStr>,
+    /// The work. It is polled for the first time after the step's start is durable, where that has to be.
+    pub work: Pin<Box<dyn Future<Output = Result<Outcome, StepError>> + Send>>,
+}
+
+/// What a step waits for; whatever comes first ends it by [`Run::wake`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Wait {
+    /// A time, in ms since 1970.
+    pub until_ms: Option<i64>,
+    /// A signal of this name.
+    pub signal: Option<ArcStr>,
+    /// An execution to start, and its end.
+    pub child: Option<Child>,
+}
+
+/// An execution that a step starts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Child {
+    /// Id or name of its workflow; the published version runs.
+    pub workflow: ArcStr,
+    /// Its input.
+    pub input: Value,
+    /// Whether the step waits for its end. One that does not wait is woken as soon as the execution is there.
+    pub is_awaited: bool,
+}
+
+/// What ended a wait.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Woken {
+    /// The time came.
+    Time,
+    /// The signal came, with this value.
+    Signal(Value),
+    /// The execution that the step started is there; the step does not wait for its end.
+    ChildStarted(ExecutionId),
+    /// The execution that the step started has ended.
+    ChildEnded {
+        /// Which one.
+        execution: ExecutionId,
+        /// How it ended.
+        status: Status,
+        /// Its output; null unless it succeeded.
+        output: Value,
+        /// Code and message of what it failed of.
+        error: Option<(ArcStr, String)>,
+    },
+}
+
 /// What an attempt gave.
 #[derive(Clone, Debug, Default)]
 pub struct Outcome {
@@ -155,6 +291,8 @@ pub struct Outcome {
     pub ports: Ports,
     /// Values of the execution's state that it sets.
     pub writes: Vec<(ArcStr, Value)>,
+    /// The items of a loop, from its head in the first round: the rounds after get them as [`Round::items`].
+    pub items: Option<Value>,
 }
 
 /// Chosen ports.
@@ -168,7 +306,7 @@ impl Outcome {
 
     /// An output that leaves by one port.
     pub fn port(output: Value, port: u16) -> Self {
-        Self { output, ports: Ports::from_slice(&[port]), writes: Vec::new() }
+        Self { output, ports: Ports::from_slice(&[port]), writes: Vec::new(), items: None }
     }
 }
 
@@ -180,12 +318,22 @@ pub struct StepError {
     pub code: ArcStr,
     /// What went wrong, where, and what to do.
     pub message: String,
+    /// Whether a retry policy tries again at all.
+    pub is_final: bool,
+    /// The least time to the next attempt, in ms: what a server asked for.
+    pub retry_after_ms: Option<u64>,
 }
 
 impl StepError {
-    /// Builds an error.
+    /// Builds an error that a retry policy may try again.
     pub fn new(code: impl Into<ArcStr>, message: impl Into<String>) -> Self {
-        Self { code: code.into(), message: message.into() }
+        Self { code: code.into(), message: message.into(), is_final: false, retry_after_ms: None }
+    }
+
+    /// The same, where another attempt could only fail again.
+    #[must_use]
+    pub fn finally(self) -> Self {
+        Self { is_final: true, ..self }
     }
 }
 

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use arcstr::ArcStr;
 use model::expression::{Name, Names, Scope};
-use model::{Catalog, Graph, Problem, Severity, Value, json};
+use model::{Catalog, ExecutionId, Graph, Problem, Severity, Value, json};
 
-use crate::{Compile, Incoming, Outcome, Registry, State, Step, StepError};
+use crate::{Compile, EffectKey, Incoming, Outcome, Registry, State, Step, StepError};
 
 /// Reads JSON.
 pub(crate) fn json(text: &str) -> Value {
@@ -80,7 +80,9 @@ impl Try {
         let run = run.unwrap_or_else(|problems| panic!("{kind} {data}: {problems:?}"));
         let around = Around(self);
         let scope = Scope { input: &self.input, item: None, index: Some(i64::from(self.index)), names: &around };
-        run.run(&Step { scope, index: self.index, attempt: self.attempt, seed: self.seed, state: &around })
+        let key = EffectKey { execution: ExecutionId(1), node: "it", path: &[] };
+        let Self { index, attempt, seed, .. } = *self;
+        run.run(&Step { scope, index, attempt, seed, state: &around, key, round: None })
     }
 
     fn graph(&self, kind: &str, data: &str) -> Graph {

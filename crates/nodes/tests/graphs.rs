@@ -6,8 +6,8 @@ use std::path::Path;
 
 use arcstr::ArcStr;
 use model::expression::{Name, Names, Scope};
-use model::{Catalog, Graph, Node, Role, Severity, Value, json};
-use nodes::{Compile, Incoming, Registry, State, Step, StepError, context_values};
+use model::{Catalog, ExecutionId, Graph, Node, Role, Severity, Value, json};
+use nodes::{Compile, EffectKey, Incoming, Registry, State, Step, StepError, context_values};
 
 /// What a walk over a graph remembers: enough for acyclic graphs whose nodes stand after their sources.
 #[derive(Default)]
@@ -66,7 +66,8 @@ fn run(graph: &Graph, registry: &Registry) -> Result<Value, StepError> {
         let input = if let [(_, one)] = given.as_slice() { one.clone() } else { walk.inputs.clone() };
         let input = if given.is_empty() { Value::Null } else { input };
         let scope = Scope { input: &input, item: None, index: None, names: &walk };
-        let outcome = compiled.run(&Step { scope, index: 0, attempt: 0, seed: 1, state: &walk })?;
+        let key = EffectKey { execution: ExecutionId(1), node: &node.id, path: &[] };
+        let outcome = compiled.run(&Step { scope, index: 0, attempt: 0, seed: 1, state: &walk, key, round: None })?;
         let ports = outcome.ports.iter().map(|&port| outputs[usize::from(port)].clone()).collect();
         last = outcome.output.clone();
         walk.state.extend(outcome.writes);

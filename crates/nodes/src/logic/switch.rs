@@ -101,7 +101,7 @@ impl NodeType for Switch {
                     return Ok(Outcome::port(step.input().clone(), *port));
                 }
             }
-            Ok(Outcome { output: step.input().clone(), ports: Ports::new(), writes: Vec::new() })
+            Ok(Outcome { output: step.input().clone(), ports: Ports::new(), writes: Vec::new(), items: None })
         })
     }
 }
