@@ -4,6 +4,7 @@ use arcstr::ArcStr;
 use serde::Serialize;
 use smallvec::SmallVec;
 
+use crate::id::ExecutionId;
 use crate::status::{Status, StepStatus};
 use crate::value::Value;
 
@@ -13,19 +14,27 @@ pub type NodeIndex = u32;
 /// Ports that a step chose, as positions among its node's output ports.
 pub type Ports = SmallVec<[u16; 4]>;
 
+/// The iterations around a step, outermost first.
+pub type Path = SmallVec<[u32; 2]>;
+
 /// Which step: a node, and one index for each iterating container and region around it, outermost first.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Address {
     /// The node.
     pub node: NodeIndex,
     /// The iterations; empty outside of loops.
-    pub path: SmallVec<[u32; 2]>,
+    pub path: Path,
 }
 
 impl Address {
     /// A step outside of loops.
     pub fn top(node: NodeIndex) -> Self {
         Self { node, path: SmallVec::new() }
+    }
+
+    /// The last index; 0 outside of loops.
+    pub fn index(&self) -> u32 {
+        self.path.last().copied().unwrap_or(0)
     }
 
     /// The address as people read it: `fetch@3.0`.
@@ -75,6 +84,122 @@ pub enum Event {
     StepCanceled(Address),
     /// It ended. Always the last event, unless it is reopened.
     Finished(Finished),
+    /// A call that changes something outside is about to be made.
+    StepStarted(StepStarted),
+    /// An attempt failed, or the inside of a `retry` container, and another follows.
+    StepRetried(StepRetried),
+    /// A step waits.
+    StepWaiting(StepWaiting),
+    /// What stands inside of a container begins.
+    ScopeOpened(ScopeOpened),
+    /// A container begins its inside once more.
+    RoundBegan(RoundBegan),
+    /// A signal arrived.
+    Signaled(Signaled),
+    /// An execution that a step of this one waits for has ended.
+    ChildEnded(ChildEnded),
+    /// It holds: no step begins until it is resumed.
+    Paused(Moment),
+    /// It goes on.
+    Resumed(Moment),
+    /// It goes on after its end: steps whose failure nobody handled run again.
+    Reopened(Moment),
+}
+
+/// When something happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// In µs since the execution was accepted.
+    pub at_us: u64,
+}
+
+/// The start of a call, durable before it is made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepStarted {
+    /// Which step.
+    pub address: Address,
+    /// Which attempt, from 0.
+    pub attempt: u32,
+    /// When, in µs since the execution was accepted.
+    pub at_us: u64,
+}
+
+/// A failure that is tried again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StepRetried {
+    /// Which step.
+    pub address: Address,
+    /// The attempt that failed, from 0.
+    pub attempt: u32,
+    /// Why it failed.
+    pub error: Box<ErrorInfo>,
+    /// When, in µs since the execution was accepted.
+    pub at_us: u64,
+    /// When the next attempt begins, in ms since 1970.
+    pub wake_ms: i64,
+}
+
+/// A step that waits.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StepWaiting {
+    /// Which step.
+    pub address: Address,
+    /// Since when, in µs since the execution was accepted.
+    pub at_us: u64,
+    /// When the wait is over, in ms since 1970.
+    pub until_ms: Option<i64>,
+    /// When it fails with `timeout` instead, in ms since 1970.
+    pub deadline_ms: Option<i64>,
+    /// The name of the signal that ends it.
+    pub signal: Option<ArcStr>,
+    /// The execution whose end ends it.
+    pub child: Option<ExecutionId>,
+}
+
+/// The beginning of what stands inside of a container.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ScopeOpened {
+    /// The container.
+    pub address: Address,
+    /// When, in µs since the execution was accepted.
+    pub at_us: u64,
+    /// The items that it takes one by one; null where there is no list.
+    pub items: Value,
+}
+
+/// The beginning of a round.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoundBegan {
+    /// The container.
+    pub address: Address,
+    /// Which round, from 0.
+    pub round: u32,
+}
+
+/// A signal that arrived.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Signaled {
+    /// When, in µs since the execution was accepted.
+    pub at_us: u64,
+    /// Its name.
+    pub name: ArcStr,
+    /// What came with it.
+    pub value: Value,
+}
+
+/// The end of an execution that a step started.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChildEnded {
+    /// When it was heard of, in µs since the execution was accepted.
+    pub at_us: u64,
+    /// Which one.
+    pub execution: ExecutionId,
+    /// How it ended.
+    pub status: Status,
+    /// Its output; null unless it succeeded.
+    pub output: Value,
+    /// Why it did not succeed.
+    pub error: Option<Box<ErrorInfo>>,
 }
 
 /// How an execution began.
@@ -113,6 +238,8 @@ pub struct StepFinished {
     pub duration_us: u64,
     /// Values of the execution's state that it set.
     pub writes: Vec<(ArcStr, Value)>,
+    /// The items that the head of a loop goes through, from its first round.
+    pub items: Option<Value>,
 }
 
 /// Where a finished step's output goes.
@@ -155,6 +282,16 @@ impl Event {
             Self::StepSkipped(_) => "step_skipped",
             Self::StepCanceled(_) => "step_canceled",
             Self::Finished(_) => "finished",
+            Self::StepStarted(_) => "step_started",
+            Self::StepRetried(_) => "step_retried",
+            Self::StepWaiting(_) => "step_waiting",
+            Self::ScopeOpened(_) => "scope_opened",
+            Self::RoundBegan(_) => "round_began",
+            Self::Signaled(_) => "signaled",
+            Self::ChildEnded(_) => "child_ended",
+            Self::Paused(_) => "paused",
+            Self::Resumed(_) => "resumed",
+            Self::Reopened(_) => "reopened",
         }
     }
 }

@@ -4,15 +4,26 @@
 //! for: an event to record, a step to run, or the end. [`Execution::decide`] turns the outcome of an attempt into an
 //! event. Nothing here knows a clock or a store.
 
+mod apply;
+mod break_off;
+mod decide;
+mod flow;
+mod frame;
+mod read;
+
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use arcstr::ArcStr;
 
-use crate::event::{Accepted, Address, ErrorInfo, Event, Finished, NodeIndex, Ports, Route, StepFinished};
-use crate::plan::{Join, OnError, Plan, Port};
-use crate::status::{Status, StepStatus};
+use crate::event::{Accepted, Address, ErrorInfo, Event, NodeIndex, Path};
+use crate::id::ExecutionId;
+use crate::plan::{BodyOf, Plan};
+use crate::status::Status;
 use crate::value::Value;
+use frame::{At, FrameIndex, Frames, Next, Phase, Scope, ScopeIndex, WaitKind, Waits};
+
+pub use decide::{Failure, Outcome, Pause, Produced};
 
 /// An event that cannot follow the state it met.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,47 +40,40 @@ pub struct IllegalTransition {
 pub enum Effect {
     /// Record and apply this event.
     Record(Event),
-    /// Run this step and decide on its outcome. It is in flight from now on.
-    Run(NodeIndex),
+    /// Start this step. It is in flight from now on.
+    Run(Address),
+    /// Say whether a container takes another round, by [`Execution::decide_round`].
+    Test(Address),
+    /// Record [`Execution::concluding`] of this container.
+    Conclude(Address),
+    /// End this step's wait. It is in flight from now on.
+    Wake(Address, Woken),
     /// Record [`Execution::ending`].
     End,
-    /// Nothing until an outcome arrives.
+    /// Nothing until an outcome or a message arrives, or the time [`Execution::wake_at`] comes.
     Wait,
 }
 
-/// What an attempt gave, for [`Execution::decide`].
-#[derive(Debug)]
-pub struct Outcome {
-    /// The step.
-    pub node: NodeIndex,
-    /// What it produced; or code and message of the failure.
-    pub result: Result<Produced, (ArcStr, String)>,
-    /// Whether the node was disabled and its input passed.
-    pub disabled: bool,
-    /// Tries so far.
-    pub attempts: u32,
-    /// When the attempt began, in µs since acceptance.
-    pub started_us: u64,
-    /// How long it took in µs.
-    pub duration_us: u64,
-}
-
-/// What a step that went well produced.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Produced {
-    /// Its output.
-    pub output: Value,
-    /// The ports it chose.
-    pub ports: Ports,
-    /// Values of the execution's state that it set.
-    pub writes: Vec<(ArcStr, Value)>,
-}
-
-impl Produced {
-    /// An output that leaves by the first port.
-    pub fn first(output: Value) -> Self {
-        Self { output, ports: Ports::from_slice(&[0]), writes: Vec::new() }
-    }
+/// What ended a step's wait.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Woken {
+    /// The time that it asked for came.
+    Time,
+    /// Its own time was up: it fails.
+    TimedOut,
+    /// The signal came, with this value.
+    Signal(Value),
+    /// The execution that it started has ended.
+    ChildEnded {
+        /// Which one.
+        execution: ExecutionId,
+        /// How it ended.
+        status: Status,
+        /// Its output; null unless it succeeded.
+        output: Value,
+        /// Why it did not succeed.
+        error: Option<Box<ErrorInfo>>,
+    },
 }
 
 /// An execution in memory.
@@ -78,80 +82,65 @@ pub struct Execution {
     plan: Arc<Plan>,
     status: Status,
     accepted: Accepted,
-    nodes: Vec<NodeState>,
-    /// For each edge [`UNRESOLVED`], [`DEAD`], or the number of the step that satisfied it.
-    edges: Vec<u32>,
-    outputs: Vec<Value>,
-    ready: VecDeque<NodeIndex>,
-    /// Steps to record as skipped or canceled.
-    to_record: VecDeque<NodeIndex>,
+    frames: Frames,
+    top: FrameIndex,
+    scopes: slab::Slab<Scope>,
+    waits: Waits,
+    ready: VecDeque<At>,
+    /// Steps and containers with something to record.
+    to_record: VecDeque<At>,
+    /// Waits that are over, with what ended them.
+    woken: VecDeque<(At, Woken)>,
+    /// Signals that nobody waited for yet.
+    signals: VecDeque<(ArcStr, Value)>,
+    /// Children that ended before their step was known to wait for them.
+    ended_children: Vec<(ExecutionId, Woken)>,
+    /// Steps in flight whose outcome is no longer awaited, for the owner to hear of.
+    dropped: Vec<Address>,
     /// Steps resolved so far; it numbers the edges they satisfy.
-    resolved: u32,
+    resolved: u64,
     in_flight: u32,
+    is_paused: bool,
     failure: Option<Box<ErrorInfo>>,
+    /// Outputs of `respond` nodes, the latest iteration of each.
+    responses: Vec<(NodeIndex, Path, Value)>,
     values: HashMap<ArcStr, Value>,
-}
-
-const UNRESOLVED: u32 = 0;
-const DEAD: u32 = u32::MAX;
-
-#[derive(Clone, Copy, Debug, Default)]
-struct NodeState {
-    unresolved: u32,
-    satisfied: u32,
-    phase: Phase,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Phase {
-    #[default]
-    Pending,
-    Ready,
-    InFlight,
-    /// All its edges are dead; to be recorded.
-    Dead,
-    /// No longer needed; to be recorded.
-    Unneeded,
-    /// Its node ran: its output counts for the scope, also as `return` and `respond`.
-    Succeeded,
-    /// Disabled, or failed and continued: its output counts for the scope.
-    Passed,
-    /// Failed: its output went to the `error` port or nowhere.
-    Failed,
-    Skipped,
-    Canceled,
+    /// How often it was reopened.
+    generation: u32,
 }
 
 impl Execution {
     /// The state after the first event.
     pub fn begin(plan: Arc<Plan>, accepted: Accepted) -> Self {
-        let mut nodes = vec![NodeState::default(); plan.nodes.len()];
-        for edge in &plan.edges {
-            nodes[edge.target as usize].unresolved += 1;
-        }
-        let mut ready = VecDeque::with_capacity(plan.starts.len().max(4));
-        for &start in &plan.starts {
-            nodes[start as usize].phase = Phase::Ready;
-            ready.push_back(start);
-        }
-        Self {
+        let input = accepted.input.clone();
+        let mut execution = Self {
+            plan,
             status: Status::Running,
             accepted,
-            nodes,
-            edges: vec![UNRESOLVED; plan.edges.len()],
-            outputs: vec![Value::Null; plan.nodes.len()],
-            ready,
+            frames: Frames::default(),
+            top: 0,
+            scopes: slab::Slab::new(),
+            waits: Waits::default(),
+            ready: VecDeque::new(),
             to_record: VecDeque::new(),
+            woken: VecDeque::new(),
+            signals: VecDeque::new(),
+            ended_children: Vec::new(),
+            dropped: Vec::new(),
             resolved: 0,
             in_flight: 0,
+            is_paused: false,
             failure: None,
+            responses: Vec::new(),
             values: HashMap::new(),
-            plan,
-        }
+            generation: 0,
+        };
+        execution.top = execution.open_top(input);
+        execution
     }
 
     /// The plan it follows.
-    pub fn plan(&self) -> &Arc<Plan> {
+    pub const fn plan(&self) -> &Arc<Plan> {
         &self.plan
     }
 
@@ -165,24 +154,77 @@ impl Execution {
         &self.accepted
     }
 
-    /// The output of a step that ended; null before.
-    pub fn output_of(&self, node: NodeIndex) -> &Value {
-        &self.outputs[node as usize]
-    }
-
-    /// Whether a step has an output.
-    pub fn has_output(&self, node: NodeIndex) -> bool {
-        matches!(self.nodes[node as usize].phase, Phase::Succeeded | Phase::Passed | Phase::Failed)
-    }
-
     /// The failure that nobody handled.
     pub fn failure(&self) -> Option<&ErrorInfo> {
         self.failure.as_deref()
     }
 
+    /// How often it was reopened.
+    pub const fn generation(&self) -> u32 {
+        self.generation
+    }
+
+    /// Steps whose outcome is awaited.
+    pub const fn in_flight(&self) -> u32 {
+        self.in_flight
+    }
+
     /// Whether the outcome of a step is awaited; that of a canceled one no longer is.
-    pub fn is_in_flight(&self, node: NodeIndex) -> bool {
-        self.nodes[node as usize].phase == Phase::InFlight
+    pub fn is_in_flight(&self, address: &Address) -> bool {
+        self.locate(address).is_some_and(|at| self.state(at).phase == Phase::InFlight)
+    }
+
+    /// Attempts of a step that failed so far.
+    pub fn tries(&self, address: &Address) -> u32 {
+        self.locate(address).map_or(0, |at| self.state(at).tries)
+    }
+
+    /// Whether a person holds it.
+    pub const fn is_paused(&self) -> bool {
+        self.is_paused
+    }
+
+    /// When something happens by itself, in ms since 1970.
+    pub fn wake_at(&self) -> Option<i64> {
+        if self.is_paused || self.failure.is_some() { None } else { self.waits.next_ms() }
+    }
+
+    /// Whether it waits for a signal, a child or a time.
+    pub fn is_waiting(&self) -> bool {
+        self.waits.len() > 0
+    }
+
+    /// Names of the signals that steps wait for, and the steps.
+    pub fn awaited_signals(&self) -> Vec<(ArcStr, Address)> {
+        let signal = |(_, wait): (usize, &frame::Wait)| match &wait.kind {
+            WaitKind::Step { signal: Some(signal), .. } => Some((signal.clone(), self.address(wait.at))),
+            _ => None,
+        };
+        self.waits.iter().filter_map(signal).collect()
+    }
+
+    /// Executions that steps wait for.
+    pub fn awaited_children(&self) -> Vec<ExecutionId> {
+        let child = |(_, wait): (usize, &frame::Wait)| match wait.kind {
+            WaitKind::Step { child, .. } => child,
+            _ => None,
+        };
+        self.waits.iter().filter_map(child).collect()
+    }
+
+    /// Steps that were in flight and are no longer needed, since this was last asked: calls to break off.
+    pub fn take_dropped(&mut self) -> Vec<Address> {
+        std::mem::take(&mut self.dropped)
+    }
+
+    /// Stops waiting for the outcome of a step, when the execution is about to end.
+    pub fn forget(&mut self, address: &Address) {
+        if let Some(at) = self.locate(address)
+            && self.state(at).phase == Phase::InFlight
+        {
+            self.state_mut(at).phase = Phase::Abandoned;
+            self.in_flight -= 1;
+        }
     }
 
     /// A value of the execution's state.
@@ -195,346 +237,144 @@ impl Execution {
         self.values.iter()
     }
 
-    /// What to do next.
-    pub fn effect(&mut self) -> Effect {
+    /// What to do next, at a time in ms since 1970.
+    pub fn effect(&mut self, now_ms: i64) -> Effect {
         if self.status.is_terminal() {
             return Effect::Wait;
         }
         if self.failure.is_some() {
-            return if self.in_flight == 0 { Effect::End } else { Effect::Wait };
+            return self.effect_of_failure();
         }
-        if let Some(&node) = self.to_record.front() {
-            let address = Address::top(node);
-            return Effect::Record(match self.nodes[node as usize].phase {
-                Phase::Dead => Event::StepSkipped(address),
-                _ => Event::StepCanceled(address),
-            });
+        if self.is_paused {
+            return Effect::Wait;
         }
-        while let Some(node) = self.ready.pop_front() {
-            if self.nodes[node as usize].phase == Phase::Ready {
-                self.nodes[node as usize].phase = Phase::InFlight;
-                self.in_flight += 1;
-                return Effect::Run(node);
+        if let Some(effect) = self.effect_to_record() {
+            return effect;
+        }
+        if self.waits.len() > 0 {
+            while let Some(wait) = self.waits.due(now_ms) {
+                self.time_came(wait);
             }
+            if let Some(effect) = self.effect_to_record() {
+                return effect;
+            }
+        }
+        while let Some((at, woken)) = self.woken.pop_front() {
+            if self.frames.holds(at) && self.state(at).phase == Phase::Waiting {
+                self.waits.remove_of(at, self.state(at).link as usize);
+                let state = self.state_mut(at);
+                (state.phase, state.link) = (Phase::InFlight, 0);
+                self.in_flight += 1;
+                return Effect::Wake(self.address(at), woken);
+            }
+        }
+        while let Some(at) = self.ready.pop_front() {
+            if self.frames.holds(at) && self.state(at).phase == Phase::Ready && self.takes_room(at) {
+                self.state_mut(at).phase = Phase::InFlight;
+                self.in_flight += 1;
+                return Effect::Run(self.address(at));
+            }
+        }
+        if self.in_flight == 0 && self.waits.len() == 0 { Effect::End } else { Effect::Wait }
+    }
+
+    /// Nothing new begins; what has failed with the step is told, and what is in flight is awaited.
+    fn effect_of_failure(&mut self) -> Effect {
+        while let Some(&at) = self.to_record.front() {
+            if self.frames.holds(at) && self.state(at).phase == Phase::Open {
+                return Effect::Conclude(self.address(at));
+            }
+            self.to_record.pop_front();
         }
         if self.in_flight == 0 { Effect::End } else { Effect::Wait }
     }
 
-    /// The event that an attempt's outcome leads to, by the node's `on_error`.
-    pub fn decide(&self, outcome: Outcome) -> Event {
-        let node = &self.plan.nodes[outcome.node as usize];
-        let (status, output, route, error, writes) = match outcome.result {
-            Ok(Produced { output, ports, writes }) => {
-                let status = if outcome.disabled { StepStatus::Disabled } else { StepStatus::Succeeded };
-                (status, output, Route::Ports(ports), None, writes)
-            }
-            Err((code, message)) => {
-                let error = ErrorInfo { code, message, node: Address::top(outcome.node).text(&node.id).into() };
-                let route = match node.on_error {
-                    OnError::Fail => Route::Nowhere,
-                    OnError::Continue => Route::first(),
-                    OnError::Route => Route::Error,
-                };
-                (StepStatus::Failed, error.to_value(), route, Some(Box::new(error)), Vec::new())
-            }
-        };
-        Event::StepFinished(StepFinished {
-            address: Address::top(outcome.node),
-            status,
-            output,
-            route,
-            error,
-            attempts: outcome.attempts,
-            started_us: outcome.started_us,
-            duration_us: outcome.duration_us,
-            writes,
-        })
-    }
-
-    /// The event with which it ends, when [`Execution::effect`] asked for it.
-    pub fn ending(&self, at_us: u64) -> Event {
-        let (status, output) = match &self.failure {
-            Some(_) => (Status::Failed, Value::Null),
-            None => (Status::Succeeded, self.output()),
-        };
-        Event::Finished(Finished { at_us, status, output, error: self.failure.clone() })
-    }
-
-    /// The event with which it ends at somebody's word.
-    pub fn canceling(&self, at_us: u64) -> Event {
-        Event::Finished(Finished { at_us, status: Status::Canceled, output: Value::Null, error: None })
-    }
-
-    /// The event with which it ends by its own fault though no step failed: its time is up, or its output is too large.
-    pub fn breaking_off(&self, at_us: u64, status: Status, (code, message): (ArcStr, String)) -> Event {
-        let error = Some(Box::new(ErrorInfo { code, message, node: ArcStr::new() }));
-        Event::Finished(Finished { at_us, status, output: Value::Null, error })
-    }
-
-    /// Takes in one event.
-    ///
-    /// # Errors
-    /// The event cannot follow: a second result for an address, a step that was not ready, anything after the end.
-    pub fn apply(&mut self, event: &Event) -> Result<(), IllegalTransition> {
-        let refuse = |reason: String| IllegalTransition { event: event.name(), reason };
-        if self.status.is_terminal() {
-            return Err(refuse(format!("the execution is {}", self.status.as_str())));
-        }
-        match event {
-            Event::Accepted(_) => return Err(refuse("it was accepted already".into())),
-            Event::StepFinished(step) => {
-                self.expect(&step.address, &[Phase::Ready, Phase::InFlight], refuse)?;
-                self.finish_step(step);
-            }
-            Event::StepSkipped(address) => {
-                self.expect(address, &[Phase::Dead], refuse)?;
-                self.set_aside(address.node, Phase::Skipped);
-            }
-            Event::StepCanceled(address) => {
-                self.expect(address, &[Phase::Unneeded], refuse)?;
-                self.set_aside(address.node, Phase::Canceled);
-            }
-            Event::Finished(finished) => {
-                match finished.status {
-                    Status::Succeeded if self.resolved as usize != self.plan.reachable => {
-                        return Err(refuse(format!("{} of {} steps ended", self.resolved, self.plan.reachable)));
-                    }
-                    Status::Failed if self.failure.is_none() && finished.error.is_none() => {
-                        return Err(refuse("no failure stopped it".into()));
-                    }
-                    status if !status.is_terminal() => return Err(refuse("its status is not an end".into())),
+    fn effect_to_record(&mut self) -> Option<Effect> {
+        while let Some(&at) = self.to_record.front() {
+            if self.frames.holds(at) {
+                let state = self.state(at);
+                let address = self.address(at);
+                match state.phase {
+                    Phase::Dead => return Some(Effect::Record(Event::StepSkipped(address))),
+                    Phase::Unneeded => return Some(Effect::Record(Event::StepCanceled(address))),
+                    Phase::Open => match &self.scopes[state.link as usize].next {
+                        Some(Next::Test) => return Some(Effect::Test(address)),
+                        Some(Next::Round) => return Some(Effect::Record(self.round_of_scope(state.link, address))),
+                        Some(_) => return Some(Effect::Conclude(address)),
+                        None => {}
+                    },
                     _ => {}
                 }
-                self.status = finished.status;
-                if self.failure.is_none() {
-                    self.failure.clone_from(&finished.error);
-                }
             }
-        }
-        Ok(())
-    }
-
-    fn expect(
-        &self,
-        address: &Address,
-        phases: &[Phase],
-        refuse: impl Fn(String) -> IllegalTransition,
-    ) -> Result<(), IllegalTransition> {
-        match self.nodes.get(address.node as usize) {
-            Some(node) if phases.contains(&node.phase) && address.path.is_empty() => Ok(()),
-            Some(node) => Err(refuse(format!("step {} is {:?}", address.node, node.phase))),
-            None => Err(refuse(format!("there is no node {}", address.node))),
-        }
-    }
-
-    fn finish_step(&mut self, step: &StepFinished) {
-        let node = step.address.node;
-        if self.nodes[node as usize].phase == Phase::InFlight {
-            self.in_flight -= 1;
-        }
-        self.nodes[node as usize].phase = match (step.status, &step.route) {
-            (StepStatus::Succeeded, _) => Phase::Succeeded,
-            (_, Route::Ports(_)) => Phase::Passed,
-            _ => Phase::Failed,
-        };
-        for (key, value) in &step.writes {
-            self.values.insert(key.clone(), value.clone());
-        }
-        self.outputs[node as usize] = step.output.clone();
-        if step.route == Route::Nowhere && self.failure.is_none() {
-            self.failure.clone_from(&step.error);
-        }
-        self.resolve_edges(node, &step.route);
-        let canceling = step.status == StepStatus::Succeeded && self.plan.nodes[node as usize].join == Join::First;
-        if canceling {
-            self.cancel_what_leads_only_to(node);
-        }
-    }
-
-    fn set_aside(&mut self, node: NodeIndex, phase: Phase) {
-        self.nodes[node as usize].phase = phase;
-        if self.to_record.front() == Some(&node) {
             self.to_record.pop_front();
-        } else {
-            self.to_record.retain(|other| *other != node);
         }
-        self.resolve_edges(node, &Route::Nowhere);
+        None
     }
 
-    fn resolve_edges(&mut self, node: NodeIndex, route: &Route) {
-        self.resolved += 1;
-        let plan = self.plan.clone();
-        let outputs = &plan.nodes[node as usize].outputs;
-        for at in plan.outgoing(node) {
-            if self.edges[at] != UNRESOLVED {
-                continue;
-            }
-            let edge = &plan.edges[at];
-            let satisfied = match (route, edge.port) {
-                (Route::Nowhere, _) | (Route::Ports(_), Port::Error) | (Route::Error, Port::Any) => false,
-                (Route::Ports(ports), Port::Named(port)) => ports.contains(&port),
-                (Route::Ports(ports), Port::Any) => !ports.is_empty(),
-                (Route::Error, Port::Error) => true,
-                (Route::Error, Port::Named(port)) => outputs[usize::from(port)] == "error",
-            };
-            self.edges[at] = if satisfied { self.resolved } else { DEAD };
-            self.meet(edge.target, satisfied);
-        }
+    // Places ---------------------------------------------------------------------------------------------------------
+
+    fn at(&self, frame: FrameIndex, node: NodeIndex) -> At {
+        At { frame, generation: self.frames[frame].generation, node }
     }
 
-    /// Counts a resolved edge into a node, and wakes the node if that decides it.
-    fn meet(&mut self, target: NodeIndex, satisfied: bool) {
-        let state = &mut self.nodes[target as usize];
-        state.unresolved -= 1;
-        state.satisfied += u32::from(satisfied);
-        if state.phase != Phase::Pending {
-            return;
-        }
-        let enough = match self.plan.nodes[target as usize].join {
-            Join::All => false,
-            Join::Any | Join::First => state.satisfied > 0,
-            Join::Count(count) => state.satisfied >= count,
-        };
-        if enough || (state.unresolved == 0 && state.satisfied > 0) {
-            state.phase = Phase::Ready;
-            self.ready.push_back(target);
-        } else if state.unresolved == 0 {
-            state.phase = Phase::Dead;
-            self.to_record.push_back(target);
-        }
+    fn state(&self, at: At) -> frame::NodeState {
+        self.frames[at.frame].nodes[self.plan.node(at.node).slot as usize]
     }
 
-    /// After a join `first`: steps all of whose ways lead to the join are no longer needed.
-    fn cancel_what_leads_only_to(&mut self, join: NodeIndex) {
-        let plan = self.plan.clone();
-        let mut only = vec![false; self.nodes.len()];
-        let mut open = vec![join];
-        let mut found = Vec::new();
-        while let Some(node) = open.pop() {
-            for &edge in plan.incoming(node) {
-                let source = plan.edges[edge as usize].source;
-                if source != join && !std::mem::replace(&mut only[source as usize], true) {
-                    found.push(source);
-                    open.push(source);
+    fn state_mut(&mut self, at: At) -> &mut frame::NodeState {
+        let slot = self.plan.node(at.node).slot as usize;
+        &mut self.frames[at.frame].nodes[slot]
+    }
+
+    fn address(&self, at: At) -> Address {
+        Address { node: at.node, path: self.frames[at.frame].path.clone() }
+    }
+
+    /// The place of a step that is in memory.
+    fn locate(&self, address: &Address) -> Option<At> {
+        let node = self.plan.nodes.get(address.node as usize).filter(|node| node.reachable)?;
+        let chain = &self.plan.body(node.body).chain;
+        let (mut frame, mut indices) = (self.top, address.path.iter());
+        for &body in &chain[1..] {
+            frame = match self.plan.body(body).of {
+                BodyOf::Execution => frame,
+                BodyOf::Region { slot, .. } => {
+                    let inner = self.frames[frame].loops[slot as usize].frame?;
+                    if self.frames[inner].iteration != *indices.next()? {
+                        return None;
+                    }
+                    inner
                 }
-            }
-        }
-        // A node with a way around the join stays, and with it whatever leads there.
-        let mut leads_elsewhere: Vec<NodeIndex> = found.clone();
-        while let Some(node) = leads_elsewhere.pop() {
-            let stays = |only: &[bool]| {
-                plan.edges[plan.outgoing(node)].iter().any(|edge| edge.target != join && !only[edge.target as usize])
-            };
-            if only[node as usize] && stays(&only) {
-                only[node as usize] = false;
-                leads_elsewhere.extend(plan.incoming(node).iter().map(|&edge| plan.edges[edge as usize].source));
-            }
-        }
-        found.sort_unstable();
-        for node in found.into_iter().filter(|&node| only[node as usize]) {
-            let phase = &mut self.nodes[node as usize].phase;
-            if matches!(phase, Phase::Pending | Phase::Ready | Phase::InFlight) {
-                self.in_flight -= u32::from(*phase == Phase::InFlight);
-                *phase = Phase::Unneeded;
-                self.to_record.push_back(node);
-            }
-        }
-    }
-
-    // Input and output -------------------------------------------------------------------------------------------
-
-    /// The edges that a step takes its input from, in the order in which they count.
-    fn taken(&self, node: NodeIndex) -> smallvec::SmallVec<[u32; 4]> {
-        let satisfied = |edge: &u32| !matches!(self.edges[*edge as usize], UNRESOLVED | DEAD);
-        let mut taken: smallvec::SmallVec<[u32; 4]> =
-            self.plan.incoming(node).iter().copied().filter(satisfied).collect();
-        let need = match self.plan.nodes[node as usize].join {
-            Join::All => return taken,
-            Join::Any | Join::First => 1,
-            Join::Count(count) => count as usize,
-        };
-        taken.sort_by_key(|&edge| (self.edges[edge as usize], self.plan.edges[edge as usize].order));
-        taken.truncate(need);
-        taken
-    }
-
-    /// The input of a step that is ready or has run: the value of its one satisfied edge, else an object.
-    pub fn input_of(&self, node: NodeIndex) -> Value {
-        let edges = self.plan.incoming(node);
-        if edges.is_empty() {
-            return self.accepted.input.clone();
-        }
-        let ports = &self.plan.nodes[node as usize].inputs;
-        if let ([edge], true) = (edges, ports.len() < 2) {
-            return self.outputs[self.plan.edges[*edge as usize].source as usize].clone();
-        }
-        let taken = self.taken(node);
-        if ports.len() < 2 {
-            return self.shape(&taken);
-        }
-        let part = |port: usize| -> smallvec::SmallVec<[u32; 4]> {
-            taken.iter().copied().filter(|&edge| usize::from(self.plan.edges[edge as usize].in_port) == port).collect()
-        };
-        let by_port = ports.iter().enumerate().map(|(at, name)| (name, part(at))).filter(|(_, part)| !part.is_empty());
-        Value::object(by_port.map(|(name, part)| (name.clone(), self.shape(&part))).collect())
-    }
-
-    /// The `inputs` of a step: always an object by the source's id.
-    pub fn inputs_of(&self, node: NodeIndex) -> Value {
-        let taken = self.taken(node);
-        if self.plan.nodes[node as usize].inputs.len() < 2 {
-            return self.by_source(&taken);
-        }
-        // One source may feed several input ports; by source it counts once.
-        let mut once = taken.clone();
-        once.retain(|edge| {
-            let key = |edge: u32| &self.plan.edges[edge as usize].key;
-            !taken.iter().any(|&other| other > *edge && key(other) == key(*edge))
-        });
-        self.by_source(&once)
-    }
-
-    /// Whether a join with a count goes on with fewer satisfied edges than it counts.
-    pub fn is_join_short(&self, node: NodeIndex) -> bool {
-        match self.plan.nodes[node as usize].join {
-            Join::Count(count) => self.nodes[node as usize].satisfied < count,
-            _ => false,
-        }
-    }
-
-    fn shape(&self, edges: &[u32]) -> Value {
-        match edges {
-            [edge] => self.outputs[self.plan.edges[*edge as usize].source as usize].clone(),
-            _ => self.by_source(edges),
-        }
-    }
-
-    fn by_source(&self, edges: &[u32]) -> Value {
-        let entry = |&edge: &u32| {
-            let edge = &self.plan.edges[edge as usize];
-            (edge.key.clone(), self.outputs[edge.source as usize].clone())
-        };
-        Value::object(edges.iter().map(entry).collect())
-    }
-
-    /// The output so far: of `respond`, else of `return`, else of the sinks that ran.
-    pub fn output(&self) -> Value {
-        let succeeded = |node: &NodeIndex| self.nodes[*node as usize].phase == Phase::Succeeded;
-        let counts = |node: &NodeIndex| matches!(self.nodes[*node as usize].phase, Phase::Succeeded | Phase::Passed);
-        for (nodes, ran) in [(&self.plan.responds, true), (&self.plan.returns, true), (&self.plan.sinks, false)] {
-            let ran: Vec<NodeIndex> =
-                nodes.iter().copied().filter(|node| if ran { succeeded(node) } else { counts(node) }).collect();
-            match ran.as_slice() {
-                [] => {}
-                [node] => return self.outputs[*node as usize].clone(),
-                nodes => {
-                    let entry = |&node: &NodeIndex| {
-                        (self.plan.nodes[node as usize].id.clone(), self.outputs[node as usize].clone())
-                    };
-                    return Value::object(nodes.iter().map(entry).collect());
+                BodyOf::Container(container) => {
+                    let planned = self.plan.node(container).container.as_ref()?;
+                    let scope = self.scope_at(self.at(frame, container))?;
+                    let round = if planned.is_iterating() { *indices.next()? } else { 0 };
+                    *self.scopes[scope].rounds.get(&round)?
                 }
-            }
+            };
         }
-        Value::Null
+        indices.next().is_none().then(|| self.at(frame, address.node))
+    }
+
+    /// The open container at a place; one that fell with the execution keeps its rounds.
+    fn scope_at(&self, at: At) -> Option<ScopeIndex> {
+        let state = self.state(at);
+        let is_open = matches!(state.phase, Phase::Open | Phase::Fell) && self.scopes.contains(state.link as usize);
+        (is_open && self.scopes[state.link as usize].at == at).then_some(state.link as usize)
+    }
+
+    fn is_header(&self, at: At) -> bool {
+        self.plan.header(self.frames[at.frame].body) == Some(at.node)
+    }
+
+    /// The loop that a node heads in its frame.
+    fn loop_of(&self, at: At) -> Option<&frame::Loop> {
+        let frame = &self.frames[at.frame];
+        match self.plan.body(frame.body).of {
+            BodyOf::Region { header, slot } if header == at.node => {
+                Some(&self.frames[frame.parent].loops[slot as usize])
+            }
+            _ => None,
+        }
     }
 }

@@ -1,135 +1,104 @@
-//! Cycles: the strongly connected regions of a graph, and the node at the head of each. Explicit stacks, no recursion.
+//! Strongly connected regions of a set of nodes. Explicit stacks, no recursion.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::HashMap;
 
-use crate::catalog::{Catalog, Role};
-use crate::graph::Graph;
-use crate::validate::arrows;
+use crate::event::NodeIndex;
 
-/// An edge between positions of nodes.
-pub(crate) type Arrow = (usize, usize);
+/// Both ends of an edge.
+pub(crate) type Arrow = (NodeIndex, NodeIndex);
 
-/// Types that have a `loop` port when nothing stands inside them.
-const LOOP_TYPES: [&str; 2] = ["for_each", "while_loop"];
+/// The cyclic parts of a graph.
+pub(crate) struct Components {
+    /// Sets of nodes that lead to one another, and nodes that lead to themselves; each in ascending order, and in the
+    /// order of their first nodes.
+    pub(crate) regions: Vec<Vec<NodeIndex>>,
+    /// Which region a node is in.
+    pub(crate) region_of: HashMap<NodeIndex, usize>,
+}
 
-/// The header of every region, outer ones before those inside.
-///
-/// A header is an entry of its region, a node to which an edge leads from outside: the only one with a `loop` port,
-/// else the one with the fewest edges to a start, else the first in the file. Edges into the header are taken away, and
-/// what is still cyclic is a region inside.
-pub(crate) fn headers(graph: &Graph, catalog: &dyn Catalog) -> Vec<usize> {
-    let all = arrows(graph);
-    let starts = starts(graph, catalog, &all);
-    let distance = distances(graph.nodes.len(), &starts, &all);
-    let parents: HashSet<&str> = graph.nodes.iter().filter_map(|node| node.parent.as_deref()).collect();
-    let has_loop_port = |at: usize| {
-        LOOP_TYPES.contains(&graph.nodes[at].kind.as_str()) && !parents.contains(graph.nodes[at].id.as_str())
-    };
-    let mut found = Vec::new();
-    let mut open = vec![all];
-    while let Some(within) = open.pop() {
-        for region in cyclic(&within) {
-            let enters = |&&(from, to): &&Arrow| region.contains(&to) && !region.contains(&from);
-            let mut entries: HashSet<usize> = within.iter().filter(enters).map(|&(_, to)| to).collect();
-            entries.extend(starts.iter().filter(|start| region.contains(start)));
-            if entries.is_empty() {
-                entries.clone_from(&region);
+/// Finds the cyclic parts (Tarjan's algorithm). All ends of arrows are among the nodes.
+pub(crate) fn components(nodes: &[NodeIndex], arrows: &[Arrow]) -> Components {
+    let place: HashMap<NodeIndex, usize> = nodes.iter().zip(0..).map(|(&node, at)| (node, at)).collect();
+    let mut out: Vec<Vec<usize>> = vec![Vec::new(); nodes.len()];
+    for (from, to) in arrows {
+        out[place[from]].push(place[to]);
+    }
+    let mut regions: Vec<Vec<NodeIndex>> = Vec::new();
+    for part in parts(&out) {
+        if part.len() > 1 || out[part[0]].contains(&part[0]) {
+            let mut region: Vec<NodeIndex> = part.into_iter().map(|at| nodes[at]).collect();
+            region.sort_unstable();
+            regions.push(region);
+        }
+    }
+    regions.sort_unstable();
+    let members = regions.iter().enumerate();
+    let region_of = members.flat_map(|(at, region)| region.iter().map(move |&node| (node, at))).collect();
+    Components { regions, region_of }
+}
+
+const UNSEEN: usize = usize::MAX;
+
+/// All strongly connected parts, single nodes too.
+fn parts(out: &[Vec<usize>]) -> Vec<Vec<usize>> {
+    let (mut number, mut low) = (vec![UNSEEN; out.len()], vec![0; out.len()]);
+    let mut is_open = vec![false; out.len()];
+    let (mut next, mut open, mut found) = (0, Vec::new(), Vec::new());
+    for root in 0..out.len() {
+        let mut walk = if number[root] == UNSEEN { vec![(root, 0)] } else { Vec::new() };
+        while let Some(&(at, edge)) = walk.last() {
+            if edge == 0 {
+                (number[at], low[at], is_open[at]) = (next, next, true);
+                next += 1;
+                open.push(at);
             }
-            let loops: Vec<usize> = entries.iter().copied().filter(|&at| has_loop_port(at)).collect();
-            let nearest = entries.iter().copied().min_by_key(|&at| (distance[at], at));
-            let header = if let [only] = loops.as_slice() { Some(*only) } else { nearest };
-            let Some(header) = header else { continue };
-            found.push(header);
-            let inside = |&(from, to): &Arrow| region.contains(&from) && region.contains(&to) && to != header;
-            // Arrows out of the header stay: they are how the body is entered.
-            open.push(within.iter().copied().filter(inside).collect());
+            if let Some(&to) = out[at].get(edge) {
+                if let Some(top) = walk.last_mut() {
+                    top.1 += 1;
+                }
+                if number[to] == UNSEEN {
+                    walk.push((to, 0));
+                } else if is_open[to] {
+                    low[at] = low[at].min(number[to]);
+                }
+                continue;
+            }
+            walk.pop();
+            if let Some(&(before, _)) = walk.last() {
+                low[before] = low[before].min(low[at]);
+            }
+            if low[at] == number[at] {
+                let from = open.iter().rposition(|&other| other == at).unwrap_or(0);
+                let part = open.split_off(from);
+                part.iter().for_each(|&member| is_open[member] = false);
+                found.push(part);
+            }
         }
     }
     found
 }
 
-fn starts(graph: &Graph, catalog: &dyn Catalog, arrows: &[Arrow]) -> Vec<usize> {
-    let role = |at: usize| catalog.spec(&graph.nodes[at].kind).map(|spec| spec.role);
-    let triggers: Vec<usize> = (0..graph.nodes.len()).filter(|&at| role(at) == Some(Role::Trigger)).collect();
-    if !triggers.is_empty() {
-        return triggers;
-    }
-    let targets: HashSet<usize> = arrows.iter().map(|&(_, to)| to).collect();
-    (0..graph.nodes.len()).filter(|at| !targets.contains(at)).collect()
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn distances(count: usize, starts: &[usize], arrows: &[Arrow]) -> Vec<usize> {
-    let mut out: Vec<Vec<usize>> = vec![Vec::new(); count];
-    arrows.iter().for_each(|&(from, to)| out[from].push(to));
-    let mut far = vec![usize::MAX; count];
-    let mut ring: VecDeque<usize> = starts.iter().copied().collect();
-    starts.iter().for_each(|&start| far[start] = 0);
-    while let Some(at) = ring.pop_front() {
-        for &to in &out[at] {
-            if far[to] == usize::MAX {
-                far[to] = far[at] + 1;
-                ring.push_back(to);
-            }
-        }
+    #[test]
+    fn cycles_and_self_edges_are_found_and_nothing_else() {
+        let arrows = [(1, 2), (2, 3), (3, 1), (3, 4), (4, 5), (5, 5), (6, 4), (7, 8), (8, 9), (9, 8)];
+        let found = components(&[1, 2, 3, 4, 5, 6, 7, 8, 9], &arrows);
+        assert_eq!(found.regions, [vec![1, 2, 3], vec![5], vec![8, 9]]);
+        assert_eq!(
+            (found.region_of.get(&2), found.region_of.get(&9), found.region_of.get(&4)),
+            (Some(&0), Some(&2), None)
+        );
     }
-    far
-}
 
-/// Sets of nodes that lead to one another, and nodes that lead to themselves (Kosaraju's two passes).
-fn cyclic(arrows: &[Arrow]) -> Vec<HashSet<usize>> {
-    let mut out: HashMap<usize, Vec<usize>> = HashMap::new();
-    let mut into: HashMap<usize, Vec<usize>> = HashMap::new();
-    for &(from, to) in arrows {
-        out.entry(from).or_default().push(to);
-        into.entry(to).or_default().push(from);
+    #[test]
+    fn a_long_cycle_needs_no_deep_stack() {
+        let nodes: Vec<NodeIndex> = (0..100_000).collect();
+        let mut arrows: Vec<Arrow> = (1..100_000).map(|node| (node - 1, node)).collect();
+        assert!(components(&nodes, &arrows).regions.is_empty());
+        arrows.push((99_999, 0));
+        assert_eq!(components(&nodes, &arrows).regions, [nodes]);
     }
-    let mut nodes: Vec<usize> = out.keys().copied().collect();
-    nodes.sort_unstable();
-    let mut done = HashSet::new();
-    let mut regions = Vec::new();
-    for root in finish_order(&nodes, &out).into_iter().rev() {
-        if !done.insert(root) {
-            continue;
-        }
-        let (mut region, mut open) = (HashSet::from([root]), vec![root]);
-        while let Some(at) = open.pop() {
-            for &from in into.get(&at).into_iter().flatten() {
-                if done.insert(from) {
-                    region.insert(from);
-                    open.push(from);
-                }
-            }
-        }
-        if region.len() > 1 || out.get(&root).is_some_and(|to| to.contains(&root)) {
-            regions.push(region);
-        }
-    }
-    regions
-}
-
-/// Nodes in the order in which a depth-first walk leaves them.
-fn finish_order(nodes: &[usize], out: &HashMap<usize, Vec<usize>>) -> Vec<usize> {
-    let mut seen = HashSet::new();
-    let mut order = Vec::new();
-    for &root in nodes {
-        if !seen.insert(root) {
-            continue;
-        }
-        let mut stack = vec![(root, 0)];
-        while let Some((at, next)) = stack.last_mut() {
-            match out.get(at).and_then(|to| to.get(*next)) {
-                Some(&to) => {
-                    *next += 1;
-                    if seen.insert(to) {
-                        stack.push((to, 0));
-                    }
-                }
-                None => {
-                    order.push(*at);
-                    stack.pop();
-                }
-            }
-        }
-    }
-    order
 }

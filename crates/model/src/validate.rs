@@ -7,10 +7,8 @@ use arcstr::ArcStr;
 use crate::catalog::{Catalog, Role};
 use crate::event::NodeIndex;
 use crate::graph::{Graph, Node};
-use crate::plan::{Plan, PlanError};
+use crate::plan::{ContainerKind, LoopPort, Plan, PlanError};
 use crate::problem::Problem;
-use crate::regions::{self, Arrow};
-use crate::value::Value;
 
 /// Names that are at most this far from a known one are taken for a slip of the finger.
 const NEAR: usize = 3;
@@ -82,11 +80,6 @@ impl Check<'_> {
         if node.get("disabled").is_some_and(|value| !value.is_null() && value.as_bool().is_none()) {
             let problem = Problem::error("bad_parameter", "disabled is true or false");
             self.problems.push(problem.at_node(&node.id).at_path("disabled"));
-        }
-        let attempts = node.get("retry").and_then(|retry| retry.get("max_attempts")).and_then(Value::as_i64);
-        if attempts.is_some_and(|attempts| attempts > 1) {
-            let problem = Problem::warning("retry_not_run", "this version makes one attempt of each step");
-            self.problems.push(problem.at_node(&node.id).at_path("retry"));
         }
         if node.get("pinned").is_some_and(|pinned| !pinned.is_null()) {
             let problem = Problem::warning("pinned", "the pinned output counts only in runs started by hand");
@@ -166,7 +159,6 @@ impl Check<'_> {
         if !self.problems.is_empty() && self.problems.iter().any(|p| matches!(p.code, "duplicate_id" | "empty_graph")) {
             return;
         }
-        self.loops();
         let plan = match Plan::compile(self.graph, self.catalog, None) {
             Ok(plan) => plan,
             Err(PlanError::NothingToStart(message)) => {
@@ -174,15 +166,14 @@ impl Check<'_> {
                 self.problems.push(problem.suggest("add a trigger, or enable the one there is"));
                 return;
             }
-            Err(error @ PlanError::Unsupported { .. }) => {
-                let mut problem = Problem::error("not_supported", error.to_string());
-                if let PlanError::Unsupported { node, .. } = &error {
-                    problem = problem.at_node(node);
-                }
-                self.problems.push(problem);
+            Err(error @ PlanError::EdgeLeavesContainer { order, .. }) => {
+                let edge = &self.graph.edges[order as usize];
+                let problem = Problem::error("edge_leaves_container", error.to_string()).at_edge(&edge.id);
+                self.problems.push(problem.suggest("lead it from the container, or to a node inside the same one"));
                 return;
             }
         };
+        self.loops(&plan);
         self.unreachable(&plan);
         self.varying_inputs(&plan);
     }
@@ -219,14 +210,23 @@ impl Check<'_> {
         }
     }
 
-    fn loops(&mut self) {
-        for header in regions::headers(self.graph, self.catalog) {
-            let node = &self.graph.nodes[header];
-            let bounded = node.get("max_iterations").is_some_and(|bound| !bound.is_null());
-            if !bounded && node.kind != "for_each" {
+    /// Loops without a bound of their own, and loop nodes that nothing comes back to.
+    fn loops(&mut self, plan: &Plan) {
+        let headers: HashSet<NodeIndex> = plan.headers().collect();
+        for (at, node) in (0..).zip(&self.graph.nodes) {
+            let planned = &plan.nodes[at as usize];
+            let tests = planned.container.as_ref().is_some_and(|own| matches!(own.kind, ContainerKind::While { .. }));
+            let goes_round = headers.contains(&at);
+            let has_own_end = matches!(planned.loop_port, Some(LoopPort::ForEach { .. }));
+            if (goes_round || tests) && !has_own_end && planned.max_iterations.is_none() {
                 let message = "the loop that begins here ends with an error after 10,000 iterations";
                 let problem = Problem::warning("loop_default_bound", message).at_node(&node.id);
                 self.problems.push(problem.at_path("max_iterations").suggest("set max_iterations"));
+            }
+            if planned.reachable && planned.loop_port.is_some() && !headers.contains(&at) {
+                let message = "nothing leads back to this loop, so it takes one step with the first item";
+                let problem = Problem::warning("loop_not_closed", message).at_node(&node.id);
+                self.problems.push(problem.suggest("lead its last node back to it, or put the nodes inside of it"));
             }
         }
     }
@@ -269,15 +269,18 @@ fn branch_shapes(plan: &Plan) -> Vec<bool> {
 
 /// The nodes in play, each after all that lead to it.
 fn order(plan: &Plan) -> Vec<NodeIndex> {
-    let mut waiting: Vec<usize> = (0u32..).take(plan.nodes.len()).map(|at| plan.incoming(at).len()).collect();
-    let mut order = plan.starts.clone();
+    let ahead = |at: NodeIndex| plan.incoming(at).iter().filter(|&&edge| !plan.edges[edge as usize].is_back).count();
+    let mut waiting: Vec<usize> = (0u32..).take(plan.nodes.len()).map(ahead).collect();
+    // Where the scopes begin.
+    let first = |at: &NodeIndex| plan.nodes[*at as usize].reachable && waiting[*at as usize] == 0;
+    let mut order: Vec<NodeIndex> = (0u32..).take(plan.nodes.len()).filter(first).collect();
     let mut next = 0;
     while let Some(&at) = order.get(next) {
         next += 1;
-        for edge in &plan.edges[plan.outgoing(at)] {
-            waiting[edge.target as usize] -= 1;
-            if waiting[edge.target as usize] == 0 {
-                order.push(edge.target);
+        for edge in plan.edges[plan.outgoing(at)].iter().filter(|edge| !edge.is_back) {
+            waiting[edge.to as usize] -= 1;
+            if waiting[edge.to as usize] == 0 {
+                order.push(edge.to);
             }
         }
     }
@@ -296,11 +299,4 @@ fn nearest<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&
 
 fn list(ports: &[ArcStr]) -> String {
     ports.iter().map(|port| format!("{port:?}")).collect::<Vec<_>>().join(", ")
-}
-
-/// The graph's edges as arrows between positions.
-pub(crate) fn arrows(graph: &Graph) -> Vec<Arrow> {
-    let by_id: HashMap<&str, usize> = graph.nodes.iter().enumerate().rev().map(|(at, n)| (n.id.as_str(), at)).collect();
-    let ends = |edge: &crate::Edge| Some((*by_id.get(edge.source.as_str())?, *by_id.get(edge.target.as_str())?));
-    graph.edges.iter().filter_map(ends).collect()
 }

@@ -1,0 +1,428 @@
+//! The fold: one event at a time.
+
+use super::frame::{At, Next, Phase, Scope, Wait, WaitIndex, WaitKind};
+use super::{Execution, IllegalTransition, Woken};
+use crate::event::{
+    Address, ChildEnded, Event, Finished, RoundBegan, Route, ScopeOpened, Signaled, StepFinished, StepRetried,
+    StepWaiting,
+};
+use crate::plan::{ContainerKind, Join, LoopPort, OnError};
+use crate::status::{Status, StepStatus};
+use crate::value::Value;
+
+/// Signals that nobody waits for yet; the oldest go first.
+const SIGNALS_MAX: usize = 1_000;
+
+type Refused = Result<(), String>;
+
+impl Execution {
+    /// Takes in one event.
+    ///
+    /// # Errors
+    /// The event cannot follow: a second result for an address, a step that was not ready, anything after the end.
+    pub fn apply(&mut self, event: &Event) -> Result<(), IllegalTransition> {
+        let refuse = |reason: String| IllegalTransition { event: event.name(), reason };
+        if self.status.is_terminal() && !matches!(event, Event::Reopened(_)) {
+            return Err(refuse(format!("the execution is {}", self.status.as_str())));
+        }
+        match event {
+            Event::Accepted(_) => Err("it was accepted already".to_owned()),
+            Event::StepFinished(step) => self.step_finished(step),
+            Event::StepSkipped(address) => self.set_aside(address, (Phase::Dead, Phase::Skipped)),
+            Event::StepCanceled(address) => self.set_aside(address, (Phase::Unneeded, Phase::Canceled)),
+            Event::Finished(finished) => self.finished(finished),
+            Event::StepStarted(started) => {
+                self.expect(&started.address, Phase::is_startable).map(|at| self.state_mut(at).link = 1)
+            }
+            Event::StepRetried(retried) => self.step_retried(retried),
+            Event::StepWaiting(waiting) => self.step_waiting(waiting),
+            Event::ScopeOpened(opened) => self.scope_opened(opened),
+            Event::RoundBegan(began) => self.round_began(began),
+            Event::Signaled(signaled) => {
+                self.signaled(signaled);
+                Ok(())
+            }
+            Event::ChildEnded(ended) => {
+                self.child_ended(ended);
+                Ok(())
+            }
+            Event::Paused(_) => self.hold(true),
+            Event::Resumed(_) => self.hold(false),
+            Event::Reopened(_) => self.reopen(),
+        }
+        .map_err(refuse)
+    }
+
+    fn expect(&self, address: &Address, fits: impl Fn(Phase) -> bool) -> Result<At, String> {
+        let at = self.locate(address).ok_or_else(|| format!("there is no step {} {:?}", address.node, address.path))?;
+        let phase = self.state(at).phase;
+        if fits(phase) { Ok(at) } else { Err(format!("step {} {:?} is {phase:?}", address.node, address.path)) }
+    }
+
+    // Results --------------------------------------------------------------------------------------------------------
+
+    fn step_finished(&mut self, step: &StepFinished) -> Refused {
+        let at = self.expect(&step.address, |phase| phase.is_startable() || phase.is_begun())?;
+        let before = self.state(at);
+        match before.phase {
+            Phase::InFlight => self.in_flight -= 1,
+            Phase::Waiting => self.waits.remove_of(at, before.link as usize),
+            Phase::Open if self.failure.is_none() => self.close_scope(before.link as usize),
+            _ => {}
+        }
+        if before.phase == Phase::Open {
+            self.recorded(at);
+        }
+        self.woken.retain(|(other, _)| *other != at);
+        let stays_open = before.phase == Phase::Open && self.failure.is_some();
+        if before.phase.is_begun() && !stays_open {
+            self.give_room(at);
+        }
+        let code = step.error.as_ref().map(|error| error.code.as_str());
+        if code == Some("loop_limit") && self.is_header(at) {
+            self.stop_iteration(at);
+        }
+        self.note_round(at, step);
+        let phase = match (step.status, &step.route) {
+            (_, Route::Nowhere) => Phase::Fell,
+            (_, Route::Error) => Phase::Failed,
+            (StepStatus::Succeeded, Route::Ports(_)) => Phase::Succeeded,
+            (_, Route::Ports(_)) => Phase::Passed,
+        };
+        let state = self.state_mut(at);
+        state.phase = phase;
+        if !stays_open {
+            state.link = 0;
+        }
+        for (key, value) in &step.writes {
+            self.values.insert(key.clone(), value.clone());
+        }
+        let slot = self.plan.node(at.node).slot as usize;
+        self.frames[at.frame].values[slot] = step.output.clone();
+        if phase == Phase::Fell {
+            if let Some(error) = &step.error {
+                self.fall(at, error);
+            }
+            return Ok(());
+        }
+        self.keep(at, phase, &step.output);
+        self.resolve_edges(at, &step.route, &step.output);
+        if step.status == StepStatus::Succeeded && self.plan.node(at.node).join == Join::First {
+            self.cancel_what_leads_only_to(at);
+        }
+        self.frames[at.frame].pending -= 1;
+        self.settle(at.frame);
+        Ok(())
+    }
+
+    /// Takes an event's place off the list of those to record.
+    fn recorded(&mut self, at: At) {
+        if self.to_record.front() == Some(&at) {
+            self.to_record.pop_front();
+        } else {
+            self.to_record.retain(|other| *other != at);
+        }
+    }
+
+    /// Keeps what the head of a loop needs in the rounds after, and whether it was the last.
+    fn note_round(&mut self, at: At, step: &StepFinished) {
+        let Some(port) = self.plan.node(at.node).loop_port else { return };
+        if self.loop_of(at).is_none() {
+            return;
+        }
+        let again = self.loop_of(at).is_some_and(|own| own.items.is_some());
+        let came_back = (again && port == LoopPort::ForEach { collect: true }).then(|| self.input_at(at));
+        let ports = if let Route::Ports(ports) = &step.route { ports.as_slice() } else { &[] };
+        let (parent, body) = (self.frames[at.frame].parent, self.frames[at.frame].body);
+        if let crate::plan::BodyOf::Region { slot, .. } = self.plan.body(body).of {
+            let own = &mut self.frames[parent].loops[slot as usize];
+            own.collected.extend(came_back);
+            if let Some(items) = &step.items {
+                own.items = Some(items.clone());
+            }
+            own.taken += usize::from(step.status == StepStatus::Succeeded && ports == [1]);
+        }
+        let is_last = match step.status {
+            StepStatus::Succeeded => ports == [0],
+            StepStatus::Disabled => true,
+            _ => self.plan.node(at.node).on_error == OnError::Continue,
+        };
+        self.frames[at.frame].is_last |= is_last;
+    }
+
+    /// Keeps the latest output of what counts beyond its iteration.
+    fn keep(&mut self, at: At, phase: Phase, output: &Value) {
+        if !phase.counts() {
+            return;
+        }
+        let plan = self.plan.clone();
+        let node = plan.node(at.node);
+        let in_loop = self.frames[at.frame].scope != at.frame;
+        if in_loop && (node.is_sink || (node.is_return && phase == Phase::Succeeded)) {
+            let scope = self.frames[at.frame].scope;
+            let kept = &mut self.frames[scope].kept;
+            match kept.iter_mut().find(|(other, _)| *other == at.node) {
+                Some((_, value)) => *value = output.clone(),
+                None => kept.push((at.node, output.clone())),
+            }
+        }
+        if node.is_respond && phase == Phase::Succeeded {
+            let path = self.frames[at.frame].path.clone();
+            match self.responses.iter_mut().find(|(other, ..)| *other == at.node) {
+                Some((_, latest, value)) if *latest <= path => (*latest, *value) = (path, output.clone()),
+                Some(_) => {}
+                None => self.responses.push((at.node, path, output.clone())),
+            }
+        }
+    }
+
+    fn set_aside(&mut self, address: &Address, (from, to): (Phase, Phase)) -> Refused {
+        let at = self.expect(address, |phase| phase == from)?;
+        self.state_mut(at).phase = to;
+        self.recorded(at);
+        if to == Phase::Skipped && self.is_header(at) {
+            self.header_was_skipped(at.frame);
+        }
+        self.resolve_edges(at, &Route::Nowhere, &Value::Null);
+        self.frames[at.frame].pending -= 1;
+        self.settle(at.frame);
+        Ok(())
+    }
+
+    fn finished(&mut self, finished: &Finished) -> Refused {
+        let top = &self.frames[self.top];
+        match finished.status {
+            Status::Succeeded if top.pending > 0 || top.busy > 0 => {
+                return Err(format!("{} of its steps and {} of its loops have not ended", top.pending, top.busy));
+            }
+            Status::Failed if self.failure.is_none() && finished.error.is_none() => {
+                return Err("no failure stopped it".into());
+            }
+            status if !status.is_terminal() => return Err("its status is not an end".into()),
+            _ => {}
+        }
+        self.status = finished.status;
+        if self.failure.is_none() {
+            self.failure.clone_from(&finished.error);
+        }
+        Ok(())
+    }
+
+    // Waits ----------------------------------------------------------------------------------------------------------
+
+    fn step_retried(&mut self, retried: &StepRetried) -> Refused {
+        let at = self.expect(&retried.address, |phase| phase.is_startable() || phase.is_begun())?;
+        let due_ms = Some(retried.wake_ms);
+        let before = self.state(at);
+        if before.phase == Phase::Open {
+            self.recorded(at);
+            let scope = before.link as usize;
+            self.break_scope(scope);
+            let wait = self.waits.add(Wait { at, kind: WaitKind::Backoff, due_ms });
+            let own = &mut self.scopes[scope];
+            (own.next, own.backoff) = (None, Some(wait));
+            return Ok(());
+        }
+        self.leave_phase(at);
+        let state = self.state_mut(at);
+        state.tries = retried.attempt + 1;
+        self.wait(at, WaitKind::Backoff, due_ms);
+        Ok(())
+    }
+
+    fn step_waiting(&mut self, waiting: &StepWaiting) -> Refused {
+        let StepWaiting { address, until_ms, deadline_ms, signal, child, .. } = waiting;
+        let at = self.expect(address, Phase::is_startable)?;
+        self.leave_phase(at);
+        let is_deadline = until_ms.is_none_or(|until| deadline_ms.is_some_and(|deadline| deadline < until));
+        let due_ms = if is_deadline { *deadline_ms } else { *until_ms };
+        self.wait(at, WaitKind::Step { signal: signal.clone(), child: *child, is_deadline }, due_ms);
+        let here = |(name, _): &(_, _)| Some(name) == signal.as_ref();
+        if let Some(found) = self.signals.iter().position(here)
+            && let Some((_, value)) = self.signals.remove(found)
+        {
+            self.woken.push_back((at, Woken::Signal(value)));
+        }
+        if let Some(found) = self.ended_children.iter().position(|(ended, _)| Some(*ended) == *child) {
+            let (_, woken) = self.ended_children.swap_remove(found);
+            self.woken.push_back((at, woken));
+        }
+        Ok(())
+    }
+
+    /// Takes a step out of what it was doing. It keeps its room in its container while it waits.
+    fn leave_phase(&mut self, at: At) {
+        self.woken.retain(|(other, _)| *other != at);
+        match self.state(at).phase {
+            Phase::InFlight => self.in_flight -= 1,
+            Phase::Ready => self.took_room(at),
+            Phase::Waiting => self.waits.remove_of(at, self.state(at).link as usize),
+            _ => {}
+        }
+    }
+
+    fn wait(&mut self, at: At, kind: WaitKind, due_ms: Option<i64>) {
+        let wait = self.waits.add(Wait { at, kind, due_ms });
+        let state = self.state_mut(at);
+        state.phase = Phase::Waiting;
+        state.link = u32::try_from(wait).expect("fewer than 2^32 steps wait");
+    }
+
+    /// The time of a wait has come.
+    pub(super) fn time_came(&mut self, wait: WaitIndex) {
+        let Some(Wait { at, kind, .. }) = self.waits.get(wait).cloned() else { return };
+        match kind {
+            WaitKind::Backoff => {
+                self.waits.remove(wait);
+                let state = self.state(at);
+                if state.phase == Phase::Open {
+                    let scope = state.link as usize;
+                    self.scopes[scope].backoff = None;
+                    self.conclude(scope, Next::Round);
+                } else {
+                    self.give_room(at);
+                    self.state_mut(at).link = 0;
+                    self.make_ready(at.frame, at.node);
+                }
+            }
+            WaitKind::Step { is_deadline, .. } => {
+                self.waits.remove(wait);
+                self.woken.push_back((at, if is_deadline { Woken::TimedOut } else { Woken::Time }));
+            }
+            WaitKind::Deadline => {
+                self.waits.remove(wait);
+                let scope = self.state(at).link as usize;
+                self.scopes[scope].deadline = None;
+                self.conclude(scope, Next::TimedOut);
+            }
+        }
+    }
+
+    fn signaled(&mut self, signaled: &Signaled) {
+        let Signaled { name, value, .. } = signaled;
+        let woken = Woken::Signal(value.clone());
+        let is_it = |kind: &WaitKind| matches!(kind, WaitKind::Step { signal: Some(signal), .. } if signal == name);
+        if !self.wake_one(is_it, woken) {
+            self.signals.push_back((name.clone(), value.clone()));
+            if self.signals.len() > SIGNALS_MAX {
+                self.signals.pop_front();
+            }
+        }
+    }
+
+    fn child_ended(&mut self, ended: &ChildEnded) {
+        let ChildEnded { execution, status, output, error, .. } = ended;
+        let woken =
+            Woken::ChildEnded { execution: *execution, status: *status, output: output.clone(), error: error.clone() };
+        let is_it = |kind: &WaitKind| matches!(kind, WaitKind::Step { child: Some(child), .. } if child == execution);
+        if !self.wake_one(is_it, woken.clone()) {
+            self.ended_children.push((*execution, woken));
+        }
+    }
+
+    /// Ends the wait that has gone on longest of those that fit.
+    fn wake_one(&mut self, fits: impl Fn(&WaitKind) -> bool, woken: Woken) -> bool {
+        let taken =
+            |at: At, woken: &std::collections::VecDeque<(At, Woken)>| woken.iter().any(|(other, _)| *other == at);
+        let fitting = self.waits.iter().filter(|(_, wait)| fits(&wait.kind) && !taken(wait.at, &self.woken));
+        let Some(at) = fitting.map(|(_, wait)| wait.at).min_by_key(|at| (at.generation, at.node)) else { return false };
+        self.woken.push_back((at, woken));
+        true
+    }
+
+    // Containers -----------------------------------------------------------------------------------------------------
+
+    fn scope_opened(&mut self, opened: &ScopeOpened) -> Refused {
+        let at = self.expect(&opened.address, Phase::is_startable)?;
+        let input = self.input_at(at);
+        self.leave_phase(at);
+        let scope = self.add_scope(Scope::new(at, opened.at_us, opened.items.clone()));
+        if let Some(timeout) = self.planned(scope).timeout_ms {
+            let due_ms = Some(self.ms_at(opened.at_us).saturating_add_unsigned(timeout));
+            let wait = self.waits.add(Wait { at, kind: WaitKind::Deadline, due_ms });
+            self.scopes[scope].deadline = Some(wait);
+        }
+        self.open_scope(scope, input);
+        Ok(())
+    }
+
+    fn round_began(&mut self, began: &RoundBegan) -> Refused {
+        let at = self.expect(&began.address, |phase| phase == Phase::Open)?;
+        let scope = self.state(at).link as usize;
+        let own = &mut self.scopes[scope];
+        if own.begun != began.round || !own.rounds.is_empty() {
+            return Err(format!("round {} does not follow {} rounds", began.round, own.begun));
+        }
+        own.next = None;
+        let (value, backoff) = (own.value.clone(), own.backoff.take());
+        if let Some(wait) = backoff {
+            self.waits.remove(wait);
+        }
+        self.recorded(at);
+        debug_assert!(!matches!(self.planned(scope).kind, ContainerKind::ForEach { .. }), "items begin by themselves");
+        self.open_round(scope, value);
+        Ok(())
+    }
+
+    // Run control ----------------------------------------------------------------------------------------------------
+
+    fn hold(&mut self, holds: bool) -> Refused {
+        if self.is_paused == holds {
+            return Err(if holds { "it is paused already" } else { "it is not paused" }.into());
+        }
+        self.is_paused = holds;
+        Ok(())
+    }
+
+    /// Takes up an execution that ended before it was through: what fell runs again, what was under way is done anew.
+    fn reopen(&mut self) -> Refused {
+        if !matches!(self.status, Status::Failed | Status::TimedOut | Status::Canceled | Status::Quarantined) {
+            return Err(format!("the execution is {}", self.status.as_str()));
+        }
+        self.status = Status::Running;
+        (self.failure, self.is_paused) = (None, false);
+        (self.in_flight, self.generation) = (0, self.generation + 1);
+        self.ready.clear();
+        self.to_record.clear();
+        self.dropped.clear();
+        let plan = self.plan.clone();
+        let frames: Vec<usize> = self.frames.iter().map(|(frame, _)| frame).collect();
+        for frame in frames {
+            for &node in &plan.body(self.frames[frame].body).nodes {
+                self.take_up(self.at(frame, node));
+            }
+        }
+        Ok(())
+    }
+
+    fn take_up(&mut self, at: At) {
+        let state = self.state(at);
+        match state.phase {
+            Phase::Fell if self.scope_at(at).is_some() => {
+                self.state_mut(at).phase = Phase::Open;
+                self.scopes[state.link as usize].next = None;
+            }
+            Phase::Fell => {
+                let again = self.state_mut(at);
+                (again.tries, again.link) = (0, 0);
+                self.make_ready(at.frame, at.node);
+            }
+            Phase::Ready | Phase::InFlight | Phase::Abandoned => self.make_ready(at.frame, at.node),
+            Phase::Dead | Phase::Unneeded => self.to_record.push_back(at),
+            Phase::Open if self.scopes[state.link as usize].next.is_some() => self.to_record.push_back(at),
+            _ => {}
+        }
+    }
+}
+
+impl Phase {
+    /// Whether a step may begin from here: it is ready, begun by the owner, or waits for its next attempt.
+    const fn is_startable(self) -> bool {
+        matches!(self, Self::Ready | Self::InFlight | Self::Waiting)
+    }
+
+    /// Whether its link is to a wait or a container.
+    pub(super) const fn is_linked(self) -> bool {
+        matches!(self, Self::Waiting | Self::Open)
+    }
+}
