@@ -1,6 +1,7 @@
 //! The model: what a workflow is, and what an execution of it means. No clock, no I/O, no randomness.
 
 pub mod catalog;
+pub mod duration;
 pub mod event;
 pub mod execution;
 pub mod expression;

@@ -6,6 +6,7 @@
 mod check;
 mod data;
 mod description;
+mod duration;
 mod frames;
 mod inference;
 mod inputs;

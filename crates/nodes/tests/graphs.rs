@@ -60,7 +60,8 @@ fn run(graph: &Graph, registry: &Registry) -> Result<Value, StepError> {
             continue;
         }
         let outputs = registry.outputs(node);
-        let compiled = registry.compile(node, &Compile { incoming: &incoming, outputs: &outputs });
+        let context = Compile { incoming: &incoming, outputs: &outputs, has_children: false };
+        let compiled = registry.compile(node, &context);
         let compiled = compiled.unwrap_or_else(|problems| panic!("{}: {problems:?}", node.id));
         walk.inputs = Value::object(given.clone());
         let input = if let [(_, one)] = given.as_slice() { one.clone() } else { walk.inputs.clone() };
