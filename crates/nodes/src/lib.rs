@@ -18,6 +18,7 @@ mod number;
 mod operands;
 mod params;
 mod path;
+mod people;
 mod registry;
 mod show;
 mod state;

@@ -156,7 +156,8 @@ impl<'a> Params<'a> {
     }
 }
 
-fn holds_expression(value: &Value) -> bool {
+/// Whether a `{{ }}` may stand somewhere in a value.
+pub(crate) fn holds_expression(value: &Value) -> bool {
     match value {
         Value::String(text) => text.contains("{{"),
         Value::Array(array) => array.items().iter().any(holds_expression),

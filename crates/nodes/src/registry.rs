@@ -6,7 +6,9 @@ use arcstr::ArcStr;
 use model::{Catalog, Node, NodeSpec, Problem, Role, Severity, Value};
 
 use crate::check::Checker;
-use crate::{Compile, Incoming, NodeType, Run, data, frames, inference, inputs, logic, mock, show, state, triggers};
+use crate::{
+    Compile, Incoming, NodeType, Run, data, frames, inference, inputs, logic, mock, people, show, state, triggers,
+};
 
 /// The node types of a build.
 pub struct Registry {
@@ -25,6 +27,7 @@ impl Registry {
         let mut types = triggers::types();
         types.extend(inputs::types());
         types.extend(logic::types());
+        types.extend(people::types());
         types.extend(data::types());
         types.extend(state::types());
         types.extend(show::types());
@@ -210,7 +213,10 @@ mod tests {
             let graph = graph_of(spec);
             assert!(graph.nodes.iter().any(|node| node.kind == spec.id), "{} shows itself", spec.id);
             let problems = model::validate::validate(&graph, &registry);
-            let serious = problems.iter().filter(|problem| problem.code != "never_fires").collect::<Vec<_>>();
+            let serious = problems
+                .iter()
+                .filter(|problem| !matches!(problem.code, "never_fires" | "not_supported"))
+                .collect::<Vec<_>>();
             assert!(serious.is_empty(), "{}: {serious:?}", spec.id);
             for node in &graph.nodes {
                 let outputs = registry.outputs(node);
@@ -225,8 +231,7 @@ mod tests {
     #[test]
     fn types_whose_parameters_name_their_ports_say_so() {
         let registry = Registry::standard();
-        let data =
-            |ports: &str| json(&format!(r#"{{"ports": {ports}, "cases": [{{"when": 1, "output_path": "x"}}]}}"#));
+        let data = r#"{"ports": ["y", "z"], "paths": ["p"], "error_output_path": "e", "cases": [{"when": 1, "output_path": "x"}]}"#;
         for spec in registry.entries.iter().map(|entry| entry.kind.spec()) {
             let node = |data: Value| {
                 let entries =
@@ -234,7 +239,7 @@ mod tests {
                 let nodes = Value::array(vec![Value::object(entries)]);
                 Graph::from_value(&Value::object(vec![("nodes".into(), nodes)])).expect("a graph").nodes.remove(0)
             };
-            let (empty, named) = (node(json("{}")), node(data(r#"["y", "z"]"#)));
+            let (empty, named) = (node(json("{}")), node(json(data)));
             let of_spec: Vec<ArcStr> = spec.outputs.iter().map(|&port| port.into()).collect();
             assert_eq!(registry.outputs(&empty), of_spec, "{}: a spec names the ports of an empty node", spec.id);
             let differ = registry.outputs(&named) != of_spec;
@@ -265,6 +270,17 @@ mod tests {
             ("no-op", "no_op"),
             ("No Op", "no_op"),
             ("joinNode", "join"),
+            ("splitNode", "split"),
+            ("forEachNode", "for_each"),
+            ("while-loop", "while_loop"),
+            ("tryCatchNode", "try_catch"),
+            ("parallelNode", "parallel"),
+            ("retryNode", "retry"),
+            ("timeoutNode", "timeout"),
+            ("subWorkflow", "sub_workflow"),
+            ("executeWorkflow", "sub_workflow"),
+            ("delayNode", "delay"),
+            ("Wait", "wait_for_signal"),
             ("barChartNode", "visualization"),
             ("DateTimeInputNode", "datetime_input"),
             ("condition_node", "condition"),
@@ -287,6 +303,12 @@ mod tests {
             (r#"{"expression": "item", "initial_value": 0}"#, Some("reduce")),
             (r#"{"expression": "item"}"#, Some("expression")),
             (r#"{"cases": []}"#, Some("switch")),
+            (r#"{"join_strategy": "all", "timeout": "5s"}"#, Some("join")),
+            (r#"{"paths": ["a"]}"#, Some("split")),
+            (r#"{"duration": "1s"}"#, Some("delay")),
+            (r#"{"max_attempts": 3}"#, Some("retry")),
+            (r#"{"fallback_value": 0}"#, Some("try_catch")),
+            (r#"{"timeout": "30s", "timeout_action": "error"}"#, Some("timeout")),
             (r#"{"var_name": "a"}"#, None),
             ("{}", None),
         ];
