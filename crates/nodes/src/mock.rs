@@ -250,8 +250,10 @@ mod tests {
     #[test]
     fn it_waits_if_it_is_told_how_long() {
         let step = Try { now: 1_000.0, ..Try::input("[3]") };
-        let wait = step.wait("mock", r#"{"do": "delay", "ms": 250}"#);
-        assert_eq!(wait, Wait { until_ms: Some(1_250), ..Wait::default() });
+        for (ms, until) in [(1, 1_001), (250, 1_250)] {
+            let wait = step.wait("mock", &format!(r#"{{"do": "delay", "ms": {ms}}}"#));
+            assert_eq!(wait, Wait { until_ms: Some(until), ..Wait::default() });
+        }
         let outcome = step.wake("mock", r#"{"do": "delay", "ms": 250}"#, Woken::Time).expect("it goes on");
         assert!(outcome.output.same(&step.input));
         table("mock", &[(r#"{"do": "delay", "ms": 0}"#, "3", "3"), (r#"{"do": "echo", "ms": 9}"#, "3", "3")]);

@@ -14,7 +14,7 @@ const MAX_ITERATIONS: usize = 10_000;
 static SPEC: Spec = Spec::new(|| {
     Description {
         id: "while_loop",
-        aliases: &["while", "repeat_until"],
+        aliases: &["while"],
         name: "While",
         summary: "Runs the nodes inside it as long as a condition holds, each round with the value of the one before; without nodes inside, the value leaves by `loop`",
         icon: "refresh-cw",
