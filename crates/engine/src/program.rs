@@ -120,7 +120,8 @@ fn compile_nodes(graph: &Graph, registry: &Registry, problems: &mut Vec<Problem>
     for node in &graph.nodes {
         let runs = registry.spec(&node.kind).is_some_and(|spec| spec.role != Role::Frame);
         let outputs = if runs { registry.outputs(node) } else { Vec::new() };
-        let run = runs.then(|| registry.compile(node, &Compile { incoming: &incoming, outputs: &outputs }));
+        let run = runs
+            .then(|| registry.compile(node, &Compile { incoming: &incoming, outputs: &outputs, has_children: false }));
         compiled.push(match run {
             Some(Ok(run)) => Some(Compiled { run }),
             Some(Err(found)) => {

@@ -35,12 +35,21 @@ impl Checker {
 
     /// All violations. A value that holds `{{ }}` is not known yet: whatever it breaks is left out.
     pub(crate) fn violations(&self, node: &Node) -> Vec<Problem> {
-        let data = plain(&parameters(node));
+        let data = plain(&self.parameters(node));
         if self.validator.is_valid(&data) {
             return Vec::new();
         }
         let told = self.validator.iter_errors(&data).filter(|error| !is_open(error));
         told.map(|error| self.discreet(&error, problem(&error)).at_node(&node.id)).collect()
+    }
+
+    /// The parameters proper: without what is null, which means absent, and without the keys that every node has and of
+    /// which the type says nothing itself.
+    fn parameters(&self, node: &Node) -> Value {
+        let entries = node.data.as_object().map(model::Object::entries).unwrap_or_default();
+        let is_proper = |key: &str| !RESERVED.contains(&key) || self.known.iter().any(|known| known == key);
+        let proper = entries.iter().filter(|(key, value)| !value.is_null() && is_proper(key));
+        Value::object(proper.cloned().collect())
     }
 
     /// The problem without the value, where that is a secret.
@@ -89,13 +98,6 @@ pub(crate) fn complaints(validator: &Validator, value: &Value) -> Vec<String> {
         path => format!("{path}: {}", words(&error)),
     };
     validator.iter_errors(&data).take(10).map(line).collect()
-}
-
-/// The parameters proper: without the keys every node has, and without what is null, which means absent.
-fn parameters(node: &Node) -> Value {
-    let entries = node.data.as_object().map(model::Object::entries).unwrap_or_default();
-    let proper = entries.iter().filter(|(key, value)| !value.is_null() && !RESERVED.contains(&key.as_str()));
-    Value::object(proper.cloned().collect())
 }
 
 fn problem(error: &ValidationError<'_>) -> Problem {

@@ -6,6 +6,7 @@
 mod check;
 mod data;
 mod description;
+mod duration;
 mod frames;
 mod inference;
 mod inputs;
@@ -17,6 +18,7 @@ mod number;
 mod operands;
 mod params;
 mod path;
+mod people;
 mod registry;
 mod show;
 mod state;

@@ -10,7 +10,8 @@ use model::{Category, Node, NodeSpec, Problem, Value};
 use crate::description::{DATA, Description};
 use crate::list::MAX_ITEMS;
 use crate::params::Params;
-use crate::{Compile, NodeType, Outcome, Ports, Run, Step, StepError};
+use crate::people::now_ms;
+use crate::{Compile, NodeType, Outcome, Ports, Run, Started, Step, StepError, Wait};
 
 static SPEC: LazyLock<NodeSpec> = LazyLock::new(|| {
     Description {
@@ -24,11 +25,12 @@ static SPEC: LazyLock<NodeSpec> = LazyLock::new(|| {
         schema: r#"{"properties": {
             "do": {"title": "Does", "default": "echo", "enum": ["const", "inc", "echo", "delay", "collect", "index", "list", "hash",
                 "fail", "fail_until", "fail_at", "choose", "choose_until"],
-                "description": "echo and delay pass the input on, collect gives all inputs by node, index the last index of the step's address, hash a number from 0 to 999 that differs with its inputs"},
+                "description": "echo and delay pass the input on, delay after a while, collect gives all inputs by node, index the last index of the step's address, hash a number from 0 to 999 that differs with its inputs"},
             "value": {"title": "Value", "format": "json", "description": "Of const"},
             "by": {"title": "By", "anyOf": [{"type": "number"}, {"enum": ["attempt", "index"]}],
                 "description": "What inc adds (1; what is no number counts as 0), or what fail_until counts (attempt)"},
             "n": {"title": "N", "type": "integer", "description": "Entries of list (3), tries before fail_until succeeds (1), the index of fail_at (0) and choose_until (2)"},
+            "ms": {"title": "Milliseconds", "type": "integer", "minimum": 0, "default": 0, "description": "How long delay waits"},
             "salt": {"title": "Salt", "description": "Of hash"},
             "code": {"title": "Error code", "type": "string", "default": "mock_failed"},
             "choose": {"title": "Ports", "type": "array", "items": {"type": "string"}, "description": "What choose chooses; may be none"},
@@ -62,6 +64,8 @@ enum Act {
     Const(Value),
     Increment(Value),
     Echo,
+    /// Waits so many ms, and echoes.
+    Delay(i64),
     Collect,
     Index,
     List(usize),
@@ -103,7 +107,21 @@ impl NodeType for Mock {
         let mut params = Params::new(node);
         let act = act(&mut params, node, context.outputs);
         let code: ArcStr = params.word("code").unwrap_or("mock_failed").into();
-        params.done(move |step: &Step<'_>| run(&act, &code, step))
+        params.done(Mocked { act, code })
+    }
+}
+
+struct Mocked {
+    act: Act,
+    code: ArcStr,
+}
+
+impl Run for Mocked {
+    fn start(&self, step: &Step<'_>) -> Result<Started, StepError> {
+        if let Act::Delay(ms @ 1..) = self.act {
+            return Ok(Started::Wait(Wait { until_ms: Some(now_ms(step).saturating_add(ms)), ..Wait::default() }));
+        }
+        run(&self.act, &self.code, step).map(Started::Done)
     }
 }
 
@@ -118,6 +136,10 @@ fn act(params: &mut Params<'_>, node: &Node, outputs: &[ArcStr]) -> Act {
     match params.word("do").unwrap_or("echo") {
         "const" => Act::Const(value("value")),
         "inc" => Act::Increment(params.raw("by").cloned().unwrap_or(Value::Int(1))),
+        "delay" => {
+            params.fixed(&["ms"]);
+            Act::Delay(node.get("ms").and_then(Value::as_i64).unwrap_or(0))
+        }
         "collect" => Act::Collect,
         "index" => Act::Index,
         "list" => {
@@ -186,7 +208,7 @@ fn run(act: &Act, code: &ArcStr, step: &Step<'_>) -> Result<Outcome, StepError> 
         Act::ChooseUntil { from, then, before } => {
             return Ok(Outcome::port(step.input().clone(), if index >= *from { *then } else { *before }));
         }
-        Act::FailAt(_) | Act::Echo => step.input().clone(),
+        Act::FailAt(_) | Act::Echo | Act::Delay(_) => step.input().clone(),
     };
     Ok(Outcome::first(output))
 }
@@ -194,6 +216,7 @@ fn run(act: &Act, code: &ArcStr, step: &Step<'_>) -> Result<Outcome, StepError> 
 #[cfg(test)]
 mod tests {
     use crate::testing::{Try, problems, table};
+    use crate::{Wait, Woken};
 
     #[test]
     fn it_does_what_it_is_told() {
@@ -222,6 +245,21 @@ mod tests {
                 (r#"{"do": "choose_until", "ports": ["again", "done"], "n": 0}"#, "3", "3 [1]"),
             ],
         );
+    }
+
+    #[test]
+    fn it_waits_if_it_is_told_how_long() {
+        let step = Try { now: 1_000.0, ..Try::input("[3]") };
+        for (ms, until) in [(1, 1_001), (250, 1_250)] {
+            let wait = step.wait("mock", &format!(r#"{{"do": "delay", "ms": {ms}}}"#));
+            assert_eq!(wait, Wait { until_ms: Some(until), ..Wait::default() });
+        }
+        let outcome = step.wake("mock", r#"{"do": "delay", "ms": 250}"#, Woken::Time).expect("it goes on");
+        assert!(outcome.output.same(&step.input));
+        table("mock", &[(r#"{"do": "delay", "ms": 0}"#, "3", "3"), (r#"{"do": "echo", "ms": 9}"#, "3", "3")]);
+        for bad in ["-1", "0.5", r#""1s""#, r#""{{ input }}""#] {
+            assert_eq!(problems("mock", &format!(r#"{{"do": "delay", "ms": {bad}}}"#)), ["bad_parameter ms"], "{bad}");
+        }
     }
 
     #[test]

@@ -75,6 +75,8 @@ pub struct Compile<'a> {
     pub incoming: &'a Incoming<'a>,
     /// Its output ports, as [`NodeType::outputs`] gave them.
     pub outputs: &'a [ArcStr],
+    /// Whether other nodes stand inside it: a container with some opens a scope for them.
+    pub has_children: bool,
 }
 
 /// A compiled node: runs any number of steps, on any thread.

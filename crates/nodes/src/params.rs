@@ -2,13 +2,14 @@
 //!
 //! Wrong kinds of values are for the schema check to tell; here they count as absent.
 
+use std::time::Duration;
+
 use arcstr::ArcStr;
 use model::expression::{CompileError, Expression, Field, Scope};
 use model::{Node, Problem, Value};
 
-use crate::number;
 use crate::path::Path;
-use crate::{Run, Step, StepError};
+use crate::{Run, Step, StepError, duration, number};
 
 /// A node's parameters while it is compiled, and what is wrong with them.
 pub(crate) struct Params<'a> {
@@ -73,6 +74,35 @@ impl<'a> Params<'a> {
         }
     }
 
+    /// Tells of parameters that hold an expression though they are read once, when the workflow is compiled.
+    pub(crate) fn fixed(&mut self, keys: &[&str]) {
+        for &key in keys {
+            if self.raw(key).is_some_and(holds_expression) {
+                self.bad_parameter(key, "this is read before a run: an expression in it is not evaluated");
+            }
+        }
+    }
+
+    /// A parameter that is a span of time and holds no expression.
+    pub(crate) fn duration(&mut self, key: &str) -> Option<Duration> {
+        self.fixed(&[key]);
+        let value = self.raw(key).filter(|value| !holds_expression(value))?;
+        let found = duration::read(value);
+        if found.is_none() {
+            self.bad_parameter(key, format!("expected {}", duration::WANTED));
+        }
+        found
+    }
+
+    /// A parameter that bounds a time: a duration that is not nothing.
+    pub(crate) fn timeout(&mut self, key: &str) -> Option<Duration> {
+        let found = self.duration(key)?;
+        if found.is_zero() {
+            self.bad_parameter(key, "a bound on a time is more than nothing: leave it out for none");
+        }
+        Some(found)
+    }
+
     /// A parameter that names a field of the items worked on; an empty text or `.` is the item itself.
     pub(crate) fn path(&self, key: &str) -> Option<Path> {
         self.word(key).filter(|&path| path != ".").map(Path::new)
@@ -123,6 +153,16 @@ impl<'a> Params<'a> {
             }
             None => Err(self.problems),
         }
+    }
+}
+
+/// Whether a `{{ }}` may stand somewhere in a value.
+pub(crate) fn holds_expression(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains("{{"),
+        Value::Array(array) => array.items().iter().any(holds_expression),
+        Value::Object(object) => object.entries().iter().any(|(_, value)| holds_expression(value)),
+        _ => false,
     }
 }
 

@@ -6,7 +6,9 @@ use arcstr::ArcStr;
 use model::{Catalog, Node, NodeSpec, Problem, Role, Severity, Value};
 
 use crate::check::Checker;
-use crate::{Compile, Incoming, NodeType, Run, data, frames, inference, inputs, logic, mock, show, state, triggers};
+use crate::{
+    Compile, Incoming, NodeType, Run, data, frames, inference, inputs, logic, mock, people, show, state, triggers,
+};
 
 /// The node types of a build.
 pub struct Registry {
@@ -25,6 +27,7 @@ impl Registry {
         let mut types = triggers::types();
         types.extend(inputs::types());
         types.extend(logic::types());
+        types.extend(people::types());
         types.extend(data::types());
         types.extend(state::types());
         types.extend(show::types());
@@ -145,7 +148,7 @@ impl Catalog for Registry {
             problems.extend(entry.kind.warnings(node));
         }
         let outputs = entry.kind.outputs(node);
-        let context = Compile { incoming: &Incoming::default(), outputs: &outputs };
+        let context = Compile { incoming: &Incoming::default(), outputs: &outputs, has_children: false };
         if let Err(found) = self.compile(node, &context) {
             problems.extend(found);
         }
@@ -188,7 +191,8 @@ mod tests {
                 spec.schema.get("properties").and_then(Value::as_object).expect("an object").entries()
             {
                 assert!(property.get("title").is_some(), "{id}.{key} has a title");
-                assert!(!RESERVED_BUT.contains(&key.as_str()), "{id}.{key} is a key of every node");
+                let reserved = model::graph::RESERVED.contains(&key.as_str()) && !OWN.contains(&(id, key.as_str()));
+                assert!(!reserved, "{id}.{key} is a key of every node");
             }
             assert!(plain_name(id) == id && !spec.name.is_empty() && spec.summary.len() > 15, "{id}");
             assert!(
@@ -198,7 +202,9 @@ mod tests {
         }
     }
 
-    const RESERVED_BUT: &[&str] = model::graph::RESERVED;
+    /// Keys of every node to which a type gives a meaning of its own.
+    const OWN: &[(&str, &str)] =
+        &[("join", "timeout"), ("parallel", "timeout"), ("timeout", "timeout"), ("wait_for_signal", "timeout")];
 
     #[test]
     fn every_example_shows_its_type_and_compiles() {
@@ -207,11 +213,16 @@ mod tests {
             let graph = graph_of(spec);
             assert!(graph.nodes.iter().any(|node| node.kind == spec.id), "{} shows itself", spec.id);
             let problems = model::validate::validate(&graph, &registry);
-            let serious = problems.iter().filter(|problem| problem.code != "never_fires").collect::<Vec<_>>();
+            let serious = problems
+                .iter()
+                .filter(|problem| !matches!(problem.code, "never_fires" | "not_supported"))
+                .collect::<Vec<_>>();
             assert!(serious.is_empty(), "{}: {serious:?}", spec.id);
             for node in &graph.nodes {
                 let outputs = registry.outputs(node);
-                let compiled = registry.compile(node, &Compile { incoming: &Incoming::of(&graph), outputs: &outputs });
+                let has_children = graph.nodes.iter().any(|other| other.parent.as_ref() == Some(&node.id));
+                let context = Compile { incoming: &Incoming::of(&graph), outputs: &outputs, has_children };
+                let compiled = registry.compile(node, &context);
                 assert!(compiled.is_ok(), "{} in the example of {}", node.id, spec.id);
             }
         }
@@ -220,8 +231,7 @@ mod tests {
     #[test]
     fn types_whose_parameters_name_their_ports_say_so() {
         let registry = Registry::standard();
-        let data =
-            |ports: &str| json(&format!(r#"{{"ports": {ports}, "cases": [{{"when": 1, "output_path": "x"}}]}}"#));
+        let data = r#"{"ports": ["y", "z"], "paths": ["p"], "error_output_path": "e", "cases": [{"when": 1, "output_path": "x"}]}"#;
         for spec in registry.entries.iter().map(|entry| entry.kind.spec()) {
             let node = |data: Value| {
                 let entries =
@@ -229,7 +239,7 @@ mod tests {
                 let nodes = Value::array(vec![Value::object(entries)]);
                 Graph::from_value(&Value::object(vec![("nodes".into(), nodes)])).expect("a graph").nodes.remove(0)
             };
-            let (empty, named) = (node(json("{}")), node(data(r#"["y", "z"]"#)));
+            let (empty, named) = (node(json("{}")), node(json(data)));
             let of_spec: Vec<ArcStr> = spec.outputs.iter().map(|&port| port.into()).collect();
             assert_eq!(registry.outputs(&empty), of_spec, "{}: a spec names the ports of an empty node", spec.id);
             let differ = registry.outputs(&named) != of_spec;
@@ -260,6 +270,17 @@ mod tests {
             ("no-op", "no_op"),
             ("No Op", "no_op"),
             ("joinNode", "join"),
+            ("splitNode", "split"),
+            ("forEachNode", "for_each"),
+            ("while-loop", "while_loop"),
+            ("tryCatchNode", "try_catch"),
+            ("parallelNode", "parallel"),
+            ("retryNode", "retry"),
+            ("timeoutNode", "timeout"),
+            ("subWorkflow", "sub_workflow"),
+            ("executeWorkflow", "sub_workflow"),
+            ("delayNode", "delay"),
+            ("Wait", "wait_for_signal"),
             ("barChartNode", "visualization"),
             ("DateTimeInputNode", "datetime_input"),
             ("condition_node", "condition"),
@@ -282,6 +303,12 @@ mod tests {
             (r#"{"expression": "item", "initial_value": 0}"#, Some("reduce")),
             (r#"{"expression": "item"}"#, Some("expression")),
             (r#"{"cases": []}"#, Some("switch")),
+            (r#"{"join_strategy": "all", "timeout": "5s"}"#, Some("join")),
+            (r#"{"paths": ["a"]}"#, Some("split")),
+            (r#"{"duration": "1s"}"#, Some("delay")),
+            (r#"{"max_attempts": 3}"#, Some("retry")),
+            (r#"{"fallback_value": 0}"#, Some("try_catch")),
+            (r#"{"timeout": "30s", "timeout_action": "error"}"#, Some("timeout")),
             (r#"{"var_name": "a"}"#, None),
             ("{}", None),
         ];
@@ -299,6 +326,8 @@ mod tests {
         assert_eq!(found[0].message, "expected a number, got []");
         assert_eq!(found[2].suggestion.as_deref(), Some("did you mean \"step\"?"));
         assert!(found.iter().all(|problem| problem.node.as_deref() == Some("it")));
+        let found = check("join", r#"{"timeout": true, "retry": true}"#);
+        assert_eq!((found.len(), found[0].message.as_str()), (1, "expected a text or a number, got true"));
         let found = check("webhook", r#"{"method": "PSOT", "Auth": "none"}"#);
         assert_eq!(found[0].suggestion.as_deref(), Some("did you mean \"POST\"?"));
         assert_eq!(found[1].suggestion.as_deref(), Some("did you mean \"auth\"?"));

@@ -1,4 +1,4 @@
-//! What tests of node types share: run one node once, and say what came of it.
+//! What tests of node types share: run one node once, or start, wake and ask it, and say what came of it.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,9 @@ use arcstr::ArcStr;
 use model::expression::{Name, Names, Scope};
 use model::{Catalog, ExecutionId, Graph, Problem, Severity, Value, json};
 
-use crate::{Compile, EffectKey, Incoming, Outcome, Registry, State, Step, StepError};
+use crate::{
+    Compile, EffectKey, Incoming, Outcome, Registry, Round, Run, Started, State, Step, StepError, Wait, Woken,
+};
 
 /// Reads JSON.
 pub(crate) fn json(text: &str) -> Value {
@@ -21,12 +23,26 @@ pub(crate) struct Try {
     pub(crate) attempt: u32,
     pub(crate) seed: u64,
     pub(crate) state: HashMap<String, Value>,
+    pub(crate) now: f64,
+    pub(crate) has_children: bool,
+    /// The items of a loop and how often it went on.
+    pub(crate) round: Option<(Value, usize)>,
 }
 
 impl Default for Try {
     fn default() -> Self {
         let inputs = Value::object(Vec::new());
-        Self { input: Value::Null, inputs, index: 0, attempt: 0, seed: 7, state: HashMap::new() }
+        Self {
+            input: Value::Null,
+            inputs,
+            index: 0,
+            attempt: 0,
+            seed: 7,
+            state: HashMap::new(),
+            now: 0.0,
+            has_children: false,
+            round: None,
+        }
     }
 }
 
@@ -50,7 +66,7 @@ impl Names for Around<'_> {
     }
 
     fn now(&self) -> f64 {
-        0.0
+        self.0.now
     }
 }
 
@@ -70,19 +86,61 @@ impl Try {
         Self { input: json(text), inputs: json(text), ..Self::default() }
     }
 
-    /// Runs the first node of a graph whose other nodes are its sources, in the order of `inputs`.
+    /// Runs the first node of a graph whose other nodes are its sources, in the order of `inputs`, to its end.
     pub(crate) fn run(&self, kind: &str, data: &str) -> Result<Outcome, StepError> {
+        match self.start(kind, data)? {
+            Started::Done(outcome) => Ok(outcome),
+            Started::Call(_) | Started::Wait(_) | Started::Open(_) => panic!("{kind} {data}: it does not end at once"),
+        }
+    }
+
+    /// Starts that node, which may wait or open a scope as well.
+    pub(crate) fn start(&self, kind: &str, data: &str) -> Result<Started, StepError> {
+        self.with(kind, data, |run, step| run.start(step))
+    }
+
+    /// The wait that it starts.
+    pub(crate) fn wait(&self, kind: &str, data: &str) -> Wait {
+        match self.start(kind, data) {
+            Ok(Started::Wait(wait)) => wait,
+            Ok(_) => panic!("{kind} {data}: it does not wait"),
+            Err(error) => panic!("{kind} {data}: {error}"),
+        }
+    }
+
+    /// What it opens a scope with.
+    pub(crate) fn open(&self, kind: &str, data: &str) -> Result<Value, StepError> {
+        match self.start(kind, data)? {
+            Started::Open(items) => Ok(items),
+            Started::Done(_) | Started::Call(_) | Started::Wait(_) => panic!("{kind} {data}: it opens nothing"),
+        }
+    }
+
+    /// What ends its wait.
+    pub(crate) fn wake(&self, kind: &str, data: &str, woken: Woken) -> Result<Outcome, StepError> {
+        self.with(kind, data, |run, step| run.wake(step, woken))
+    }
+
+    /// Whether it takes another round.
+    pub(crate) fn goes_on(&self, kind: &str, data: &str) -> Result<bool, StepError> {
+        self.with(kind, data, |run, step| run.goes_on(step))
+    }
+
+    fn with<T>(&self, kind: &str, data: &str, act: impl FnOnce(&dyn Run, &Step<'_>) -> T) -> T {
         let graph = self.graph(kind, data);
         let registry = Registry::standard();
         let node = &graph.nodes[0];
         let outputs = registry.outputs(node);
-        let run = registry.compile(node, &Compile { incoming: &Incoming::of(&graph), outputs: &outputs });
+        let incoming = Incoming::of(&graph);
+        let context = Compile { incoming: &incoming, outputs: &outputs, has_children: self.has_children };
+        let run = registry.compile(node, &context);
         let run = run.unwrap_or_else(|problems| panic!("{kind} {data}: {problems:?}"));
         let around = Around(self);
         let scope = Scope { input: &self.input, item: None, index: Some(i64::from(self.index)), names: &around };
         let key = EffectKey { execution: ExecutionId(1), node: "it", path: &[] };
         let Self { index, attempt, seed, .. } = *self;
-        run.run(&Step { scope, index, attempt, seed, state: &around, key, round: None })
+        let round = self.round.as_ref().map(|(items, taken)| Round { items, taken: *taken });
+        act(&*run, &Step { scope, index, attempt, seed, state: &around, key, round })
     }
 
     fn graph(&self, kind: &str, data: &str) -> Graph {
@@ -97,11 +155,16 @@ impl Try {
 
     /// What came of it in one line: the output and the ports that are not the first alone, or the error's code.
     pub(crate) fn line(&self, kind: &str, data: &str) -> String {
-        match self.run(kind, data) {
-            Ok(outcome) if outcome.ports.as_slice() == [0] => json::to_text(&outcome.output),
-            Ok(outcome) => format!("{} {:?}", json::to_text(&outcome.output), outcome.ports),
-            Err(error) => format!("! {}", error.code),
-        }
+        line_of(self.run(kind, data))
+    }
+}
+
+/// An attempt's result in one line.
+pub(crate) fn line_of(result: Result<Outcome, StepError>) -> String {
+    match result {
+        Ok(outcome) if outcome.ports.as_slice() == [0] => json::to_text(&outcome.output),
+        Ok(outcome) => format!("{} {:?}", json::to_text(&outcome.output), outcome.ports),
+        Err(error) => format!("! {}", error.code),
     }
 }
 

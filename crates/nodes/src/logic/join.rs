@@ -19,7 +19,9 @@ static SPEC: LazyLock<NodeSpec> = LazyLock::new(|| {
         schema: r#"{"properties": {
             "join_strategy": {"title": "Wait for", "default": "all",
                 "anyOf": [{"enum": ["all", "any", "first"]}, {"type": "integer", "minimum": 1}, {"type": "string", "pattern": "^[1-9][0-9]*$"}],
-                "description": "any goes on with the first branch that comes, first also ends the others, a number waits for so many"}
+                "description": "any goes on with the first branch that comes, first also ends the others, a number waits for so many"},
+            "timeout": {"title": "At most for", "type": ["string", "number"], "examples": ["30s"],
+                "description": "A duration from the first branch on; after it the step fails with join_timeout"}
         }}"#,
         example: r#"{"name": "Join example", "nodes": [
             {"id": "start", "type": "manual", "position": {"x": 0, "y": 0}, "data": {}},
@@ -41,7 +43,10 @@ impl NodeType for Join {
     }
 
     fn compile(&self, node: &Node, _: &Compile<'_>) -> Result<Box<dyn Run>, Vec<Problem>> {
-        Params::new(node).done(|step: &Step<'_>| Ok(Outcome::first(step.input().clone())))
+        let mut params = Params::new(node);
+        params.fixed(&["join_strategy"]);
+        params.timeout("timeout");
+        params.done(|step: &Step<'_>| Ok(Outcome::first(step.input().clone())))
     }
 }
 
@@ -59,8 +64,14 @@ mod tests {
         for good in [r#""all""#, r#""first""#, "2", r#""3""#, "null"] {
             assert!(problems("join", &format!(r#"{{"join_strategy": {good}}}"#)).is_empty(), "{good}");
         }
-        for bad in [r#""some""#, "0", "1.5", "true"] {
+        for bad in [r#""some""#, "0", "1.5", "true", r#""{{ input }}""#] {
             assert_eq!(problems("join", &format!(r#"{{"join_strategy": {bad}}}"#)), ["bad_parameter join_strategy"]);
+        }
+        for good in ["5000", r#""30s""#, r#""1h30m""#, "null"] {
+            assert!(problems("join", &format!(r#"{{"timeout": {good}}}"#)).is_empty(), "{good}");
+        }
+        for bad in ["0", r#""0s""#, "-1", "true", r#""soon""#, r#""{{ input }}""#] {
+            assert_eq!(problems("join", &format!(r#"{{"timeout": {bad}}}"#)), ["bad_parameter timeout"], "{bad}");
         }
     }
 }
