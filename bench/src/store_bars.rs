@@ -47,13 +47,9 @@ fn statistics(options: &Options) -> anyhow::Result<Vec<Bar>> {
     })?;
     let deep = sample(50, || {
         let query = ExecutionQuery {
-            tenant: TenantId::DEFAULT,
-            workflow: None,
-            statuses: Vec::new(),
             before: Some(ExecutionId(oldest.0 + 200)),
-            skip: 0,
             limit: 50,
-            total: false,
+            ..ExecutionQuery::newest(TenantId::DEFAULT)
         };
         runtime.block_on(store.list(query)).map(|page| page.rows.len() as u64)
     })?;
@@ -90,6 +86,9 @@ fn entry(id: ExecutionId, bytes: Bytes, status: Status, at: usize) -> Append {
             version: VersionId(1),
             trigger: "bench",
             idempotency: None,
+            origin: None,
+            priority: 0,
+            flow_key: None,
         })),
         seq_from: 1,
         seq_to: 1,
@@ -98,6 +97,9 @@ fn entry(id: ExecutionId, bytes: Bytes, status: Status, at: usize) -> Append {
         consumed: Vec::new(),
         blobs: Vec::new(),
         records: Vec::new(),
+        births: Vec::new(),
+        posts: Vec::new(),
+        snapshot: false,
     }
 }
 

@@ -6,7 +6,7 @@ use arcstr::ArcStr;
 use model::event::{Address, Route};
 use model::segment::fold;
 use model::{ErrorInfo, Event, Execution, StepStatus, Value};
-use store::journal::{ExecutionRow, Segment};
+use store::journal::{ExecutionRow, ReadFrom, Segment};
 use store::{Journal, StoreError};
 
 use crate::program::Program;
@@ -66,7 +66,7 @@ pub(crate) async fn segments(journal: &dyn Journal, row: &ExecutionRow) -> Resul
         if after + 1 >= row.next_seq {
             return Ok(all);
         }
-        let part = journal.read(row.id, after, READ_BYTES).await?;
+        let part = journal.read(row.id, ReadFrom::After(after), READ_BYTES).await?;
         if part.is_empty() {
             return Ok(all);
         }

@@ -328,6 +328,9 @@ impl Running {
             consumed: std::mem::take(&mut self.consumed),
             blobs: Vec::new(),
             records: std::mem::take(&mut self.records),
+            births: Vec::new(),
+            posts: Vec::new(),
+            snapshot: false,
         };
         self.next_seq += events;
         self.row_status = Some(status);

@@ -7,7 +7,7 @@ use arcstr::{ArcStr, literal};
 use jiff::Timestamp;
 use model::segment::fold;
 use model::{Event, Execution, ExecutionId, Value, json};
-use store::journal::{ExecutionRow, Segment, Seq, SharedJournal};
+use store::journal::{ExecutionRow, ReadFrom, Segment, Seq, SharedJournal};
 use store::{StoreError, Subscription};
 
 use crate::history::StepView;
@@ -74,7 +74,7 @@ impl EventStream {
                 return Ok(None);
             }
             if !self.caught_up {
-                let segments = self.journal.read(self.row.id, self.folded, READ_BYTES).await?;
+                let segments = self.journal.read(self.row.id, ReadFrom::After(self.folded), READ_BYTES).await?;
                 self.caught_up = segments.is_empty();
                 for segment in segments {
                     self.take_in(&segment)?;

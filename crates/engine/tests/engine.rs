@@ -8,7 +8,7 @@ use std::time::Duration;
 use engine::{Clock, Engine, EngineError, Options, Source, Start, listed_error};
 use model::{Graph, Status, StepStatus, TenantId, Value, json};
 use nodes::Registry;
-use store::journal::{Idempotency, NewExecution, RowState};
+use store::journal::{Idempotency, NewExecution, ReadFrom, RowState};
 use store::{Append, Batch, ExecutionRow, Journal, MemoryStore, Records, Segment};
 
 fn value(text: &str) -> Value {
@@ -112,15 +112,7 @@ async fn what_cannot_run_is_refused_and_leaves_nothing() {
     }
     let nowhere = Start { from: Some("zzz".into()), ..start(double(), "1") };
     assert!(matches!(engine.run(nowhere).await, Err(EngineError::NothingToStart(_))));
-    let ids = engine.journal().list(store::journal::ExecutionQuery {
-        tenant: TenantId::DEFAULT,
-        workflow: None,
-        statuses: Vec::new(),
-        before: None,
-        skip: 0,
-        limit: 10,
-        total: false,
-    });
+    let ids = engine.journal().list(store::journal::ExecutionQuery::newest(TenantId::DEFAULT));
     assert!(ids.await.expect("a list").rows.is_empty());
 }
 
@@ -142,7 +134,9 @@ async fn long_executions_take_many_segments_and_streams_have_no_gap() {
     let mut resumed = engine.events(TenantId::DEFAULT, accepted.execution, 4_990).await.expect("a stream");
     let first = resumed.next().await.expect("events").expect("an event");
     assert_eq!(first.seq, 4_991);
-    assert!(engine.journal().read(accepted.execution, 0, usize::MAX).await.expect("segments").len() > 3);
+    assert!(
+        engine.journal().read(accepted.execution, ReadFrom::After(0), usize::MAX).await.expect("segments").len() > 3
+    );
 }
 
 #[tokio::test]
@@ -154,7 +148,7 @@ async fn a_restart_goes_on_where_the_journal_ends() {
     let whole = first.run(start(long.clone(), "0")).await.expect("it runs");
     assert_eq!(whole.output, Value::Int(3_000));
     let row = first.row(TenantId::DEFAULT, whole.execution).await.expect("a row");
-    let segments = first.journal().read(whole.execution, 0, usize::MAX).await.expect("segments");
+    let segments = first.journal().read(whole.execution, ReadFrom::After(0), usize::MAX).await.expect("segments");
     assert!(segments.len() > 2);
     for kept in 1..segments.len() {
         let second = engine_on(crashed_after(&segments[..kept], &row, &long).await, Options::default());
@@ -176,7 +170,16 @@ async fn crashed_after(segments: &[Segment], row: &ExecutionRow, graph: &Graph) 
         execution: segment.execution,
         create: (segment.seq_from == 1).then(|| {
             let (tenant, version) = (row.tenant, row.version);
-            Box::new(NewExecution { tenant, workflow: None, version, trigger: "test", idempotency: None })
+            Box::new(NewExecution {
+                tenant,
+                workflow: None,
+                version,
+                trigger: "test",
+                idempotency: None,
+                origin: None,
+                priority: 0,
+                flow_key: None,
+            })
         }),
         seq_from: segment.seq_from,
         seq_to: segment.seq_to,
@@ -191,6 +194,9 @@ async fn crashed_after(segments: &[Segment], row: &ExecutionRow, graph: &Graph) 
         consumed: Vec::new(),
         blobs: Vec::new(),
         records: Vec::new(),
+        births: Vec::new(),
+        posts: Vec::new(),
+        snapshot: false,
     });
     let (tell, told) = std::sync::mpsc::channel();
     let done = Box::new(move |answers| tell.send(answers).expect("the test waits"));
@@ -347,7 +353,7 @@ async fn the_time_before_a_restart_counts() {
     let whole = first.run(start(long.clone(), "0")).await.expect("it runs");
     let row = first.row(TenantId::DEFAULT, whole.execution).await.expect("a row");
     assert!(row.duration_us > 3_000_000, "one ms for each step");
-    let segments = first.journal().read(whole.execution, 0, usize::MAX).await.expect("segments");
+    let segments = first.journal().read(whole.execution, ReadFrom::After(0), usize::MAX).await.expect("segments");
     // Enough for what is left, not enough for the whole.
     let short = row.duration_us / 10 * 9;
     for (timeout, status) in [(short, Status::TimedOut), (2 * row.duration_us, Status::Succeeded)] {

@@ -39,6 +39,9 @@ fn append(id: i64, status: Status) -> Append {
             version: VersionId(70),
             trigger: "manual",
             idempotency: None,
+            origin: None,
+            priority: 0,
+            flow_key: None,
         })),
         seq_from: 1,
         seq_to: 30,
@@ -53,6 +56,9 @@ fn append(id: i64, status: Status) -> Append {
         consumed: Vec::new(),
         blobs: Vec::new(),
         records: Vec::new(),
+        births: Vec::new(),
+        posts: Vec::new(),
+        snapshot: false,
     }
 }
 

@@ -31,6 +31,9 @@ fn append(n: i64, id: i64) -> Append {
             version: VersionId(70),
             trigger: "manual",
             idempotency: None,
+            origin: None,
+            priority: 0,
+            flow_key: None,
         })),
         seq_from: 1,
         seq_to: 30,
@@ -45,6 +48,9 @@ fn append(n: i64, id: i64) -> Append {
         consumed: Vec::new(),
         blobs: Vec::new(),
         records: Vec::new(),
+        births: Vec::new(),
+        posts: Vec::new(),
+        snapshot: false,
     }
 }
 
@@ -103,13 +109,12 @@ async fn main() {
     line("statistics, the last day", time(|| store.statistics(statistics(None, day))).await);
     line("statistics, by the hours of 30 days", time(|| store.statistics(statistics(None, Some(0)))).await);
     let query = |workflow, statuses: &[Status], deep: bool| ExecutionQuery {
-        tenant: TenantId(1),
         workflow,
         statuses: statuses.to_vec(),
         before: deep.then(|| ExecutionId(next_id(0, NOW_MS + SPAN_MS / 500, 0))),
-        skip: 0,
         limit: 100,
         total: true,
+        ..ExecutionQuery::newest(TenantId(1))
     };
     for (name, workflow, statuses) in [
         ("any", None, &[][..]),

@@ -13,8 +13,8 @@ use bytes::Bytes;
 use model::{ExecutionId, TenantId};
 
 use crate::journal::{
-    Append, Batch, BlobHash, ExecutionPage, ExecutionQuery, ExecutionRow, Health, InboxMessage, Journal, Retained,
-    Retention, Segment, Seq, Statistics, StatisticsQuery, refused,
+    Append, Batch, BlobHash, ExecutionPage, ExecutionQuery, ExecutionRow, Health, InboxMessage, Journal, ReadFrom,
+    Retained, Retention, Segment, Statistics, StatisticsQuery, WakeQuery, Woken, refused,
 };
 use crate::records::{Change, Kind, Page, Record, RecordQuery, RecordWrite, Records};
 use crate::{BoxFuture, MemoryStore, Result, StoreError, Subscription};
@@ -181,8 +181,8 @@ impl Journal for HostileStore {
         }
     }
 
-    fn read(&self, execution: ExecutionId, after: Seq, max_bytes: usize) -> BoxFuture<'_, Result<Vec<Segment>>> {
-        pass_on!(self.read(execution, after, max_bytes))
+    fn read(&self, execution: ExecutionId, from: ReadFrom, max_bytes: usize) -> BoxFuture<'_, Result<Vec<Segment>>> {
+        pass_on!(self.read(execution, from, max_bytes))
     }
 
     fn executions(&self, tenant: TenantId, ids: Vec<ExecutionId>) -> BoxFuture<'_, Result<Vec<ExecutionRow>>> {
@@ -216,8 +216,8 @@ impl Journal for HostileStore {
         pass_on!(self.inbox(executions))
     }
 
-    fn due(&self, now_ms: i64, limit: usize) -> BoxFuture<'_, Result<Vec<ExecutionRow>>> {
-        pass_on!(self.due(now_ms, limit))
+    fn wake(&self, query: WakeQuery) -> BoxFuture<'_, Result<Woken>> {
+        pass_on!(self.wake(query))
     }
 
     fn put_blob(&self, tenant: TenantId, body: Bytes) -> BoxFuture<'_, Result<BlobHash>> {

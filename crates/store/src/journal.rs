@@ -2,6 +2,17 @@
 //!
 //! An append is durable before it is acknowledged, and what is appended together is committed together. Nobody but an
 //! execution's owner appends to it; everything else that reaches it goes through its inbox.
+//!
+//! **Who owns an execution.** One with work in hand (queued, running) belongs to the process that appended last. An
+//! append that says `delayed`, `waiting` or `paused` *releases* it: nobody owns it, and nothing of it need stay in
+//! memory. It is *due* once its `wake_at` has come; a message makes a released execution due at once (`wake_at` 0),
+//! whichever of the post and the release is committed first. [`Journal::wake`] is the only way from released to owned,
+//! so that whoever sees one due takes it and nobody else does. Hence no wish is ever lost: a hint between processes or
+//! threads only makes it faster.
+//!
+//! A woken execution keeps its status until its owner's next append. If the process dies before that, the row is found
+//! by the next [`Journal::claim`], which counts it and releases it again, still due; a row that brings down each process
+//! that wakes it is quarantined like one that does so while running.
 
 use std::fmt;
 use std::path::Path;
@@ -19,9 +30,27 @@ pub type Seq = u64;
 /// Most rows that a list answers at once.
 pub(crate) const LIST_MAX: usize = 1_000;
 
+/// How far a list with a narrow filter is counted.
+pub(crate) const TOTAL_MAX: usize = 10_000;
+
 /// Whether retention that keeps errors keeps an execution with this status.
 pub(crate) const fn is_error(status: Status) -> bool {
     matches!(status, Status::Failed | Status::TimedOut | Status::Quarantined)
+}
+
+/// Whether an execution with this status is owned by nobody: it waits for its time, a message or a person.
+pub(crate) const fn is_at_rest(status: Status) -> bool {
+    matches!(status, Status::Delayed | Status::Waiting | Status::Paused)
+}
+
+/// The smallest id of a millisecond since 1970: with it a range of time is a range of ids.
+pub fn first_id_at(ms: i64) -> ExecutionId {
+    let (mut low, mut high) = (0, i64::MAX);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if ExecutionId(middle).millis() < ms { low = middle + 1 } else { high = middle }
+    }
+    ExecutionId(low)
 }
 
 /// A durable backend for executions. Object-safe; every call takes many items at once where many may come.
@@ -30,9 +59,10 @@ pub trait Journal: Send + Sync {
     /// answer reaches `batch.done` after COMMIT, on a thread of the store.
     fn append(&self, batch: Batch);
 
-    /// Segments of an execution that hold events after `after`, oldest first, until about `max_bytes` are read
-    /// (at least one segment if there is one).
-    fn read(&self, execution: ExecutionId, after: Seq, max_bytes: usize) -> BoxFuture<'_, Result<Vec<Segment>>>;
+    /// Segments of an execution from a place on, oldest first, until about `max_bytes` are read (at least one segment if
+    /// there is one). Where the history before a snapshot was deleted, the first segment of the answer is that snapshot,
+    /// and its `seq_from` tells where the history begins.
+    fn read(&self, execution: ExecutionId, from: ReadFrom, max_bytes: usize) -> BoxFuture<'_, Result<Vec<Segment>>>;
 
     /// The rows of some executions of a tenant; unknown ids are left out.
     fn executions(&self, tenant: TenantId, ids: Vec<ExecutionId>) -> BoxFuture<'_, Result<Vec<ExecutionRow>>>;
@@ -47,20 +77,26 @@ pub trait Journal: Send + Sync {
     /// was read twice.
     fn subscribe(&self, executions: Vec<ExecutionId>) -> Subscription;
 
-    /// Takes over up to `limit` open executions that have no owner in this process, counting `recover_count` up
-    /// before it answers. A row whose count was already `max_recoveries` is quarantined instead and answered with
-    /// that status. Empty when none is left.
+    /// Takes over up to `limit` executions with work in hand (queued, running) whose owner is a process that has ended,
+    /// counting `recover_count` up before it answers, except for those that were never begun. A row whose count was
+    /// already `max_recoveries` is quarantined instead and answered with that status. Released ones are not answered;
+    /// those that died between [`Journal::wake`] and their next append are counted and released again. Empty when none
+    /// is left: call it at start until then, and [`Journal::wake`] after it.
     fn claim(&self, limit: usize, max_recoveries: u32) -> BoxFuture<'_, Result<Vec<ExecutionRow>>>;
 
     /// Stores messages to executions before they are acknowledged. A message whose id the execution already got is
     /// answered `false` and changes nothing. `NotFound`, and nothing stored, if one of the executions is not there.
+    /// A released receiver is due from then on; tell its process, or it wakes when that looks next.
     fn post(&self, messages: Vec<InboxMessage>) -> BoxFuture<'_, Result<Vec<bool>>>;
 
     /// Messages that wait for these executions, oldest first. They leave by [`Append::consumed`].
     fn inbox(&self, executions: Vec<ExecutionId>) -> BoxFuture<'_, Result<Vec<InboxMessage>>>;
 
-    /// Open executions whose `wake_at` has come, earliest first.
-    fn due(&self, now_ms: i64, limit: usize) -> BoxFuture<'_, Result<Vec<ExecutionRow>>>;
+    /// Takes over released executions: all that are named, and up to `limit` that are due, earliest first. Each is
+    /// answered to one caller only; those that are owned, ended or unknown are left out. Nothing else of the row changes,
+    /// and `recover_count` is not counted. Whoever gets a row reads its inbox, appends events that consume all of it, or
+    /// releases the execution again by an append without events.
+    fn wake(&self, query: WakeQuery) -> BoxFuture<'_, Result<Woken>>;
 
     /// Stores a body under its hash, in chunks, and answers the hash. Kept while a `blob_ref` names it, else collected
     /// after an hour.
@@ -122,6 +158,30 @@ pub struct Append {
     pub blobs: Vec<BlobHash>,
     /// Records written in the same transaction.
     pub records: Vec<RecordWrite>,
+    /// Executions that begin in the same transaction: all of them and these events are committed, or nothing is.
+    pub births: Vec<Birth>,
+    /// Messages to other executions, in the same transaction. One to an execution that is not there is dropped, as is one
+    /// whose id the receiver already got. Give their receivers a hint after the commit.
+    pub posts: Vec<InboxMessage>,
+    /// Whether these events alone lead to the state, without any before them. Counts from the second segment on.
+    pub snapshot: bool,
+}
+
+/// An execution that another one starts: its row and its first segment.
+#[derive(Clone, Debug)]
+pub struct Birth {
+    /// Its id.
+    pub execution: ExecutionId,
+    /// The row to insert.
+    pub new: NewExecution,
+    /// Seq of the last event in `bytes`, which begin at 1; 0 where there is only the row.
+    pub seq_to: Seq,
+    /// The encoded segment.
+    pub bytes: Bytes,
+    /// The row's columns after these events; `before` is `None`.
+    pub state: RowState,
+    /// Bodies that these events refer to.
+    pub blobs: Vec<BlobHash>,
 }
 
 /// Largest segment a store takes, in bytes.
@@ -133,6 +193,11 @@ impl Append {
         self.seq_to >= self.seq_from
     }
 
+    /// Whether its segment is kept as a snapshot.
+    pub(crate) const fn is_snapshot(&self) -> bool {
+        self.snapshot && self.seq_from > 1
+    }
+
     /// Refuses what no store could keep, before anything is written.
     pub(crate) fn check(&self) -> Result<()> {
         let born = self.create.is_some();
@@ -140,16 +205,35 @@ impl Append {
         if !in_order || (born && self.seq_from != 1) || born != self.state.before.is_none() {
             return Err(StoreError::Conflict(format!("execution {}", self.execution)));
         }
-        if self.bytes.len() > SEGMENT_MAX || (!self.has_events() && !self.bytes.is_empty()) {
-            return Err(StoreError::Unavailable(format!(
-                "a segment of {} bytes for events {}..={} cannot be kept",
-                self.bytes.len(),
-                self.seq_from,
-                self.seq_to
-            )));
+        check_bytes(self.seq_from, self.seq_to, &self.bytes)?;
+        for birth in &self.births {
+            if birth.state.before.is_some() || birth.seq_to == Seq::MAX {
+                return Err(StoreError::Conflict(format!("execution {}", birth.execution)));
+            }
+            check_bytes(1, birth.seq_to, &birth.bytes)?;
         }
         Ok(())
     }
+
+    /// The segments that it leaves, for the feed.
+    pub(crate) fn into_segments(self) -> impl Iterator<Item = Segment> {
+        let snapshot = self.is_snapshot();
+        let Self { execution, seq_from, seq_to, bytes, births, .. } = self;
+        let own = Segment { execution, seq_from, seq_to, bytes, snapshot };
+        let of_birth =
+            |Birth { execution, seq_to, bytes, .. }| Segment { execution, seq_from: 1, seq_to, bytes, snapshot: false };
+        std::iter::once(own).chain(births.into_iter().map(of_birth)).filter(|s| s.seq_to >= s.seq_from)
+    }
+}
+
+fn check_bytes(seq_from: Seq, seq_to: Seq, bytes: &Bytes) -> Result<()> {
+    if bytes.len() > SEGMENT_MAX || (seq_to < seq_from && !bytes.is_empty()) {
+        return Err(StoreError::Unavailable(format!(
+            "a segment of {} bytes for events {seq_from}..={seq_to} cannot be kept",
+            bytes.len()
+        )));
+    }
+    Ok(())
 }
 
 /// What an execution is born with.
@@ -165,6 +249,59 @@ pub struct NewExecution {
     pub trigger: &'static str,
     /// The caller's key; a second start with the same key, tenant and workflow answers `Duplicate`.
     pub idempotency: Option<Idempotency>,
+    /// The execution that it comes from.
+    pub origin: Option<Origin>,
+    /// Its turn among those that wait for capacity: higher is earlier, 0 is usual.
+    pub priority: i8,
+    /// What it shares a limit with: executions of a tenant with the same key count together.
+    pub flow_key: Option<String>,
+}
+
+/// Where an execution comes from. The other one may be gone by now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The other execution.
+    pub execution: ExecutionId,
+    /// What it is to the other one.
+    pub kind: OriginKind,
+}
+
+/// What an execution is to the one that it comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OriginKind {
+    /// A step of the other one started it and may wait for it.
+    Child,
+    /// It goes on from a step of the other one, with data edited there.
+    Fork,
+    /// It runs the other one's input again, on this or another version.
+    Replay,
+    /// It was started anew because the other one did not succeed.
+    Retry,
+}
+
+impl OriginKind {
+    /// All, by their numbers in the store.
+    pub const ALL: [Self; 4] = [Self::Child, Self::Fork, Self::Replay, Self::Retry];
+
+    /// The word for it in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Child => "child",
+            Self::Fork => "fork",
+            Self::Replay => "replay",
+            Self::Retry => "retry",
+        }
+    }
+
+    /// A stable number for the store.
+    pub(crate) const fn code(self) -> u8 {
+        self as u8
+    }
+
+    /// The kind of a number.
+    pub(crate) fn from_code(code: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(code)).copied()
+    }
 }
 
 /// A caller's promise that two requests with this key are the same request.
@@ -184,7 +321,7 @@ pub struct RowState {
     pub before: Option<Status>,
     /// Status after this append.
     pub status: Status,
-    /// When an execution without work in hand wakes, in ms since 1970.
+    /// When a released execution wakes, in ms since 1970; without it only a message wakes it.
     pub wake_at: Option<i64>,
     /// Active time so far in µs, the whole of it when the status is terminal.
     pub duration_us: u64,
@@ -203,6 +340,38 @@ pub struct Segment {
     pub seq_to: Seq,
     /// The encoded events.
     pub bytes: Bytes,
+    /// Whether these events alone lead to the state, without any before them.
+    pub snapshot: bool,
+}
+
+/// Where reading begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadFrom {
+    /// With the segment that holds the event after this seq; `After(0)` is the whole history that is kept.
+    After(Seq),
+    /// With the newest snapshot that begins at or before this seq, or where the history begins if there is none:
+    /// `Snapshot(Seq::MAX)` is the shortest way to the state of now.
+    Snapshot(Seq),
+}
+
+/// Which released executions to take over.
+#[derive(Clone, Debug, Default)]
+pub struct WakeQuery {
+    /// Those whose `wake_at` is not after this time (ms since 1970).
+    pub now_ms: i64,
+    /// These too, due or not: something came for them.
+    pub executions: Vec<ExecutionId>,
+    /// How many to take that are due and not named.
+    pub limit: usize,
+}
+
+/// Executions that were taken over to go on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Woken {
+    /// Their rows, earliest `wake_at` first.
+    pub rows: Vec<ExecutionRow>,
+    /// When the next one of those that are still released is due. It may be in the past: then more are due now.
+    pub next_due: Option<i64>,
 }
 
 /// An execution as lists show it.
@@ -222,7 +391,7 @@ pub struct ExecutionRow {
     pub status: Status,
     /// Seq of its next event.
     pub next_seq: Seq,
-    /// When it wakes.
+    /// When it wakes; 0 if a message waits for it.
     pub wake_at: Option<i64>,
     /// Active time in µs.
     pub duration_us: u64,
@@ -230,6 +399,12 @@ pub struct ExecutionRow {
     pub recover_count: u32,
     /// Why it did not succeed, in the engine's words: lists show it.
     pub error: Option<String>,
+    /// The execution that it comes from.
+    pub origin: Option<Origin>,
+    /// Its turn among those that wait for capacity: higher is earlier.
+    pub priority: i8,
+    /// What it shares a limit with.
+    pub flow_key: Option<String>,
 }
 
 /// Which executions to list.
@@ -241,14 +416,53 @@ pub struct ExecutionQuery {
     pub workflow: Option<WorkflowId>,
     /// Only with one of these statuses; empty means any.
     pub statuses: Vec<Status>,
+    /// Only those that come from this one.
+    pub origin: Option<ExecutionId>,
+    /// Only those that share this limit.
+    pub flow_key: Option<String>,
+    /// Only those that this started.
+    pub trigger: Option<String>,
+    /// Only from this one on: [`first_id_at`] makes ids of times.
+    pub from: Option<ExecutionId>,
+    /// Only before this one. Unlike the cursor it is part of the filter, and the total heeds it.
+    pub to: Option<ExecutionId>,
     /// Only older than this one (the cursor).
     pub before: Option<ExecutionId>,
     /// Rows to pass over, for pages by number.
     pub skip: u64,
     /// Rows to answer, at most 1,000.
     pub limit: usize,
-    /// Whether to count: exact up to 10,000 with a filter on status, from the rollup otherwise.
+    /// Whether to count: from the rollup, or exact up to 10,000 with another filter than workflow and status.
     pub total: bool,
+}
+
+impl ExecutionQuery {
+    /// The newest 20 executions of a tenant, not counted.
+    pub const fn newest(tenant: TenantId) -> Self {
+        Self {
+            tenant,
+            workflow: None,
+            statuses: Vec::new(),
+            origin: None,
+            flow_key: None,
+            trigger: None,
+            from: None,
+            to: None,
+            before: None,
+            skip: 0,
+            limit: 20,
+            total: false,
+        }
+    }
+
+    /// Whether it asks for something that the rollup does not count.
+    pub(crate) const fn is_narrow(&self) -> bool {
+        self.origin.is_some()
+            || self.flow_key.is_some()
+            || self.trigger.is_some()
+            || self.from.is_some()
+            || self.to.is_some()
+    }
 }
 
 /// A page of executions.
@@ -313,6 +527,9 @@ pub struct Retention {
     pub max_bytes: Option<u64>,
     /// Keep failed ones whatever their age.
     pub keep_errors: bool,
+    /// Beyond this many bytes of one execution's segments its oldest go, up to a snapshot: as many as it takes, or all
+    /// before the newest snapshot. An execution without a snapshot keeps its whole history.
+    pub max_execution_bytes: Option<u64>,
 }
 
 /// What retention removed.
@@ -320,6 +537,8 @@ pub struct Retention {
 pub struct Retained {
     /// Executions removed.
     pub executions: u64,
+    /// Segments removed from executions that stay.
+    pub segments: u64,
     /// Bytes given back to the disk.
     pub bytes: u64,
 }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use model::{ExecutionId, Status, TenantId, VersionId, WorkflowId};
-use store::journal::{Append, Batch, NewExecution, RowState};
+use store::journal::{Append, Batch, NewExecution, ReadFrom, RowState};
 use store::{Journal, Result, SqliteOptions, SqliteStore, StoreError};
 
 fn create(id: i64, bytes: usize) -> Append {
@@ -22,6 +22,9 @@ fn create(id: i64, bytes: usize) -> Append {
             version: VersionId(70),
             trigger: "manual",
             idempotency: None,
+            origin: None,
+            priority: 0,
+            flow_key: None,
         })),
         seq_from: 1,
         seq_to: 2,
@@ -30,6 +33,9 @@ fn create(id: i64, bytes: usize) -> Append {
         consumed: Vec::new(),
         blobs: Vec::new(),
         records: Vec::new(),
+        births: Vec::new(),
+        posts: Vec::new(),
+        snapshot: false,
     }
 }
 
@@ -41,7 +47,7 @@ fn append(store: &SqliteStore, entries: Vec<Append>) -> Vec<Result<()>> {
 
 fn segments(store: &SqliteStore, id: i64) -> usize {
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-    runtime.block_on(store.read(ExecutionId(id), 0, usize::MAX)).expect("reads go on").len()
+    runtime.block_on(store.read(ExecutionId(id), ReadFrom::After(0), usize::MAX)).expect("reads go on").len()
 }
 
 #[test]

@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use model::{ExecutionId, Status, TenantId, VersionId, WorkflowId};
 use store::journal::{
-    Append, Batch, ExecutionQuery, Idempotency, InboxMessage, NewExecution, RowState, StatisticsQuery,
+    Append, Batch, ExecutionQuery, Idempotency, InboxMessage, NewExecution, ReadFrom, RowState, StatisticsQuery,
+    WakeQuery,
 };
 use store::records::{Expect, Kind, RecordWrite};
 use store::{Journal, Records, Result, SqliteOptions, SqliteStore, StoreError};
@@ -72,6 +73,9 @@ fn first(n: i64) -> Append {
             version: VersionId(70),
             trigger: "webhook",
             idempotency: (n % 2 == 0).then(|| Idempotency { key: format!("key {n}"), body_hash }),
+            origin: None,
+            priority: 0,
+            flow_key: None,
         })),
         seq_from: 1,
         seq_to: 2,
@@ -80,6 +84,9 @@ fn first(n: i64) -> Append {
         consumed: Vec::new(),
         blobs: vec![*blake3::hash(BODY).as_bytes()],
         records: Vec::new(),
+        births: Vec::new(),
+        posts: Vec::new(),
+        snapshot: false,
     }
 }
 
@@ -142,25 +149,25 @@ async fn schema_1_is_read() {
     let store = SqliteStore::open(dir.path(), SqliteOptions::default()).expect("it opens");
 
     for n in 0..EXECUTIONS {
-        let segments = store.read(id(n), 0, usize::MAX).await.expect("segments");
+        let segments = store.read(id(n), ReadFrom::After(0), usize::MAX).await.expect("segments");
         let seen: Vec<_> = segments.iter().map(|s| (s.seq_from, s.seq_to, s.bytes.clone())).collect();
         assert_eq!(seen, [(1, 2, first(n).bytes), (3, 5, second(n).bytes)]);
         let row = store.executions(T1, vec![id(n)]).await.expect("rows").remove(0);
         let state = second(n).state;
         assert_eq!(
             (row.status, row.wake_at, row.duration_us, row.error),
-            (state.status, state.wake_at, state.duration_us, state.error)
+            // A message waits for the first of those that rest.
+            (state.status, if n == 0 { Some(0) } else { state.wake_at }, state.duration_us, state.error)
         );
+        assert_eq!((row.origin, row.priority, row.flow_key), (None, 0, None));
         assert_eq!((row.next_seq, row.trigger.as_str(), row.version), (6, "webhook", VersionId(70)));
     }
     let query = ExecutionQuery {
-        tenant: T1,
         workflow: Some(WorkflowId(7)),
         statuses: vec![Status::Succeeded],
-        before: None,
-        skip: 0,
         limit: 10,
         total: true,
+        ..ExecutionQuery::newest(T1)
     };
     let page = Journal::list(&store, query).await.expect("a page");
     assert_eq!((page.rows.len(), page.total), (1, Some((1, true))));
@@ -177,5 +184,11 @@ async fn schema_1_is_read() {
     again.execution = id(99);
     let answer = append(&store, vec![again]).await.remove(0);
     assert_eq!(answer, Err(StoreError::Duplicate { execution: id(0), same_body: true }));
-    assert_eq!(store.claim(100, 3).await.expect("rows").len(), 7, "open ones wait for an owner");
+    let ids = |rows: Vec<store::ExecutionRow>| rows.into_iter().map(|row| row.id).collect::<Vec<_>>();
+    let claimed = ids(store.claim(100, 3).await.expect("rows"));
+    assert_eq!(claimed, [id(1), id(11), id(2)], "those with work in hand wait for an owner");
+    let query = |now_ms| WakeQuery { now_ms, executions: Vec::new(), limit: 10 };
+    let woken = store.wake(query(5_004)).await.expect("rows");
+    assert_eq!((ids(woken.rows), woken.next_due), (vec![id(0), id(3), id(4)], Some(5_010)));
+    assert_eq!(ids(store.wake(query(6_000)).await.expect("rows").rows), [id(10)]);
 }

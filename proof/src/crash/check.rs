@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use engine::Engine;
 use model::{ExecutionId, Status, TenantId};
 use nodes::Registry;
-use store::journal::{ExecutionPage, ExecutionQuery, ExecutionRow, Segment, SharedJournal};
+use store::journal::{ExecutionPage, ExecutionQuery, ExecutionRow, ReadFrom, Segment, SharedJournal};
 
 use super::cases::Cases;
 use super::process::Ledger;
@@ -250,7 +250,7 @@ async fn segments(journal: &SharedJournal, execution: ExecutionId) -> Result<Vec
     let mut all: Vec<Segment> = Vec::new();
     loop {
         let after = all.last().map_or(0, |segment| segment.seq_to);
-        let part = journal.read(execution, after, 1 << 20).await?;
+        let part = journal.read(execution, ReadFrom::After(after), 1 << 20).await?;
         if part.is_empty() {
             return Ok(all);
         }
@@ -272,7 +272,6 @@ async fn unfinished(journal: &SharedJournal) -> Result<Vec<ExecutionRow>> {
 }
 
 async fn page(journal: &SharedJournal, statuses: Vec<Status>, before: Option<ExecutionId>) -> Result<ExecutionPage> {
-    let (tenant, workflow) = (TenantId::DEFAULT, None);
-    let query = ExecutionQuery { tenant, workflow, statuses, before, skip: 0, limit: 1_000, total: false };
+    let query = ExecutionQuery { statuses, before, limit: 1_000, ..ExecutionQuery::newest(TenantId::DEFAULT) };
     Ok(journal.list(query).await?)
 }

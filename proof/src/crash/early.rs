@@ -6,8 +6,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use model::{ExecutionId, TenantId};
 use store::journal::{
-    BlobHash, ExecutionPage, ExecutionQuery, ExecutionRow, Health, InboxMessage, Retained, Retention, Segment, Seq,
-    SharedJournal, Statistics, StatisticsQuery,
+    BlobHash, ExecutionPage, ExecutionQuery, ExecutionRow, Health, InboxMessage, ReadFrom, Retained, Retention,
+    Segment, SharedJournal, Statistics, StatisticsQuery, WakeQuery, Woken,
 };
 use store::{Batch, BoxFuture, Journal, Result, Subscription};
 
@@ -27,8 +27,8 @@ impl Journal for EarlyAck {
         self.0.append(Batch { entries, done: Box::new(drop) });
     }
 
-    fn read(&self, execution: ExecutionId, after: Seq, max_bytes: usize) -> BoxFuture<'_, Result<Vec<Segment>>> {
-        self.0.read(execution, after, max_bytes)
+    fn read(&self, execution: ExecutionId, from: ReadFrom, max_bytes: usize) -> BoxFuture<'_, Result<Vec<Segment>>> {
+        self.0.read(execution, from, max_bytes)
     }
 
     fn executions(&self, tenant: TenantId, ids: Vec<ExecutionId>) -> BoxFuture<'_, Result<Vec<ExecutionRow>>> {
@@ -59,8 +59,8 @@ impl Journal for EarlyAck {
         self.0.inbox(executions)
     }
 
-    fn due(&self, now_ms: i64, limit: usize) -> BoxFuture<'_, Result<Vec<ExecutionRow>>> {
-        self.0.due(now_ms, limit)
+    fn wake(&self, query: WakeQuery) -> BoxFuture<'_, Result<Woken>> {
+        self.0.wake(query)
     }
 
     fn put_blob(&self, tenant: TenantId, body: Bytes) -> BoxFuture<'_, Result<BlobHash>> {

@@ -71,9 +71,7 @@ pub enum Sabotage {
 
 /// The newest execution of a store.
 pub(super) async fn newest(journal: &SharedJournal) -> Result<Option<model::ExecutionId>> {
-    let tenant = TenantId::DEFAULT;
-    let (workflow, statuses, before) = (None, Vec::new(), None);
-    let query = ExecutionQuery { tenant, workflow, statuses, before, skip: 0, limit: 1, total: false };
+    let query = ExecutionQuery { limit: 1, ..ExecutionQuery::newest(TenantId::DEFAULT) };
     Ok(journal.list(query).await?.rows.first().map(|row| row.id))
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use clap::Args;
 use model::{ExecutionId, TenantId};
 use serde::Serialize;
-use store::journal::ExecutionQuery;
+use store::journal::{ExecutionQuery, ReadFrom};
 
 use super::{DataArgs, Exit, Settings, data, print};
 use crate::App;
@@ -114,7 +114,7 @@ async fn journal(app: &App) -> Finding {
 async fn examine(app: &App, id: ExecutionId, next_seq: u64) -> anyhow::Result<u64> {
     let mut last = 0;
     loop {
-        let segments = app.journal.read(id, last, READ_BYTES).await?;
+        let segments = app.journal.read(id, ReadFrom::After(last), READ_BYTES).await?;
         if segments.is_empty() {
             break;
         }

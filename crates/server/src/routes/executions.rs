@@ -153,7 +153,7 @@ fn duration_ms(row: &ExecutionRow) -> Option<f64> {
 
 /// An empty query: the newest 20 of a tenant.
 pub(crate) const fn list_query(tenant: TenantId) -> ExecutionQuery {
-    ExecutionQuery { tenant, workflow: None, statuses: Vec::new(), before: None, skip: 0, limit: 20, total: false }
+    ExecutionQuery::newest(tenant)
 }
 
 /// Rows as lists show them, with the names of their workflows.

@@ -4,12 +4,29 @@ use std::collections::{BTreeSet, HashSet};
 
 use model::{ExecutionId, Status};
 
-use super::State;
+use super::{Execution, State};
 use crate::BLOB_GRACE_MS;
 use crate::journal::{
-    ExecutionPage, ExecutionQuery, ExecutionRow, LIST_MAX, Retained, Retention, Statistics, StatisticsQuery, is_error,
+    ExecutionPage, ExecutionQuery, ExecutionRow, LIST_MAX, Retained, Retention, Segment, Statistics, StatisticsQuery,
+    TOTAL_MAX, WakeQuery, Woken, is_at_rest, is_error,
 };
 use crate::rollup::hour_of;
+
+impl Execution {
+    /// Removes the segments before a snapshot, so that at most `max` bytes are left if a snapshot allows it.
+    fn trim(&mut self, max: u64, retained: &mut Retained) {
+        let bytes = |segments: &[Segment]| segments.iter().map(|segment| segment.bytes.len() as u64).sum::<u64>();
+        if bytes(&self.segments) <= max {
+            return;
+        }
+        let snapshots = (1..self.segments.len()).filter(|&at| self.segments[at].snapshot);
+        let (fits, newest) = (|&at: &usize| bytes(&self.segments[at..]) <= max, snapshots.clone().next_back());
+        let Some(at) = snapshots.clone().find(fits).or(newest) else { return };
+        retained.segments += at as u64;
+        retained.bytes += bytes(&self.segments[..at]);
+        self.segments.drain(..at);
+    }
+}
 
 impl State {
     pub(super) fn list(&self, query: &ExecutionQuery) -> ExecutionPage {
@@ -17,9 +34,18 @@ impl State {
             row.tenant == query.tenant
                 && query.workflow.is_none_or(|workflow| row.workflow == Some(workflow))
                 && (query.statuses.is_empty() || query.statuses.contains(&row.status))
+                && query.origin.is_none_or(|origin| row.origin.is_some_and(|from| from.execution == origin))
+                && query.flow_key.as_ref().is_none_or(|key| row.flow_key.as_ref() == Some(key))
+                && query.trigger.as_ref().is_none_or(|trigger| row.trigger == *trigger)
+                && query.from.is_none_or(|from| row.id >= from)
+                && query.to.is_none_or(|to| row.id < to)
         };
         let all = || self.executions.values().rev().map(|execution| &execution.row).filter(matches);
-        let total = query.total.then(|| (all().count() as u64, true));
+        let total = query.total.then(|| {
+            let count = all().count();
+            let counted = if query.is_narrow() { count.min(TOTAL_MAX) } else { count };
+            (counted as u64, counted == count)
+        });
         let limit = query.limit.min(LIST_MAX);
         let skip = usize::try_from(query.skip).unwrap_or(usize::MAX);
         let mut rows: Vec<_> = all()
@@ -63,32 +89,50 @@ impl State {
     }
 
     pub(super) fn claim(&mut self, owner: u64, limit: usize, max_recoveries: u32) -> Vec<ExecutionRow> {
-        let ownerless =
-            |execution: &&mut super::Execution| execution.owner != owner && !execution.row.status.is_terminal();
-        let take = |execution: &mut super::Execution| {
-            execution.owner = owner;
+        let mut claimed = Vec::new();
+        for execution in self.executions.values_mut().filter(|execution| execution.owner != owner) {
+            let status = execution.row.status;
+            if status.is_terminal() || (is_at_rest(status) && execution.owner == 0) || claimed.len() == limit {
+                continue;
+            }
             if execution.row.recover_count >= max_recoveries {
+                execution.owner = owner;
                 execution.row.status = Status::Quarantined;
                 execution.row.wake_at = None;
             } else {
-                execution.row.recover_count += u32::from(execution.row.status != Status::Queued);
+                execution.row.recover_count += u32::from(status != Status::Queued);
+                if is_at_rest(status) {
+                    execution.owner = 0;
+                    continue;
+                }
+                execution.owner = owner;
             }
-            execution.row.clone()
-        };
-        self.executions.values_mut().filter(ownerless).take(limit).map(take).collect()
+            claimed.push(execution.row.clone());
+        }
+        claimed
     }
 
-    pub(super) fn due(&self, now_ms: i64, limit: usize) -> Vec<ExecutionRow> {
-        let mut due: Vec<_> = self
+    pub(super) fn wake(&mut self, owner: u64, query: &WakeQuery) -> Woken {
+        let mut released: Vec<_> = self
             .executions
-            .values()
-            .map(|execution| &execution.row)
-            .filter(|row| !row.status.is_terminal() && row.wake_at.is_some_and(|at| at <= now_ms))
-            .cloned()
+            .values_mut()
+            .filter(|execution| execution.owner == 0 && is_at_rest(execution.row.status))
             .collect();
-        due.sort_by_key(|row| (row.wake_at, row.id));
-        due.truncate(limit);
-        due
+        released.sort_by_key(|execution| (execution.row.wake_at.unwrap_or(i64::MAX), execution.row.id));
+        let mut left = query.limit;
+        let mut woken = Woken::default();
+        for execution in released {
+            let named = query.executions.contains(&execution.row.id);
+            let due = left > 0 && execution.row.wake_at.is_some_and(|at| at <= query.now_ms);
+            if named || due {
+                left -= usize::from(!named);
+                execution.owner = owner;
+                woken.rows.push(execution.row.clone());
+            } else if woken.next_due.is_none() {
+                woken.next_due = execution.row.wake_at;
+            }
+        }
+        woken
     }
 
     pub(super) fn retain(&mut self, retention: &Retention, now_ms: i64) -> Retained {
@@ -111,6 +155,11 @@ impl State {
             let oldest = self.executions.values().find(|execution| goes(&execution.row)).map(|found| found.row.id);
             let Some(id) = oldest else { break };
             self.remove(id, &mut retained);
+        }
+        if let Some(max) = retention.max_execution_bytes {
+            for execution in self.executions.values_mut() {
+                execution.trim(max, &mut retained);
+            }
         }
         self.collect_blobs(now_ms, &mut retained);
         retained

@@ -1,15 +1,16 @@
 //! The memory store as a journal: what a batch does, and the calls of the trait.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use bytes::Bytes;
 use model::{ExecutionId, Status, TenantId};
 
-use super::{Execution, MemoryStore, Shared, State};
+use super::{Execution, IdempotencyKey, MemoryStore, Shared, State};
 use crate::journal::{
-    Append, Batch, BlobHash, ExecutionPage, ExecutionQuery, ExecutionRow, Health, InboxMessage, Journal, NewExecution,
-    Retained, Retention, Segment, Seq, Statistics, StatisticsQuery, refused,
+    Append, Batch, Birth, BlobHash, ExecutionPage, ExecutionQuery, ExecutionRow, Health, InboxMessage, Journal,
+    NewExecution, ReadFrom, Retained, Retention, RowState, Segment, Statistics, StatisticsQuery, WakeQuery, Woken,
+    is_at_rest, refused,
 };
 use crate::{BoxFuture, Result, StoreError, Subscription};
 
@@ -22,9 +23,8 @@ pub(super) fn apply(shared: &Shared, owner: u64, batch: Batch) {
             state.commits += 1;
             let answers: Vec<_> = batch.entries.iter().map(|entry| state.append(owner, entry)).collect();
             for (entry, answer) in batch.entries.into_iter().zip(&answers) {
-                if answer.is_ok() && entry.has_events() {
-                    let Append { execution, seq_from, seq_to, bytes, .. } = entry;
-                    committed.push(Segment { execution, seq_from, seq_to, bytes });
+                if answer.is_ok() {
+                    committed.extend(entry.into_segments());
                 }
             }
             answers
@@ -46,6 +46,12 @@ fn conflict(execution: ExecutionId) -> StoreError {
     StoreError::Conflict(format!("execution {execution}"))
 }
 
+/// The idempotency key of an execution, and what is known under it.
+fn key_of(id: ExecutionId, new: &NewExecution) -> Option<(IdempotencyKey, (ExecutionId, [u8; 32]))> {
+    let idempotency = new.idempotency.as_ref()?;
+    Some(((new.tenant, new.workflow, idempotency.key.clone()), (id, idempotency.body_hash)))
+}
+
 impl State {
     fn append(&mut self, owner: u64, entry: &Append) -> Result<()> {
         entry.check()?;
@@ -57,6 +63,7 @@ impl State {
         if let Some(hash) = entry.blobs.iter().find(|&&hash| !self.blobs.contains_key(&(tenant, hash))) {
             return Err(StoreError::NotFound(format!("body {}", blake3::Hash::from_bytes(*hash))));
         }
+        self.check_births(entry)?;
         self.records.write_all(&entry.records)?;
         self.entries += 1;
 
@@ -66,16 +73,83 @@ impl State {
         for row in &entry.consumed {
             self.inbox.remove(row);
         }
-        let execution = self.executions.get_mut(&entry.execution).expect("it was just checked or inserted");
-        execution.row.next_seq = entry.seq_to + 1;
-        execution.row.status = entry.state.status;
-        execution.row.wake_at = entry.state.wake_at;
-        execution.row.duration_us = entry.state.duration_us;
-        execution.row.error.clone_from(&entry.state.error);
-        execution.blobs.extend(&entry.blobs);
-        if entry.has_events() {
-            let Append { execution: id, seq_from, seq_to, ref bytes, .. } = *entry;
-            execution.segments.push(Segment { execution: id, seq_from, seq_to, bytes: bytes.clone() });
+        let Append { execution: id, seq_from, seq_to, ref bytes, .. } = *entry;
+        let bytes = bytes.clone();
+        let segment = Segment { execution: id, seq_from, seq_to, bytes, snapshot: entry.is_snapshot() };
+        self.advance(owner, segment, &entry.state, &entry.blobs);
+        for Birth { execution, new, seq_to, bytes, state, blobs } in &entry.births {
+            self.create(owner, *execution, new);
+            let (seq_to, bytes) = (*seq_to, bytes.clone());
+            let segment = Segment { execution: *execution, seq_from: 1, seq_to, bytes, snapshot: false };
+            self.advance(owner, segment, state, blobs);
+        }
+        self.rouse(id);
+        for message in &entry.posts {
+            if self.executions.contains_key(&message.execution) {
+                self.deliver(message.clone());
+            }
+        }
+        Ok(())
+    }
+
+    /// Moves an execution on to what its newest events made of it.
+    fn advance(&mut self, owner: u64, segment: Segment, state: &RowState, blobs: &[BlobHash]) {
+        let execution = self.executions.get_mut(&segment.execution).expect("it was just checked or inserted");
+        if execution.row.status.is_terminal() && !state.status.is_terminal() {
+            execution.row.recover_count = 0;
+        }
+        execution.owner = if is_at_rest(state.status) { 0 } else { owner };
+        execution.row.next_seq = segment.seq_to + 1;
+        execution.row.status = state.status;
+        execution.row.wake_at = state.wake_at;
+        execution.row.duration_us = state.duration_us;
+        execution.row.error.clone_from(&state.error);
+        execution.blobs.extend(blobs);
+        if segment.seq_to >= segment.seq_from {
+            execution.segments.push(segment);
+        }
+    }
+
+    /// Makes a released execution due if a message waits for it.
+    fn rouse(&mut self, id: ExecutionId) {
+        let Some(execution) = self.executions.get_mut(&id) else { return };
+        let waits = || self.inbox.values().any(|message| message.execution == id);
+        if execution.owner == 0 && is_at_rest(execution.row.status) && waits() {
+            execution.row.wake_at = Some(0);
+        }
+    }
+
+    /// Stores a message to an execution that is there; answers whether it is new.
+    fn deliver(&mut self, message: InboxMessage) -> bool {
+        let id = message.execution;
+        let new = self.seen.insert((id, message.message_id.clone()));
+        if new {
+            self.inbox_rows += 1;
+            self.inbox.insert(self.inbox_rows, InboxMessage { row: self.inbox_rows, ..message });
+            self.rouse(id);
+        }
+        new
+    }
+
+    fn check_births(&self, entry: &Append) -> Result<()> {
+        let mut ids = HashSet::from([entry.execution]);
+        let mut keys = HashMap::new();
+        if let Some(new) = &entry.create {
+            keys.extend(key_of(entry.execution, new));
+        }
+        for Birth { execution, new, blobs, .. } in &entry.births {
+            self.check_create(*execution, new)?;
+            if let Some((key, (_, body_hash))) = key_of(*execution, new)
+                && let Some((first, same)) = keys.insert(key, (*execution, body_hash))
+            {
+                return Err(StoreError::Duplicate { execution: first, same_body: same == body_hash });
+            }
+            if !ids.insert(*execution) {
+                return Err(conflict(*execution));
+            }
+            if let Some(hash) = blobs.iter().find(|&&hash| !self.blobs.contains_key(&(new.tenant, hash))) {
+                return Err(StoreError::NotFound(format!("body {}", blake3::Hash::from_bytes(*hash))));
+            }
         }
         Ok(())
     }
@@ -111,10 +185,7 @@ impl State {
     }
 
     fn create(&mut self, owner: u64, id: ExecutionId, new: &NewExecution) {
-        if let Some(idempotency) = &new.idempotency {
-            let key = (new.tenant, new.workflow, idempotency.key.clone());
-            self.idempotency.insert(key, (id, idempotency.body_hash));
-        }
+        self.idempotency.extend(key_of(id, new));
         let row = ExecutionRow {
             id,
             tenant: new.tenant,
@@ -127,6 +198,9 @@ impl State {
             duration_us: 0,
             recover_count: 0,
             error: None,
+            origin: new.origin,
+            priority: new.priority,
+            flow_key: new.flow_key.clone(),
         };
         self.executions.insert(id, Execution { row, owner, segments: Vec::new(), blobs: HashSet::new() });
     }
@@ -135,23 +209,18 @@ impl State {
         if let Some(lost) = messages.iter().find(|message| !self.executions.contains_key(&message.execution)) {
             return Err(StoreError::NotFound(format!("execution {}", lost.execution)));
         }
-        Ok(messages
-            .into_iter()
-            .map(|message| {
-                let new = self.seen.insert((message.execution, message.message_id.clone()));
-                if new {
-                    self.inbox_rows += 1;
-                    self.inbox.insert(self.inbox_rows, InboxMessage { row: self.inbox_rows, ..message });
-                }
-                new
-            })
-            .collect())
+        Ok(messages.into_iter().map(|message| self.deliver(message)).collect())
     }
 
-    fn read(&self, execution: ExecutionId, after: Seq, max_bytes: usize) -> Vec<Segment> {
+    fn read(&self, execution: ExecutionId, from: ReadFrom, max_bytes: usize) -> Vec<Segment> {
         let Some(found) = self.executions.get(&execution) else { return Vec::new() };
         let mut taken = 0;
-        let from = found.segments.partition_point(|segment| segment.seq_to <= after);
+        let from = match from {
+            ReadFrom::After(after) => found.segments.partition_point(|segment| segment.seq_to <= after),
+            ReadFrom::Snapshot(upto) => {
+                found.segments.iter().rposition(|segment| segment.snapshot && segment.seq_from <= upto).unwrap_or(0)
+            }
+        };
         let fits = |segment: &&Segment| {
             let first = taken == 0;
             taken += segment.bytes.len().max(1);
@@ -183,8 +252,8 @@ impl Journal for MemoryStore {
         }
     }
 
-    fn read(&self, execution: ExecutionId, after: Seq, max_bytes: usize) -> BoxFuture<'_, Result<Vec<Segment>>> {
-        now(Ok(self.shared.lock().read(execution, after, max_bytes)))
+    fn read(&self, execution: ExecutionId, from: ReadFrom, max_bytes: usize) -> BoxFuture<'_, Result<Vec<Segment>>> {
+        now(Ok(self.shared.lock().read(execution, from, max_bytes)))
     }
 
     fn executions(&self, tenant: TenantId, ids: Vec<ExecutionId>) -> BoxFuture<'_, Result<Vec<ExecutionRow>>> {
@@ -218,8 +287,8 @@ impl Journal for MemoryStore {
         now(Ok(state.inbox.values().filter(|message| executions.contains(&message.execution)).cloned().collect()))
     }
 
-    fn due(&self, now_ms: i64, limit: usize) -> BoxFuture<'_, Result<Vec<ExecutionRow>>> {
-        now(Ok(self.shared.lock().due(now_ms, limit)))
+    fn wake(&self, query: WakeQuery) -> BoxFuture<'_, Result<Woken>> {
+        now(self.write(|state| Ok(state.wake(self.owner, &query))))
     }
 
     fn put_blob(&self, tenant: TenantId, body: Bytes) -> BoxFuture<'_, Result<BlobHash>> {

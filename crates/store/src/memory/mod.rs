@@ -64,6 +64,7 @@ struct State {
 #[derive(Debug)]
 struct Execution {
     row: ExecutionRow,
+    /// The handle that has it; 0 for none.
     owner: u64,
     segments: Vec<Segment>,
     blobs: HashSet<BlobHash>,

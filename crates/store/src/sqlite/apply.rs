@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Statement};
 
 use super::writer::{Fault, Tx};
 use crate::StoreError;
-use crate::journal::{Append, NewExecution, RowState};
+use crate::journal::{Append, BlobHash, InboxMessage, NewExecution, RowState, Seq, is_at_rest};
 use crate::rollup::{Cell, Change, hour_of};
 
 /// The statements of the hot path, prepared once.
@@ -22,21 +22,22 @@ impl<'c> Hot<'c> {
         Ok(Self {
             create: conn.prepare(
                 "INSERT OR IGNORE INTO execution (id, tenant, workflow, version, trigger, status, next_seq, lane,
-                     wake_at, duration_us, recover_count, error)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, ?11)",
+                     wake_at, duration_us, recover_count, error, origin, origin_kind, priority, flow_key)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, ?11, ?12, ?13, ?14, ?15)",
             )?,
             // A status that stays is no column of the UPDATE, so its indexes are left alone.
             progress: conn.prepare(
-                "UPDATE execution SET next_seq = ?4, wake_at = ?5, duration_us = ?6, error = ?7
+                "UPDATE execution SET next_seq = ?4, wake_at = ?5, duration_us = ?6, error = ?7, lane = ?8
                  WHERE id = ?1 AND next_seq = ?2 AND status = ?3",
             )?,
             change_status: conn.prepare(
-                "UPDATE execution SET next_seq = ?4, wake_at = ?5, duration_us = ?6, error = ?7, status = ?8
+                "UPDATE execution SET next_seq = ?4, wake_at = ?5, duration_us = ?6, error = ?7, lane = ?8, status = ?9
                  WHERE id = ?1 AND next_seq = ?2 AND status = ?3 RETURNING tenant, workflow",
             )?,
             first_segment: conn.prepare("INSERT INTO segment (execution, seq_to, bytes) VALUES (?1, ?2, ?3)")?,
-            later_segment: conn
-                .prepare("INSERT INTO segment_later (execution, seq_from, seq_to, bytes) VALUES (?1, ?2, ?3, ?4)")?,
+            later_segment: conn.prepare(
+                "INSERT INTO segment_later (execution, seq_from, seq_to, bytes, snapshot) VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?,
         })
     }
 }
@@ -44,13 +45,23 @@ impl<'c> Hot<'c> {
 impl Append {
     /// Whether it writes more than the rows of its own execution, so that its place among others matters.
     pub(super) fn touches_others(&self) -> bool {
-        self.may_fail_late() || self.create.as_ref().is_some_and(|new| new.idempotency.is_some())
+        self.may_fail_late()
+            || !self.posts.is_empty()
+            || self.create.as_ref().is_some_and(|new| new.idempotency.is_some())
     }
 
     /// Whether it may still be refused after something of it was written.
     pub(super) fn may_fail_late(&self) -> bool {
-        !(self.consumed.is_empty() && self.blobs.is_empty() && self.records.is_empty())
+        !(self.consumed.is_empty() && self.blobs.is_empty() && self.records.is_empty() && self.births.is_empty())
     }
+}
+
+/// A row to insert.
+struct NewRow<'a> {
+    id: ExecutionId,
+    new: &'a NewExecution,
+    next_seq: Seq,
+    state: &'a RowState,
 }
 
 fn conflict(execution: ExecutionId) -> Fault {
@@ -62,7 +73,9 @@ impl Tx<'_> {
     pub(super) fn append(&mut self, entry: &Append) -> Result<(), Fault> {
         entry.check()?;
         match &entry.create {
-            Some(new) => self.create(entry, new)?,
+            Some(new) => {
+                self.create(&NewRow { id: entry.execution, new, next_seq: entry.seq_to + 1, state: &entry.state })?;
+            }
             None => self.progress(entry)?,
         }
         if entry.has_events() {
@@ -71,21 +84,74 @@ impl Tx<'_> {
             if from == 1 {
                 self.hot.first_segment.execute((id, to, bytes))?;
             } else {
-                self.hot.later_segment.execute((id, from, to, bytes))?;
+                self.hot.later_segment.execute((id, from, to, bytes, entry.snapshot))?;
             }
         }
         if entry.may_fail_late() {
             self.consume(entry)?;
-            self.refer(entry)?;
+            self.refer(entry.execution, &entry.blobs)?;
+            self.bear(entry)?;
             for write in &entry.records {
                 self.make_kind(write.kind)?;
                 self.write_record(write)?;
             }
         }
+        if is_at_rest(entry.state.status) && entry.create.is_none() {
+            self.rouse(entry.execution)?;
+        }
+        for message in &entry.posts {
+            self.deliver(message)?;
+        }
         Ok(())
     }
 
-    fn create(&mut self, entry: &Append, new: &NewExecution) -> Result<(), Fault> {
+    /// Inserts the executions that an entry starts.
+    fn bear(&mut self, entry: &Append) -> Result<(), Fault> {
+        for birth in &entry.births {
+            let (id, seq_to) = (birth.execution, birth.seq_to);
+            self.create(&NewRow { id, new: &birth.new, next_seq: seq_to + 1, state: &birth.state })?;
+            if seq_to > 0 {
+                self.hot.first_segment.execute((id.0, seq_to.cast_signed(), &birth.bytes[..]))?;
+            }
+            self.refer(id, &birth.blobs)?;
+        }
+        Ok(())
+    }
+
+    /// Makes a released execution due if a message waits for it.
+    fn rouse(&self, execution: ExecutionId) -> Result<(), Fault> {
+        let mut rouse = self.conn.prepare_cached(
+            "UPDATE execution SET wake_at = 0 WHERE id = ?1 AND status IN (0, 3, 4) AND lane = 0
+                 AND EXISTS (SELECT 1 FROM inbox WHERE execution = ?1 AND consumed = 0)",
+        )?;
+        rouse.execute((execution.0,))?;
+        Ok(())
+    }
+
+    /// Stores a message; answers whether it is new, and `None` if its receiver is not there.
+    pub(super) fn deliver(&self, message: &InboxMessage) -> Result<Option<bool>, Fault> {
+        let InboxMessage { execution, message_id, kind, bytes, .. } = message;
+        if !self.conn.prepare_cached("SELECT 1 FROM execution WHERE id = ?1")?.exists((execution.0,))? {
+            return Ok(None);
+        }
+        let mut known = self.conn.prepare_cached("SELECT 1 FROM inbox WHERE execution = ?1 AND message_id = ?2")?;
+        let is_new = !known.exists((execution.0, message_id))?;
+        if is_new {
+            let mut insert = self
+                .conn
+                .prepare_cached("INSERT INTO inbox (execution, message_id, kind, bytes) VALUES (?1, ?2, ?3, ?4)")?;
+            insert.execute((execution.0, message_id, kind, &bytes[..]))?;
+            self.rouse(*execution)?;
+        }
+        Ok(Some(is_new))
+    }
+
+    /// Who owns an execution with this status.
+    const fn owner(&self, status: Status) -> i64 {
+        if is_at_rest(status) { 0 } else { self.lane }
+    }
+
+    fn create(&mut self, &NewRow { id, new, next_seq, state }: &NewRow<'_>) -> Result<(), Fault> {
         let workflow = new.workflow.map(|workflow| workflow.0);
         if let Some(idempotency) = &new.idempotency {
             let mut find = self.conn.prepare_cached(
@@ -100,32 +166,35 @@ impl Tx<'_> {
                 return Err(Fault::Refused(duplicate));
             }
         }
-        let RowState { status, wake_at, duration_us, ref error, .. } = entry.state;
+        let &RowState { status, wake_at, duration_us, ref error, .. } = state;
         let inserted = self.hot.create.execute((
-            entry.execution.0,
+            id.0,
             new.tenant.0,
             workflow,
             new.version.0,
             new.trigger,
             status.code(),
-            entry.seq_to.cast_signed() + 1,
-            self.lane,
+            next_seq.cast_signed(),
+            self.owner(status),
             wake_at,
             duration_us.cast_signed(),
             error.as_deref(),
+            new.origin.map(|origin| origin.execution.0),
+            new.origin.map(|origin| origin.kind.code()),
+            new.priority,
+            new.flow_key.as_deref(),
         ))?;
         if inserted == 0 {
-            return Err(conflict(entry.execution));
+            return Err(conflict(id));
         }
         if let Some(idempotency) = &new.idempotency {
             let mut insert = self.conn.prepare_cached(
                 "INSERT INTO idempotency (tenant, workflow, key, execution, body_hash) VALUES (?1, ?2, ?3, ?4, ?5)",
             )?;
             let workflow = workflow.unwrap_or(0);
-            insert.execute((new.tenant.0, workflow, &idempotency.key, entry.execution.0, idempotency.body_hash))?;
+            insert.execute((new.tenant.0, workflow, &idempotency.key, id.0, idempotency.body_hash))?;
         }
-        let cell =
-            Cell { tenant: new.tenant.0, workflow: workflow.unwrap_or(0), hour: hour_of(entry.execution), status };
+        let cell = Cell { tenant: new.tenant.0, workflow: workflow.unwrap_or(0), hour: hour_of(id), status };
         self.changes.push(Change { cell, duration_us, by: 1 });
         Ok(())
     }
@@ -137,15 +206,20 @@ impl Tx<'_> {
         let id = entry.execution.0;
         let (from, next) = (entry.seq_from.cast_signed(), entry.seq_to.cast_signed() + 1);
         let duration = duration_us.cast_signed();
+        let owner = self.owner(status);
         if before == status && !status.is_terminal() {
-            let changed =
-                self.hot.progress.execute((id, from, before.code(), next, wake_at, duration, error.as_deref()))?;
+            let parameters = (id, from, before.code(), next, wake_at, duration, error.as_deref(), owner);
+            let changed = self.hot.progress.execute(parameters)?;
             return if changed == 1 { Ok(()) } else { Err(conflict(entry.execution)) };
         }
         let counted = if before.is_terminal() { self.duration_of(entry.execution)? } else { 0 };
-        let parameters = (id, from, before.code(), next, wake_at, duration, error.as_deref(), status.code());
+        let parameters = (id, from, before.code(), next, wake_at, duration, error.as_deref(), owner, status.code());
         let whose = self.hot.change_status.query_row(parameters, |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
         let Some((tenant, workflow)) = whose else { return Err(conflict(entry.execution)) };
+        if before.is_terminal() && !status.is_terminal() {
+            // It begins anew, so earlier takeovers are no reason to set it aside.
+            self.conn.prepare_cached("UPDATE execution SET recover_count = 0 WHERE id = ?1")?.execute((id,))?;
+        }
         self.moved(entry.execution, (tenant, workflow), (before, counted), (status, duration_us));
         Ok(())
     }
@@ -182,15 +256,15 @@ impl Tx<'_> {
         Ok(())
     }
 
-    fn refer(&self, entry: &Append) -> Result<(), Fault> {
-        for hash in &entry.blobs {
+    fn refer(&self, execution: ExecutionId, blobs: &[BlobHash]) -> Result<(), Fault> {
+        for hash in blobs {
             let mut refer = self.conn.prepare_cached(
                 "INSERT OR REPLACE INTO blob_ref (tenant, hash, execution)
                  SELECT execution.tenant, blob_head.hash, execution.id FROM execution JOIN blob_head
                      ON blob_head.tenant = execution.tenant AND blob_head.hash = ?2 AND blob_head.complete = 1
                  WHERE execution.id = ?1",
             )?;
-            if refer.execute((entry.execution.0, &hash[..]))? != 1 {
+            if refer.execute((execution.0, &hash[..]))? != 1 {
                 let body = format!("body {}", blake3::Hash::from_bytes(*hash));
                 return Err(Fault::Refused(StoreError::NotFound(body)));
             }

@@ -1,28 +1,41 @@
-//! Taking over executions of an opening of the store that ended without finishing them.
+//! Taking over executions of an opening of the store that ended without finishing them, and released ones that are due.
 
 use model::{ExecutionId, Status};
 use rusqlite::OptionalExtension;
 
 use super::lists::{COLUMNS, row};
+use super::rollup::status;
 use super::writer::{Fault, Tx};
-use crate::journal::ExecutionRow;
+use crate::journal::{ExecutionRow, WakeQuery, Woken};
 
-/// How far the walk over open executions has come: by tenant, status and id. What lies behind it has an owner.
-#[derive(Clone, Copy, Debug, Default)]
+/// Released executions, as the index over them has them.
+const RELEASED: &str = "execution INDEXED BY execution_rest WHERE status IN (0, 3, 4) AND lane = 0";
+/// The status at which the walk of a claim begins; the one after it is the last.
+const FIRST: u8 = Status::Queued.code();
+
+/// How far the walk over executions with work in hand has come: by tenant, status and id. What lies behind it has an
+/// owner.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct ClaimCursor {
     tenant: i64,
     status: u8,
     id: i64,
 }
 
+impl Default for ClaimCursor {
+    fn default() -> Self {
+        Self { tenant: 0, status: FIRST, id: 0 }
+    }
+}
+
 impl Tx<'_> {
-    /// Up to `limit` ownerless executions, each counted before it is answered.
+    /// Up to `limit` executions with work in hand and no living owner, each counted before it is answered.
     pub(super) fn claim(&mut self, limit: usize, max_recoveries: u32) -> Result<Vec<ExecutionRow>, Fault> {
-        let mut claimed = Vec::new();
+        let mut claimed = self.release_again(limit, max_recoveries)?;
         while claimed.len() < limit && self.find_tenant()? {
-            let open = Status::from_code(self.claim.status).filter(|status| !status.is_terminal());
-            let Some(status) = open else {
-                self.claim = ClaimCursor { tenant: self.claim.tenant + 1, status: 0, id: 0 };
+            let in_hand = |status: &Status| matches!(status, Status::Queued | Status::Running);
+            let Some(status) = Status::from_code(self.claim.status).filter(in_hand) else {
+                self.claim = ClaimCursor { tenant: self.claim.tenant + 1, ..ClaimCursor::default() };
                 continue;
             };
             let found = self.ownerless(status, limit - claimed.len())?;
@@ -42,7 +55,7 @@ impl Tx<'_> {
         let mut find = self.conn.prepare_cached("SELECT min(tenant) FROM execution WHERE tenant >= ?1")?;
         let tenant: Option<i64> = find.query_row((self.claim.tenant,), |row| row.get(0))?;
         match tenant {
-            Some(tenant) if tenant > self.claim.tenant => self.claim = ClaimCursor { tenant, status: 0, id: 0 },
+            Some(tenant) if tenant > self.claim.tenant => self.claim = ClaimCursor { tenant, ..ClaimCursor::default() },
             Some(_) => {}
             None => return Ok(false),
         }
@@ -72,6 +85,29 @@ impl Tx<'_> {
         if let Some(found) = counted {
             return Ok(Some(found?));
         }
+        self.quarantine(id, before)
+    }
+
+    /// Releases what was woken and then not touched before its process ended, counting it; answers some of those that
+    /// were counted often enough, quarantined.
+    fn release_again(&mut self, limit: usize, max_recoveries: u32) -> Result<Vec<ExecutionRow>, Fault> {
+        const WOKEN: &str = "execution INDEXED BY execution_rest";
+        const WHERE: &str = "WHERE status IN (0, 3, 4) AND lane > 0 AND lane < ?1";
+        let mut release = self.conn.prepare_cached(&format!(
+            "UPDATE {WOKEN} SET lane = 0, recover_count = recover_count + 1 {WHERE} AND recover_count < ?2"
+        ))?;
+        release.execute((self.lane, max_recoveries))?;
+        let mut find = self.conn.prepare_cached(&format!("SELECT id, status FROM {WOKEN} {WHERE} LIMIT ?2"))?;
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let poison = find.query_map((self.lane, limit), |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let mut quarantined = Vec::new();
+        for (id, before) in poison.collect::<rusqlite::Result<Vec<_>>>()? {
+            quarantined.extend(self.quarantine(id, status(before)?)?);
+        }
+        Ok(quarantined)
+    }
+
+    fn quarantine(&mut self, id: i64, before: Status) -> Result<Option<ExecutionRow>, Fault> {
         let mut quarantine = self.conn.prepare_cached(&format!(
             "UPDATE execution SET lane = ?2, status = ?3, wake_at = NULL WHERE id = ?1 AND lane <> ?2 RETURNING {COLUMNS}"
         ))?;
@@ -81,5 +117,100 @@ impl Tx<'_> {
         let whose = (found.tenant.0, found.workflow.map(|workflow| workflow.0));
         self.moved(ExecutionId(id), whose, (before, 0), (Status::Quarantined, found.duration_us));
         Ok(Some(found))
+    }
+
+    /// Takes over released executions that are named or due.
+    pub(super) fn wake(&self, query: &WakeQuery) -> Result<Woken, Fault> {
+        let mut rows = Vec::new();
+        let mut name = self.conn.prepare_cached(&format!(
+            "UPDATE execution SET lane = ?1 WHERE id = ?2 AND status IN (0, 3, 4) AND lane = 0 RETURNING {COLUMNS}"
+        ))?;
+        for execution in &query.executions {
+            rows.extend(name.query_row((self.lane, execution.0), |found| Ok(row(found))).optional()?.transpose()?);
+        }
+        let mut due = self.conn.prepare_cached(&take_due())?;
+        let limit = i64::try_from(query.limit).unwrap_or(i64::MAX);
+        for found in due.query_map((self.lane, query.now_ms, limit), |found| Ok(row(found)))? {
+            rows.push(found??);
+        }
+        rows.sort_by_key(|row| (row.wake_at.unwrap_or(i64::MAX), row.id));
+        let next_due = self.conn.prepare_cached(&find_next_due())?.query_row((), |row| row.get(0)).optional()?;
+        Ok(Woken { rows, next_due })
+    }
+}
+
+fn take_due() -> String {
+    format!(
+        "UPDATE execution SET lane = ?1
+         WHERE id IN (SELECT id FROM {RELEASED} AND wake_at <= ?2 ORDER BY wake_at, id LIMIT ?3) RETURNING {COLUMNS}"
+    )
+}
+
+/// The bound passes over those that only a message wakes.
+fn find_next_due() -> String {
+    format!("SELECT wake_at FROM {RELEASED} AND wake_at >= {} ORDER BY wake_at LIMIT 1", i64::MIN)
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::{Connection, StatementStatus, params_from_iter};
+
+    use super::super::open::MIGRATIONS;
+    use super::*;
+    use crate::journal::is_at_rest;
+
+    /// A database with this many sleeping executions, half of which only a message wakes, and some that run.
+    fn sleeping(rows: i64) -> Connection {
+        let conn = Connection::open_in_memory().expect("a database");
+        MIGRATIONS.iter().for_each(|step| conn.execute_batch(step).expect("a step"));
+        conn.execute_batch(&format!(
+            "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {rows})
+             INSERT INTO execution (id, tenant, version, trigger, status, next_seq, lane, wake_at, duration_us,
+                 recover_count)
+             SELECT n, 1, 1, '', iif(n % 10 = 0, 2, 3), 2, iif(n % 10 = 0, 5, 0), iif(n % 2 = 0, NULL, n), 0, 0 FROM n"
+        ))
+        .expect("rows");
+        conn
+    }
+
+    /// What a statement costs in steps of SQLite's machine, and the rows it gives.
+    fn cost(conn: &Connection, sql: &str, parameters: &[i64]) -> (i32, usize) {
+        let mut statement = conn.prepare(sql).expect("a statement");
+        let mut rows = statement.query(params_from_iter(parameters)).expect("rows");
+        let mut count = 0;
+        while rows.next().expect("a row").is_some() {
+            count += 1;
+        }
+        drop(rows);
+        (statement.get_status(StatementStatus::VmStep), count)
+    }
+
+    #[test]
+    fn the_numbers_in_the_statements_are_the_statuses_at_rest() {
+        let codes: Vec<_> = Status::ALL.iter().filter(|&&status| is_at_rest(status)).map(|s| s.code()).collect();
+        assert_eq!(codes, [0, 3, 4]);
+        assert_eq!((FIRST, FIRST + 1), (Status::Queued.code(), Status::Running.code()));
+    }
+
+    #[test]
+    fn waking_costs_what_it_wakes() {
+        let mut costs = Vec::new();
+        for rows in [2_000, 100_000] {
+            let conn = sleeping(rows);
+            let (next, found) = cost(&conn, &find_next_due(), &[]);
+            assert_eq!(found, 1);
+            let (first, found) = cost(&conn, &take_due(), &[9, rows, 256]);
+            assert_eq!(found, 256);
+            // Those that are taken are not passed over again.
+            let (second, found) = cost(&conn, &take_due(), &[9, rows, 256]);
+            assert_eq!(found, 256);
+            let (none, found) = cost(&conn, &take_due(), &[9, 0, 256]);
+            assert_eq!(found, 0);
+            costs.push([next, first, second, none]);
+        }
+        for (few, many) in costs[0].iter().zip(costs[1]) {
+            assert!(many <= few + few / 10 + 10, "{costs:?}");
+        }
+        assert!(costs[1][0] < 50 && costs[1][3] < 50, "{costs:?}");
     }
 }

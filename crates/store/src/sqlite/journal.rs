@@ -9,10 +9,11 @@ use super::SqliteStore;
 use super::lists;
 use super::queue::{Weight, Work};
 use super::records::bytes_of;
+use super::segments;
 use super::writer::{Fault, Tx};
 use crate::journal::{
-    Append, Batch, BlobHash, ExecutionPage, ExecutionQuery, ExecutionRow, Health, InboxMessage, Journal, Retained,
-    Retention, Segment, Seq, Statistics, StatisticsQuery,
+    Append, Batch, BlobHash, ExecutionPage, ExecutionQuery, ExecutionRow, Health, InboxMessage, Journal, ReadFrom,
+    Retained, Retention, Segment, Statistics, StatisticsQuery, WakeQuery, Woken,
 };
 use crate::{BoxFuture, Result, StoreError, Subscription};
 
@@ -20,7 +21,15 @@ use crate::{BoxFuture, Result, StoreError, Subscription};
 const ROW_BYTES: usize = 160;
 
 fn weight(entry: &Append) -> usize {
-    entry.bytes.len() + ROW_BYTES + entry.records.iter().map(bytes_of).sum::<usize>()
+    entry.bytes.len()
+        + ROW_BYTES
+        + entry.records.iter().map(bytes_of).sum::<usize>()
+        + entry.births.iter().map(|birth| birth.bytes.len() + ROW_BYTES).sum::<usize>()
+        + bytes_of_messages(&entry.posts)
+}
+
+fn bytes_of_messages(messages: &[InboxMessage]) -> usize {
+    messages.iter().map(|message| message.bytes.len() + ROW_BYTES).sum()
 }
 
 impl Journal for SqliteStore {
@@ -32,8 +41,8 @@ impl Journal for SqliteStore {
         self.shared.queue.push(Work::Append(batch, bytes), true);
     }
 
-    fn read(&self, execution: ExecutionId, after: Seq, max_bytes: usize) -> BoxFuture<'_, Result<Vec<Segment>>> {
-        Box::pin(self.readers.run(move |conn| lists::segments(conn, execution, after, max_bytes)))
+    fn read(&self, execution: ExecutionId, from: ReadFrom, max_bytes: usize) -> BoxFuture<'_, Result<Vec<Segment>>> {
+        Box::pin(self.readers.run(move |conn| segments::read(conn, execution, from, max_bytes)))
     }
 
     fn executions(&self, tenant: TenantId, ids: Vec<ExecutionId>) -> BoxFuture<'_, Result<Vec<ExecutionRow>>> {
@@ -57,7 +66,7 @@ impl Journal for SqliteStore {
     }
 
     fn post(&self, messages: Vec<InboxMessage>) -> BoxFuture<'_, Result<Vec<bool>>> {
-        let bytes = messages.iter().map(|message| message.bytes.len() + ROW_BYTES).sum();
+        let bytes = bytes_of_messages(&messages);
         Box::pin(self.write(Weight { bytes, frees: false }, move |tx| tx.post(&messages)))
     }
 
@@ -65,8 +74,8 @@ impl Journal for SqliteStore {
         Box::pin(self.readers.run(move |conn| lists::inbox(conn, &executions)))
     }
 
-    fn due(&self, now_ms: i64, limit: usize) -> BoxFuture<'_, Result<Vec<ExecutionRow>>> {
-        Box::pin(self.readers.run(move |conn| lists::due(conn, now_ms, limit)))
+    fn wake(&self, query: WakeQuery) -> BoxFuture<'_, Result<Woken>> {
+        Box::pin(self.write(Weight::default(), move |tx| tx.wake(&query)))
     }
 
     fn put_blob(&self, tenant: TenantId, body: Bytes) -> BoxFuture<'_, Result<BlobHash>> {
@@ -103,21 +112,10 @@ impl Journal for SqliteStore {
 impl Tx<'_> {
     /// Stores messages; answers which of them are new.
     fn post(&self, messages: &[InboxMessage]) -> Result<Vec<bool>, Fault> {
-        let mut find = self.conn.prepare_cached("SELECT 1 FROM execution WHERE id = ?1")?;
-        let mut known = self.conn.prepare_cached("SELECT 1 FROM inbox WHERE execution = ?1 AND message_id = ?2")?;
-        let mut insert = self
-            .conn
-            .prepare_cached("INSERT INTO inbox (execution, message_id, kind, bytes) VALUES (?1, ?2, ?3, ?4)")?;
         let mut new = Vec::with_capacity(messages.len());
-        for InboxMessage { execution, message_id, kind, bytes, .. } in messages {
-            if !find.exists((execution.0,))? {
-                return Err(Fault::Refused(StoreError::NotFound(format!("execution {execution}"))));
-            }
-            let is_new = !known.exists((execution.0, message_id))?;
-            if is_new {
-                insert.execute((execution.0, message_id, kind, &bytes[..]))?;
-            }
-            new.push(is_new);
+        for message in messages {
+            let lost = || StoreError::NotFound(format!("execution {}", message.execution));
+            new.push(self.deliver(message)?.ok_or_else(lost)?);
         }
         Ok(new)
     }

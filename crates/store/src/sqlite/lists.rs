@@ -1,4 +1,4 @@
-//! Reading executions: segments, rows, pages and statistics, on a reader's connection.
+//! Reading executions: rows, pages and statistics, on a reader's connection.
 
 use model::{ExecutionId, Status, TenantId, VersionId, WorkflowId};
 use rusqlite::types::Value;
@@ -6,14 +6,15 @@ use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
 
 use super::rollup::{status, tally};
 use crate::journal::{
-    ExecutionPage, ExecutionQuery, ExecutionRow, InboxMessage, LIST_MAX, Segment, Seq, Statistics, StatisticsQuery,
+    ExecutionPage, ExecutionQuery, ExecutionRow, InboxMessage, LIST_MAX, Origin, OriginKind, Statistics,
+    StatisticsQuery, TOTAL_MAX,
 };
 use crate::rollup::{ALL_TIME, statistics as add_up};
 use crate::{Result, StoreError};
 
 /// The columns that [`row`] reads.
-pub(super) const COLUMNS: &str =
-    "id, tenant, workflow, version, trigger, status, next_seq, wake_at, duration_us, recover_count, error";
+pub(super) const COLUMNS: &str = "id, tenant, workflow, version, trigger, status, next_seq, wake_at, duration_us, recover_count, error, origin, \
+     origin_kind, priority, flow_key";
 
 /// An execution from its columns.
 pub(super) fn row(row: &Row<'_>) -> Result<ExecutionRow> {
@@ -29,47 +30,17 @@ pub(super) fn row(row: &Row<'_>) -> Result<ExecutionRow> {
         duration_us: row.get::<_, i64>(8)?.cast_unsigned(),
         recover_count: row.get(9)?,
         error: row.get(10)?,
+        origin: origin(row.get(11)?, row.get(12)?)?,
+        priority: row.get(13)?,
+        flow_key: row.get(14)?,
     })
 }
 
-/// Segments with events after `after`.
-pub(super) fn segments(
-    conn: &Connection,
-    execution: ExecutionId,
-    after: Seq,
-    max_bytes: usize,
-) -> Result<Vec<Segment>> {
-    let after = i64::try_from(after).unwrap_or(i64::MAX);
-    let mut found = Vec::new();
-    let mut taken = 0;
-    let mut first = conn.prepare_cached("SELECT seq_to, bytes FROM segment WHERE execution = ?1 AND seq_to > ?2")?;
-    let segment = first
-        .query_row((execution.0, after), |row| {
-            let bytes: Vec<u8> = row.get(1)?;
-            Ok(Segment { execution, seq_from: 1, seq_to: row.get::<_, i64>(0)?.cast_unsigned(), bytes: bytes.into() })
-        })
-        .optional()?;
-    found.extend(segment.inspect(|segment| taken += segment.bytes.len().max(1)));
-    // The segment that holds `after` begins at or before it.
-    let mut later = conn.prepare_cached(
-        "SELECT seq_from, seq_to, bytes FROM segment_later
-         WHERE execution = ?1 AND seq_to > ?2 AND seq_from >= coalesce(
-             (SELECT max(seq_from) FROM segment_later WHERE execution = ?1 AND seq_from <= ?2), 0)
-         ORDER BY seq_from",
-    )?;
-    let mut rows = later.query((execution.0, after))?;
-    while taken < max_bytes || found.is_empty() {
-        let Some(row) = rows.next()? else { break };
-        let bytes = row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?;
-        taken += bytes.len().max(1);
-        if taken > max_bytes && !found.is_empty() {
-            break;
-        }
-        let bytes = bytes::Bytes::copy_from_slice(bytes);
-        let (seq_from, seq_to) = (row.get::<_, i64>(0)?.cast_unsigned(), row.get::<_, i64>(1)?.cast_unsigned());
-        found.push(Segment { execution, seq_from, seq_to, bytes });
-    }
-    Ok(found)
+fn origin(execution: Option<i64>, kind: Option<u8>) -> Result<Option<Origin>> {
+    let (Some(execution), Some(code)) = (execution, kind) else { return Ok(None) };
+    let unknown = || StoreError::Corrupt(format!("an execution has an origin of kind {code}"));
+    let kind = OriginKind::from_code(code).ok_or_else(unknown)?;
+    Ok(Some(Origin { execution: ExecutionId(execution), kind }))
 }
 
 fn by_id(conn: &Connection, id: i64) -> Result<Option<ExecutionRow>> {
@@ -93,40 +64,97 @@ pub(super) fn list(conn: &Connection, query: &ExecutionQuery) -> Result<Executio
     statuses.dedup();
     let counts = counts(conn, query)?;
     statuses.retain(|status| counts[usize::from(status.code())] > 0);
-    let total = query.total.then(|| statuses.iter().map(|status| counts[usize::from(status.code())]).sum::<u64>());
     let limit = query.limit.min(LIST_MAX);
-    let mut page = ExecutionPage { total: total.map(|total| (total, true)), ..ExecutionPage::default() };
+    let mut page = ExecutionPage { total: query.total.then_some((0, true)), ..ExecutionPage::default() };
     if statuses.is_empty() {
         return Ok(page);
     }
-    let (index, filter) = match query.workflow {
-        None => ("execution_tenant", "tenant = ?1 AND ?2 IS NULL"),
-        Some(_) => ("execution_workflow", "workflow = ?2 AND tenant = ?1"),
-    };
-    let walks: Vec<_> = statuses
-        .iter()
-        .map(|status| {
-            let code = status.code();
-            format!("SELECT id FROM execution INDEXED BY {index} WHERE {filter} AND status = {code} AND id < ?3")
-        })
-        .collect();
-    let sql = format!("{} ORDER BY id DESC LIMIT ?4 OFFSET ?5", walks.join(" UNION ALL "));
-    let before = query.before.map_or(i64::MAX, |before| before.0);
-    let parameters = [
-        Value::from(query.tenant.0),
-        query.workflow.map_or(Value::Null, |workflow| Value::from(workflow.0)),
-        Value::from(before),
-        Value::from(i64::try_from(limit + 1).unwrap_or(i64::MAX)),
-        Value::from(i64::try_from(query.skip).unwrap_or(i64::MAX)),
-    ];
-    let mut walk = conn.prepare_cached(&sql)?;
-    let ids: Vec<i64> =
-        walk.query_map(params_from_iter(parameters), |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    let walk = Walk::new(query, &statuses);
+    if query.total {
+        page.total = Some(if query.is_narrow() {
+            walk.count(conn)?
+        } else {
+            (statuses.iter().map(|status| counts[usize::from(status.code())]).sum(), true)
+        });
+    }
+    let ids = walk.ids(conn, query, limit + 1)?;
     page.more = ids.len() > limit;
     for &id in ids.iter().take(limit) {
         page.rows.extend(by_id(conn, id)?);
     }
     Ok(page)
+}
+
+/// The statement that finds a query's executions, newest first, and its first parameters; the last one is the id below
+/// which it looks.
+struct Walk {
+    sql: String,
+    filter: Vec<Value>,
+    below: i64,
+}
+
+impl Walk {
+    fn new(query: &ExecutionQuery, statuses: &[Status]) -> Self {
+        let mut filter = vec![Value::from(query.tenant.0)];
+        let mut terms = String::from("tenant = ?1");
+        let mut add = |term: &str, value: Option<Value>| {
+            if let Some(value) = value {
+                filter.push(value);
+                terms += &format!(" AND {term} ?{}", filter.len());
+            }
+        };
+        add("workflow =", query.workflow.map(|workflow| Value::from(workflow.0)));
+        add("origin =", query.origin.map(|origin| Value::from(origin.0)));
+        add("flow_key =", query.flow_key.clone().map(Value::from));
+        add("trigger =", query.trigger.clone().map(Value::from));
+        add("id >=", query.from.map(|from| Value::from(from.0)));
+        let below = filter.len() + 1;
+        let index = match query {
+            ExecutionQuery { origin: Some(_), .. } => "execution_origin",
+            ExecutionQuery { flow_key: Some(_), .. } => "execution_flow",
+            ExecutionQuery { workflow: Some(_), .. } => "execution_workflow",
+            _ => "execution_tenant",
+        };
+        let walk = |status: String| {
+            format!("SELECT id FROM execution INDEXED BY {index} WHERE {terms} AND {status} AND id < ?{below}")
+        };
+        let sql = if query.origin.is_some() {
+            // One walk over the few that come from it.
+            let codes: Vec<_> = statuses.iter().map(|status| status.code().to_string()).collect();
+            walk(format!("status IN ({})", codes.join(", ")))
+        } else {
+            let walks: Vec<_> = statuses.iter().map(|status| walk(format!("status = {}", status.code()))).collect();
+            walks.join(" UNION ALL ")
+        };
+        Self { sql, filter, below: query.to.map_or(i64::MAX, |to| to.0) }
+    }
+
+    fn parameters(&self, below: i64, last: &[usize]) -> Vec<Value> {
+        let mut all = self.filter.clone();
+        all.push(Value::from(below));
+        all.extend(last.iter().map(|&number| Value::from(i64::try_from(number).unwrap_or(i64::MAX))));
+        all
+    }
+
+    fn ids(&self, conn: &Connection, query: &ExecutionQuery, limit: usize) -> Result<Vec<i64>> {
+        let at = self.filter.len() + 2;
+        let sql = format!("{} ORDER BY id DESC LIMIT ?{at} OFFSET ?{}", self.sql, at + 1);
+        let below = query.before.map_or(self.below, |before| before.0.min(self.below));
+        let skip = usize::try_from(query.skip).unwrap_or(usize::MAX);
+        let parameters = self.parameters(below, &[limit, skip]);
+        let mut find = conn.prepare_cached(&sql)?;
+        let ids = find.query_map(params_from_iter(parameters), |row| row.get(0))?;
+        Ok(ids.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// How many there are, as far as is counted.
+    fn count(&self, conn: &Connection) -> Result<(u64, bool)> {
+        let sql = format!("SELECT count(*) FROM ({} LIMIT ?{})", self.sql, self.filter.len() + 2);
+        let parameters = self.parameters(self.below, &[TOTAL_MAX + 1]);
+        let count: i64 = conn.prepare_cached(&sql)?.query_row(params_from_iter(parameters), |row| row.get(0))?;
+        let count = usize::try_from(count).unwrap_or(0);
+        Ok((count.min(TOTAL_MAX) as u64, count <= TOTAL_MAX))
+    }
 }
 
 /// How many executions there are by status, of a tenant or one of its workflows.
@@ -159,17 +187,6 @@ pub(super) fn statistics(conn: &Connection, query: StatisticsQuery) -> Result<St
         tallies.push((status(row.get(0)?)?, tally));
     }
     Ok(add_up(tallies.into_iter()))
-}
-
-/// Open executions whose time has come.
-pub(super) fn due(conn: &Connection, now_ms: i64, limit: usize) -> Result<Vec<ExecutionRow>> {
-    let mut find = conn.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM execution INDEXED BY execution_wake
-         WHERE wake_at IS NOT NULL AND wake_at <= ?1 AND status < {} ORDER BY wake_at, id LIMIT ?2",
-        Status::Succeeded.code()
-    ))?;
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    find.query_map((now_ms, limit), |found| Ok(row(found)))?.map(|found| found?).collect()
 }
 
 /// Messages that wait.

@@ -15,7 +15,9 @@ mod record_writes;
 mod records;
 mod retain;
 mod rollup;
+mod segments;
 mod store;
+mod trim;
 mod writer;
 
 pub use backup::restore;

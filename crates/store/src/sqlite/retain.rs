@@ -10,7 +10,7 @@ use super::checkpoint::PAGE_BYTES;
 use super::queue::Weight;
 use super::rollup::status;
 use super::writer::{Fault, Tx};
-use crate::journal::{BlobHash, Retained, Retention, is_error};
+use crate::journal::{BlobHash, Retained, Retention, first_id_at, is_error};
 use crate::records::{VERSION_KIND, WORKFLOW_FIELD};
 use crate::rollup::{ALL_TIME, Cell, Change, hour_of};
 use crate::{BLOB_GRACE_MS, Result};
@@ -56,13 +56,16 @@ impl SqliteStore {
         let mut retained = Retained::default();
         let keep_errors = retention.keep_errors;
         if let Some(before_ms) = retention.before_ms {
-            let going = Going { after: 0, below: first_id(before_ms), most: u64::MAX, keep_errors };
+            let going = Going { after: 0, below: first_id_at(before_ms).0, most: u64::MAX, keep_errors };
             retained.executions += self.remove(going).await?;
         }
         if let Some(max) = retention.max_count {
             let ended = self.readers.run(ended).await?;
             let going = Going { after: 0, below: i64::MAX, most: ended.saturating_sub(max), keep_errors };
             retained.executions += self.remove(going).await?;
+        }
+        if let Some(max) = retention.max_execution_bytes {
+            retained.segments = self.trim_histories(max).await?;
         }
         self.collect_bodies().await?;
         if let Some(max) = retention.max_bytes {
@@ -110,16 +113,6 @@ impl SqliteStore {
             }
         }
     }
-}
-
-/// The smallest id of a millisecond.
-fn first_id(ms: i64) -> i64 {
-    let (mut low, mut high) = (0, i64::MAX);
-    while low < high {
-        let middle = low + (high - low) / 2;
-        if ExecutionId(middle).millis() < ms { low = middle + 1 } else { high = middle }
-    }
-    low
 }
 
 fn ended(conn: &Connection) -> Result<u64> {

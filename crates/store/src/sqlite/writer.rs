@@ -331,11 +331,8 @@ impl Writer<'_> {
             match work {
                 Work::Append(Batch { entries, done }, _) => {
                     if listening {
-                        segments.extend(entries.into_iter().zip(&answer).filter_map(|(entry, answer)| {
-                            let Append { execution, seq_from, seq_to, bytes, .. } = entry;
-                            let new = answer.is_ok() && seq_to >= seq_from;
-                            new.then_some(Segment { execution, seq_from, seq_to, bytes })
-                        }));
+                        let committed = entries.into_iter().zip(&answer).filter(|(_, answer)| answer.is_ok());
+                        segments.extend(committed.flat_map(|(entry, _)| entry.into_segments()));
                     }
                     done(answer);
                 }

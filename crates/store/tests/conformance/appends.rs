@@ -1,12 +1,11 @@
-//! Appending, reading, the inbox, the feed and claims.
+//! Appending, reading, the inbox and the feed.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use model::{ExecutionId, Status, VersionId};
 use store::StoreError;
-use store::journal::{Append, Idempotency, InboxMessage, RowState};
+use store::journal::{Append, Idempotency, InboxMessage, ReadFrom, RowState};
 
 use crate::subject::{
     Store, Subject, T1, T2, append, append_once, append_one, ask, create, id_at, on_every_store, progress, row,
@@ -21,9 +20,6 @@ on_every_store!(
     reading_stops_after_enough_bytes,
     the_feed_joins_the_journal_without_a_gap,
     a_slow_subscriber_is_told,
-    open_executions_are_claimed_once,
-    what_fails_to_be_taken_over_is_quarantined,
-    waking_is_due_in_order,
     large_batches_are_answered_whole,
 );
 
@@ -35,7 +31,7 @@ async fn an_append_is_read_back(subject: Subject) {
     ended.state.error = Some("timeout".into());
     append_one(store, ended.clone()).await.expect("it is next");
 
-    let segments = ask(|| store.read(id, 0, usize::MAX)).await.expect("segments");
+    let segments = ask(|| store.read(id, ReadFrom::After(0), usize::MAX)).await.expect("segments");
     assert_eq!(segments.iter().map(|s| (s.seq_from, s.seq_to)).collect::<Vec<_>>(), [(1, 2), (3, 4)]);
     assert_eq!(segments[1].bytes, ended.bytes);
     let found = row(store, T1, id).await.expect("its row");
@@ -43,7 +39,7 @@ async fn an_append_is_read_back(subject: Subject) {
     assert_eq!((found.error.as_deref(), found.trigger.as_str(), found.recover_count), (Some("timeout"), "manual", 0));
     assert_eq!(found.version, VersionId(70));
     assert!(row(store, T2, id).await.is_none(), "another tenant sees it");
-    assert!(ask(|| store.read(id_at(10, 1), 0, 100)).await.expect("no segments").is_empty());
+    assert!(ask(|| store.read(id_at(10, 1), ReadFrom::After(0), 100)).await.expect("no segments").is_empty());
 }
 
 async fn a_conflict_leaves_the_others_alone(subject: Subject) {
@@ -68,7 +64,7 @@ async fn a_conflict_leaves_the_others_alone(subject: Subject) {
     assert_eq!(answers[3], conflict(first), "another status");
     assert_eq!((&answers[4], &answers[5]), (&Ok(()), &Ok(())));
     assert_eq!(answers[6], conflict(id_at(10, 5)), "nothing to append to");
-    assert_eq!(ask(|| store.read(first, 0, usize::MAX)).await.expect("segments").len(), 2);
+    assert_eq!(ask(|| store.read(first, ReadFrom::After(0), usize::MAX)).await.expect("segments").len(), 2);
     assert_eq!(row(store, T1, first).await.expect("its row").next_seq, 4);
 }
 
@@ -88,7 +84,7 @@ async fn malformed_entries_are_refused(subject: Subject) {
     append_one(store, empty).await.expect("a row without events");
     assert_eq!(row(store, T1, id).await.map(|row| (row.next_seq, row.wake_at)), Some((1, Some(5))));
     append_one(store, progress(id, 1, 3, (Status::Delayed, Status::Running))).await.expect("its first events");
-    assert_eq!(ask(|| store.read(id, 0, 1)).await.expect("segments")[0].seq_to, 3);
+    assert_eq!(ask(|| store.read(id, ReadFrom::After(0), 1)).await.expect("segments")[0].seq_to, 3);
 }
 
 fn keyed(id: ExecutionId, key: &str, body: u8) -> Append {
@@ -166,7 +162,7 @@ async fn reading_stops_after_enough_bytes(subject: Subject) {
         append_one(store, entry).await.expect("it is next");
     }
     let seqs = |after, max| async move {
-        let segments = ask(|| store.read(id, after, max)).await.expect("segments");
+        let segments = ask(|| store.read(id, ReadFrom::After(after), max)).await.expect("segments");
         segments.iter().map(|s| s.seq_from).collect::<Vec<_>>()
     };
     assert_eq!(seqs(0, 1).await, [1], "at least one");
@@ -196,7 +192,7 @@ async fn the_feed_joins_the_journal_without_a_gap(subject: Subject) {
             tokio::time::sleep(std::time::Duration::from_millis(3 * n)).await;
             let mut feed = store.subscribe(vec![id, id_at(10, 9)]);
             let mut seen = 0;
-            for segment in ask(|| store.read(id, 0, usize::MAX)).await.expect("segments") {
+            for segment in ask(|| store.read(id, ReadFrom::After(0), usize::MAX)).await.expect("segments") {
                 assert_eq!(segment.seq_from, seen + 1);
                 seen = segment.seq_to;
             }
@@ -241,79 +237,6 @@ async fn listen_slowly(subject: Subject) {
     }
     assert!(got.len() >= 1_000 && got.len() < 1_200, "{}", got.len());
     assert!(got.iter().enumerate().all(|(n, &seen)| seen == (id, n as u64 + 3)), "a gap before it was told");
-}
-
-async fn open_executions_are_claimed_once(subject: Subject) {
-    let open = [Status::Queued, Status::Running, Status::Waiting, Status::Delayed, Status::Paused];
-    let mut entries = Vec::new();
-    for n in 0..25 {
-        let mut entry = create(id_at(10, n), open[n as usize % 5]);
-        entry.create.as_mut().expect("it creates").tenant = if n % 2 == 0 { T1 } else { T2 };
-        entries.push(entry);
-    }
-    entries.extend((25..30).map(|n| create(id_at(10, n), Status::Succeeded)));
-    append(&*subject.store, entries).await;
-    assert!(ask(|| subject.store.claim(100, 5)).await.expect("rows").is_empty(), "its own are owned");
-
-    let subject = subject.restart();
-    let store = &*subject.store;
-    append_one(store, create(id_at(11, 0), Status::Running)).await.expect("it is new");
-    let mut claimed = Vec::new();
-    loop {
-        let rows = ask(|| store.claim(7, 5)).await.expect("rows");
-        assert!(rows.len() <= 7);
-        if rows.is_empty() {
-            break;
-        }
-        assert!(rows.iter().all(|row| row.recover_count == u32::from(row.status != Status::Queued)));
-        assert!(rows.iter().all(|row| !row.status.is_terminal()));
-        claimed.extend(rows.into_iter().map(|row| row.id));
-    }
-    let all: HashSet<_> = claimed.iter().copied().collect();
-    assert_eq!((claimed.len(), all), (25, (0..25).map(|n| id_at(10, n)).collect()));
-    let found = row(store, T1, id_at(10, 0)).await.expect("its row");
-    assert_eq!((found.recover_count, found.status), (0, Status::Queued), "it was never begun");
-    append_one(store, progress(id_at(10, 0), 3, 1, (Status::Queued, Status::Running))).await.expect("it goes on");
-}
-
-async fn what_fails_to_be_taken_over_is_quarantined(subject: Subject) {
-    let poison = id_at(10, 0);
-    let state = RowState { wake_at: Some(7), ..create(poison, Status::Running).state };
-    append_one(&*subject.store, Append { state, ..create(poison, Status::Running) }).await.expect("it is new");
-    let mut subject = subject;
-    for count in 1..=2 {
-        subject = subject.restart();
-        let rows = ask(|| subject.store.claim(9, 2)).await.expect("rows");
-        assert_eq!((rows[0].recover_count, rows[0].status), (count, Status::Running));
-    }
-    subject = subject.restart();
-    let rows = ask(|| subject.store.claim(9, 2)).await.expect("rows");
-    assert_eq!((rows[0].recover_count, rows[0].status, rows[0].wake_at), (2, Status::Quarantined, None));
-    let subject = subject.restart();
-    assert!(ask(|| subject.store.claim(9, 2)).await.expect("rows").is_empty(), "it stays aside");
-    assert!(ask(|| subject.store.due(1_000, 9)).await.expect("rows").is_empty());
-    append_one(&*subject.store, progress(poison, 3, 1, (Status::Quarantined, Status::Running)))
-        .await
-        .expect("a person may retry it");
-}
-
-async fn waking_is_due_in_order(subject: Subject) {
-    let store = &*subject.store;
-    for (n, wake_at) in [Some(300), None, Some(100), Some(200), Some(200), Some(900)].into_iter().enumerate() {
-        let entry = create(id_at(10, n as i64), Status::Waiting);
-        let state = RowState { wake_at, ..entry.state.clone() };
-        append_one(store, Append { state, ..entry }).await.expect("it is new");
-    }
-    let due = |now, limit| async move {
-        let rows = ask(|| store.due(now, limit)).await.expect("rows");
-        rows.iter().map(|row| row.id).collect::<Vec<_>>()
-    };
-    let ids = |ns: &[i64]| ns.iter().map(|&n| id_at(10, n)).collect::<Vec<_>>();
-    assert_eq!(due(99, 10).await, ids(&[]));
-    assert_eq!(due(300, 10).await, ids(&[2, 3, 4, 0]));
-    assert_eq!(due(300, 2).await, ids(&[2, 3]));
-    append_one(store, progress(id_at(10, 2), 3, 1, (Status::Waiting, Status::Running))).await.expect("it wakes");
-    assert_eq!(due(200, 10).await, ids(&[3, 4]));
 }
 
 async fn large_batches_are_answered_whole(subject: Subject) {

@@ -1,9 +1,12 @@
 //! One suite for every store: what `Journal` and `Records` promise, with their errors.
 
 mod appends;
+mod births;
 mod blobs;
+mod histories;
 mod lists;
 mod random;
 mod records;
 mod retention;
 mod subject;
+mod waiting;

@@ -4,7 +4,10 @@ use std::fmt::Debug;
 
 use bytes::Bytes;
 use model::{ExecutionId, Status, WorkflowId};
-use store::journal::{Append, ExecutionQuery, Idempotency, InboxMessage, Retention, RowState, StatisticsQuery};
+use store::journal::{
+    Append, Birth, ExecutionQuery, Idempotency, InboxMessage, NewExecution, Origin, OriginKind, ReadFrom, Retention,
+    RowState, StatisticsQuery, WakeQuery,
+};
 use store::records::{Expect, RecordQuery, RecordWrite, Sort};
 use store::{Journal, Records};
 
@@ -86,10 +89,38 @@ async fn entry(random: &mut Random, oracle: &dyn Store) -> Append {
         let waiting = ask(|| oracle.inbox(vec![id, execution(random)])).await.expect("messages");
         entry.consumed = waiting.iter().take(2).map(|message| message.row).collect();
     }
+    entry.snapshot = random.below(8) == 0;
+    if random.below(4) == 0 {
+        entry.births = (0..=random.below(2)).map(|_| birth(random, id)).collect();
+    }
+    if random.below(4) == 0 {
+        entry.posts = (0..=random.below(2)).map(|_| message(random)).collect();
+    }
     if random.below(6) == 0 {
         entry.blobs = vec![*blake3::hash(&body(random)).as_bytes()];
     }
     entry
+}
+
+fn birth(random: &mut Random, parent: ExecutionId) -> Birth {
+    let Append { create: Some(new), seq_to, bytes, state, .. } = create(execution(random), Status::Queued) else {
+        unreachable!("it creates")
+    };
+    let status = random.one_of(&[Status::Queued, Status::Running, Status::Delayed]);
+    let origin = random.one_of(&[None, Some(Origin { execution: parent, kind: OriginKind::Fork })]);
+    let new = NewExecution {
+        tenant: random.one_of(&[T1, T2]),
+        idempotency: (random.below(5) == 0).then(|| Idempotency { key: "k1".into(), body_hash: [0; 32] }),
+        flow_key: random.one_of(&[None, Some("f")]).map(str::to_owned),
+        origin,
+        ..*new
+    };
+    Birth { execution: execution(random), new, seq_to, bytes, state: RowState { status, ..state }, blobs: Vec::new() }
+}
+
+fn message(random: &mut Random) -> InboxMessage {
+    let (execution, message_id) = (execution(random), format!("m{}", random.below(4)));
+    InboxMessage { row: 0, execution, message_id, kind: "cancel".into(), bytes: body(random) }
 }
 
 fn body(random: &mut Random) -> Bytes {
@@ -102,7 +133,7 @@ fn same<T: PartialEq + Debug>(seed: u64, step: u64, left: &T, right: &T) {
 
 async fn one_step(random: &mut Random, (seed, step): (u64, u64), subject: &dyn Store, oracle: &dyn Store) {
     let whole = seed < HOSTILE_SEEDS;
-    match random.below(14) {
+    match random.below(15) {
         0..=6 => {
             let mut entries = Vec::new();
             for _ in 0..=random.below(6) {
@@ -123,15 +154,7 @@ async fn one_step(random: &mut Random, (seed, step): (u64, u64), subject: &dyn S
             same(seed, step, &ask(|| subject.batch(writes.clone())).await, &expected);
         }
         8 | 9 => {
-            let messages: Vec<_> = (0..=random.below(3))
-                .map(|_| InboxMessage {
-                    row: 0,
-                    execution: execution(random),
-                    message_id: format!("m{}", random.below(4)),
-                    kind: "cancel".into(),
-                    bytes: body(random),
-                })
-                .collect();
+            let messages: Vec<_> = (0..=random.below(3)).map(|_| message(random)).collect();
             let expected = ask(|| oracle.post(messages.clone())).await;
             same(seed, step, &ask(|| subject.post(messages.clone())).await, &expected);
         }
@@ -145,11 +168,19 @@ async fn one_step(random: &mut Random, (seed, step): (u64, u64), subject: &dyn S
                 before_ms: (random.below(2) == 0).then(|| id_at(10 + random.below(4) as i64, 0).millis()),
                 max_count: Some(5 + random.below(20)),
                 max_bytes: None,
+                max_execution_bytes: random.one_of(&[None, Some(60), Some(200)]),
                 keep_errors: random.below(2) == 0,
             };
-            let expected = ask(|| oracle.retain(retention.clone())).await.map(|retained| retained.executions);
-            let found = ask(|| subject.retain(retention.clone())).await.map(|retained| retained.executions);
+            let gone = |retained: store::journal::Retained| (retained.executions, retained.segments);
+            let expected = ask(|| oracle.retain(retention.clone())).await.map(gone);
+            let found = ask(|| subject.retain(retention.clone())).await.map(gone);
             same(seed, step, &found, &expected);
+        }
+        13 => {
+            let executions: Vec<_> = (0..random.below(3)).map(|_| execution(random)).collect();
+            let query = WakeQuery { now_ms: 150, executions, limit: random.below(9) as usize };
+            let expected = ask(|| oracle.wake(query.clone())).await;
+            same(seed, step, &ask(|| subject.wake(query.clone())).await, &expected);
         }
         _ => compare(random, (seed, step), subject, oracle).await,
     }
@@ -162,6 +193,11 @@ async fn compare(random: &mut Random, (seed, step): (u64, u64), subject: &dyn St
         workflow: random.one_of(&[None, Some(WorkflowId(7))]),
         statuses: (0..random.below(4)).map(|_| random.one_of(&Status::ALL)).collect(),
         before: random.one_of(&[None, Some(id_at(12, 3))]),
+        origin: (random.below(4) == 0).then(|| execution(random)),
+        flow_key: random.one_of(&[None, None, Some("f")]).map(str::to_owned),
+        trigger: random.one_of(&[None, Some("manual"), Some("other")]).map(str::to_owned),
+        from: random.one_of(&[None, Some(id_at(11, 2))]),
+        to: random.one_of(&[None, Some(id_at(13, 2))]),
         skip: random.below(3),
         limit: 1 + random.below(30) as usize,
         ..everything()
@@ -181,13 +217,12 @@ async fn compare(random: &mut Random, (seed, step): (u64, u64), subject: &dyn St
         assert!((near - exact).abs() <= exact * 0.1, "seed {seed} step {step}: {near} for {exact}");
     }
     for id in (10..14).flat_map(|hour| (0..10).map(move |n| id_at(hour, n))) {
-        let after = random.below(4);
+        let from = random.one_of(&[ReadFrom::After, ReadFrom::Snapshot])(random.below(9));
         let max = random.one_of(&[1, 60, usize::MAX]);
-        let expected = ask(|| oracle.read(id, after, max)).await;
-        same(seed, step, &ask(|| subject.read(id, after, max)).await, &expected);
+        let expected = ask(|| oracle.read(id, from, max)).await;
+        same(seed, step, &ask(|| subject.read(id, from, max)).await, &expected);
         same(seed, step, &ask(|| subject.inbox(vec![id])).await, &ask(|| oracle.inbox(vec![id])).await);
     }
-    same(seed, step, &ask(|| subject.due(150, 50)).await, &ask(|| oracle.due(150, 50)).await);
     let records = RecordQuery {
         kind: &NOTE,
         tenant: query.tenant,

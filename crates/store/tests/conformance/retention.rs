@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use model::{ExecutionId, Status, VersionId};
-use store::journal::{Idempotency, InboxMessage, Retention, StatisticsQuery};
+use store::journal::{Idempotency, InboxMessage, ReadFrom, Retention, StatisticsQuery};
 use store::records::{Expect, Kind, RecordWrite};
 use store::sqlite::restore;
 use store::{Append, Clock, SqliteOptions, SqliteStore, StoreError};
@@ -91,7 +91,7 @@ async fn all_parts_go_with_an_execution(subject: Subject) {
     ask(|| store.post(vec![message.clone()])).await.expect("it is new");
     append_one(store, progress(id, 1_003, 1, (Status::Running, Status::Succeeded))).await.expect("it ends");
     assert_eq!(retain(store, Retention { max_count: Some(0), ..Retention::default() }).await, 1);
-    assert!(ask(|| store.read(id, 0, usize::MAX)).await.expect("segments").is_empty());
+    assert!(ask(|| store.read(id, ReadFrom::After(0), usize::MAX)).await.expect("segments").is_empty());
     assert!(ask(|| store.inbox(vec![id])).await.expect("messages").is_empty());
     append_one(store, first).await.expect("key and id are free");
     assert_eq!(ask(|| store.post(vec![message.clone()])).await, Ok(vec![true]));
@@ -177,5 +177,5 @@ async fn a_backup_is_a_consistent_prefix(subject: Subject) {
 }
 
 async fn copy_segments(copy: &SqliteStore, id: ExecutionId) -> usize {
-    ask(|| store::Journal::read(copy, id, 0, usize::MAX)).await.expect("segments").len()
+    ask(|| store::Journal::read(copy, id, ReadFrom::After(0), usize::MAX)).await.expect("segments").len()
 }

@@ -182,6 +182,9 @@ pub(crate) fn create(execution: ExecutionId, status: Status) -> Append {
             version: VersionId(70),
             trigger: "manual",
             idempotency: None,
+            origin: None,
+            priority: 0,
+            flow_key: None,
         })),
         seq_from: 1,
         seq_to: 2,
@@ -190,6 +193,9 @@ pub(crate) fn create(execution: ExecutionId, status: Status) -> Append {
         consumed: Vec::new(),
         blobs: Vec::new(),
         records: Vec::new(),
+        births: Vec::new(),
+        posts: Vec::new(),
+        snapshot: false,
     }
 }
 
@@ -217,13 +223,5 @@ pub(crate) async fn row(store: &dyn Store, tenant: TenantId, execution: Executio
 
 /// A query for everything of the first tenant.
 pub(crate) fn everything() -> ExecutionQuery {
-    ExecutionQuery {
-        tenant: T1,
-        workflow: None,
-        statuses: Vec::new(),
-        before: None,
-        skip: 0,
-        limit: 1_000,
-        total: true,
-    }
+    ExecutionQuery { limit: 1_000, total: true, ..ExecutionQuery::newest(T1) }
 }

@@ -1,0 +1,91 @@
+//! Reading the segments of an execution, on a reader's connection.
+
+use bytes::Bytes;
+use model::ExecutionId;
+use rusqlite::{Connection, OptionalExtension};
+
+use crate::Result;
+use crate::journal::{ReadFrom, Segment};
+
+/// The first segment of an execution, as far as it is asked for.
+enum First {
+    /// Reading begins with it.
+    Wanted(Segment),
+    /// It is there, and reading begins after it.
+    Passed,
+    /// It was deleted, or never written.
+    Gone,
+}
+
+/// Segments from a place on.
+pub(super) fn read(
+    conn: &Connection,
+    execution: ExecutionId,
+    from: ReadFrom,
+    max_bytes: usize,
+) -> Result<Vec<Segment>> {
+    let after = match from {
+        ReadFrom::After(after) => i64::try_from(after).unwrap_or(i64::MAX),
+        ReadFrom::Snapshot(upto) => before_snapshot(conn, execution, i64::try_from(upto).unwrap_or(i64::MAX))?,
+    };
+    let mut found = Vec::new();
+    let mut taken = 0;
+    let begin = match first(conn, execution, after)? {
+        First::Wanted(segment) => {
+            taken += segment.bytes.len().max(1);
+            found.push(segment);
+            0
+        }
+        First::Passed => 0,
+        First::Gone => oldest_snapshot(conn, execution)?,
+    };
+    // The segment that holds `after` begins at or before it.
+    let mut later = conn.prepare_cached(
+        "SELECT seq_from, seq_to, bytes, snapshot FROM segment_later
+         WHERE execution = ?1 AND seq_to > ?2 AND seq_from >= max(?3, coalesce(
+             (SELECT max(seq_from) FROM segment_later WHERE execution = ?1 AND seq_from <= ?2), 0))
+         ORDER BY seq_from",
+    )?;
+    let mut rows = later.query((execution.0, after, begin))?;
+    while taken < max_bytes || found.is_empty() {
+        let Some(row) = rows.next()? else { break };
+        let bytes = row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?;
+        taken += bytes.len().max(1);
+        if taken > max_bytes && !found.is_empty() {
+            break;
+        }
+        let bytes = Bytes::copy_from_slice(bytes);
+        let (seq_from, seq_to) = (row.get::<_, i64>(0)?.cast_unsigned(), row.get::<_, i64>(1)?.cast_unsigned());
+        found.push(Segment { execution, seq_from, seq_to, bytes, snapshot: row.get(3)? });
+    }
+    Ok(found)
+}
+
+fn first(conn: &Connection, execution: ExecutionId, after: i64) -> Result<First> {
+    let mut find =
+        conn.prepare_cached("SELECT seq_to, iif(seq_to > ?2, bytes, NULL) FROM segment WHERE execution = ?1")?;
+    let found = find.query_row((execution.0, after), |row| {
+        let Some(bytes) = row.get::<_, Option<Vec<u8>>>(1)? else { return Ok(First::Passed) };
+        let seq_to = row.get::<_, i64>(0)?.cast_unsigned();
+        Ok(First::Wanted(Segment { execution, seq_from: 1, seq_to, bytes: bytes.into(), snapshot: false }))
+    });
+    Ok(found.optional()?.unwrap_or(First::Gone))
+}
+
+/// Seq of the event before the newest snapshot that begins at or before `upto`; 0 without one.
+fn before_snapshot(conn: &Connection, execution: ExecutionId, upto: i64) -> Result<i64> {
+    let mut find = conn.prepare_cached(
+        "SELECT max(seq_from) FROM segment_later INDEXED BY segment_snapshot
+         WHERE execution = ?1 AND snapshot = 1 AND seq_from <= ?2",
+    )?;
+    let newest: Option<i64> = find.query_row((execution.0, upto), |row| row.get(0))?;
+    Ok(newest.map_or(0, |seq| seq - 1))
+}
+
+/// Where the history of an execution begins whose first segment is gone.
+fn oldest_snapshot(conn: &Connection, execution: ExecutionId) -> Result<i64> {
+    let mut find = conn.prepare_cached(
+        "SELECT min(seq_from) FROM segment_later INDEXED BY segment_snapshot WHERE execution = ?1 AND snapshot = 1",
+    )?;
+    Ok(find.query_row((execution.0,), |row| row.get::<_, Option<i64>>(0))?.unwrap_or(0))
+}
