@@ -327,7 +327,7 @@ mod tests {
         assert_eq!(found[2].suggestion.as_deref(), Some("did you mean \"step\"?"));
         assert!(found.iter().all(|problem| problem.node.as_deref() == Some("it")));
         let found = check("join", r#"{"timeout": true, "retry": true}"#);
-        assert_eq!((found.len(), found[0].message.as_str()), (1, "expected a text or a number, got true"));
+        assert_eq!((found.len(), found[0].message.as_str()), (1, "expected a number or a text, got true"));
         let found = check("webhook", r#"{"method": "PSOT", "Auth": "none"}"#);
         assert_eq!(found[0].suggestion.as_deref(), Some("did you mean \"POST\"?"));
         assert_eq!(found[1].suggestion.as_deref(), Some("did you mean \"auth\"?"));
