@@ -213,10 +213,7 @@ mod tests {
             let graph = graph_of(spec);
             assert!(graph.nodes.iter().any(|node| node.kind == spec.id), "{} shows itself", spec.id);
             let problems = model::validate::validate(&graph, &registry);
-            let serious = problems
-                .iter()
-                .filter(|problem| problem.code != "never_fires")
-                .collect::<Vec<_>>();
+            let serious = problems.iter().filter(|problem| problem.code != "never_fires").collect::<Vec<_>>();
             assert!(serious.is_empty(), "{}: {serious:?}", spec.id);
             for node in &graph.nodes {
                 let outputs = registry.outputs(node);
