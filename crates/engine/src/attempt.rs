@@ -1,14 +1,16 @@
-//! One attempt of one step: from its input to an outcome. Nothing here is journaled, so it can run on any thread.
+//! One attempt of one step: from its input to an outcome, or to what the outcome is waited for. Nothing here is journaled,
+//! so it can run on any thread.
 
 use std::cell::OnceCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use model::event::Ports;
-use model::execution::{Outcome, Produced};
+use model::execution::{Failure, Outcome, Produced, Woken};
 use model::expression::Scope;
+use model::plan::OnUncertain;
 use model::value::MAX_DEPTH;
-use model::{Execution, ExecutionId, NodeIndex, Value};
-use nodes::{EffectKey, Step, StepError};
+use model::{Address, Execution, ExecutionId, Value};
+use nodes::{Call, EffectKey, Round, Started, Step, StepError, Wait};
 
 use crate::clock::Clock;
 use crate::names::{StepNames, seed};
@@ -36,7 +38,7 @@ pub(crate) struct Attempt<'a> {
     pub(crate) id: ExecutionId,
     pub(crate) program: &'a Program,
     pub(crate) execution: &'a Execution,
-    pub(crate) node: NodeIndex,
+    pub(crate) address: &'a Address,
     pub(crate) input: &'a Value,
     pub(crate) env: &'a Value,
     /// When the execution was accepted and when the attempt begins, in µs since 1970.
@@ -44,69 +46,197 @@ pub(crate) struct Attempt<'a> {
     pub(crate) began_us: i64,
 }
 
+/// What came of an attempt.
+pub(crate) enum Made {
+    /// It has ended.
+    Outcome(Outcome),
+    /// It ends when this call does.
+    Call(Call),
+    /// It ends when what it waits for comes.
+    Wait(Wait),
+    /// A container that begins with these items.
+    Open(Value),
+}
+
 impl Attempt<'_> {
     /// Whether a shard should leave it to the pool, so that its other executions need not wait.
     pub(crate) fn is_heavy(&self) -> bool {
-        let Some(compiled) = self.program.step(self.node) else { return false };
+        let planned = &self.execution.plan().nodes[self.address.node as usize];
+        let Some(compiled) = self.program.step(self.address.node) else { return false };
         let large = match self.input {
             Value::Array(list) => list.items().len() >= LARGE_ITEMS,
             Value::Object(object) => object.len() >= LARGE_ITEMS,
             Value::String(text) => text.len() >= LARGE_TEXT,
             _ => false,
         };
-        (large || !compiled.run.is_cheap()) && !self.execution.plan().nodes[self.node as usize].disabled
+        // A container, and the head of a loop, look at no more of their input than that it is a list.
+        let looks_inside = planned.container.is_none() && planned.loop_port.is_none();
+        ((large && looks_inside) || !compiled.run.is_cheap()) && !planned.disabled
     }
 
-    /// Makes the attempt, and answers its outcome and the time.
-    pub(crate) fn make(&self, clock: &dyn Clock) -> (Outcome, i64) {
-        let disabled = self.execution.plan().nodes[self.node as usize].disabled;
-        let result = if disabled { Ok(Produced::first(self.input.clone())) } else { self.run() };
-        let result = result.and_then(|produced| match too_large(&produced.output) {
+    /// The outcome of an attempt that was begun before and whose call may have been made, where it is not made again.
+    pub(crate) fn doubtful(&self, now_us: i64) -> Option<Outcome> {
+        let planned = &self.execution.plan().nodes[self.address.node as usize];
+        if planned.on_uncertain == OnUncertain::Retry || !self.execution.is_uncertain(self.address) {
+            return None;
+        }
+        let message =
+            "the process ended while the call was under way, so it may have been made: look there, then retry";
+        Some(self.outcome(Err(StepError::new("uncertain", message).finally()), false, now_us))
+    }
+
+    /// Makes the attempt; answers what came of it and the time.
+    pub(crate) fn make(&self, clock: &dyn Clock) -> (Made, i64) {
+        let disabled = self.execution.plan().nodes[self.address.node as usize].disabled;
+        let started = match self.loop_limit() {
             Some(error) => Err(error),
-            None => Ok(produced),
-        });
-        let now = clock.now_us();
-        let since = |time: i64| time.max(0).cast_unsigned();
-        let outcome = Outcome {
-            node: self.node,
-            result: result.map_err(|error| (error.code, error.message)),
-            disabled,
-            attempts: 1,
-            started_us: since(self.began_us - self.accepted_us),
-            duration_us: since(now - self.began_us),
+            None if disabled => Ok(Started::Done(first(self.input))),
+            None => self.start(),
         };
-        (outcome, now)
+        let now = clock.now_us();
+        let made = match started {
+            Ok(Started::Call(call)) => Made::Call(call),
+            Ok(Started::Wait(wait)) => Made::Wait(wait),
+            Ok(Started::Open(items)) => Made::Open(items),
+            Ok(Started::Done(outcome)) => Made::Outcome(self.outcome(Ok(outcome), disabled, now)),
+            Err(error) => Made::Outcome(self.outcome(Err(error), disabled, now)),
+        };
+        (made, now)
     }
 
-    fn run(&self) -> Result<Produced, StepError> {
-        let planned = &self.execution.plan().nodes[self.node as usize];
-        if self.execution.is_join_short(self.node) {
-            return Err(StepError::new("join_short", "fewer edges were satisfied than the join counts"));
+    /// Ends a step's wait; answers the outcome and the time.
+    pub(crate) fn wake(&self, woken: Woken, clock: &dyn Clock) -> (Outcome, i64) {
+        let woken = match woken {
+            Woken::TimedOut => {
+                let error = StepError::new("timeout", "what the step waited for did not come within its timeout");
+                return (self.outcome(Err(error), false, clock.now_us()), clock.now_us());
+            }
+            Woken::Time => nodes::Woken::Time,
+            Woken::Signal(value) => nodes::Woken::Signal(value),
+            Woken::ChildEnded { execution, status, output, error } => {
+                let error = error.map(|error| (error.code, error.message));
+                nodes::Woken::ChildEnded { execution, status, output, error }
+            }
+        };
+        self.wake_by(woken, clock)
+    }
+
+    /// The same by what a node type knows.
+    pub(crate) fn wake_by(&self, woken: nodes::Woken, clock: &dyn Clock) -> (Outcome, i64) {
+        let result = match self.program.step(self.address.node) {
+            Some(compiled) => self.guarded(|step| compiled.run.wake(step, woken)),
+            None => Err(not_runnable()),
+        };
+        let now = clock.now_us();
+        (self.outcome(result, false, now), now)
+    }
+
+    /// Asks a container whether it takes another round; the input is the value so far.
+    pub(crate) fn goes_on(&self, clock: &dyn Clock) -> (Outcome, bool, i64) {
+        let result = match self.program.step(self.address.node) {
+            Some(compiled) => self.guarded(|step| compiled.run.goes_on(step)),
+            None => Err(not_runnable()),
+        };
+        let now = clock.now_us();
+        let goes_on = matches!(result, Ok(true));
+        (self.outcome(result.map(|_| first(&Value::Null)), false, now), goes_on, now)
+    }
+
+    /// The outcome of what a call, a wait or a start gave.
+    pub(crate) fn outcome(&self, result: Result<nodes::Outcome, StepError>, disabled: bool, now_us: i64) -> Outcome {
+        Outcome {
+            address: self.address.clone(),
+            result: checked(result),
+            disabled,
+            started_us: since(self.began_us, self.accepted_us),
+            duration_us: since(now_us, self.began_us),
+            seed: self.seed(),
+        }
+    }
+
+    fn seed(&self) -> u64 {
+        let node = &self.execution.plan().nodes[self.address.node as usize].id;
+        seed(self.id, (node, &self.address.path), self.execution.tries(self.address))
+    }
+
+    fn start(&self) -> Result<Started, StepError> {
+        let planned = &self.execution.plan().nodes[self.address.node as usize];
+        if self.execution.is_join_short(self.address) {
+            return Err(StepError::new("join_short", "fewer edges were satisfied than the join counts").finally());
         }
         if let (Some(pinned), true) = (&planned.pinned, self.execution.accepted().pinned) {
-            return Ok(Produced::first(pinned.clone()));
+            return Ok(Started::Done(first(pinned)));
         }
-        let Some(compiled) = self.program.step(self.node) else {
-            return Err(StepError::new("not_runnable", "this node cannot run"));
-        };
+        let Some(compiled) = self.program.step(self.address.node) else { return Err(not_runnable()) };
+        self.guarded(|step| compiled.run.start(step))
+    }
+
+    /// A loop that goes round more often than it may.
+    fn loop_limit(&self) -> Option<StepError> {
+        let most = self.execution.iterations_left(self.address)?;
+        (most == 0).then(|| {
+            let bound = self.execution.iterations_max(self.address);
+            let message = format!("the loop goes on after {bound} iterations: set max_iterations at its first node");
+            StepError::new("loop_limit", message).finally()
+        })
+    }
+
+    /// Looks at the step; a panic is a bug of the node type, which fails this step and nothing beside it.
+    fn guarded<T>(&self, look: impl FnOnce(&Step<'_>) -> Result<T, StepError>) -> Result<T, StepError> {
+        let Self { id, program, execution, address, input, env, .. } = *self;
+        let node = &execution.plan().nodes[address.node as usize].id;
         #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 fit 53 bits")]
         let now_ms = (self.began_us / 1_000) as f64;
-        let Self { id, program, execution, node, input, env, .. } = *self;
-        let names = StepNames { execution, program, node, id, env, now_ms, vars: OnceCell::new() };
-        let scope = Scope { input, item: None, index: None, names: &names };
-        let key = EffectKey { execution: id, node: &planned.id, path: &[] };
-        let step =
-            Step { scope, index: 0, attempt: 0, seed: seed(id, &planned.id, 0), state: &names, key, round: None };
-        // A panic is a bug of the node type: it fails this step, and nothing beside it.
-        let outcome = catch_unwind(AssertUnwindSafe(|| compiled.run.run(&step))).unwrap_or_else(|_| {
-            Err(StepError::new("panicked", format!("the node type of {:?} has a bug: it panicked", planned.id)))
-        })?;
+        let round_to_test = execution.round_to_test(address);
+        let index = round_to_test.map_or_else(|| address.index(), |(_, round)| round);
+        let names = StepNames { execution, program, address, id, env, now_ms, vars: OnceCell::new() };
+        let step = Step {
+            scope: Scope { input, item: None, index: Some(i64::from(index)), names: &names },
+            index,
+            attempt: execution.tries(address),
+            seed: self.seed(),
+            state: &names,
+            key: EffectKey { execution: id, node, path: &address.path },
+            round: execution.rounds_before(address).map(|(items, taken)| Round { items, taken }),
+        };
+        catch_unwind(AssertUnwindSafe(|| look(&step))).unwrap_or_else(|_| {
+            Err(StepError::new("panicked", format!("the node type of {node:?} has a bug: it panicked")))
+        })
+    }
+}
+
+/// What a node gave, or why it failed, as the state machine takes it; an output that nobody could carry is a failure.
+pub(crate) fn checked(result: Result<nodes::Outcome, StepError>) -> Result<Produced, Failure> {
+    let checked = result.and_then(|outcome| {
         let depth = outcome.output.depth();
         if depth > MAX_DEPTH {
             let message = format!("the output nests {depth} levels deep; at most {MAX_DEPTH} are allowed");
             return Err(StepError::new("too_deep", message));
         }
-        let ports = Ports::from_slice(&outcome.ports);
-        Ok(Produced { output: outcome.output, ports, writes: outcome.writes })
+        match too_large(&outcome.output) {
+            Some(error) => Err(error),
+            None => Ok(outcome),
+        }
+    });
+    match checked {
+        Ok(nodes::Outcome { output, ports, writes, items }) => {
+            Ok(Produced { output, ports: Ports::from_slice(&ports), writes, items })
+        }
+        Err(StepError { code, message, is_final, retry_after_ms }) => {
+            Err(Failure { code, message, is_final, retry_after_ms })
+        }
     }
+}
+
+/// µs from one time to a later one.
+pub(crate) fn since(now_us: i64, began_us: i64) -> u64 {
+    (now_us - began_us).max(0).cast_unsigned()
+}
+
+fn first(value: &Value) -> nodes::Outcome {
+    nodes::Outcome::first(value.clone())
+}
+
+fn not_runnable() -> StepError {
+    StepError::new("not_runnable", "this node cannot run").finally()
 }

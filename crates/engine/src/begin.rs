@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering;
 
 use model::event::Accepted as AcceptedEvent;
 use model::{Execution, ExecutionId, NodeIndex, Plan, TenantId, Value, VersionId, WorkflowId};
-use store::journal::{Idempotency, NewExecution};
+use store::journal::{Idempotency, NewExecution, Origin};
 use store::records::RecordWrite;
 use store::{Append, Batch, StoreError};
 
@@ -53,6 +53,12 @@ pub struct Submission {
     pub idempotency: Option<Idempotency>,
     /// Whether pinned outputs count.
     pub pinned: bool,
+    /// The execution that it comes from.
+    pub origin: Option<Origin>,
+    /// Its turn among those that wait for capacity.
+    pub priority: i8,
+    /// What it shares a limit with.
+    pub flow_key: Option<String>,
     /// Records to write in the accepting transaction.
     pub records: Vec<RecordWrite>,
 }
@@ -106,7 +112,7 @@ impl Door {
 }
 
 /// An execution as it is born.
-pub(crate) fn birth(id: ExecutionId, submission: Submission, reply: Reply, now_ms: i64) -> Birth {
+pub(crate) fn birth(id: ExecutionId, submission: Submission, replies: Vec<Reply>, now_ms: i64) -> Birth {
     let accepted = AcceptedEvent {
         at_ms: now_ms,
         start: submission.from,
@@ -124,11 +130,11 @@ pub(crate) fn birth(id: ExecutionId, submission: Submission, reply: Reply, now_m
             version: submission.version,
             trigger: submission.trigger,
             idempotency: submission.idempotency,
-            origin: None,
-            priority: 0,
-            flow_key: None,
+            origin: submission.origin,
+            priority: submission.priority,
+            flow_key: submission.flow_key,
         }),
         records: submission.records,
-        replies: vec![reply],
+        replies,
     }
 }

@@ -5,31 +5,33 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use bytes::Bytes;
+use arcstr::ArcStr;
 use model::id::IdSequence;
-use model::{ExecutionId, Graph, Problem, Status, TenantId, Value, VersionId, json};
+use model::{ExecutionId, Graph, Problem, TenantId, Value, VersionId, json};
 use nodes::Registry;
-use store::journal::{ExecutionRow, InboxMessage, SharedJournal};
+use store::journal::{ExecutionRow, SharedJournal};
 use store::records::RecordWrite;
 use store::{Records, StoreError};
 use tokio::sync::oneshot;
 
 use crate::begin::{Door, LANE, Submission, birth};
+use crate::calls::{CallLimits, Calls};
 use crate::clock::{Clock, SystemClock};
 use crate::history::{self, History};
 use crate::places::Places;
 use crate::pool::Pool;
 use crate::program::Program;
-use crate::running::Running;
+use crate::rest::Rest;
 use crate::shard::{Message, Shard, Tools};
 use crate::start::{Accepted, Ended, EngineError, Reply, Source, Start};
 use crate::stream::EventStream;
 use crate::versions;
 
+/// A future in a box, as object-safe traits answer it.
+pub type BoxFuture<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
 /// Nodes of all compiled versions that are kept.
 const PROGRAM_NODES_MAX: u64 = 1_000_000;
-/// Open executions taken over at a time after a restart.
-const ADOPT_CHUNK: usize = 256;
 
 /// How an engine is set up.
 #[derive(Clone)]
@@ -46,6 +48,10 @@ pub struct Options {
     pub max_concurrent: usize,
     /// How long an execution may run, waiting for its turn aside.
     pub timeout: Option<Duration>,
+    /// How many calls go out at a time.
+    pub calls: CallLimits,
+    /// What finds the workflows that steps start; without it no step can start one.
+    pub workflows: Option<Arc<dyn Workflows>>,
     /// The environment variables that expressions may read.
     pub env: Value,
     /// Where the time comes from.
@@ -61,6 +67,8 @@ impl Default for Options {
             accept_first: false,
             max_concurrent: 50,
             timeout: Some(Duration::from_secs(30 * 60)),
+            calls: CallLimits::default(),
+            workflows: None,
             env: Value::object(Vec::new()),
             clock: Arc::new(SystemClock::default()),
         }
@@ -73,13 +81,22 @@ impl Options {
     }
 }
 
+/// Where the engine finds the published version of a workflow that a step starts.
+pub trait Workflows: Send + Sync {
+    /// The workflow with this id or name, as a start of its published version; none if there is no such.
+    ///
+    /// # Errors
+    /// The store cannot answer.
+    fn published(&self, tenant: TenantId, workflow: ArcStr) -> BoxFuture<'_, Result<Option<Source>, StoreError>>;
+}
+
 /// The engine. A cheap handle: clones share one engine, which stops when the last one is dropped.
 #[derive(Clone)]
 pub struct Engine {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
 }
 
-struct Shared {
+pub(crate) struct Shared {
     tools: Tools,
     records: Arc<dyn Records>,
     registry: Arc<Registry>,
@@ -117,6 +134,9 @@ pub struct Recovered {
 
 impl Engine {
     /// Starts the shards. `newest` is the newest execution in the journal: ids go on after it whatever the clock says.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime: its calls are made there.
     pub fn open(
         journal: SharedJournal,
         records: Arc<dyn Records>,
@@ -125,6 +145,9 @@ impl Engine {
         options: Options,
     ) -> Self {
         let pool = Pool::new(options.shards.max(1), options.clock.clone());
+        let runtime = tokio::runtime::Handle::current();
+        let calls = Arc::new(Calls::new(runtime.clone(), options.clock.clone(), options.calls));
+        let rest = Rest::new(runtime);
         let tools = Tools {
             journal,
             clock: options.clock.clone(),
@@ -132,6 +155,8 @@ impl Engine {
             accept_first: options.accept_first,
             timeout_us: options.timeout_us(),
             pool: pool.handle(),
+            calls,
+            rest: rest.clone(),
         };
         let last_id = newest.map_or(0, |id| model::id::after_millisecond_of(id.0));
         let mut doors = Vec::new();
@@ -146,7 +171,7 @@ impl Engine {
         let weigh = |_: &(TenantId, VersionId), program: &Arc<Program>| {
             u32::try_from(program.graph().nodes.len()).unwrap_or(u32::MAX).max(1)
         };
-        Self {
+        let engine = Self {
             shared: Arc::new(Shared {
                 tools,
                 records,
@@ -159,7 +184,29 @@ impl Engine {
                 draining: AtomicBool::new(false),
                 _pool: pool,
             }),
-        }
+        };
+        rest.begin(&engine.shared);
+        engine
+    }
+
+    pub(crate) fn now_ms(&self) -> i64 {
+        self.shared.tools.clock.now_us() / 1_000
+    }
+
+    pub(crate) fn next_id(&self) -> i64 {
+        self.shared.ids.next(self.now_ms())
+    }
+
+    pub(crate) fn timeout_us(&self) -> i64 {
+        self.shared.options.timeout_us()
+    }
+
+    pub(crate) fn max_recoveries(&self) -> u32 {
+        self.shared.options.max_recoveries
+    }
+
+    pub(crate) fn workflows(&self) -> Option<Arc<dyn Workflows>> {
+        self.shared.options.workflows.clone()
     }
 
     /// The node types of this engine.
@@ -222,13 +269,16 @@ impl Engine {
         let tenant = start.tenant;
         let submission = self.prepare(start).await?;
         let (tell, told) = oneshot::channel();
-        self.submit(submission, Reply::Ended(tell))?;
-        match told.await.unwrap_or(Err(EngineError::Draining)) {
-            Err(EngineError::Store(StoreError::Duplicate { execution, same_body })) => {
+        let execution = self.submit(submission, Reply::Ended(tell))?;
+        match told.await {
+            Ok(Err(EngineError::Store(StoreError::Duplicate { execution, same_body }))) => {
                 self.same_request(tenant, execution, same_body).await?;
                 self.wait(tenant, execution).await
             }
-            answer => answer,
+            Ok(answer) => answer,
+            Err(_) if self.shared.draining.load(Ordering::Relaxed) => Err(EngineError::Draining),
+            // It left memory to sleep.
+            Err(_) => self.wait(tenant, execution).await,
         }
     }
 
@@ -275,6 +325,9 @@ impl Engine {
             context: start.context,
             idempotency: start.idempotency,
             pinned: start.pinned,
+            origin: start.origin,
+            priority: start.priority,
+            flow_key: start.flow_key,
             records,
         })
     }
@@ -290,19 +343,20 @@ impl Engine {
                 program
             }
         };
-        let now_ms = self.shared.options.clock.now_us() / 1_000;
+        let now_ms = self.now_ms();
         Ok((version, program, versions::write(tenant, version, None, (hash, text), now_ms)))
     }
 
-    /// Begins an execution: runs the first of it here, shortly, and leaves the rest to a shard.
+    /// Begins an execution: runs the first of it here, shortly, and leaves the rest to a shard. Answers its id, which is
+    /// not durable yet.
     ///
     /// # Errors
     /// The engine is stopping, or holds as many executions as it may.
-    pub fn submit(&self, submission: Submission, reply: Reply) -> Result<(), EngineError> {
+    pub fn submit(&self, submission: Submission, reply: Reply) -> Result<ExecutionId, EngineError> {
         if self.shared.draining.load(Ordering::Relaxed) {
             return Err(EngineError::Draining);
         }
-        let now_ms = self.shared.tools.clock.now_us() / 1_000;
+        let now_ms = self.now_ms();
         let execution = ExecutionId(self.shared.ids.next(now_ms));
         let door = self.door_of(execution);
         let others = door.gauges.in_flight.fetch_add(1, Ordering::Relaxed);
@@ -310,8 +364,8 @@ impl Engine {
             door.gauges.in_flight.fetch_sub(1, Ordering::Relaxed);
             return Err(EngineError::Busy);
         }
-        door.begin(&self.shared.tools, birth(execution, submission, reply, now_ms), others);
-        Ok(())
+        door.begin(&self.shared.tools, birth(execution, submission, vec![reply], now_ms), others);
+        Ok(execution)
     }
 
     /// Answers when an execution has ended.
@@ -336,23 +390,6 @@ impl Engine {
                 Err(_) => drop(tokio::time::timeout(Duration::from_millis(250), live.next()).await),
             }
         }
-    }
-
-    /// Cancels an execution. The wish is durable before this answers.
-    ///
-    /// # Errors
-    /// There is no such execution, or it has ended.
-    pub async fn cancel(&self, tenant: TenantId, execution: ExecutionId) -> Result<(), EngineError> {
-        if self.row(tenant, execution).await?.status.is_terminal() {
-            return Err(EngineError::HasEnded(execution));
-        }
-        let message =
-            InboxMessage { row: 0, execution, message_id: "cancel".into(), kind: "cancel".into(), bytes: Bytes::new() };
-        self.shared.tools.journal.post(vec![message]).await?;
-        for message in self.shared.tools.journal.inbox(vec![execution]).await? {
-            self.door_of(execution).inbox.send(Message::Cancel { execution, row: message.row });
-        }
-        Ok(())
     }
 
     /// What happened in an execution.
@@ -391,61 +428,6 @@ impl Engine {
         rows.into_iter().next().ok_or_else(|| EngineError::NotFound(format!("execution {execution}")))
     }
 
-    /// Takes over the executions that a dead process left open, a chunk at a time. The engine answers meanwhile.
-    ///
-    /// # Errors
-    /// The store cannot answer.
-    pub async fn recover(&self) -> Result<Recovered, EngineError> {
-        let mut found = Recovered::default();
-        loop {
-            let rows = self.shared.tools.journal.claim(ADOPT_CHUNK, self.shared.options.max_recoveries).await?;
-            if rows.is_empty() {
-                return Ok(found);
-            }
-            let ids = rows.iter().map(|row| row.id).collect();
-            let messages = self.shared.tools.journal.inbox(ids).await?;
-            let open = rows.len();
-            let rows: Vec<ExecutionRow> = rows.into_iter().filter(|row| row.status != Status::Quarantined).collect();
-            found.quarantined += open - rows.len();
-            // The readers work on several at a time.
-            let adopting: Vec<_> = rows
-                .into_iter()
-                .map(|row| {
-                    let engine = self.clone();
-                    (row.id, tokio::spawn(async move { engine.adopt(row).await }))
-                })
-                .collect();
-            for (id, adopting) in adopting {
-                let adopted = adopting.await.unwrap_or_else(|panic| Err(StoreError::Corrupt(panic.to_string()).into()));
-                match adopted {
-                    Ok(running) => {
-                        found.adopted += 1;
-                        self.door_of(id).gauges.in_flight.fetch_add(1, Ordering::Relaxed);
-                        self.door_of(id).inbox.send(Message::Adopt(Box::new(running)));
-                        for message in messages.iter().filter(|message| message.execution == id) {
-                            self.door_of(id).inbox.send(Message::Cancel { execution: id, row: message.row });
-                        }
-                    }
-                    Err(error) => {
-                        found.unreadable += 1;
-                        tracing::error!(execution = %id, %error, "an execution cannot be taken over");
-                    }
-                }
-            }
-        }
-    }
-
-    async fn adopt(&self, row: ExecutionRow) -> Result<Running, EngineError> {
-        let program = self.program(row.tenant, row.version).await?;
-        let segments = history::segments(&*self.shared.tools.journal, &row).await?;
-        let state = history::replay(&program, &segments, |_, _| {})?;
-        let state = state.ok_or_else(|| StoreError::Corrupt(format!("execution {} has no events", row.id)))?;
-        let mut running = Running::recovered(row.id, program, state, (row.next_seq, row.status));
-        let ran = i64::try_from(row.duration_us).unwrap_or(i64::MAX);
-        running.time_left_us = self.shared.options.timeout_us().saturating_sub(ran);
-        Ok(running)
-    }
-
     /// What the engine holds at the moment.
     pub fn stats(&self) -> EngineStats {
         let mut stats = EngineStats::default();
@@ -468,7 +450,7 @@ impl Engine {
         drop(tokio::time::timeout(limit, empty).await);
     }
 
-    fn door_of(&self, execution: ExecutionId) -> &Door {
+    pub(crate) fn door_of(&self, execution: ExecutionId) -> &Door {
         // Fibonacci hashing: ids of a quiet hour and of a busy millisecond are spread alike.
         let spread = execution.0.cast_unsigned().wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
         let doors = &self.shared.doors;

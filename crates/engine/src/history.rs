@@ -117,7 +117,7 @@ impl StepView {
             Event::StepFinished(step) => (&step.address, step.status),
             Event::StepSkipped(address) => (address, StepStatus::Skipped),
             Event::StepCanceled(address) => (address, StepStatus::Canceled),
-            Event::Accepted(_) | Event::Finished(_) => return None,
+            _ => return None,
         };
         let node = state.plan().nodes.get(address.node as usize)?;
         let mut view = Self {
@@ -134,7 +134,7 @@ impl StepView {
             duration_us: 0,
         };
         if let Event::StepFinished(step) = event {
-            view.input = state.input_of(address.node);
+            view.input = state.input_of(address);
             view.output = step.output.clone();
             view.ports = match &step.route {
                 Route::Nowhere => Vec::new(),

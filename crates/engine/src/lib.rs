@@ -2,14 +2,18 @@
 
 mod attempt;
 mod begin;
+mod calls;
 mod clock;
+mod control;
 mod engine;
 mod history;
 mod listed;
+mod messages;
 mod names;
 mod places;
 mod pool;
 mod program;
+mod rest;
 mod running;
 mod shard;
 mod start;
@@ -17,8 +21,9 @@ mod stream;
 pub mod versions;
 
 pub use begin::Submission;
+pub use calls::CallLimits;
 pub use clock::{Clock, SystemClock};
-pub use engine::{Engine, EngineStats, Options, Recovered, body_hash};
+pub use engine::{BoxFuture, Engine, EngineStats, Options, Recovered, Workflows, body_hash};
 pub use history::{History, StepView};
 pub use listed::listed_error;
 pub use program::Program;

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use arcstr::{ArcStr, literal};
 use model::expression::{Name, Names};
-use model::{Execution, ExecutionId, NodeIndex, Object, Value};
+use model::{Address, Execution, ExecutionId, NodeIndex, Object, Value};
 use nodes::State;
 
 use crate::program::Program;
@@ -13,7 +13,7 @@ use crate::program::Program;
 pub(crate) struct StepNames<'a> {
     pub(crate) execution: &'a Execution,
     pub(crate) program: &'a Program,
-    pub(crate) node: NodeIndex,
+    pub(crate) address: &'a Address,
     pub(crate) id: ExecutionId,
     pub(crate) env: &'a Value,
     /// When the attempt began, in ms since 1970.
@@ -41,7 +41,7 @@ impl StepNames<'_> {
     }
 
     fn output(&self, node: NodeIndex) -> Option<Value> {
-        self.execution.has_output(node).then(|| self.execution.output_of(node).clone())
+        self.execution.seen(self.address, node).cloned()
     }
 
     fn all_nodes(&self) -> Value {
@@ -59,7 +59,7 @@ impl StepNames<'_> {
 impl Names for StepNames<'_> {
     fn get(&self, name: Name) -> Option<Value> {
         Some(match name {
-            Name::Inputs => self.execution.inputs_of(self.node),
+            Name::Inputs => self.execution.inputs_of(self.address),
             Name::Nodes => self.all_nodes(),
             Name::Trigger => self.execution.accepted().trigger.clone(),
             Name::Vars => self.vars.get_or_init(|| self.vars()).clone(),
@@ -98,7 +98,8 @@ impl State for StepNames<'_> {
 }
 
 /// Random bits that a step gets again whenever the attempt is made again (FNV-1a over what names the attempt).
-pub(crate) fn seed(id: ExecutionId, node: &ArcStr, attempt: u32) -> u64 {
-    let named = id.0.to_le_bytes().into_iter().chain(node.bytes()).chain(attempt.to_le_bytes());
+pub(crate) fn seed(id: ExecutionId, (node, path): (&ArcStr, &[u32]), attempt: u32) -> u64 {
+    let path = path.iter().flat_map(|index| index.to_le_bytes());
+    let named = id.0.to_le_bytes().into_iter().chain(node.bytes()).chain(path).chain(attempt.to_le_bytes());
     named.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

@@ -4,19 +4,20 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use model::{Execution, ExecutionId, NodeIndex, Value};
+use model::{Address, Execution, ExecutionId, Value};
 
 use crate::attempt::Attempt;
 use crate::clock::Clock;
 use crate::program::Program;
 use crate::shard::{Inbox, Message};
 
-/// A heavy step with all it needs. It looks at a copy of its execution, which goes on meanwhile.
+/// A heavy step with all it needs. It looks at a copy of what it can see of its execution,
+/// which goes on meanwhile.
 pub(crate) struct Work {
     pub(crate) id: ExecutionId,
     pub(crate) program: Arc<Program>,
     pub(crate) execution: Execution,
-    pub(crate) node: NodeIndex,
+    pub(crate) address: Address,
     pub(crate) input: Value,
     pub(crate) env: Value,
     pub(crate) accepted_us: i64,
@@ -88,19 +89,19 @@ impl Shared {
                 .unwrap_or_else(PoisonError::into_inner);
             let Some(work) = queue.work.pop_front() else { return };
             drop(queue);
-            let Work { id, program, execution, node, input, env, accepted_us, inbox } = work;
+            let Work { id, program, execution, address, input, env, accepted_us, inbox } = work;
             let attempt = Attempt {
                 id,
                 program: &program,
                 execution: &execution,
-                node,
+                address: &address,
                 input: &input,
                 env: &env,
                 accepted_us,
                 began_us: self.clock.now_us(),
             };
-            let (outcome, _) = attempt.make(&*self.clock);
-            inbox.send(Message::Outcome { execution: id, outcome: Box::new(outcome) });
+            let (made, _) = attempt.make(&*self.clock);
+            inbox.send(Message::Made { execution: id, address, made: Box::new(made) });
         }
     }
 }

@@ -117,11 +117,19 @@ impl std::fmt::Debug for Program {
 fn compile_nodes(graph: &Graph, registry: &Registry, problems: &mut Vec<Problem>) -> Vec<Option<Compiled>> {
     let mut compiled = Vec::with_capacity(graph.nodes.len());
     let incoming = Incoming::of(graph);
-    for node in &graph.nodes {
+    let mut inside = vec![false; graph.nodes.len()];
+    for (node, around) in graph.nodes.iter().zip(Plan::scopes(graph, registry)) {
+        let runs = registry.spec(&node.kind).is_none_or(|spec| spec.role != Role::Frame);
+        if let Some(around) = around.filter(|_| runs) {
+            inside[around as usize] = true;
+        }
+    }
+    for (at, node) in graph.nodes.iter().enumerate() {
         let runs = registry.spec(&node.kind).is_some_and(|spec| spec.role != Role::Frame);
         let outputs = if runs { registry.outputs(node) } else { Vec::new() };
-        let run = runs
-            .then(|| registry.compile(node, &Compile { incoming: &incoming, outputs: &outputs, has_children: false }));
+        let run = runs.then(|| {
+            registry.compile(node, &Compile { incoming: &incoming, outputs: &outputs, has_children: inside[at] })
+        });
         compiled.push(match run {
             Some(Ok(run)) => Some(Compiled { run }),
             Some(Err(found)) => {

@@ -1,20 +1,25 @@
 //! One execution in a shard's hands: it runs ahead in memory and gathers the segment that will be appended.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use arcstr::literal;
 use bytes::Bytes;
-use model::execution::{Effect, Outcome};
+use model::event::Moment;
+use model::execution::{Effect, Failure, Outcome, Pause, Woken};
 use model::segment::SegmentWriter;
-use model::{Event, Execution, ExecutionId, NodeIndex, Status, Value};
+use model::{Address, EffectClass, Event, Execution, ExecutionId, Status, TenantId, Value};
+use nodes::{Call, Child};
 use store::Append;
-use store::journal::{NewExecution, RowState, Seq};
+use store::journal::{self, InboxMessage, NewExecution, Origin, OriginKind, RowState, Seq};
 use store::records::RecordWrite;
+use tokio::task::AbortHandle;
 
-use crate::attempt::{Attempt, too_large};
+use crate::attempt::{Attempt, Made, too_large};
+use crate::calls::{Calls, Order};
 use crate::clock::Clock;
 use crate::listed;
+use crate::messages::{Delivery, Wish};
 use crate::places::Place;
 use crate::pool::Work;
 use crate::program::Program;
@@ -27,20 +32,34 @@ const SEGMENT_EVENTS: u32 = 1_024;
 /// Bytes of one event, as it is written: the store takes segments of 256 MiB. Only text of control characters, and
 /// fractions with many digits, take so much more than they are counted for as an output.
 const WRITTEN_MAX: usize = 192 << 20;
+/// How long an execution that is about to end waits for calls that change something, in µs.
+const LAST_CALLS_US: i64 = 10_000_000;
+/// An execution that sleeps shorter than this stays in memory, in ms.
+const NAP_MS: i64 = 1_000;
 
 /// An execution that a shard owns.
 pub(crate) struct Running {
     pub(crate) id: ExecutionId,
+    pub(crate) tenant: TenantId,
     pub(crate) program: Arc<Program>,
     execution: Execution,
     accepted_us: i64,
     writer: SegmentWriter,
     next_seq: Seq,
+    /// Seq of the last event known to be durable.
+    durable: Seq,
     /// Status of the row as the last append left it; `None` before the first.
     row_status: Option<Status>,
     create: Option<Box<NewExecution>>,
+    origin: Option<Origin>,
     records: Vec<RecordWrite>,
     consumed: Vec<u64>,
+    /// Inbox rows that were taken in.
+    taken_in: HashSet<u64>,
+    births: Vec<journal::Birth>,
+    posts: Vec<InboxMessage>,
+    /// Executions that this one started, to be handed over when their birth is durable.
+    children: Vec<(Seq, Box<Self>)>,
     /// Appends handed over and not yet acknowledged, to be sent again when the store had no room.
     pub(crate) unacknowledged: VecDeque<Append>,
     /// Entries that the store has not answered yet.
@@ -49,13 +68,46 @@ pub(crate) struct Running {
     pub(crate) stalled: bool,
     pub(crate) replies: Vec<Reply>,
     pub(crate) canceled: bool,
+    /// Its last append released it: it is no longer owned here.
+    pub(crate) released: bool,
     pub(crate) place: Place,
     /// How long it may run; counted from its first slice here.
     pub(crate) time_left_us: i64,
     /// When its time is up, once it runs.
     deadline_us: Option<i64>,
-    /// Steps for the pool.
-    heavy: Vec<(NodeIndex, Value)>,
+    /// Steps for the pool, and those that are there.
+    heavy: Vec<(Address, Value)>,
+    in_pool: HashSet<Address>,
+    /// Calls to make when all before them is durable, and those that are made.
+    to_call: VecDeque<ToCall>,
+    calls: HashMap<Address, InFlight>,
+    /// Steps that start another execution, which has to be looked up.
+    to_start: Vec<(Address, Child)>,
+    /// When calls that change something are no longer waited for, once the execution is about to end.
+    last_calls_us: Option<i64>,
+}
+
+/// An execution that a step starts, to be looked up.
+pub(crate) struct ToStart {
+    pub(crate) tenant: TenantId,
+    pub(crate) parent: ExecutionId,
+    pub(crate) address: Address,
+    /// The address as people read it.
+    pub(crate) step: String,
+    pub(crate) child: Child,
+}
+
+struct ToCall {
+    /// The seq that has to be durable before.
+    needs: Seq,
+    address: Address,
+    call: Call,
+    is_write: bool,
+}
+
+struct InFlight {
+    abort: AbortHandle,
+    is_write: bool,
 }
 
 /// How much of an execution is run at a time.
@@ -88,62 +140,67 @@ pub(crate) struct Birth {
     pub(crate) replies: Vec<Reply>,
 }
 
+/// An execution as its row and journal tell it.
+pub(crate) struct Found {
+    pub(crate) id: ExecutionId,
+    pub(crate) tenant: TenantId,
+    pub(crate) program: Arc<Program>,
+    pub(crate) execution: Execution,
+    pub(crate) next_seq: Seq,
+    pub(crate) status: Status,
+    pub(crate) origin: Option<Origin>,
+}
+
 impl Running {
     /// An execution that nobody has heard of yet.
     pub(crate) fn new(birth: Birth) -> Self {
         let Birth { id, program, execution, create, records, replies } = birth;
-        let mut writer = SegmentWriter::default();
-        writer.push(&Event::Accepted(execution.accepted().clone()), &Value::Null);
-        Self {
-            id,
-            program,
-            accepted_us: execution.accepted().at_ms.saturating_mul(1_000),
-            execution,
-            writer,
-            next_seq: 1,
-            row_status: None,
-            create: Some(create),
-            records,
-            consumed: Vec::new(),
-            unacknowledged: VecDeque::new(),
-            outstanding: 0,
-            stalled: false,
-            replies,
-            canceled: false,
-            place: Place::default(),
-            time_left_us: i64::MAX,
-            deadline_us: None,
-            heavy: Vec::new(),
-        }
+        let accepted = Event::Accepted(execution.accepted().clone());
+        let (tenant, origin) = (create.tenant, create.origin);
+        let found = Found { id, tenant, program, execution, next_seq: 1, status: Status::Running, origin };
+        let mut running = Self::recovered(found);
+        running.writer.push(&accepted, &Value::Null);
+        (running.row_status, running.create) = (None, Some(create));
+        (running.records, running.replies) = (records, replies);
+        running
     }
 
     /// An execution as its journal left it.
-    pub(crate) fn recovered(
-        id: ExecutionId,
-        program: Arc<Program>,
-        execution: Execution,
-        (next_seq, status): (Seq, Status),
-    ) -> Self {
+    pub(crate) fn recovered(found: Found) -> Self {
+        let Found { id, tenant, program, execution, next_seq, status, origin } = found;
         Self {
             id,
+            tenant,
             program,
             accepted_us: execution.accepted().at_ms.saturating_mul(1_000),
             execution,
             writer: SegmentWriter::default(),
             next_seq,
+            durable: next_seq - 1,
             row_status: Some(status),
             create: None,
+            origin,
             records: Vec::new(),
             consumed: Vec::new(),
+            taken_in: HashSet::new(),
+            births: Vec::new(),
+            posts: Vec::new(),
+            children: Vec::new(),
             unacknowledged: VecDeque::new(),
             outstanding: 0,
             stalled: false,
             replies: Vec::new(),
             canceled: false,
+            released: false,
             place: Place::default(),
             time_left_us: i64::MAX,
             deadline_us: None,
             heavy: Vec::new(),
+            in_pool: HashSet::new(),
+            to_call: VecDeque::new(),
+            calls: HashMap::new(),
+            to_start: Vec::new(),
+            last_calls_us: None,
         }
     }
 
@@ -156,9 +213,56 @@ impl Running {
         self.writer.len()
     }
 
-    pub(crate) fn consume(&mut self, row: u64) {
-        self.consumed.push(row);
+    /// When something happens by itself, in ms since 1970.
+    pub(crate) fn wake_at(&self) -> Option<i64> {
+        let last_calls = self.last_calls_us.filter(|_| !self.calls.is_empty()).map(|us| us / 1_000 + 1);
+        [self.execution.wake_at(), last_calls].into_iter().flatten().min()
     }
+
+    /// Whether nothing of it needs a core: it waits, or its calls do.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.heavy.is_empty() && self.in_pool.is_empty()
+    }
+
+    /// Takes up an execution that has ended.
+    pub(crate) fn reopen(&mut self, now_us: i64) {
+        let event = self.execution.reopening(self.since(now_us));
+        self.record(&event);
+    }
+
+    // Messages -------------------------------------------------------------------------------------------------------
+
+    /// Takes in a message from the inbox, once.
+    pub(crate) fn receive(&mut self, delivery: Delivery, now_us: i64) {
+        let Delivery { row, wish } = delivery;
+        if self.status().is_terminal() || !self.taken_in.insert(row) {
+            return;
+        }
+        self.consumed.push(row);
+        let moment = Moment { at_us: self.since(now_us) };
+        let event = match wish {
+            None => return,
+            Some(Wish::Cancel) => {
+                self.canceled = true;
+                return;
+            }
+            Some(Wish::Pause) if self.execution.is_paused() => return,
+            Some(Wish::Resume) if !self.execution.is_paused() => return,
+            Some(Wish::Pause) => Event::Paused(moment),
+            Some(Wish::Resume) => Event::Resumed(moment),
+            Some(Wish::Signal(mut signaled)) => {
+                signaled.at_us = moment.at_us;
+                Event::Signaled(signaled)
+            }
+            Some(Wish::Child(mut ended)) => {
+                ended.at_us = moment.at_us;
+                Event::ChildEnded(*ended)
+            }
+        };
+        self.record(&event);
+    }
+
+    // Slices ---------------------------------------------------------------------------------------------------------
 
     /// Runs until the end, the slice is over, or a segment is full.
     pub(crate) fn run_slice(&mut self, limits: SliceLimits, clock: &dyn Clock, env: &Value) -> Slice {
@@ -166,17 +270,21 @@ impl Running {
         let mut now = began;
         let deadline = *self.deadline_us.get_or_insert(began.saturating_add(self.time_left_us));
         for _ in 0..limits.steps {
-            if self.canceled && !self.execution.status().is_terminal() {
-                let event = self.execution.canceling(self.since(now));
-                self.record(&event, &Value::Null);
+            if self.status().is_terminal() {
                 return Slice::Ended;
             }
-            if now >= deadline && !self.execution.status().is_terminal() {
-                return self.time_out(now);
+            if let Some(slice) = self.break_off(now, deadline) {
+                return slice;
             }
-            match self.execution.effect() {
-                Effect::Record(event) => self.record(&event, &Value::Null),
-                Effect::Run(node) => now = self.run_step(node, now, clock, env),
+            match self.execution.effect(now / 1_000) {
+                Effect::Record(event) => self.record(&event),
+                Effect::Run(address) => now = self.run_step(address, now, clock, env),
+                Effect::Test(address) => now = self.test_round(&address, now, clock, env),
+                Effect::Wake(address, woken) => now = self.wake_step(&address, woken, (now, clock, env)),
+                Effect::Conclude(address) => {
+                    let event = self.execution.concluding(address, self.since(now), self.id.0.cast_unsigned());
+                    self.record(&event);
+                }
                 Effect::End => return self.end(now),
                 Effect::Wait => return Slice::Waiting,
             }
@@ -187,18 +295,53 @@ impl Running {
         Slice::More
     }
 
+    /// What an execution does that is canceled, out of time or failed: nothing new begins, and what can be broken off is.
+    fn break_off(&mut self, now: i64, deadline: i64) -> Option<Slice> {
+        let is_late = now >= deadline;
+        if !(self.canceled || is_late || self.execution.failure().is_some()) {
+            return None;
+        }
+        if !self.let_go_of_calls(now) {
+            return Some(Slice::Waiting);
+        }
+        if self.canceled {
+            let event = self.execution.canceling(self.since(now));
+            self.record(&event);
+            return Some(Slice::Ended);
+        }
+        is_late.then(|| self.time_out(now))
+    }
+
+    /// Breaks off reads and pure work, and waits a while for calls that change something; answers whether nothing is left
+    /// to wait for.
+    fn let_go_of_calls(&mut self, now: i64) -> bool {
+        let until = *self.last_calls_us.get_or_insert(now + LAST_CALLS_US);
+        let is_over = now >= until;
+        let mut forgotten: Vec<Address> = self.to_call.drain(..).map(|order| order.address).collect();
+        forgotten.extend(self.heavy.drain(..).map(|(address, _)| address));
+        forgotten.extend(self.in_pool.drain());
+        forgotten.extend(self.to_start.drain(..).map(|(address, _)| address));
+        self.calls.retain(|address, call| {
+            let stays = call.is_write && !is_over;
+            if !stays {
+                call.abort.abort();
+                forgotten.push(address.clone());
+            }
+            stays
+        });
+        forgotten.iter().for_each(|address| self.execution.forget(address));
+        self.calls.is_empty()
+    }
+
     /// Ends it as its state says; an output that is too large for a step is too large for the whole, too.
     fn end(&mut self, now_us: i64) -> Slice {
         let mut event = self.execution.ending(self.since(now_us));
-        let mut output = Value::Null;
-        if let Event::Finished(finished) = &event {
-            output = finished.output.clone();
-        }
-        if let Some(error) = too_large(&output) {
+        if let Event::Finished(finished) = &event
+            && let Some(error) = too_large(&finished.output)
+        {
             event = self.execution.breaking_off(self.since(now_us), Status::Failed, (error.code, error.message));
-            output = Value::Null;
         }
-        self.record(&event, &output);
+        self.record(&event);
         Slice::Ended
     }
 
@@ -206,7 +349,7 @@ impl Running {
         let message = "its time is up: executions may run for executions.timeout_minutes".to_owned();
         let why = (literal!("timed_out"), message);
         let event = self.execution.breaking_off(self.since(now_us), Status::TimedOut, why);
-        self.record(&event, &Value::Null);
+        self.record(&event);
         Slice::Ended
     }
 
@@ -218,54 +361,141 @@ impl Running {
         (now_us - self.accepted_us).max(0).cast_unsigned()
     }
 
-    /// Runs a step here, or leaves it to the pool; answers the time.
-    fn run_step(&mut self, node: NodeIndex, began_us: i64, clock: &dyn Clock, env: &Value) -> i64 {
-        let input = self.execution.input_of(node);
-        let attempt = Attempt {
-            id: self.id,
-            program: &self.program,
-            execution: &self.execution,
-            node,
-            input: &input,
-            env,
-            accepted_us: self.accepted_us,
-            began_us,
-        };
-        if attempt.is_heavy() {
-            self.heavy.push((node, input));
+    // Steps ----------------------------------------------------------------------------------------------------------
+
+    fn attempt<'a>(&'a self, address: &'a Address, input: &'a Value, env: &'a Value, began_us: i64) -> Attempt<'a> {
+        let Self { id, program, execution, accepted_us, .. } = self;
+        Attempt { id: *id, program, execution, address, input, env, accepted_us: *accepted_us, began_us }
+    }
+
+    /// Starts a step here, or leaves it to the pool; answers the time.
+    fn run_step(&mut self, address: Address, began_us: i64, clock: &dyn Clock, env: &Value) -> i64 {
+        let input = self.execution.input_of(&address);
+        let attempt = self.attempt(&address, &input, env, began_us);
+        if let Some(outcome) = attempt.doubtful(began_us) {
+            self.conclude(outcome, &input);
             return began_us;
         }
-        let (outcome, now) = attempt.make(clock);
+        if attempt.is_heavy() {
+            self.heavy.push((address, input));
+            return began_us;
+        }
+        let (made, now) = attempt.make(clock);
+        self.take_made(address, made, &input, now);
+        now
+    }
+
+    /// Takes in what came of the start of a step.
+    fn take_made(&mut self, address: Address, made: Made, input: &Value, now: i64) {
+        match made {
+            Made::Outcome(outcome) => self.conclude(outcome, input),
+            Made::Open(items) => {
+                let event = self.execution.opening(address, self.since(now), items);
+                self.record(&event);
+            }
+            Made::Call(call) => self.begin_call(address, call, now),
+            Made::Wait(nodes::Wait { child: Some(child), .. }) => self.to_start.push((address, child)),
+            Made::Wait(nodes::Wait { until_ms, signal, child: None }) => {
+                let pause = Pause { until_ms, signal, child: None };
+                let event = self.execution.waiting(address, self.since(now), pause);
+                self.record(&event);
+            }
+        }
+    }
+
+    /// Records a call that changes something, and leaves it to be made when all before it is durable.
+    fn begin_call(&mut self, address: Address, call: Call, now: i64) {
+        let class = self.program.step(address.node).map_or(EffectClass::Pure, |step| step.run.effect());
+        let is_write = class == EffectClass::Write;
+        if is_write {
+            let event = self.execution.starting(address.clone(), self.since(now));
+            self.record(&event);
+        }
+        // What stays inside of the machine and changes nothing may run ahead of the journal.
+        let runs_ahead = class == EffectClass::Pure;
+        let needs = if runs_ahead { 0 } else { self.next_seq + Seq::from(self.writer.events()) - 1 };
+        self.to_call.push_back(ToCall { needs, address, call, is_write });
+    }
+
+    /// Makes the calls whose turn has come.
+    pub(crate) fn make_calls(&mut self, calls: &Calls, inbox: &Arc<Inbox>) {
+        let mut at = 0;
+        while at < self.to_call.len() {
+            if self.to_call[at].needs > self.durable {
+                at += 1;
+                continue;
+            }
+            let Some(ToCall { address, call, is_write, .. }) = self.to_call.remove(at) else { return };
+            let timeout = self.execution.plan().nodes[address.node as usize].timeout_ms;
+            let order = Order {
+                execution: self.id,
+                address: address.clone(),
+                call,
+                timeout: timeout.map(std::time::Duration::from_millis),
+                accepted_us: self.accepted_us,
+                seed: self.id.0.cast_unsigned() ^ u64::from(address.node) << 32 ^ u64::from(address.index()),
+                inbox: inbox.clone(),
+            };
+            let abort = calls.make(order);
+            self.calls.insert(address, InFlight { abort, is_write });
+        }
+    }
+
+    fn test_round(&mut self, address: &Address, began_us: i64, clock: &dyn Clock, env: &Value) -> i64 {
+        let value = self.execution.round_to_test(address).map(|(value, _)| value.clone()).unwrap_or_default();
+        let (outcome, goes_on, now) = self.attempt(address, &value, env, began_us).goes_on(clock);
+        let event = self.execution.decide_round(outcome, goes_on);
+        self.record(&event);
+        now
+    }
+
+    fn wake_step(&mut self, address: &Address, woken: Woken, around: (i64, &dyn Clock, &Value)) -> i64 {
+        let (began_us, clock, env) = around;
+        let input = self.execution.input_of(address);
+        let (outcome, now) = self.attempt(address, &input, env, began_us).wake(woken, clock);
         self.conclude(outcome, &input);
         now
     }
 
-    /// Takes in the outcome of a step that the pool ran.
+    /// Takes in the outcome of a call.
     pub(crate) fn take_outcome(&mut self, outcome: Outcome) {
-        if !self.execution.status().is_terminal() && self.execution.is_in_flight(outcome.node) {
-            let input = self.execution.input_of(outcome.node);
+        self.calls.remove(&outcome.address);
+        if !self.execution.status().is_terminal() && self.execution.is_in_flight(&outcome.address) {
+            let input = self.execution.input_of(&outcome.address);
             self.conclude(outcome, &input);
         }
     }
 
+    /// Takes in what the pool made of a step.
+    pub(crate) fn take_from_pool(&mut self, address: Address, made: Made, now_us: i64) {
+        let awaited = self.in_pool.remove(&address);
+        if awaited && !self.execution.status().is_terminal() && self.execution.is_in_flight(&address) {
+            let input = self.execution.input_of(&address);
+            self.take_made(address, made, &input, now_us);
+        }
+    }
+
     fn conclude(&mut self, outcome: Outcome, input: &Value) {
-        let Outcome { node, disabled, attempts, started_us, duration_us, .. } = outcome;
+        let (address, disabled) = (outcome.address.clone(), outcome.disabled);
+        let (started_us, duration_us, seed) = (outcome.started_us, outcome.duration_us, outcome.seed);
         let event = self.execution.decide(outcome);
         let mark = self.writer.mark();
-        self.writer.push(&event, input);
+        let is_head = self.execution.plan().nodes[address.node as usize].loop_port.is_some();
+        let known = if is_head { self.execution.implied(&event) } else { input.clone() };
+        self.writer.push(&event, &known);
         let written = self.writer.len() - mark.bytes();
         if written <= WRITTEN_MAX {
             return self.apply(&event);
         }
         self.writer.back_to(mark);
-        let (code, message) =
-            (literal!("output_too_large"), format!("the output takes {} MiB in the journal", written >> 20));
-        let result = Err((code, message));
-        let event = self.execution.decide(Outcome { node, result, disabled, attempts, started_us, duration_us });
-        self.record(&event, input);
+        let message = format!("the output takes {} MiB in the journal", written >> 20);
+        let result = Err(Failure::new("output_too_large", message));
+        let outcome = Outcome { address, result, disabled, started_us, duration_us, seed };
+        let event = self.execution.decide(outcome);
+        self.record(&event);
     }
 
-    /// Stops the clock while it waits in line.
+    /// Stops the clock while it waits in line, for calls, or sleeps.
     pub(crate) fn stop_clock(&mut self, now_us: i64) {
         if let Some(deadline) = self.deadline_us.take() {
             self.time_left_us = deadline.saturating_sub(now_us);
@@ -279,45 +509,160 @@ impl Running {
 
     /// Steps for the pool, since the last time this was asked.
     pub(crate) fn take_heavy(&mut self, env: &Value, inbox: &Arc<Inbox>) -> Vec<Work> {
-        let work = |(node, input): (NodeIndex, Value)| Work {
-            id: self.id,
-            program: self.program.clone(),
-            execution: self.execution.clone(),
-            node,
-            input,
-            env: env.clone(),
-            accepted_us: self.accepted_us,
-            inbox: inbox.clone(),
+        let heavy = std::mem::take(&mut self.heavy);
+        let work = |(address, input): (Address, Value)| {
+            self.in_pool.insert(address.clone());
+            Work {
+                id: self.id,
+                program: self.program.clone(),
+                execution: self.execution.seen_from(&address),
+                address,
+                input,
+                env: env.clone(),
+                accepted_us: self.accepted_us,
+                inbox: inbox.clone(),
+            }
         };
-        std::mem::take(&mut self.heavy).into_iter().map(work).collect()
+        heavy.into_iter().map(work).collect()
     }
 
-    fn record(&mut self, event: &Event, known: &Value) {
-        self.writer.push(event, known);
+    // Children -------------------------------------------------------------------------------------------------------
+
+    /// Steps that start another execution, since the last time this was asked.
+    pub(crate) fn take_starts(&mut self) -> Vec<ToStart> {
+        let starts = std::mem::take(&mut self.to_start);
+        let name = |address: &Address| address.text(&self.execution.plan().nodes[address.node as usize].id);
+        let start = |(address, child)| {
+            let (tenant, parent, step) = (self.tenant, self.id, name(&address));
+            ToStart { tenant, parent, step, address, child }
+        };
+        starts.into_iter().map(start).collect()
+    }
+
+    /// Takes in an execution that a step of this one starts, or why it cannot be started.
+    pub(crate) fn take_child(&mut self, address: &Address, child: Result<Self, Failure>, around: (&dyn Clock, &Value)) {
+        let (clock, env) = around;
+        if self.execution.status().is_terminal() || !self.execution.is_in_flight(address) {
+            return;
+        }
+        let now = clock.now_us();
+        let input = self.execution.input_of(address);
+        match child {
+            Err(failure) => {
+                let outcome =
+                    self.attempt(address, &input, env, now).outcome(Ok(nodes::Outcome::default()), false, now);
+                self.conclude(Outcome { result: Err(failure), ..outcome }, &input);
+            }
+            Ok(mut child) => {
+                let id = child.id;
+                let is_awaited = child.reports_to().is_some();
+                self.births.extend(child.take_birth(now));
+                if is_awaited {
+                    let pause = Pause { until_ms: None, signal: None, child: Some(id) };
+                    let event = self.execution.waiting(address.clone(), self.since(now), pause);
+                    self.record(&event);
+                } else {
+                    let woken = nodes::Woken::ChildStarted(id);
+                    let (outcome, _) = self.attempt(address, &input, env, now).wake_by(woken, clock);
+                    self.conclude(outcome, &input);
+                }
+                let seq = self.next_seq + Seq::from(self.writer.events()) - 1;
+                self.children.push((seq, Box::new(child)));
+            }
+        }
+    }
+
+    /// The execution that waits for the end of this one.
+    fn reports_to(&self) -> Option<ExecutionId> {
+        let is_awaited = self.execution.accepted().trigger.get("awaited").and_then(Value::as_bool);
+        let parent = self.origin.filter(|origin| origin.kind == OriginKind::Child)?;
+        is_awaited.unwrap_or(false).then_some(parent.execution)
+    }
+
+    /// Its first append, to be committed with that of another.
+    fn take_birth(&mut self, now_us: i64) -> Option<journal::Birth> {
+        let append = self.take_append(now_us)?;
+        self.durable = append.seq_to;
+        Some(journal::Birth {
+            execution: append.execution,
+            new: *append.create?,
+            seq_to: append.seq_to,
+            bytes: append.bytes,
+            state: append.state,
+            blobs: append.blobs,
+        })
+    }
+
+    /// Children whose birth is durable.
+    pub(crate) fn take_born(&mut self) -> Vec<Box<Self>> {
+        let durable = self.durable;
+        self.children.extract_if(.., |(seq, _)| *seq <= durable).map(|(_, child)| child).collect()
+    }
+
+    // Journal --------------------------------------------------------------------------------------------------------
+
+    fn record(&mut self, event: &Event) {
+        let known = self.execution.implied(event);
+        self.writer.push(event, &known);
         self.apply(event);
     }
 
     fn apply(&mut self, event: &Event) {
         // An event that the state machine itself asked for cannot be refused by it.
         self.execution.apply(event).expect("the state asked for this event");
+        for address in self.execution.take_dropped() {
+            if let Some(call) = self.calls.remove(&address) {
+                call.abort.abort();
+            }
+            self.to_call.retain(|order| order.address != address);
+            self.heavy.retain(|(heavy, _)| *heavy != address);
+            self.in_pool.remove(&address);
+        }
+    }
+
+    /// Whether it sleeps so long that it is not kept in memory.
+    pub(crate) fn should_rest(&self, now_us: i64) -> bool {
+        let is_still = self.execution.in_flight() == 0 && self.to_start.is_empty() && !self.canceled;
+        let rests = self.execution.is_paused() || self.execution.is_waiting();
+        let is_long = self.execution.wake_at().is_none_or(|wake| wake - now_us / 1_000 > NAP_MS);
+        !self.status().is_terminal() && is_still && rests && is_long && self.execution.failure().is_none()
+    }
+
+    /// The append that gives it up until its time or a message comes.
+    pub(crate) fn take_release(&mut self, now_us: i64) -> Append {
+        self.released = true;
+        let status = if self.execution.is_paused() { Status::Paused } else { Status::Waiting };
+        let mut append = self.take_append(now_us).unwrap_or_else(|| self.append(Vec::new(), 0, now_us));
+        append.state.status = status;
+        append.state.wake_at = self.execution.wake_at();
+        self.row_status = Some(status);
+        append
     }
 
     /// The events since the last append as an entry for the journal, if there are any.
     pub(crate) fn take_append(&mut self, now_us: i64) -> Option<Append> {
-        if self.writer.is_empty() {
+        if self.writer.is_empty() && self.consumed.is_empty() {
             return None;
         }
-        let events = Seq::from(self.writer.events());
+        let events = self.writer.events();
+        let bytes = if self.writer.is_empty() { Vec::new() } else { self.writer.take() };
+        Some(self.append(bytes, events, now_us))
+    }
+
+    fn append(&mut self, bytes: Vec<u8>, events: u32, now_us: i64) -> Append {
         let status = match (self.execution.status(), self.place, self.row_status) {
             (Status::Running, Place::InLine, None | Some(Status::Queued)) => Status::Queued,
             (status, ..) => status,
         };
+        if status.is_terminal() {
+            self.posts.extend(self.report(now_us));
+        }
         let append = Append {
             execution: self.id,
             create: self.create.take(),
             seq_from: self.next_seq,
-            seq_to: self.next_seq + events - 1,
-            bytes: Bytes::from(self.writer.take()),
+            seq_to: self.next_seq + Seq::from(events) - 1,
+            bytes: Bytes::from(bytes),
             state: RowState {
                 before: self.row_status,
                 status,
@@ -328,13 +673,27 @@ impl Running {
             consumed: std::mem::take(&mut self.consumed),
             blobs: Vec::new(),
             records: std::mem::take(&mut self.records),
-            births: Vec::new(),
-            posts: Vec::new(),
+            births: std::mem::take(&mut self.births),
+            posts: std::mem::take(&mut self.posts),
             snapshot: false,
         };
-        self.next_seq += events;
+        self.next_seq += Seq::from(events);
         self.row_status = Some(status);
-        Some(append)
+        append
+    }
+
+    /// What the execution that waits for the end of this one is told.
+    fn report(&self, now_us: i64) -> Option<InboxMessage> {
+        let parent = self.reports_to()?;
+        let Ended { execution, status, output, error, .. } = self.ended(self.since(now_us));
+        let ended = model::event::ChildEnded { at_us: 0, execution, status, output, error: error.map(Box::new) };
+        Some(Wish::Child(Box::new(ended)).message(parent, format!("child {}", self.id)))
+    }
+
+    /// Takes note of what is durable; answers executions that were sent messages with it.
+    pub(crate) fn acknowledge(&mut self, append: &Append) -> Vec<ExecutionId> {
+        self.durable = self.durable.max(append.seq_to);
+        append.posts.iter().map(|message| message.execution).collect()
     }
 
     /// How it ended, for whoever waits.

@@ -1,19 +1,24 @@
 //! A shard: one thread that owns its executions. No lock stands around their state; all that reaches them is a message.
 
-use std::collections::{HashMap, VecDeque};
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-use model::execution::Outcome;
-use model::{ExecutionId, Value};
+use model::execution::{Failure, Outcome};
+use model::{Address, ExecutionId, Value};
 use store::journal::SharedJournal;
 use store::{Append, Batch, StoreError};
 
+use crate::attempt::Made;
 use crate::begin::Door;
+use crate::calls::Calls;
 use crate::clock::Clock;
+use crate::messages::Delivery;
 use crate::places::{Place, Places};
 use crate::pool::{PoolHandle, Work};
+use crate::rest::Rest;
 use crate::running::{Running, Slice, SliceLimits};
 use crate::start::{EngineError, Reply};
 
@@ -31,18 +36,31 @@ pub(crate) enum Message {
     /// An execution after what was run of it where it was asked for.
     Begin(Box<Running>, Slice),
     Adopt(Box<Running>),
-    Cancel {
+    /// What lies in an execution's inbox.
+    Deliver {
         execution: ExecutionId,
-        row: u64,
+        deliveries: Vec<Delivery>,
     },
     /// Tell how it ends; the reply is dropped if the execution is not here.
     Wait(ExecutionId, Reply),
     /// What the store answered to entries of these executions, in the order of their hand-over.
     Appended(Vec<(ExecutionId, Result<(), StoreError>)>),
-    /// What the pool made of a step.
+    /// What came of a call.
     Outcome {
         execution: ExecutionId,
         outcome: Box<Outcome>,
+    },
+    /// What the pool made of a step.
+    Made {
+        execution: ExecutionId,
+        address: Address,
+        made: Box<Made>,
+    },
+    /// The execution that a step starts, or why it cannot.
+    Child {
+        execution: ExecutionId,
+        address: Address,
+        child: Box<Result<Running, Failure>>,
     },
     Stop,
 }
@@ -114,6 +132,9 @@ pub(crate) struct Tools {
     /// How long an execution may run.
     pub(crate) timeout_us: i64,
     pub(crate) pool: PoolHandle,
+    pub(crate) calls: Arc<Calls>,
+    /// What wakes executions that rest, starts children, and knows the other shards.
+    pub(crate) rest: Rest,
 }
 
 /// The loop's own state.
@@ -127,6 +148,8 @@ pub(crate) struct Shard {
     /// Executions whose entries were refused for want of room, and when to send again.
     stalled: VecDeque<(i64, ExecutionId)>,
     entries: Vec<Append>,
+    /// When executions in memory have something to do by themselves, in ms since 1970.
+    alarms: BinaryHeap<Reverse<(i64, ExecutionId)>>,
     /// Steps that found the pool full.
     overflow: VecDeque<Work>,
     places: Places,
@@ -145,6 +168,7 @@ impl Shard {
             turns: VecDeque::new(),
             stalled: VecDeque::new(),
             entries: Vec::new(),
+            alarms: BinaryHeap::new(),
             overflow: VecDeque::new(),
             places: Places::new(places),
             stopping: false,
@@ -159,6 +183,7 @@ impl Shard {
             for message in messages.drain(..) {
                 self.take_in(message);
             }
+            self.ring();
             for _ in 0..self.turns.len() {
                 if let Some(execution) = self.turns.pop_front() {
                     self.turn(execution);
@@ -174,10 +199,28 @@ impl Shard {
         if !self.turns.is_empty() {
             return Duration::ZERO;
         }
-        match (self.overflow.is_empty(), self.stalled.is_empty()) {
+        let usual = match (self.overflow.is_empty(), self.stalled.is_empty()) {
             (false, _) => Duration::from_millis(1),
             (true, false) => Duration::from_millis(100),
             (true, true) => Duration::from_secs(60),
+        };
+        let Some(Reverse((at_ms, _))) = self.alarms.peek() else { return usual };
+        let left_us = at_ms.saturating_mul(1_000).saturating_sub(self.tools.clock.now_us());
+        usual.min(Duration::from_micros(left_us.max(0).cast_unsigned()))
+    }
+
+    /// Gives a turn to executions whose time has come.
+    fn ring(&mut self) {
+        if self.alarms.is_empty() {
+            return;
+        }
+        let now_ms = self.tools.clock.now_us() / 1_000;
+        while let Some(&Reverse((at_ms, execution))) = self.alarms.peek() {
+            if at_ms > now_ms {
+                return;
+            }
+            self.alarms.pop();
+            self.turns.push_back(execution);
         }
     }
 
@@ -192,13 +235,7 @@ impl Shard {
                 self.turns.push_back(running.id);
                 self.running.insert(running.id, *running);
             }
-            Message::Cancel { execution, row } => {
-                if let Some(running) = self.running.get_mut(&execution) {
-                    running.canceled = true;
-                    running.consume(row);
-                    self.turns.push_back(execution);
-                }
-            }
+            Message::Deliver { execution, deliveries } => self.deliver(execution, deliveries),
             Message::Wait(execution, reply) => {
                 if let Some(running) = self.running.get_mut(&execution) {
                     running.replies.push(reply);
@@ -215,13 +252,41 @@ impl Shard {
                     self.turns.push_back(execution);
                 }
             }
+            Message::Made { execution, address, made } => {
+                if let Some(running) = self.running.get_mut(&execution) {
+                    running.take_from_pool(address, *made, self.tools.clock.now_us());
+                    self.turns.push_back(execution);
+                }
+            }
+            Message::Child { execution, address, child } => {
+                if let Some(running) = self.running.get_mut(&execution) {
+                    running.take_child(&address, *child, (&*self.tools.clock, &self.tools.env));
+                    self.turns.push_back(execution);
+                }
+            }
             Message::Stop => self.stopping = true,
+        }
+    }
+
+    fn deliver(&mut self, execution: ExecutionId, deliveries: Vec<Delivery>) {
+        match self.running.get_mut(&execution) {
+            Some(running) if !running.released => {
+                let now = self.tools.clock.now_us();
+                deliveries.into_iter().for_each(|delivery| running.receive(delivery, now));
+                self.turns.push_back(execution);
+            }
+            // It rests, or is about to: the store knows that something lies in its inbox.
+            _ => self.tools.rest.look(),
         }
     }
 
     fn turn(&mut self, execution: ExecutionId) {
         let Some(running) = self.running.get_mut(&execution) else { return };
-        if running.status().is_terminal() || running.unacknowledged.len() >= AHEAD_MAX || running.stalled {
+        if running.released
+            || running.status().is_terminal()
+            || running.unacknowledged.len() >= AHEAD_MAX
+            || running.stalled
+        {
             return;
         }
         if !running.canceled && !self.has_place(execution) {
@@ -245,11 +310,39 @@ impl Shard {
         if slice == Slice::More {
             self.turns.push_back(execution);
         }
+        if slice == Slice::Waiting {
+            self.wait(execution);
+        }
         self.pass_on(execution);
-        if let Some(running) = self.running.get_mut(&execution) {
-            self.overflow.extend(running.take_heavy(&self.tools.env, &self.inbox));
+        let Some(running) = self.running.get_mut(&execution) else { return };
+        self.overflow.extend(running.take_heavy(&self.tools.env, &self.inbox));
+        running.make_calls(&self.tools.calls, &self.inbox);
+        for start in running.take_starts() {
+            self.tools.rest.start_child(start, self.inbox.clone());
         }
         self.offer_again();
+    }
+
+    /// What becomes of an execution that has nothing to do now: it leaves its place, and sleeps, outside of memory if it
+    /// sleeps long.
+    fn wait(&mut self, execution: ExecutionId) {
+        let now = self.tools.clock.now_us();
+        let Some(running) = self.running.get_mut(&execution) else { return };
+        if running.should_rest(now) {
+            let append = running.take_release(now);
+            running.unacknowledged.push_back(append.clone());
+            running.outstanding += 1;
+            self.gauges.events.fetch_add(append.seq_to + 1 - append.seq_from, Ordering::Relaxed);
+            self.push(append);
+        } else if let Some(at_ms) = running.wake_at() {
+            self.alarms.push(Reverse((at_ms, execution)));
+        }
+        let Some(running) = self.running.get_mut(&execution) else { return };
+        if running.is_idle() && running.place == Place::Taken {
+            running.stop_clock(now);
+            running.place = Place::Outside;
+            self.vacate(Place::Taken);
+        }
     }
 
     /// Whether an execution has a place; it takes one if one is free, else it waits in line.
@@ -351,6 +444,11 @@ impl Shard {
         let Some(running) = self.running.get_mut(&execution) else { return };
         let Some(append) = running.unacknowledged.pop_front() else { return };
         let status = append.state.status;
+        let told = running.acknowledge(&append);
+        told.into_iter().for_each(|other| self.tools.rest.deliver(other));
+        for child in running.take_born() {
+            self.tools.rest.adopt_child(child);
+        }
         if status.is_terminal() {
             let ended = running.ended(append.state.duration_us);
             if let Some(running) = self.leave(execution) {
@@ -363,6 +461,16 @@ impl Shard {
             .partition::<Vec<_>, _>(|reply| matches!(reply, Reply::Accepted(_)));
         running.replies = waiting;
         accepted.into_iter().for_each(|reply| reply.accept(execution, status));
+        if running.released {
+            if running.unacknowledged.is_empty() {
+                // Whoever waits for its end looks at the journal from now on.
+                drop(self.running.remove(&execution));
+                self.gauges.in_flight.fetch_sub(1, Ordering::Relaxed);
+                self.tools.rest.look_at(append.state.wake_at);
+            }
+            return;
+        }
+        running.make_calls(&self.tools.calls, &self.inbox);
         if !running.status().is_terminal() {
             self.turns.push_back(execution);
         }

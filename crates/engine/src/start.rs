@@ -3,7 +3,7 @@
 use arcstr::ArcStr;
 use model::{ErrorInfo, ExecutionId, Graph, PlanError, Problem, Status, TenantId, Value, VersionId, WorkflowId};
 use store::StoreError;
-use store::journal::Idempotency;
+use store::journal::{Idempotency, Origin};
 use tokio::sync::oneshot;
 
 /// A request to start an execution.
@@ -25,6 +25,12 @@ pub struct Start {
     pub idempotency: Option<Idempotency>,
     /// Whether pinned outputs count.
     pub pinned: bool,
+    /// The execution that it comes from.
+    pub origin: Option<Origin>,
+    /// Its turn among those that wait for capacity: higher is earlier, 0 is usual.
+    pub priority: i8,
+    /// What it shares a limit with.
+    pub flow_key: Option<String>,
 }
 
 impl Start {
@@ -39,6 +45,9 @@ impl Start {
             context: Value::Null,
             idempotency: None,
             pinned: false,
+            origin: None,
+            priority: 0,
+            flow_key: None,
         }
     }
 }
@@ -101,6 +110,9 @@ pub enum EngineError {
     /// It cannot be done to an execution that has ended.
     #[error("execution {0} has ended already")]
     HasEnded(ExecutionId),
+    /// It cannot be done to an execution that has not ended, or that succeeded.
+    #[error("execution {0} is {status}: only what failed, was canceled, ran out of time or was set aside can be taken up again", status = .1.as_str())]
+    CannotRetry(ExecutionId, Status),
     /// Too many executions are in flight: try again later.
     #[error("too many executions are in flight; try again in a moment")]
     Busy,

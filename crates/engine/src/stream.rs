@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arcstr::{ArcStr, literal};
 use jiff::Timestamp;
 use model::segment::fold;
-use model::{Event, Execution, ExecutionId, Value, json};
+use model::{Address, Event, Execution, ExecutionId, Value, json};
 use store::journal::{ExecutionRow, ReadFrom, Segment, Seq, SharedJournal};
 use store::{StoreError, Subscription};
 
@@ -147,9 +147,67 @@ fn event_json(event: &Event, state: Option<&Execution>, id: ExecutionId, seq: Se
             entries.push((literal!("error"), error_value(finished.error.as_deref())));
             entries.push((literal!("duration_ms"), milliseconds(finished.at_us)));
         }
-        _ => step_entries(&StepView::of(event, state?)?, &mut entries),
+        Event::StepFinished(_) | Event::StepSkipped(_) | Event::StepCanceled(_) => {
+            step_entries(&StepView::of(event, state?)?, &mut entries);
+        }
+        Event::StepStarted(started) => {
+            place_entries(&started.address, started.at_us, state?, &mut entries);
+            entries.push((literal!("attempt"), Value::Int(i64::from(started.attempt))));
+        }
+        Event::StepRetried(retried) => {
+            place_entries(&retried.address, retried.at_us, state?, &mut entries);
+            entries.push((literal!("attempt"), Value::Int(i64::from(retried.attempt))));
+            entries.push((literal!("error"), error_value(Some(&retried.error))));
+            entries.push((literal!("wake_at"), time(retried.wake_ms.saturating_mul(1_000))));
+        }
+        Event::StepWaiting(waiting) => {
+            place_entries(&waiting.address, waiting.at_us, state?, &mut entries);
+            let until = waiting.until_ms.map_or(Value::Null, |until| time(until.saturating_mul(1_000)));
+            entries.push((literal!("until"), until));
+            entries.push((literal!("signal"), waiting.signal.clone().map(Value::String).unwrap_or_default()));
+            let child = waiting.child.map_or(Value::Null, |child| Value::from(child.to_string()));
+            entries.push((literal!("child"), child));
+        }
+        Event::ScopeOpened(opened) => {
+            place_entries(&opened.address, opened.at_us, state?, &mut entries);
+            let items = opened.items.as_array().map_or(Value::Null, |items| Value::from(items.len()));
+            entries.push((literal!("items"), items));
+        }
+        Event::RoundBegan(began) => {
+            entries.push((literal!("address"), Value::from(name_of(&began.address, state?))));
+            entries.push((literal!("round"), Value::Int(i64::from(began.round))));
+        }
+        Event::Signaled(signaled) => {
+            entries.push((literal!("at"), time_since(signaled.at_us, state?)));
+            entries.push((literal!("name"), Value::String(signaled.name.clone())));
+            entries.push((literal!("value"), elided(&signaled.value, "value")));
+        }
+        Event::ChildEnded(ended) => {
+            entries.push((literal!("at"), time_since(ended.at_us, state?)));
+            entries.push((literal!("child"), Value::from(ended.execution.to_string())));
+            entries.push((literal!("status"), Value::from(ended.status.as_str())));
+        }
+        Event::Paused(moment) | Event::Resumed(moment) | Event::Reopened(moment) => {
+            entries.push((literal!("at"), time_since(moment.at_us, state?)));
+        }
     }
     Some(Value::object(entries))
+}
+
+fn name_of(address: &Address, state: &Execution) -> String {
+    state.plan().nodes.get(address.node as usize).map(|node| address.text(&node.id)).unwrap_or_default()
+}
+
+fn time_since(at_us: u64, state: &Execution) -> Value {
+    time(state.accepted().at_ms.saturating_mul(1_000).saturating_add_unsigned(at_us))
+}
+
+/// Where something happened, and when.
+fn place_entries(address: &Address, at_us: u64, state: &Execution, entries: &mut Vec<(ArcStr, Value)>) {
+    entries.push((literal!("address"), Value::from(name_of(address, state))));
+    let node = state.plan().nodes.get(address.node as usize).map(|node| node.id.clone()).unwrap_or_default();
+    entries.push((literal!("node"), Value::String(node)));
+    entries.push((literal!("at"), time_since(at_us, state)));
 }
 
 fn step_entries(step: &StepView, entries: &mut Vec<(ArcStr, Value)>) {

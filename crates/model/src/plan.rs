@@ -17,9 +17,9 @@ use std::ops::Range;
 use arcstr::ArcStr;
 use smallvec::SmallVec;
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Role};
 use crate::event::NodeIndex;
-use crate::graph::Graph;
+use crate::graph::{Graph, Node};
 use crate::value::Value;
 
 pub use policy::{Backoff, Container, ContainerKind, LoopPort, OnUncertain, Retry};
@@ -248,6 +248,17 @@ impl Plan {
     /// There is nothing to start, or an edge leaves a container.
     pub fn compile(graph: &Graph, catalog: &dyn Catalog, start: Option<&str>) -> Result<Self, PlanError> {
         read::Draft::read(graph, catalog)?.compile(start)
+    }
+
+    /// The nearest container around each node of a graph, if there is one; groups are only frames.
+    pub fn scopes(graph: &Graph, catalog: &dyn Catalog) -> Vec<Option<NodeIndex>> {
+        let role = |node: &Node| catalog.spec(&node.kind).map_or(Role::Step, |spec| spec.role);
+        read::scopes(graph, &graph.nodes.iter().map(role).collect::<Vec<Role>>())
+    }
+
+    /// Whether an edge takes what fails at a node.
+    pub(crate) fn has_error_edge(&self, node: NodeIndex) -> bool {
+        self.edges[self.outgoing(node)].iter().any(|edge| edge.port == Port::Error)
     }
 
     /// The edges that leave a node.

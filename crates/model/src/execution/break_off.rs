@@ -39,7 +39,7 @@ impl Execution {
             let round = self.frames[self.frames[frame].scope].iteration;
             let At { frame: outer, node, .. } = self.scopes[scope].at;
             let handles = match &self.planned(scope).kind {
-                ContainerKind::TryCatch { .. } => true,
+                ContainerKind::TryCatch { always, .. } => *always || self.plan.has_error_edge(node),
                 ContainerKind::Retry(retry) => retry.goes_on(round, &error.code),
                 _ => false,
             };

@@ -9,7 +9,7 @@ use crate::event::{
     StepStarted, StepWaiting,
 };
 use crate::id::ExecutionId;
-use crate::plan::{ContainerKind, LoopPort, OnError, Port};
+use crate::plan::{ContainerKind, LoopPort, OnError};
 use crate::status::{Status, StepStatus};
 use crate::value::Value;
 
@@ -227,9 +227,10 @@ impl Execution {
                 let wake_ms = self.ms_at(at_us).saturating_add_unsigned(retry.delay_ms(attempt, seed));
                 Event::StepRetried(StepRetried { address, attempt, error, at_us, wake_ms })
             }
-            (Some(Next::Failed(error)), ContainerKind::TryCatch { fallback }) => {
-                let edges = &self.plan.edges[self.plan.outgoing(address.node)];
-                let is_caught = edges.iter().any(|edge| edge.port == Port::Error);
+            (Some(Next::Failed(error)), ContainerKind::TryCatch { fallback, always })
+                if self.failure.is_none() && (*always || self.plan.has_error_edge(address.node)) =>
+            {
+                let is_caught = self.plan.has_error_edge(address.node);
                 let output = if is_caught { None } else { fallback.clone() }.unwrap_or_else(|| error.to_value());
                 event(Ok((output, if is_caught { Route::Error } else { Route::first() })))
             }

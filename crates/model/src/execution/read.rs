@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 use super::Execution;
 use super::frame::{At, DEAD, Frame, FrameIndex, Frames, Live, Loop, Next, Phase, Scope, UNRESOLVED};
 use crate::event::{Address, Event, NodeIndex, Route};
-use crate::plan::{Join, LoopPort};
+use crate::plan::{Join, LoopPort, MAX_ITERATIONS};
 use crate::value::{Object, Value};
 
 /// Edges, in the order in which they count.
@@ -193,6 +193,20 @@ impl Execution {
             LoopPort::ForEach { .. } => own.items.as_ref().map(|items| (items, own.taken)),
             LoopPort::While => (own.taken > 0).then_some((&Value::Null, own.taken)),
         }
+    }
+
+    /// Iterations that the loop which a node heads may still begin, this one included; none for other nodes, and for a
+    /// head with a `loop` port, which counts itself.
+    pub fn iterations_left(&self, address: &Address) -> Option<u64> {
+        let at = self.locate(address)?;
+        let is_plain = self.plan.node(at.node).loop_port.is_none() && self.is_header(at);
+        let iteration = u64::from(self.frames[at.frame].iteration);
+        is_plain.then(|| self.iterations_max(address).saturating_sub(iteration))
+    }
+
+    /// Iterations that the loop which a node heads may have in all.
+    pub fn iterations_max(&self, address: &Address) -> u64 {
+        self.plan.node(address.node).max_iterations.unwrap_or(MAX_ITERATIONS)
     }
 
     /// The value so far of a container that tests before each round, and the number of the round.

@@ -79,6 +79,8 @@ pub enum ContainerKind {
     TryCatch {
         /// What its output is then instead of the error, by `success`.
         fallback: Option<Value>,
+        /// Whether a failure that no edge takes is caught, too.
+        always: bool,
     },
     /// Side by side.
     Parallel,
@@ -168,7 +170,10 @@ impl Container {
                 collect: flag("collect", true),
             },
             "while_loop" => ContainerKind::While { max_iterations: bound(node).unwrap_or(super::MAX_ITERATIONS) },
-            "try_catch" => ContainerKind::TryCatch { fallback: node.get("fallback_value").cloned() },
+            "try_catch" => ContainerKind::TryCatch {
+                fallback: node.get("fallback_value").cloned(),
+                always: flag("continue_on_error", true),
+            },
             "parallel" => ContainerKind::Parallel,
             "retry" => ContainerKind::Retry(Retry::read(&node.data, 3)),
             "timeout" => ContainerKind::Timeout {

@@ -209,7 +209,7 @@ fn ranges(count: usize, owners: impl Iterator<Item = NodeIndex>) -> Vec<Range<u3
 }
 
 /// The nearest container around each node; groups are only frames.
-fn scopes(graph: &Graph, roles: &[Role]) -> Vec<Option<NodeIndex>> {
+pub(super) fn scopes(graph: &Graph, roles: &[Role]) -> Vec<Option<NodeIndex>> {
     let by_id: HashMap<&str, usize> =
         graph.nodes.iter().enumerate().rev().map(|(at, node)| (node.id.as_str(), at)).collect();
     let parent = |at: usize| by_id.get(graph.nodes[at].parent.as_deref()?).copied();
@@ -245,7 +245,12 @@ fn read_node(node: &Node, (role, kind): (Role, &str), catalog: &dyn Catalog) -> 
         outputs: if known { catalog.outputs(node) } else { vec![arcstr::literal!("out")] },
         inputs: if known { catalog.inputs(node) } else { Vec::new() },
         retry: retry.filter(|retry| retry.max_attempts > 1 && role != Role::Container).map(Box::new),
-        timeout_ms: if kind == "join" { None } else { policy::timeout(node) },
+        // Containers, joins and waits for signals see to their time themselves.
+        timeout_ms: if role == Role::Container || matches!(kind, "join" | "wait_for_signal") {
+            None
+        } else {
+            policy::timeout(node)
+        },
         on_uncertain: policy::on_uncertain(node),
         max_iterations: policy::bound(node),
         ..PlanNode::default()
@@ -283,7 +288,7 @@ fn read_edges(
         }
         let port = match edge.source_handle.as_deref() {
             // The port on which a caught failure leaves is the one on which its own would.
-            Some("error") if kinds[source] == "try_catch" => Port::Error,
+            Some(handle) if kinds[source] == "try_catch" && is_catch(handle, &nodes[source]) => Port::Error,
             handle => source_port(handle, &nodes[source]),
         };
         let inputs = &nodes[target].inputs;
@@ -324,6 +329,11 @@ fn end_in_scope(scope: &[Option<NodeIndex>], source: usize, target: usize) -> Op
         to = scope[to]? as usize;
     }
     (to != source || target == source).then_some(to)
+}
+
+/// Whether a handle of a `try_catch` is the one by which a caught failure leaves: `error`, or the name given to it.
+fn is_catch(handle: &str, node: &PlanNode) -> bool {
+    handle == "error" || node.outputs.get(1).is_some_and(|port| port == handle)
 }
 
 fn source_port(handle: Option<&str>, node: &PlanNode) -> Port {

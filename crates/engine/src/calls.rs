@@ -1,0 +1,144 @@
+//! Calls: work that goes on outside of the shards, on the runtime's threads. So many go out of the process at a time, and
+//! so many to one host; the others wait without having begun.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use arcstr::ArcStr;
+use model::execution::{Failure, Outcome};
+use model::{Address, ExecutionId};
+use nodes::{Call, StepError};
+use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
+use tokio::task::AbortHandle;
+
+use crate::attempt::{checked, since};
+use crate::clock::Clock;
+use crate::shard::{Inbox, Message};
+
+/// How many calls are made at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CallLimits {
+    /// By this process.
+    pub all: usize,
+    /// To one host.
+    pub per_host: usize,
+}
+
+impl Default for CallLimits {
+    fn default() -> Self {
+        Self { all: 1_000, per_host: 64 }
+    }
+}
+
+/// A call to make.
+pub(crate) struct Order {
+    pub(crate) execution: ExecutionId,
+    pub(crate) address: Address,
+    pub(crate) call: Call,
+    /// How long it may take once it is made.
+    pub(crate) timeout: Option<Duration>,
+    /// When the execution was accepted, in µs since 1970.
+    pub(crate) accepted_us: i64,
+    pub(crate) seed: u64,
+    /// Where the outcome goes.
+    pub(crate) inbox: Arc<Inbox>,
+}
+
+/// What makes calls.
+pub(crate) struct Calls {
+    runtime: Handle,
+    clock: Arc<dyn Clock>,
+    all: Arc<Semaphore>,
+    per_host: usize,
+    hosts: Mutex<HashMap<ArcStr, Arc<Semaphore>>>,
+}
+
+impl Calls {
+    pub(crate) fn new(runtime: Handle, clock: Arc<dyn Clock>, limits: CallLimits) -> Self {
+        let all = Arc::new(Semaphore::new(limits.all.max(1)));
+        Self { runtime, clock, all, per_host: limits.per_host.max(1), hosts: Mutex::default() }
+    }
+
+    /// Makes a call when its turn comes, and sends what came of it. To abort the handle is to cancel the call.
+    pub(crate) fn make(&self, order: Order) -> AbortHandle {
+        let Order { execution, address, call: Call { host, work }, timeout, accepted_us, seed, inbox } = order;
+        let limits = host.map(|host| (self.all.clone(), self.of_host(host)));
+        let clock = self.clock.clone();
+        let mut told = Told { execution, address, accepted_us, seed, inbox, began_us: clock.now_us(), is_told: false };
+        let task = async move {
+            let mut permits = None;
+            if let Some((all, host)) = &limits {
+                // The host first: who waits for a slow host keeps no room from the others.
+                permits = Some((host.acquire().await, all.acquire().await));
+            }
+            told.began_us = clock.now_us();
+            let result = match timeout {
+                None => work.await,
+                Some(limit) => tokio::time::timeout(limit, work).await.unwrap_or_else(|_| Err(timed_out(limit))),
+            };
+            drop(permits);
+            told.tell(result, clock.now_us());
+        };
+        self.runtime.spawn(task).abort_handle()
+    }
+
+    fn of_host(&self, host: ArcStr) -> Arc<Semaphore> {
+        let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        if hosts.len() > HOSTS_MAX {
+            hosts.retain(|_, host| Arc::strong_count(host) > 1);
+        }
+        hosts.entry(host).or_insert_with(|| Arc::new(Semaphore::new(self.per_host))).clone()
+    }
+}
+
+/// Hosts remembered before those without a call are forgotten.
+const HOSTS_MAX: usize = 4_096;
+
+fn timed_out(limit: Duration) -> StepError {
+    StepError::new("timeout", format!("the call took longer than its timeout of {} ms", limit.as_millis()))
+}
+
+/// Sees to it that a shard hears of every call that was not canceled, also of one that panicked.
+struct Told {
+    execution: ExecutionId,
+    address: Address,
+    accepted_us: i64,
+    seed: u64,
+    inbox: Arc<Inbox>,
+    began_us: i64,
+    is_told: bool,
+}
+
+impl Told {
+    fn tell(&mut self, result: Result<nodes::Outcome, StepError>, now_us: i64) {
+        self.is_told = true;
+        let outcome = Outcome {
+            address: self.address.clone(),
+            result: checked(result),
+            disabled: false,
+            started_us: since(self.began_us, self.accepted_us),
+            duration_us: since(now_us, self.began_us),
+            seed: self.seed,
+        };
+        self.inbox.send(Message::Outcome { execution: self.execution, outcome: Box::new(outcome) });
+    }
+}
+
+impl Drop for Told {
+    fn drop(&mut self) {
+        if !self.is_told && std::thread::panicking() {
+            let failure = Failure::new("panicked", "the node type has a bug: it panicked during a call");
+            let outcome = Outcome {
+                address: self.address.clone(),
+                result: Err(failure),
+                disabled: false,
+                started_us: since(self.began_us, self.accepted_us),
+                duration_us: 0,
+                seed: self.seed,
+            };
+            self.inbox.send(Message::Outcome { execution: self.execution, outcome: Box::new(outcome) });
+        }
+    }
+}

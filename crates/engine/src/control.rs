@@ -1,0 +1,221 @@
+//! Run control: what is asked of an execution from outside, and how executions come back into memory.
+
+use std::sync::atomic::Ordering;
+
+use arcstr::ArcStr;
+use model::event::Signaled;
+use model::{ExecutionId, Status, TenantId, Value};
+use store::StoreError;
+use store::journal::{ExecutionRow, Origin, OriginKind, WakeQuery};
+
+use crate::begin::birth;
+use crate::engine::{Engine, Recovered};
+use crate::history;
+use crate::messages::{Delivery, Wish};
+use crate::rest::trigger_of_child;
+use crate::running::{Found, Running, ToStart};
+use crate::shard::Message;
+use crate::start::{EngineError, Source, Start};
+
+/// Open executions taken over at a time after a restart.
+const ADOPT_CHUNK: usize = 256;
+
+impl Engine {
+    // Wishes ---------------------------------------------------------------------------------------------------------
+
+    /// Cancels an execution. The wish is durable before this answers.
+    ///
+    /// # Errors
+    /// There is no such execution, or it has ended.
+    pub async fn cancel(&self, tenant: TenantId, execution: ExecutionId) -> Result<(), EngineError> {
+        self.ask(tenant, execution, Wish::Cancel, "cancel".into()).await
+    }
+
+    /// Holds an execution: no step begins until it is resumed. The wish is durable before this answers.
+    ///
+    /// # Errors
+    /// There is no such execution, or it has ended.
+    pub async fn pause(&self, tenant: TenantId, execution: ExecutionId) -> Result<(), EngineError> {
+        self.ask(tenant, execution, Wish::Pause, self.message_id("pause")).await
+    }
+
+    /// Lets a held execution go on. The wish is durable before this answers.
+    ///
+    /// # Errors
+    /// There is no such execution, or it has ended.
+    pub async fn resume(&self, tenant: TenantId, execution: ExecutionId) -> Result<(), EngineError> {
+        self.ask(tenant, execution, Wish::Resume, self.message_id("resume")).await
+    }
+
+    /// Sends a signal to an execution. It is durable before this answers. The same `message_id` counts once.
+    ///
+    /// # Errors
+    /// There is no such execution, or it has ended.
+    pub async fn signal(
+        &self,
+        tenant: TenantId,
+        execution: ExecutionId,
+        (name, value): (ArcStr, Value),
+        message_id: Option<String>,
+    ) -> Result<(), EngineError> {
+        let id = message_id.map_or_else(|| self.message_id("signal"), |id| format!("signal {id}"));
+        self.ask(tenant, execution, Wish::Signal(Signaled { at_us: 0, name, value }), id).await
+    }
+
+    fn message_id(&self, kind: &str) -> String {
+        format!("{kind} {}", self.next_id())
+    }
+
+    async fn ask(
+        &self,
+        tenant: TenantId,
+        execution: ExecutionId,
+        wish: Wish,
+        message_id: String,
+    ) -> Result<(), EngineError> {
+        if self.row(tenant, execution).await?.status.is_terminal() {
+            return Err(EngineError::HasEnded(execution));
+        }
+        self.journal().post(vec![wish.message(execution, message_id)]).await?;
+        Ok(self.deliver(execution).await?)
+    }
+
+    /// Takes up an execution that did not succeed: the steps that failed run again, with the same addresses and keys;
+    /// what was recorded stays. It answers when that is under way; it is durable before the first call is made.
+    ///
+    /// # Errors
+    /// There is no such execution, or it is not one that can be taken up.
+    pub async fn retry(&self, tenant: TenantId, execution: ExecutionId) -> Result<(), EngineError> {
+        let row = self.row(tenant, execution).await?;
+        let can = matches!(row.status, Status::Failed | Status::TimedOut | Status::Canceled | Status::Quarantined);
+        if !can {
+            return Err(EngineError::CannotRetry(execution, row.status));
+        }
+        let mut running = self.load(row).await?;
+        running.time_left_us = self.timeout_us();
+        running.reopen(self.now_ms() * 1_000);
+        self.hand_over(Box::new(running));
+        Ok(())
+    }
+
+    // Adoption -------------------------------------------------------------------------------------------------------
+
+    /// Takes over the executions that a dead process left open, a chunk at a time. The engine answers meanwhile.
+    ///
+    /// # Errors
+    /// The store cannot answer.
+    pub async fn recover(&self) -> Result<Recovered, EngineError> {
+        let mut found = Recovered::default();
+        loop {
+            let rows = self.journal().claim(ADOPT_CHUNK, self.max_recoveries()).await?;
+            if rows.is_empty() {
+                return Ok(found);
+            }
+            let open = rows.len();
+            let rows: Vec<ExecutionRow> = rows.into_iter().filter(|row| row.status != Status::Quarantined).collect();
+            found.quarantined += open - rows.len();
+            let (adopted, unreadable) = self.adopt(rows).await?;
+            found.adopted += adopted;
+            found.unreadable += unreadable;
+        }
+    }
+
+    /// Takes in executions that were woken.
+    pub(crate) async fn adopt_woken(&self, rows: Vec<ExecutionRow>) {
+        if rows.is_empty() {
+            return;
+        }
+        if let Err(error) = self.adopt(rows).await {
+            tracing::error!(%error, "executions that were due go on after a restart");
+        }
+    }
+
+    /// Brings executions into memory with what lies in their inboxes; answers how many, and how many cannot be read.
+    async fn adopt(&self, rows: Vec<ExecutionRow>) -> Result<(usize, usize), EngineError> {
+        let messages = self.journal().inbox(rows.iter().map(|row| row.id).collect()).await?;
+        // The readers work on several at a time.
+        let loading: Vec<_> = rows
+            .into_iter()
+            .map(|row| {
+                let engine = self.clone();
+                (row.id, tokio::spawn(async move { engine.load(row).await }))
+            })
+            .collect();
+        let (mut adopted, mut unreadable) = (0, 0);
+        for (id, loading) in loading {
+            let loaded = loading.await.unwrap_or_else(|panic| Err(StoreError::Corrupt(panic.to_string()).into()));
+            match loaded {
+                Ok(mut running) => {
+                    adopted += 1;
+                    let now_us = self.now_ms() * 1_000;
+                    for message in messages.iter().filter(|message| message.execution == id) {
+                        running.receive(Delivery::read(message), now_us);
+                    }
+                    self.hand_over(Box::new(running));
+                }
+                Err(error) => {
+                    unreadable += 1;
+                    tracing::error!(execution = %id, %error, "an execution cannot be taken over");
+                }
+            }
+        }
+        Ok((adopted, unreadable))
+    }
+
+    async fn load(&self, row: ExecutionRow) -> Result<Running, EngineError> {
+        let program = self.program(row.tenant, row.version).await?;
+        let segments = history::segments(&**self.journal(), &row).await?;
+        let state = history::replay(&program, &segments, |_, _| {})?;
+        let execution = state.ok_or_else(|| StoreError::Corrupt(format!("execution {} has no events", row.id)))?;
+        let ExecutionRow { id, tenant, next_seq, status, origin, .. } = row;
+        let mut running = Running::recovered(Found { id, tenant, program, execution, next_seq, status, origin });
+        let ran = i64::try_from(row.duration_us).unwrap_or(i64::MAX);
+        running.time_left_us = self.timeout_us().saturating_sub(ran);
+        Ok(running)
+    }
+
+    /// Gives an execution to its shard.
+    pub(crate) fn hand_over(&self, running: Box<Running>) {
+        let door = self.door_of(running.id);
+        door.gauges.in_flight.fetch_add(1, Ordering::Relaxed);
+        door.inbox.send(Message::Adopt(running));
+    }
+
+    /// Brings what lies in an execution's inbox to it, wherever it is.
+    pub(crate) async fn deliver(&self, execution: ExecutionId) -> Result<(), StoreError> {
+        let query = WakeQuery { now_ms: i64::MIN, executions: vec![execution], limit: 0 };
+        let woken = self.journal().wake(query).await?;
+        if !woken.rows.is_empty() {
+            self.adopt_woken(woken.rows).await;
+            return Ok(());
+        }
+        let deliveries: Vec<Delivery> =
+            self.journal().inbox(vec![execution]).await?.iter().map(Delivery::read).collect();
+        if !deliveries.is_empty() {
+            self.door_of(execution).inbox.send(Message::Deliver { execution, deliveries });
+        }
+        Ok(())
+    }
+
+    // Children -------------------------------------------------------------------------------------------------------
+
+    /// Makes the execution that a step starts. Nothing of it exists before its birth is committed with its parent's
+    /// events.
+    pub(crate) async fn birth_of_child(&self, start: ToStart) -> Result<Running, EngineError> {
+        let ToStart { tenant, parent, step, child, .. } = start;
+        let name = child.workflow.clone();
+        let missing = || EngineError::NotFound(format!("a published workflow {name:?} to start"));
+        let workflows = self.workflows().ok_or_else(missing)?;
+        let source: Source = workflows.published(tenant, child.workflow).await?.ok_or_else(missing)?;
+        let mut start = Start::new(source, child.input);
+        start.tenant = tenant;
+        start.trigger = "workflow";
+        start.context = trigger_of_child(parent, &step, child.is_awaited);
+        start.origin = Some(Origin { execution: parent, kind: OriginKind::Child });
+        let submission = self.prepare(start).await?;
+        let id = ExecutionId(self.next_id());
+        let mut running = Running::new(birth(id, submission, Vec::new(), self.now_ms()));
+        running.time_left_us = self.timeout_us();
+        Ok(running)
+    }
+}
