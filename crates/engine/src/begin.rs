@@ -8,12 +8,12 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use model::event::Accepted as AcceptedEvent;
-use model::{Execution, ExecutionId, NodeIndex, Plan, TenantId, Value, VersionId, WorkflowId};
+use model::{Execution, ExecutionId, Plan, TenantId, Value, VersionId, WorkflowId};
 use store::journal::{Idempotency, NewExecution, Origin};
 use store::records::RecordWrite;
 use store::{Append, Batch, StoreError};
 
-use crate::program::Program;
+use crate::program::{Extent, Program};
 use crate::running::{Birth, Running, Slice, SliceLimits};
 use crate::shard::{Gauges, Inbox, Message, Tools};
 use crate::start::{EngineError, Reply};
@@ -41,8 +41,8 @@ pub struct Submission {
     pub program: Arc<Program>,
     /// The plan for this start.
     pub plan: Arc<Plan>,
-    /// The node it starts at, if one was named.
-    pub from: Option<NodeIndex>,
+    /// Where it starts and how far it goes, as far as that was said.
+    pub extent: Extent,
     /// Its input.
     pub input: Value,
     /// What starts it.
@@ -115,7 +115,8 @@ impl Door {
 pub(crate) fn birth(id: ExecutionId, submission: Submission, replies: Vec<Reply>, now_ms: i64) -> Birth {
     let accepted = AcceptedEvent {
         at_ms: now_ms,
-        start: submission.from,
+        start: submission.extent.start,
+        until: submission.extent.until,
         input: submission.input,
         trigger: submission.context,
         pinned: submission.pinned,

@@ -13,7 +13,7 @@ use crate::engine::{Engine, Recovered};
 use crate::history;
 use crate::messages::{Delivery, Wish};
 use crate::rest::trigger_of_child;
-use crate::running::{Found, Running, ToStart};
+use crate::running::{Found, Running, Slice, ToStart};
 use crate::shard::Message;
 use crate::start::{EngineError, Source, Start};
 
@@ -179,6 +179,13 @@ impl Engine {
         let door = self.door_of(running.id);
         door.gauges.in_flight.fetch_add(1, Ordering::Relaxed);
         door.inbox.send(Message::Adopt(running));
+    }
+
+    /// Gives an execution that nobody has heard of to its shard.
+    pub(crate) fn hand_over_new(&self, running: Running) {
+        let door = self.door_of(running.id);
+        door.gauges.in_flight.fetch_add(1, Ordering::Relaxed);
+        door.inbox.send(Message::Begin(Box::new(running), Slice::More));
     }
 
     /// Brings what lies in an execution's inbox to it, wherever it is.

@@ -20,7 +20,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::history::{self, History};
 use crate::places::Places;
 use crate::pool::Pool;
-use crate::program::Program;
+use crate::program::{Extent, Program};
 use crate::rest::Rest;
 use crate::shard::{Message, Shard, Tools};
 use crate::start::{Accepted, Ended, EngineError, Reply, Source, Start};
@@ -305,21 +305,21 @@ impl Engine {
                 (None, version, program)
             }
         };
-        let from = match &start.from {
-            None => None,
-            Some(id) => Some(
-                program
-                    .node(id)
-                    .ok_or_else(|| EngineError::NothingToStart(format!("there is no node {id:?} to start at")))?,
-            ),
+        let named = |id: &Option<ArcStr>, to: &str| match id {
+            None => Ok(None),
+            Some(id) => match program.node(id) {
+                Some(node) => Ok(Some(node)),
+                None => Err(EngineError::NothingToStart(format!("there is no node {id:?} {to}"))),
+            },
         };
+        let extent = Extent { start: named(&start.from, "to start at")?, until: named(&start.until, "to go to")? };
         Ok(Submission {
             tenant: start.tenant,
             workflow,
             version,
-            plan: program.plan(from)?,
+            plan: program.plan(extent)?,
             program,
-            from,
+            extent,
             input: start.input,
             trigger: start.trigger,
             context: start.context,

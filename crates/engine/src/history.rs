@@ -9,7 +9,7 @@ use model::{ErrorInfo, Event, Execution, StepStatus, Value};
 use store::journal::{ExecutionRow, ReadFrom, Segment};
 use store::{Journal, StoreError};
 
-use crate::program::Program;
+use crate::program::{Extent, Program};
 
 /// Bytes of segments read at a time.
 const READ_BYTES: usize = 4 * 1024 * 1024;
@@ -86,8 +86,8 @@ pub(crate) fn replay(
             let (from, to, id) = (segment.seq_from, segment.seq_to, segment.execution);
             StoreError::Corrupt(format!("events {from}..={to} of execution {id}: {error}"))
         };
-        let plan = |start| program.plan(start).map_err(|error| damaged(error.to_string()));
-        fold(&segment.bytes, &mut state, |accepted| plan(accepted.start), &mut each)
+        let plan = |extent| program.plan(extent).map_err(|error| damaged(error.to_string()));
+        fold(&segment.bytes, &mut state, |accepted| plan(Extent::of(accepted)), &mut each)
             .map_err(|error| damaged(error.to_string()))??;
     }
     Ok(state)

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arcstr::ArcStr;
+use model::event::Accepted;
 use model::{Catalog, Graph, NodeIndex, Plan, PlanError, Problem, Role, Severity, Value};
 use nodes::{Compile, Incoming, Registry, Run};
 
@@ -17,9 +18,25 @@ pub struct Program {
     context: Value,
     constants: Value,
     problems: Vec<Problem>,
-    /// One for each trigger or node that an execution started at; the common one is made at once.
-    plans: Mutex<HashMap<Option<NodeIndex>, Arc<Plan>>>,
+    /// One for each way in which an execution started.
+    plans: Mutex<HashMap<Extent, Arc<Plan>>>,
     registry: Arc<Registry>,
+}
+
+/// Where an execution starts, and the node it goes no further than.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Extent {
+    /// The trigger or node named; none leaves the choice to the graph.
+    pub start: Option<NodeIndex>,
+    /// The node.
+    pub until: Option<NodeIndex>,
+}
+
+impl Extent {
+    /// The extent with which an execution was accepted.
+    pub const fn of(accepted: &Accepted) -> Self {
+        Self { start: accepted.start, until: accepted.until }
+    }
 }
 
 /// A node made ready to run.
@@ -76,14 +93,16 @@ impl Program {
     ///
     /// # Errors
     /// There is nothing to start.
-    pub fn plan(&self, start: Option<NodeIndex>) -> Result<Arc<Plan>, PlanError> {
+    pub fn plan(&self, extent: Extent) -> Result<Arc<Plan>, PlanError> {
         let mut plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(plan) = plans.get(&start) {
+        if let Some(plan) = plans.get(&extent) {
             return Ok(plan.clone());
         }
-        let id = start.and_then(|at| self.graph.nodes.get(at as usize)).map(|node| node.id.as_str());
-        let plan = Arc::new(Plan::compile(&self.graph, &*self.registry, id)?);
-        plans.insert(start, plan.clone());
+        let id =
+            |at: Option<NodeIndex>| at.and_then(|at| self.graph.nodes.get(at as usize)).map(|node| node.id.as_str());
+        let plan = Plan::compile_until(&self.graph, &*self.registry, id(extent.start), id(extent.until))?;
+        let plan = Arc::new(plan);
+        plans.insert(extent, plan.clone());
         Ok(plan)
     }
 

@@ -24,7 +24,7 @@ use crate::places::Place;
 use crate::pool::Work;
 use crate::program::Program;
 use crate::shard::Inbox;
-use crate::start::{Ended, Reply};
+use crate::start::{Ended, EngineError, Reply};
 
 /// Bytes and events at which a segment is handed over.
 const SEGMENT_BYTES: usize = 256 * 1024;
@@ -228,6 +228,52 @@ impl Running {
     pub(crate) fn reopen(&mut self, now_us: i64) {
         let event = self.execution.reopening(self.since(now_us));
         self.record(&event);
+    }
+
+    /// Takes over an event of another execution.
+    ///
+    /// # Errors
+    /// It cannot follow here.
+    pub(crate) fn take_over(&mut self, event: &Event) -> Result<(), EngineError> {
+        let known = self.execution.implied(event);
+        let mark = self.writer.mark();
+        self.writer.push(event, &known);
+        self.execution.apply(event).map_err(|error| {
+            self.writer.back_to(mark);
+            EngineError::NotFound(format!("a way to that step in this version ({error})"))
+        })
+    }
+
+    /// Goes as far as what another execution recorded leads; the other steps are left to run.
+    pub(crate) fn seed(&mut self, recorded: impl Fn(&Execution, &Address) -> Option<Event>) {
+        let mut left: Vec<Address> = Vec::new();
+        loop {
+            let event = match self.execution.effect(i64::MIN) {
+                Effect::Record(event) => event,
+                Effect::Run(address) => match recorded(&self.execution, &address) {
+                    Some(event) => event,
+                    None => {
+                        left.push(address);
+                        continue;
+                    }
+                },
+                Effect::Test(address) => match recorded(&self.execution, &address) {
+                    Some(event) => event,
+                    None => break,
+                },
+                Effect::Conclude(address) => self.execution.concluding(address, 0, 0),
+                Effect::Wake(address, _) => {
+                    left.push(address);
+                    continue;
+                }
+                Effect::End | Effect::Wait => break,
+            };
+            if let Err(error) = self.take_over(&event) {
+                tracing::debug!(execution = %self.id, %error, "what was recorded is not taken further over");
+                break;
+            }
+        }
+        left.iter().for_each(|address| self.execution.give_back(address));
     }
 
     // Messages -------------------------------------------------------------------------------------------------------

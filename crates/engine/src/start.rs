@@ -15,6 +15,8 @@ pub struct Start {
     pub source: Source,
     /// The trigger or node to start at; without it the graph's first trigger that is not disabled.
     pub from: Option<ArcStr>,
+    /// The node it goes no further than.
+    pub until: Option<ArcStr>,
     /// The execution's input.
     pub input: Value,
     /// What starts it: `manual`, `webhook`, `api`, `cli` …
@@ -40,6 +42,7 @@ impl Start {
             tenant: TenantId::DEFAULT,
             source,
             from: None,
+            until: None,
             input,
             trigger: "manual",
             context: Value::Null,

@@ -11,7 +11,7 @@ use store::journal::{ExecutionRow, ReadFrom, Segment, Seq, SharedJournal};
 use store::{StoreError, Subscription};
 
 use crate::history::StepView;
-use crate::program::Program;
+use crate::program::{Extent, Program};
 use crate::start::EngineError;
 
 /// Values of more bytes than this travel as a preview with a reference.
@@ -100,7 +100,7 @@ impl EventStream {
         let (after, id) = (self.after, self.row.id);
         let mut found = Vec::new();
         let program = self.program.clone();
-        let plan = |accepted: &model::event::Accepted| program.plan(accepted.start);
+        let plan = |accepted: &model::event::Accepted| program.plan(Extent::of(accepted));
         let each = |event: &Event, state: Option<&Execution>| {
             if seq > after
                 && let Some(body) = event_json(event, state, id, seq)

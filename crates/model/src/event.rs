@@ -215,6 +215,8 @@ pub struct Accepted {
     pub trigger: Value,
     /// Whether pinned outputs count, as in runs started by hand from the editor.
     pub pinned: bool,
+    /// The node it goes no further than; what does not lead there is left out.
+    pub until: Option<NodeIndex>,
 }
 
 /// How a step ended.

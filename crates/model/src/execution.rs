@@ -217,6 +217,17 @@ impl Execution {
         std::mem::take(&mut self.dropped)
     }
 
+    /// Takes back that a step was begun: it is ready again.
+    pub fn give_back(&mut self, address: &Address) {
+        if let Some(at) = self.locate(address)
+            && self.state(at).phase == Phase::InFlight
+        {
+            self.in_flight -= 1;
+            self.give_room(at);
+            self.make_ready(at.frame, at.node);
+        }
+    }
+
     /// Stops waiting for the outcome of a step, when the execution is about to end.
     pub fn forget(&mut self, address: &Address) {
         if let Some(at) = self.locate(address)

@@ -247,7 +247,20 @@ impl Plan {
     /// # Errors
     /// There is nothing to start, or an edge leaves a container.
     pub fn compile(graph: &Graph, catalog: &dyn Catalog, start: Option<&str>) -> Result<Self, PlanError> {
-        read::Draft::read(graph, catalog)?.compile(start)
+        Self::compile_until(graph, catalog, start, None)
+    }
+
+    /// The same, with only what leads to a node. One inside of a container stands for the whole container.
+    ///
+    /// # Errors
+    /// Also where the start does not lead to the node.
+    pub fn compile_until(
+        graph: &Graph,
+        catalog: &dyn Catalog,
+        start: Option<&str>,
+        until: Option<&str>,
+    ) -> Result<Self, PlanError> {
+        read::Draft::read(graph, catalog)?.compile(start, until)
     }
 
     /// The nearest container around each node of a graph, if there is one; groups are only frames.

@@ -53,10 +53,13 @@ impl<'a> Draft<'a> {
         Ok(Self { graph, nodes, roles, kinds, edges, scope })
     }
 
-    pub(super) fn compile(mut self, start: Option<&str>) -> Result<Plan, PlanError> {
+    pub(super) fn compile(mut self, start: Option<&str>, until: Option<&str>) -> Result<Plan, PlanError> {
         let starts = self.starts(start)?;
-        let reachable = self.reach(&starts);
-        self.edges.retain(|edge| reachable[edge.source as usize]);
+        let mut reachable = self.reach(&starts);
+        if let Some(until) = until {
+            self.leave_out_what_does_not_lead_to(until, &mut reachable)?;
+        }
+        self.edges.retain(|edge| reachable[edge.source as usize] && reachable[edge.target as usize]);
         self.edges.sort_by_key(|edge| (edge.source, edge.order));
         for (node, reached) in self.nodes.iter_mut().zip(&reachable) {
             node.reachable = *reached;
@@ -123,6 +126,34 @@ impl<'a> Draft<'a> {
         let arrows: Vec<Arrow> = self.edges.iter().filter(is_top).map(|edge| (edge.source, edge.to)).collect();
         let roots = bodies::roots(&self.nodes, &top, &arrows);
         if roots.is_empty() { nothing("the graph has no node".into()) } else { Ok(roots) }
+    }
+
+    fn leave_out_what_does_not_lead_to(&self, until: &str, reachable: &mut [bool]) -> Result<(), PlanError> {
+        let found = self.nodes.iter().position(|node| node.id == until).filter(|&at| reachable[at]);
+        let nothing = || PlanError::NothingToStart(format!("nothing that starts leads to {until:?}"));
+        let outermost = |at: usize| {
+            let mut at = at;
+            while let Some(around) = self.scope[at] {
+                at = around as usize;
+            }
+            at
+        };
+        let target = outermost(found.ok_or_else(nothing)?);
+        let mut sources: Vec<Vec<usize>> = vec![Vec::new(); self.nodes.len()];
+        for edge in self.edges.iter().filter(|edge| self.scope[edge.source as usize].is_none()) {
+            sources[edge.to as usize].push(edge.source as usize);
+        }
+        let mut leads = vec![false; self.nodes.len()];
+        let mut open = vec![target];
+        while let Some(at) = open.pop() {
+            if !std::mem::replace(&mut leads[at], true) {
+                open.extend(&sources[at]);
+            }
+        }
+        for (at, reached) in reachable.iter_mut().enumerate() {
+            *reached &= leads[outermost(at)];
+        }
+        Ok(())
     }
 
     /// The nodes that a start leads to, and all that stands in them.

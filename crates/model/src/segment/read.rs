@@ -82,10 +82,12 @@ impl<'a> SegmentReader<'a> {
         let at_ms = i64::try_from(self.number()?).map_err(|_| SegmentError::Unknown("time"))?;
         let start = self.number()?.checked_sub(1).map(u32::try_from).transpose();
         let start = start.map_err(|_| SegmentError::Unknown("node"))?;
-        let pinned = self.byte()? != 0;
+        let flags = self.byte()?;
+        let pinned = flags & 1 > 0;
+        let until = if flags & 2 > 0 { Some(self.small()?) } else { None };
         let input = self.value(&Value::Null)?;
         let trigger = self.value(&Value::Null)?;
-        Ok(Accepted { at_ms, start, input, trigger, pinned })
+        Ok(Accepted { at_ms, start, input, trigger, pinned, until })
     }
 
     fn place(&mut self) -> Result<(Address, u64), SegmentError> {

@@ -163,7 +163,8 @@ impl SegmentWriter {
         self.bytes.push(tag::ACCEPTED);
         self.number(accepted.at_ms.max(0).cast_unsigned());
         self.number(accepted.start.map_or(0, |start| u64::from(start) + 1));
-        self.bytes.push(u8::from(accepted.pinned));
+        self.bytes.push(u8::from(accepted.pinned) | u8::from(accepted.until.is_some()) << 1);
+        accepted.until.iter().for_each(|until| self.number(u64::from(*until)));
         self.value(&accepted.input, &Value::Null);
         self.value(&accepted.trigger, &Value::Null);
     }
