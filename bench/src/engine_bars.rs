@@ -94,12 +94,15 @@ impl Template {
             version: from.version,
             program: from.program.clone(),
             plan: from.plan.clone(),
-            from: None,
+            extent: engine::Extent::default(),
             input: from.input.clone(),
             trigger: "bench",
             context: model::Value::Null,
             idempotency: None,
             pinned: false,
+            origin: None,
+            priority: 0,
+            flow_key: None,
             records: Vec::new(),
         }
     }

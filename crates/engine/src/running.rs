@@ -602,6 +602,7 @@ impl Running {
             Ok(mut child) => {
                 let id = child.id;
                 let is_awaited = child.reports_to().is_some();
+                self.records.append(&mut child.records);
                 self.births.extend(child.take_birth(now));
                 if is_awaited {
                     let pause = Pause { until_ms: None, signal: None, child: Some(id) };

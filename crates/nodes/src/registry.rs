@@ -24,6 +24,11 @@ struct Entry {
 impl Registry {
     /// Every node type that the product ships.
     pub fn standard() -> Self {
+        Self::standard_with(Vec::new())
+    }
+
+    /// The same with more types after them.
+    pub fn standard_with(more: Vec<Box<dyn NodeType>>) -> Self {
         let mut types = triggers::types();
         types.extend(inputs::types());
         types.extend(logic::types());
@@ -33,6 +38,7 @@ impl Registry {
         types.extend(show::types());
         types.extend(frames::types());
         types.extend(mock::types());
+        types.extend(more);
         Self::new(types)
     }
 
