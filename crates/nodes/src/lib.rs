@@ -12,12 +12,14 @@ mod inputs;
 mod list;
 mod logic;
 mod mock;
+pub mod net;
 mod node_type;
 mod number;
 mod operands;
 mod params;
 mod path;
 mod registry;
+mod services;
 mod show;
 mod state;
 mod text;
@@ -32,3 +34,4 @@ pub use node_type::{
     Wait, Woken,
 };
 pub use registry::Registry;
+pub use services::Services;

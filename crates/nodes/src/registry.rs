@@ -6,7 +6,9 @@ use arcstr::ArcStr;
 use model::{Catalog, Node, NodeSpec, Problem, Role, Severity, Value};
 
 use crate::check::Checker;
-use crate::{Compile, Incoming, NodeType, Run, data, frames, inference, inputs, logic, mock, show, state, triggers};
+use crate::{
+    Compile, Incoming, NodeType, Run, Services, data, frames, inference, inputs, logic, mock, show, state, triggers,
+};
 
 /// The node types of a build.
 pub struct Registry {
@@ -20,8 +22,14 @@ struct Entry {
 }
 
 impl Registry {
-    /// Every node type that the product ships.
+    /// Every node type that the product ships, with services as they are by default.
     pub fn standard() -> Self {
+        Self::with(&Services::default())
+    }
+
+    /// Every node type that the product ships.
+    pub fn with(services: &Services) -> Self {
+        let _ = services;
         let mut types = triggers::types();
         types.extend(inputs::types());
         types.extend(logic::types());

@@ -1,0 +1,11 @@
+//! What node types share while they run: the door to the network. Built once by whoever builds the registry.
+
+use crate::net::Net;
+
+/// The parts of the machine that node types reach out through. Each is cheap to make and to clone: what costs is made
+/// when it is first used.
+#[derive(Clone, Default)]
+pub struct Services {
+    /// The way to other machines.
+    pub net: Net,
+}
