@@ -1,11 +1,12 @@
 //! Node types: one file each, and the registry that lists them.
 //!
-//! A type never opens a socket, reads a clock or keeps anything between steps: what it needs comes with the
-//! [`Step`], what it wants kept goes with the [`Outcome`].
+//! A type never opens a socket by itself, reads a clock or keeps anything between steps: what it needs comes with the
+//! [`Step`], what it wants kept goes with the [`Outcome`], and what it calls it calls through [`net`].
 
 mod check;
 mod data;
 mod description;
+mod duration;
 mod frames;
 mod inference;
 mod inputs;
@@ -13,6 +14,7 @@ mod list;
 mod logic;
 mod mock;
 pub mod net;
+mod network;
 mod node_type;
 mod number;
 mod operands;

@@ -7,7 +7,8 @@ use model::{Catalog, Node, NodeSpec, Problem, Role, Severity, Value};
 
 use crate::check::Checker;
 use crate::{
-    Compile, Incoming, NodeType, Run, Services, data, frames, inference, inputs, logic, mock, show, state, triggers,
+    Compile, Incoming, NodeType, Run, Services, data, frames, inference, inputs, logic, mock, network, show, state,
+    triggers,
 };
 
 /// The node types of a build.
@@ -29,12 +30,12 @@ impl Registry {
 
     /// Every node type that the product ships.
     pub fn with(services: &Services) -> Self {
-        let _ = services;
         let mut types = triggers::types();
         types.extend(inputs::types());
         types.extend(logic::types());
         types.extend(data::types());
         types.extend(state::types());
+        types.extend(network::types(services));
         types.extend(show::types());
         types.extend(frames::types());
         types.extend(mock::types());

@@ -9,3 +9,12 @@ pub struct Services {
     /// The way to other machines.
     pub net: Net,
 }
+
+impl Services {
+    /// The same with another way to other machines.
+    #[must_use]
+    pub fn with_net(mut self, net: Net) -> Self {
+        self.net = net;
+        self
+    }
+}

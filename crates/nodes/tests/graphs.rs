@@ -6,7 +6,7 @@ use std::path::Path;
 
 use arcstr::ArcStr;
 use model::expression::{Name, Names, Scope};
-use model::{Catalog, ExecutionId, Graph, Node, Role, Severity, Value, json};
+use model::{Catalog, EffectClass, ExecutionId, Graph, Node, Role, Severity, Value, json};
 use nodes::{Compile, EffectKey, Incoming, Registry, State, Step, StepError, context_values};
 
 /// What a walk over a graph remembers: enough for acyclic graphs whose nodes stand after their sources.
@@ -88,8 +88,9 @@ fn given(graph: &Graph, node: &Node, walk: &Walk) -> Option<Vec<(ArcStr, Value)>
     (edges.is_empty() || !come.is_empty()).then_some(come)
 }
 
+/// Those of types that reach out lead to places which are not there.
 #[test]
-fn every_example_runs() {
+fn every_example_that_stays_inside_runs() {
     let registry = Registry::standard();
     let expected = HashMap::from([
         ("operation", "6"),
@@ -107,7 +108,7 @@ fn every_example_runs() {
         ("text_operation", r#""Ada Lovelace""#),
     ]);
     let mut compared = 0;
-    for id in registry.listed().map(|spec| spec.id) {
+    for id in registry.listed().filter(|spec| spec.effect == EffectClass::Pure).map(|spec| spec.id) {
         let spec = registry.spec(id).expect("it is listed");
         let mut graph = Graph::from_value(&spec.example).unwrap_or_else(|error| panic!("{id}: {error}"));
         graph.resolve_types(&registry);

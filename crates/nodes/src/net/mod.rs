@@ -21,4 +21,5 @@ pub use client::{Net, Request, Response};
 pub use place::{Place, PlaceError};
 pub use settings::Settings;
 
+pub(crate) use failure::{bad_response, host_of, too_large};
 pub(crate) use redirect::{drop_secrets, is_same_origin};

@@ -98,7 +98,7 @@ async fn text(net: &Net, url: &str) -> Result<String, StepError> {
 }
 
 async fn code(net: &Net, url: &str) -> String {
-    text(net, url).await.map_or_else(|error| error.code.to_string(), |text| text)
+    text(net, url).await.unwrap_or_else(|error| error.code.to_string())
 }
 
 /// Names with fixed lists of answers: each question takes the next, the last one stays.
