@@ -90,7 +90,7 @@ fn given(graph: &Graph, node: &Node, walk: &Walk) -> Option<Vec<(ArcStr, Value)>
 
 /// Those of types that reach out lead to places which are not there.
 #[test]
-fn every_example_that_stays_inside_runs() {
+fn every_example_runs() {
     let registry = Registry::standard();
     let expected = HashMap::from([
         ("operation", "6"),
