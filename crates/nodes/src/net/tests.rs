@@ -423,6 +423,7 @@ async fn failures_say_which_they_are() {
     let request = Request { timeout: Some(Duration::from_millis(50)), ..get(&silent.url("/?key=CANARY")) };
     let late = net.send(request).await.expect_err("it never answers");
     assert_eq!((late.code.as_str(), late.is_final), ("timeout", false));
+    assert!(late.message.contains("within 50ms"), "{late}");
     let closed = TcpListener::bind("127.0.0.1:0").await.expect("an address").local_addr().expect("it is bound");
     let refused = text(&net, &format!("http://{closed}/?key=CANARY")).await.expect_err("nobody listens");
     assert_eq!(refused.code, "connect_failed", "{refused}");

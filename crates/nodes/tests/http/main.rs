@@ -279,7 +279,8 @@ async fn the_time_of_the_step_is_that_of_its_call() {
     let data = json::read(data.as_bytes()).expect("JSON");
     let step = Try::default();
     assert_eq!(step.host(&data), Some(address.to_string()));
-    assert_eq!(step.line(&data).await, "! timeout");
+    let late = step.run(&data).await.expect_err("nobody answers");
+    assert_eq!(late.message, format!("{address} gave no whole answer within 50ms: allow more time in timeout"));
 }
 
 #[test]
