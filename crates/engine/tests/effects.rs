@@ -8,7 +8,7 @@ use std::time::Duration;
 use arcstr::ArcStr;
 use engine::{BoxFuture, CallLimits, Engine, EngineError, Fork, Options, Replay, Source, Start, Workflows};
 use model::{Category, EffectClass, Graph, Node, NodeSpec, Problem, Role, Status, StepStatus, TenantId, Value, json};
-use nodes::{Call, Compile, NodeType, Outcome, Registry, Run, Started, Step, StepError};
+use nodes::{Call, Compile, NodeType, Outcome, Registry, Run, Services, Started, Step, StepError};
 use store::{MemoryStore, StoreError};
 use tokio::sync::Semaphore;
 
@@ -144,7 +144,7 @@ fn engine_with(store: &Arc<MemoryStore>, world: &Arc<World>, options: Options) -
         schema: value(r#"{"type": "object", "properties": {}}"#),
         example: Value::Null,
     };
-    let registry = Registry::standard_with(vec![Box::new(CallType { spec, world: world.clone() })]);
+    let registry = Registry::with_more(&Services::default(), vec![Box::new(CallType { spec, world: world.clone() })]);
     Engine::open(store.clone(), store.clone(), Arc::new(registry), None, options)
 }
 

@@ -1,7 +1,7 @@
 //! Node types: one file each, and the registry that lists them.
 //!
-//! A type never opens a socket, reads a clock or keeps anything between steps: what it needs comes with the
-//! [`Step`], what it wants kept goes with the [`Outcome`].
+//! A type never opens a socket by itself, reads a clock or keeps anything between steps: what it needs comes with the
+//! [`Step`], what it wants kept goes with the [`Outcome`], and what it calls it calls through [`net`].
 
 mod check;
 mod data;
@@ -13,6 +13,8 @@ mod inputs;
 mod list;
 mod logic;
 mod mock;
+pub mod net;
+mod network;
 mod node_type;
 mod number;
 mod operands;
@@ -20,6 +22,7 @@ mod params;
 mod path;
 mod people;
 mod registry;
+mod services;
 mod show;
 mod state;
 mod text;
@@ -34,3 +37,4 @@ pub use node_type::{
     Wait, Woken,
 };
 pub use registry::Registry;
+pub use services::Services;

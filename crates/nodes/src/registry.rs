@@ -7,7 +7,8 @@ use model::{Catalog, Node, NodeSpec, Problem, Role, Severity, Value};
 
 use crate::check::Checker;
 use crate::{
-    Compile, Incoming, NodeType, Run, data, frames, inference, inputs, logic, mock, people, show, state, triggers,
+    Compile, Incoming, NodeType, Run, Services, data, frames, inference, inputs, logic, mock, network, people, show,
+    state, triggers,
 };
 
 /// The node types of a build.
@@ -22,19 +23,25 @@ struct Entry {
 }
 
 impl Registry {
-    /// Every node type that the product ships.
+    /// Every node type that the product ships, with services as they are by default.
     pub fn standard() -> Self {
-        Self::standard_with(Vec::new())
+        Self::with(&Services::default())
     }
 
-    /// The same with more types after them.
-    pub fn standard_with(more: Vec<Box<dyn NodeType>>) -> Self {
+    /// Every node type that the product ships.
+    pub fn with(services: &Services) -> Self {
+        Self::with_more(services, Vec::new())
+    }
+
+    /// Every node type that the product ships, and more after them.
+    pub fn with_more(services: &Services, more: Vec<Box<dyn NodeType>>) -> Self {
         let mut types = triggers::types();
         types.extend(inputs::types());
         types.extend(logic::types());
         types.extend(people::types());
         types.extend(data::types());
         types.extend(state::types());
+        types.extend(network::types(services));
         types.extend(show::types());
         types.extend(frames::types());
         types.extend(mock::types());

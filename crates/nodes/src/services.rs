@@ -1,0 +1,20 @@
+//! What node types share while they run: the door to the network. Built once by whoever builds the registry.
+
+use crate::net::Net;
+
+/// The parts of the machine that node types reach out through. Each is cheap to make and to clone: what costs is made
+/// when it is first used.
+#[derive(Clone, Default)]
+pub struct Services {
+    /// The way to other machines.
+    pub net: Net,
+}
+
+impl Services {
+    /// The same with another way to other machines.
+    #[must_use]
+    pub fn with_net(mut self, net: Net) -> Self {
+        self.net = net;
+        self
+    }
+}
