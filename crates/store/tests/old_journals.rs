@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use model::{ExecutionId, Status, TenantId, VersionId, WorkflowId};
 use store::journal::{
-    Append, Batch, ExecutionQuery, Idempotency, InboxMessage, NewExecution, ReadFrom, RowState, StatisticsQuery,
-    WakeQuery,
+    Append, Batch, ExecutionQuery, Idempotency, InboxMessage, NewExecution, Origin, OriginKind, ReadFrom, RowState,
+    StatisticsQuery, WakeQuery,
 };
 use store::records::{Expect, Kind, RecordWrite};
 use store::{Journal, Records, Result, SqliteOptions, SqliteStore, StoreError};
@@ -23,8 +23,11 @@ const EXECUTIONS: i64 = 12;
 static NOTE: Kind = Kind { name: "note", indexed: &["name"] };
 static BODY: &[u8] = b"a body that a segment refers to";
 
-fn fixture() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/schema-1.txt")
+/// The newest schema.
+const NEWEST: u32 = 2;
+
+fn fixture(schema: u32) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/fixtures/schema-{schema}.txt"))
 }
 
 fn pack(bytes: &[u8]) -> String {
@@ -63,6 +66,11 @@ fn status(n: i64) -> Status {
     Status::ALL[n as usize % Status::ALL.len()]
 }
 
+/// Where an execution comes from, since schema 2.
+fn origin(n: i64) -> Option<Origin> {
+    (n % 5 == 4).then(|| Origin { execution: id(0), kind: OriginKind::Fork })
+}
+
 fn first(n: i64) -> Append {
     let body_hash = [7; 32];
     Append {
@@ -73,9 +81,9 @@ fn first(n: i64) -> Append {
             version: VersionId(70),
             trigger: "webhook",
             idempotency: (n % 2 == 0).then(|| Idempotency { key: format!("key {n}"), body_hash }),
-            origin: None,
-            priority: 0,
-            flow_key: None,
+            origin: origin(n),
+            priority: 3,
+            flow_key: Some(format!("key {n}")),
         })),
         seq_from: 1,
         seq_to: 2,
@@ -99,7 +107,7 @@ fn second(n: i64) -> Append {
         error: (status(n) == Status::Failed).then(|| "timeout".into()),
     };
     let bytes = Bytes::from(format!("later events of {n}"));
-    Append { create: None, seq_from: 3, seq_to: 5, bytes, state, blobs: Vec::new(), ..first(n) }
+    Append { create: None, seq_from: 3, seq_to: 5, bytes, state, snapshot: true, blobs: Vec::new(), ..first(n) }
 }
 
 async fn append(store: &SqliteStore, entries: Vec<Append>) -> Vec<Result<()>> {
@@ -139,10 +147,19 @@ async fn write() -> Vec<u8> {
 
 #[tokio::test]
 async fn schema_1_is_read() {
-    if std::env::var_os("TIDEMILL_WRITE_FIXTURE").is_some() {
-        fs::write(fixture(), pack(&write().await)).expect("the fixture is written");
+    is_read(1).await;
+}
+
+#[tokio::test]
+async fn schema_2_is_read() {
+    is_read(2).await;
+}
+
+async fn is_read(schema: u32) {
+    if schema == NEWEST && std::env::var_os("TIDEMILL_WRITE_FIXTURE").is_some() {
+        fs::write(fixture(schema), pack(&write().await)).expect("the fixture is written");
     }
-    let text = fs::read_to_string(fixture()).expect("the fixture");
+    let text = fs::read_to_string(fixture(schema)).expect("the fixture");
     assert!(text.len() <= 100_000, "{} bytes of fixture", text.len());
     let dir = tempfile::tempdir().expect("a temporary directory");
     fs::write(dir.path().join("tidemill.db"), unpack(&text)).expect("a copy");
@@ -159,7 +176,9 @@ async fn schema_1_is_read() {
             // A message waits for the first of those that rest.
             (state.status, if n == 0 { Some(0) } else { state.wake_at }, state.duration_us, state.error)
         );
-        assert_eq!((row.origin, row.priority, row.flow_key), (None, 0, None));
+        let since_2 = if schema > 1 { (origin(n), 3, Some(format!("key {n}"))) } else { (None, 0, None) };
+        assert_eq!((row.origin, row.priority, row.flow_key), since_2);
+        assert_eq!(segments.iter().map(|s| s.snapshot).collect::<Vec<_>>(), [false, schema > 1]);
         assert_eq!((row.next_seq, row.trigger.as_str(), row.version), (6, "webhook", VersionId(70)));
     }
     let query = ExecutionQuery {

@@ -1,21 +1,27 @@
-//! `tidemill doctor`: is the data sound, and is there room for more?
+//! `tidemill doctor`: is the data sound, and is there room for more? It changes nothing.
+//!
+//! Each finding says what is wrong, where, and what to do about it.
 
 use std::collections::HashSet;
+use std::path::Path;
+use std::sync::Arc;
 
 use clap::Args;
-use model::{ExecutionId, TenantId};
+use model::ExecutionId;
 use serde::Serialize;
-use store::journal::{ExecutionQuery, ReadFrom};
+use store::sqlite::{Examination, Promise};
+use store::{ExecutionRow, SqliteOptions, SqliteStore};
 
-use super::{DataArgs, Exit, Settings, data, print};
-use crate::App;
+use super::{DataArgs, Exit, Settings, print};
 use crate::opened::held_by;
-use crate::routes::executions::list_query;
+use crate::{Config, Opened};
 
 /// Free space below which a disk is called short.
 const FREE_MIN: u64 = 1 << 30;
-/// Bytes of segments read at a time.
-const READ_BYTES: usize = 4 << 20;
+/// Executions whose events are read at a time.
+const CHUNK: usize = 500;
+/// Findings of one check that are shown.
+const SHOWN: usize = 20;
 
 /// Flags of `doctor`.
 #[derive(Args)]
@@ -24,110 +30,182 @@ pub(super) struct Doctor {
     at: DataArgs,
 }
 
-/// What one check found.
-#[derive(Serialize)]
+/// Something that is wrong.
+#[derive(Debug, Serialize)]
 struct Finding {
+    what: String,
+    #[serde(rename = "where")]
+    place: String,
+    remedy: &'static str,
+}
+
+/// What one check found: nothing, or where its promise is broken.
+#[derive(Debug, Serialize)]
+struct Check {
     check: &'static str,
     ok: bool,
     detail: String,
+    findings: Vec<Finding>,
 }
 
-fn finding(check: &'static str, ok: bool, detail: impl Into<String>) -> Finding {
-    Finding { check, ok, detail: detail.into() }
+impl Check {
+    fn good(check: &'static str, detail: impl Into<String>) -> Self {
+        Self { check, ok: true, detail: detail.into(), findings: Vec::new() }
+    }
+
+    fn bad(check: &'static str, findings: Vec<Finding>) -> Self {
+        let detail = match findings.len() {
+            1 => "1 finding".into(),
+            count => format!("{count} findings"),
+        };
+        Self { check, ok: findings.is_empty(), detail, findings }
+    }
+
+    fn one_bad(check: &'static str, place: &Path, what: String, remedy: &'static str) -> Self {
+        Self::bad(check, vec![Finding { what, place: place.display().to_string(), remedy }])
+    }
+
+    fn print(&self) {
+        let Self { check, ok, detail, findings } = self;
+        print::line(&format!("{} {check}: {detail}", if *ok { "ok  " } else { "BAD " }));
+        for Finding { what, place, remedy } in findings.iter().take(SHOWN) {
+            print::line(&format!("       {place}: {what}\n         -> {remedy}"));
+        }
+        if findings.len() > SHOWN {
+            print::line(&format!("       and {} more; --json shows them", findings.len() - SHOWN));
+        }
+    }
 }
 
 impl Doctor {
     pub(super) async fn run(self, settings: &Settings) -> anyhow::Result<Exit> {
         let config = settings.with_data(self.at.data.as_deref())?;
-        let mut found = vec![finding("version", true, env!("CARGO_PKG_VERSION"))];
-        found.push(free_space(&config.data));
-        match data::open(&self.at, settings, "/healthz").await {
-            Ok(app) => {
-                found.push(finding("data directory", true, format!("{} is ours alone", config.data.display())));
-                found.push(database(&app).await);
-                found.push(journal(&app).await);
-            }
-            Err(error) => {
-                let held = held_by(&config.data).is_some();
-                let hint = if held { " (stop it to check the data itself)" } else { "" };
-                found.push(finding("data directory", held, format!("{error:#}{hint}")));
+        let mut checks = vec![Check::good("version", env!("CARGO_PKG_VERSION")), free_space(&config.data)];
+        if config.memory {
+            checks.push(Check::good("data directory", "none: everything is in memory"));
+        } else {
+            match (open(&config).await, held_by(&config.data)) {
+                (Ok(sqlite), _) => {
+                    let detail = format!("{} is held by nobody else", config.data.display());
+                    checks.push(Check::good("data directory", detail));
+                    checks.extend(store(&sqlite, &config.data).await);
+                    checks.push(steps(&sqlite, &config).await);
+                }
+                (Err(_), Some(url)) => {
+                    let detail = format!("a server at {url} holds it; stop that to check the data itself");
+                    checks.push(Check::good("data directory", detail));
+                }
+                (Err(error), None) => {
+                    let remedy =
+                        "--data names another directory; `tidemill migrate` takes an older one to this version";
+                    checks.push(Check::one_bad("data directory", &config.data, format!("{error:#}"), remedy));
+                }
             }
         }
-        let sound = found.iter().all(|finding| finding.ok);
+        let sound = checks.iter().all(|check| check.ok);
         if self.at.json {
-            print::json(&serde_json::json!({"ok": sound, "checks": found}));
+            print::json(&serde_json::json!({"ok": sound, "checks": checks}));
         } else {
-            for Finding { check, ok, detail } in &found {
-                print::line(&format!("{} {check}: {detail}", if *ok { "ok  " } else { "BAD " }));
-            }
+            checks.iter().for_each(Check::print);
         }
         Ok(if sound { Exit::Done } else { Exit::Failed })
     }
 }
 
-fn free_space(path: &std::path::Path) -> Finding {
-    let existing = path.ancestors().find(|path| path.exists()).unwrap_or(std::path::Path::new("."));
+fn free_space(path: &Path) -> Check {
+    let existing = path.ancestors().find(|path| path.exists()).unwrap_or(Path::new("."));
+    let remedy = "make room, or move the data directory to a larger disk: writes are refused once it is full";
     match fs4::available_space(existing) {
-        Ok(bytes) => finding("free disk", bytes >= FREE_MIN, format!("{} MB", bytes / 1_000_000)),
-        Err(error) => finding("free disk", false, format!("cannot be read: {error}")),
-    }
-}
-
-async fn database(app: &App) -> Finding {
-    let Some(sqlite) = &app.sqlite else { return finding("database", true, "in memory") };
-    match sqlite.check().await {
-        Ok(()) => {
-            finding("database", true, format!("{} bytes, all pages are sound", app.journal.health().database_bytes))
+        Ok(bytes) if bytes >= FREE_MIN => Check::good("free disk", format!("{} MB", bytes / 1_000_000)),
+        Ok(bytes) => Check::one_bad("free disk", existing, format!("{} MB are left", bytes / 1_000_000), remedy),
+        Err(error) => {
+            Check::one_bad("free disk", existing, format!("it cannot be asked for its space: {error}"), remedy)
         }
-        Err(error) => finding("database", false, format!("{error}; restore a backup")),
     }
 }
 
-/// Reads every journal: are its events all there, and has each step one result?
-async fn journal(app: &App) -> Finding {
-    let (mut executions, mut events, mut wrong) = (0u64, 0u64, Vec::new());
-    let mut before = None;
-    loop {
-        let query = ExecutionQuery { before, limit: 1_000, ..list_query(TenantId::DEFAULT) };
-        let page = match app.journal.list(query).await {
-            Ok(page) => page,
-            Err(error) => return finding("journal", false, error.to_string()),
+async fn open(config: &Config) -> anyhow::Result<Arc<SqliteStore>> {
+    let data = config.data.clone();
+    let open = move || SqliteStore::open_read_only(&data, SqliteOptions::default());
+    Ok(Arc::new(tokio::task::spawn_blocking(open).await??))
+}
+
+/// What the store can check itself: a check for each of its promises.
+async fn store(sqlite: &SqliteStore, data: &Path) -> Vec<Check> {
+    let Examination { executions, events, bodies, flaws, more } = match sqlite.examine().await {
+        Ok(found) => found,
+        Err(error) => {
+            let remedy = Promise::Pages.remedy();
+            return vec![Check::one_bad("pages", data, format!("the database cannot be read: {error}"), remedy)];
+        }
+    };
+    if more > 0 {
+        tracing::warn!(more, "there are more findings than are kept");
+    }
+    let check = |promise: Promise| {
+        let of_it = flaws.iter().filter(|flaw| flaw.promise == promise);
+        let findings: Vec<_> = of_it
+            .map(|flaw| Finding { what: flaw.detail.clone(), place: flaw.place.clone(), remedy: promise.remedy() })
+            .collect();
+        let good = match promise {
+            Promise::Pages => "all pages and indexes are sound".to_owned(),
+            Promise::Segments => format!("{executions} executions, {events} events, none missing or doubled"),
+            Promise::Owner => "whatever is open goes on or wakes".into(),
+            Promise::Belonging => "nothing is left of what is gone".into(),
+            Promise::Bodies => format!("{bodies} bodies are whole"),
+            Promise::Statistics => "they are those of a recount".into(),
         };
-        for row in &page.rows {
-            executions += 1;
-            match examine(app, row.id, row.next_seq).await {
-                Ok(count) => events += count,
-                Err(error) => wrong.push(format!("execution {}: {error:#}", row.id)),
+        if findings.is_empty() { Check::good(promise.as_str(), good) } else { Check::bad(promise.as_str(), findings) }
+    };
+    Promise::ALL.map(check).into()
+}
+
+/// Reads every journal event by event: can each be folded, and has each step one result?
+async fn steps(sqlite: &Arc<SqliteStore>, config: &Config) -> Check {
+    const REMEDY: &str = "restore a backup from before; without one this execution is lost";
+    let opened = match Opened::over(sqlite.clone(), sqlite.clone(), config).await {
+        Ok(opened) => opened,
+        Err(error) => return Check::one_bad("steps", &config.data, format!("{error:#}"), REMEDY),
+    };
+    let (mut count, mut findings) = (0, Vec::new());
+    let mut after = ExecutionId(0);
+    loop {
+        let rows = match sqlite.walk(after, CHUNK).await {
+            Ok(rows) => rows,
+            Err(error) => {
+                let place = "the table of executions".into();
+                findings.push(Finding { what: error.to_string(), place, remedy: REMEDY });
+                break;
+            }
+        };
+        let Some(last) = rows.last() else { break };
+        after = last.id;
+        for row in &rows {
+            match examine(&opened, row).await {
+                Ok(steps) => count += steps,
+                Err(error) => {
+                    let (what, place) = (format!("{error:#}"), format!("execution {}", row.id));
+                    findings.push(Finding { what, place, remedy: REMEDY });
+                }
             }
         }
-        before = page.rows.last().map(|row| row.id);
-        if !page.more || before.is_none() {
-            break;
-        }
     }
-    match wrong.first() {
-        None => finding("journal", true, format!("{executions} executions, {events} events, none missing or doubled")),
-        Some(first) => finding("journal", false, format!("{} executions are damaged, the first: {first}", wrong.len())),
+    if findings.is_empty() {
+        Check::good("steps", format!("{count} steps, one result each"))
+    } else {
+        Check::bad("steps", findings)
     }
 }
 
-async fn examine(app: &App, id: ExecutionId, next_seq: u64) -> anyhow::Result<u64> {
-    let mut last = 0;
-    loop {
-        let segments = app.journal.read(id, ReadFrom::After(last), READ_BYTES).await?;
-        if segments.is_empty() {
-            break;
-        }
-        for segment in segments {
-            anyhow::ensure!(segment.seq_from == last + 1, "events {}..{} are missing", last + 1, segment.seq_from);
-            last = segment.seq_to;
-        }
+/// How many steps an execution has recorded.
+async fn examine(opened: &Opened, row: &ExecutionRow) -> anyhow::Result<usize> {
+    if row.next_seq == 1 {
+        return Ok(0);
     }
-    anyhow::ensure!(last + 1 == next_seq, "the journal ends at {last}, the row expects {next_seq} next");
-    let history = app.engine.history(TenantId::DEFAULT, id).await?;
+    let history = opened.engine.history(row.tenant, row.id).await?;
     let mut seen = HashSet::new();
     for step in &history.steps {
         anyhow::ensure!(seen.insert(step.name.as_str()), "step {} has two results", step.name);
     }
-    Ok(last)
+    Ok(history.steps.len())
 }

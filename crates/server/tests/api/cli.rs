@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use serde_json::Value as Json;
+use store::journal::{Append, Batch, ReadFrom, RowState};
+use store::{Journal, SqliteOptions, SqliteStore};
 
 fn tidemill(arguments: &[&str], folder: &Path) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tidemill"));
@@ -188,6 +190,65 @@ fn data_goes_out_and_comes_back() {
         assert_eq!(std::os::unix::fs::PermissionsExt::mode(&mode) & 0o777, 0o700, "{made} is its owner's alone");
     }
     assert_eq!(code(&tidemill(&["executions", "list", "--data", "none"], folder.path())), 2);
+}
+
+#[tokio::test]
+async fn doctor_finds_what_is_wrong_and_changes_nothing() {
+    let (folder, _) = with_file("grade.json", GRADE);
+    let (data, database) = (folder.path().join("a"), folder.path().join("a/tidemill.db"));
+    let executed =
+        tidemill(&["run", "grade.json", "--input", r#"{"score": 60}"#, "--json", "--data", "a"], folder.path());
+    let id: model::ExecutionId = json(&executed)["execution_id"].as_str().expect("an id").parse().expect("an id");
+    let before = std::fs::read(&database).expect("its bytes");
+    let sound = tidemill(&["doctor", "--json", "--data", "a"], folder.path());
+    assert_eq!(code(&sound), 0, "{}", text(&sound));
+    let names: Vec<_> = json(&sound)["checks"].as_array().expect("checks").iter().map(|c| c["check"].clone()).collect();
+    let promises = ["pages", "segments", "owner", "belonging", "bodies", "statistics", "steps"];
+    assert_eq!(names[names.len() - promises.len()..], promises);
+    assert_eq!(std::fs::read(&database).expect("its bytes"), before, "it changed the data");
+
+    // Its events once more: a second result for each step.
+    let store = SqliteStore::open(&data, SqliteOptions::default()).expect("it is free");
+    let segment = store.read(id, ReadFrom::After(0), usize::MAX).await.expect("segments").remove(0);
+    let status = model::Status::Succeeded;
+    let again = Append {
+        execution: id,
+        create: None,
+        seq_from: segment.seq_to + 1,
+        seq_to: 2 * segment.seq_to,
+        bytes: segment.bytes,
+        state: RowState { before: Some(status), status, wake_at: None, duration_us: 1, error: None },
+        consumed: Vec::new(),
+        blobs: Vec::new(),
+        records: Vec::new(),
+        births: Vec::new(),
+        posts: Vec::new(),
+        snapshot: false,
+    };
+    let (tell, told) = std::sync::mpsc::channel();
+    store.append(Batch { entries: vec![again], done: Box::new(move |answers| drop(tell.send(answers))) });
+    assert_eq!(told.recv().expect("an answer"), [Ok(())]);
+    drop(store);
+    let output = tidemill(&["doctor", "--json", "--data", "a"], folder.path());
+    assert_eq!(code(&output), 1, "{}", text(&output));
+    let report = json(&output);
+    let bad: Vec<_> =
+        report["checks"].as_array().expect("checks").iter().filter(|check| check["ok"] == false).collect();
+    assert_eq!(
+        (report["ok"].as_bool(), bad.len(), bad[0]["check"].as_str()),
+        (Some(false), 1, Some("steps")),
+        "{report}"
+    );
+    let finding = &bad[0]["findings"][0];
+    assert_eq!(finding["where"], format!("execution {id}"));
+    assert!(
+        ["what", "remedy"].iter().all(|key| finding[key].as_str().is_some_and(|text| text.len() > 10)),
+        "{finding}"
+    );
+    let told = tidemill(&["doctor", "--data", "a"], folder.path());
+    assert!(text(&told).contains("BAD  steps: 1 finding") && text(&told).contains("-> restore"), "{}", text(&told));
+    let none = tidemill(&["doctor", "--data", "none"], folder.path());
+    assert_eq!(code(&none), 1, "{}", text(&none));
 }
 
 #[test]

@@ -121,7 +121,7 @@ impl Tx<'_> {
     /// Makes a released execution due if a message waits for it.
     fn rouse(&self, execution: ExecutionId) -> Result<(), Fault> {
         let mut rouse = self.conn.prepare_cached(
-            "UPDATE execution SET wake_at = 0 WHERE id = ?1 AND status IN (0, 3, 4) AND lane = 0
+            "UPDATE execution SET wake_at = 0 WHERE id = ?1 AND lane = 0
                  AND EXISTS (SELECT 1 FROM inbox WHERE execution = ?1 AND consumed = 0)",
         )?;
         rouse.execute((execution.0,))?;

@@ -48,6 +48,13 @@ fn by_id(conn: &Connection, id: i64) -> Result<Option<ExecutionRow>> {
     find.query_row((id,), |found| Ok(row(found))).optional()?.transpose()
 }
 
+/// The rows after an id, of all tenants.
+pub(super) fn after(conn: &Connection, after: ExecutionId, limit: usize) -> Result<Vec<ExecutionRow>> {
+    let sql = format!("SELECT {COLUMNS} FROM execution NOT INDEXED WHERE id > ?1 ORDER BY id LIMIT ?2");
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    conn.prepare_cached(&sql)?.query_map((after.0, limit), |found| Ok(row(found)))?.map(|found| found?).collect()
+}
+
 /// Rows by id.
 pub(super) fn executions(conn: &Connection, tenant: TenantId, ids: &[ExecutionId]) -> Result<Vec<ExecutionRow>> {
     let mut rows = Vec::with_capacity(ids.len());

@@ -6,6 +6,7 @@ mod blobs;
 mod checkpoint;
 mod claim;
 mod error;
+mod examine;
 mod journal;
 mod lists;
 mod open;
@@ -21,6 +22,7 @@ mod trim;
 mod writer;
 
 pub use backup::restore;
+pub use examine::{Examination, Flaw, Promise};
 pub use store::{Fatal, SqliteOptions, SqliteStore, Synchronous};
 
 use store::Shared;

@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 
 use super::SqliteOptions;
 use super::error::unavailable;
@@ -138,6 +138,27 @@ fn migrate(connection: &Connection, path: &Path) -> Result<()> {
 pub(super) fn reader(path: &Path, options: &SqliteOptions) -> Result<Connection> {
     let connection = beside(path, options)?;
     connection.execute_batch(&format!("PRAGMA query_only = ON; PRAGMA mmap_size = {};", options.mmap_bytes))?;
+    Ok(connection)
+}
+
+/// A connection that cannot write, to a store that has no writer.
+pub(super) fn only_reader(path: &Path, options: &SqliteOptions) -> Result<Connection> {
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    connection.busy_timeout(options.busy_timeout)?;
+    check_origin(&connection, path)?;
+    let version = user_version(&connection)?;
+    if version < MIGRATIONS.len() {
+        return Err(StoreError::Unavailable(format!(
+            "{} has schema {version}, and this program reads {}; take the steps to it first",
+            path.display(),
+            MIGRATIONS.len()
+        )));
+    }
+    connection.execute_batch(&format!(
+        "PRAGMA cache_size = -{}; PRAGMA temp_store = MEMORY; PRAGMA query_only = ON;",
+        options.reader_cache_kib
+    ))?;
+    connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
 }
 

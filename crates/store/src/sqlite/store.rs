@@ -224,6 +224,40 @@ impl SqliteStore {
         Ok(Self { shared, readers, clock, path, options, kinds: Mutex::default(), threads, _lock: lock })
     }
 
+    /// Opens the store in a data directory to look at it: whatever would change it is refused, and no step to this
+    /// build's schema is taken. Nobody else can open it meanwhile.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no store; `Unavailable` when another process has the directory or the schema is older
+    /// than this build's; `Corrupt` when the file is of another program or a newer one.
+    pub fn open_read_only(dir: &Path, options: SqliteOptions) -> Result<Self> {
+        let path = dir.join(open::FILE);
+        if !path.is_file() {
+            return Err(StoreError::NotFound(format!("the database {}", path.display())));
+        }
+        let lock = DirLock::take(dir)?;
+        let connections: Result<Vec<_>> =
+            (0..options.readers.max(1)).map(|_| open::only_reader(&path, &options)).collect();
+        let caps = Caps { group: options.group, deep: options.deep_group, waiting: options.waiting };
+        let queue = Arc::new(Queue::new(caps));
+        queue.close();
+        let fatal = options.fatal.clone();
+        let shared = Arc::new(Shared {
+            dir: dir.to_owned(),
+            queue,
+            feed: Feed::default(),
+            checkpoint: Checkpoint::new(options.busy_timeout, fatal.clone()),
+            counters: Counters::default(),
+            fatal,
+            reserve_bytes: None,
+            read_only: Mutex::new(Some("it was opened to be looked at".into())),
+        });
+        let no_thread = |error: std::io::Error| StoreError::Unavailable(format!("no thread could be started: {error}"));
+        let readers = Readers::start(connections?).map_err(no_thread)?;
+        let (clock, threads) = (options.clock.clone(), Vec::new());
+        Ok(Self { shared, readers, clock, path, options, kinds: Mutex::default(), threads, _lock: lock })
+    }
+
     /// Runs a write inside the next transaction and answers after its commit.
     pub(super) async fn write<T, F>(&self, weight: Weight, run: F) -> Result<T>
     where

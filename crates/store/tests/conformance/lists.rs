@@ -1,7 +1,7 @@
 //! Lists by filter, cursor and page, and statistics against counting.
 
 use model::{Status, WorkflowId};
-use store::journal::{Append, ExecutionPage, ExecutionQuery, StatisticsQuery};
+use store::journal::{Append, ExecutionPage, ExecutionQuery, Origin, OriginKind, StatisticsQuery, first_id_at};
 
 use crate::subject::{
     Store, Subject, T1, T2, append, append_one, ask, create, everything, id_at, on_every_store, progress,
@@ -11,6 +11,7 @@ on_every_store!(
     lists_filter_by_tenant_workflow_and_status,
     a_cursor_and_pages_walk_everything_once,
     totals_are_exact,
+    narrow_totals_are_counted_so_far,
     statistics_equal_counting,
     statistics_follow_what_runs_again,
 );
@@ -30,6 +31,9 @@ async fn fill(store: &dyn Store) -> Vec<Append> {
             let new = entry.create.as_mut().expect("it creates");
             new.tenant = if n % 10 == 9 { T2 } else { T1 };
             new.workflow = [Some(WorkflowId(7)), Some(WorkflowId(8)), None][(n as usize / 7) % 3];
+            new.trigger = ["manual", "webhook"][n as usize % 2];
+            new.flow_key = (n % 4 == 0).then(|| format!("key {}", n % 3));
+            new.origin = (n % 5 == 0).then(|| Origin { execution: id_at(90, n % 2), kind: OriginKind::Child });
             entry
         })
         .collect();
@@ -45,6 +49,11 @@ fn matches(entry: &Append, query: &ExecutionQuery) -> bool {
         && query.workflow.is_none_or(|workflow| new.workflow == Some(workflow))
         && (query.statuses.is_empty() || query.statuses.contains(&entry.state.status))
         && query.before.is_none_or(|before| entry.execution < before)
+        && query.origin.is_none_or(|origin| new.origin.is_some_and(|of| of.execution == origin))
+        && query.flow_key.as_ref().is_none_or(|key| new.flow_key.as_ref() == Some(key))
+        && query.trigger.as_ref().is_none_or(|trigger| new.trigger == trigger)
+        && query.from.is_none_or(|from| entry.execution >= from)
+        && query.to.is_none_or(|to| entry.execution < to)
 }
 
 fn filters() -> Vec<ExecutionQuery> {
@@ -61,6 +70,19 @@ fn filters() -> Vec<ExecutionQuery> {
                 queries.push(ExecutionQuery { tenant, workflow, statuses, ..everything() });
             }
         }
+    }
+    let narrow = [
+        ExecutionQuery { origin: Some(id_at(90, 1)), ..everything() },
+        ExecutionQuery { flow_key: Some("key 2".into()), ..everything() },
+        ExecutionQuery { trigger: Some("webhook".into()), ..everything() },
+        ExecutionQuery { from: Some(first_id_at(hour(101) * 3_600_000)), ..everything() },
+        ExecutionQuery { from: Some(id_at(101, 7)), to: Some(id_at(103, 2)), ..everything() },
+    ];
+    for query in narrow {
+        let (workflow, statuses) = (Some(WorkflowId(7)), vec![Status::Succeeded, Status::Waiting]);
+        let all = ExecutionQuery { trigger: Some("manual".into()), flow_key: Some("key 0".into()), ..query.clone() };
+        queries.extend([ExecutionQuery { workflow, ..query.clone() }, ExecutionQuery { statuses, ..query.clone() }]);
+        queries.extend([query, all]);
     }
     queries
 }
@@ -118,6 +140,17 @@ async fn totals_are_exact(subject: Subject) {
         (0, true, Some((270, true))),
         "a total counts past the cursor"
     );
+}
+
+async fn narrow_totals_are_counted_so_far(subject: Subject) {
+    let store = &*subject.store;
+    let entries: Vec<_> = (0..10_001).map(|n| create(id_at(10, n), Status::Succeeded)).collect();
+    assert!(append(store, entries).await.iter().all(Result::is_ok));
+    let manual = ExecutionQuery { trigger: Some("manual".into()), limit: 1, ..everything() };
+    assert_eq!(list(store, &manual).await.total, Some((10_000, false)));
+    let but_one = ExecutionQuery { to: Some(id_at(10, 10_000)), ..manual };
+    assert_eq!(list(store, &but_one).await.total, Some((10_000, true)));
+    assert_eq!(list(store, &everything()).await.total, Some((10_001, true)), "the rollup counts all");
 }
 
 async fn check_statistics(store: &dyn Store, rows: &[Append]) {
