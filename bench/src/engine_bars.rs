@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use engine::{Engine, Reply, Source, Start, Submission};
 use model::{Graph, Status};
-use nodes::Registry;
+use nodes::net::{self, Net};
+use nodes::{Registry, Services};
 use store::{Journal, SqliteOptions, SqliteStore};
 use tokio::sync::oneshot;
 
@@ -28,20 +29,30 @@ pub(crate) const GROUPS: &[Group] = &[
 ];
 
 /// An engine on a store of its own, removed at the end.
-struct Bench {
-    engine: Engine,
-    store: Arc<SqliteStore>,
+pub(crate) struct Bench {
+    pub(crate) engine: Engine,
+    pub(crate) store: Arc<SqliteStore>,
     folder: tempfile::TempDir,
-    runtime: tokio::runtime::Runtime,
+    pub(crate) runtime: tokio::runtime::Runtime,
 }
 
 impl Bench {
     fn open(options: &Options, accept_first: bool) -> anyhow::Result<Self> {
+        Self::open_with(options, engine::Options { accept_first, ..engine::Options::default() })
+    }
+
+    /// The same with other limits, and with this machine open to calls.
+    pub(crate) fn open_with(options: &Options, setup: engine::Options) -> anyhow::Result<Self> {
         let folder = tempfile::Builder::new().prefix(".tidemill-bench-").tempdir_in(&options.folder)?;
         let store = Arc::new(SqliteStore::open(folder.path(), SqliteOptions::default())?);
-        let setup = engine::Options { accept_first, in_flight_max: 100_000, ..engine::Options::default() };
-        let engine = Engine::open(store.clone(), store.clone(), Arc::new(Registry::standard()), None, setup);
+        let setup = engine::Options { in_flight_max: 100_000, ..setup };
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+        let allowed_private = vec!["127.0.0.0/8".parse()?];
+        let net = Net::new(net::Settings { allowed_private, ..net::Settings::default() });
+        let registry = Registry::with(&Services::default().with_net(net));
+        let guard = runtime.enter();
+        let engine = Engine::open(store.clone(), store.clone(), Arc::new(registry), None, setup);
+        drop(guard);
         Ok(Self { engine, store, folder, runtime })
     }
 
@@ -50,18 +61,27 @@ impl Bench {
     }
 
     /// Runs a graph once so that its version is stored, and answers how to start it without storing it again.
-    fn ready(&self, graph: Graph) -> anyhow::Result<Template> {
-        let start = Start::new(Source::AdHoc(graph), graphs::payload());
+    pub(crate) fn ready(&self, graph: Graph) -> anyhow::Result<Template> {
+        self.ready_with(graph, graphs::payload())
+    }
+
+    /// The same with another input.
+    pub(crate) fn ready_with(&self, graph: Graph, input: model::Value) -> anyhow::Result<Template> {
+        let start = Start::new(Source::AdHoc(graph), input);
         let ended = self.runtime.block_on(self.engine.run(start.clone()))?;
         if ended.status != Status::Succeeded {
             bail!("the measured graph failed: {:?}", ended.error);
         }
-        let submission = self.runtime.block_on(self.engine.prepare(start))?;
-        Ok(Template { submission })
+        self.template(start)
+    }
+
+    /// How to start something again and again.
+    pub(crate) fn template(&self, start: Start) -> anyhow::Result<Template> {
+        Ok(Template { submission: self.runtime.block_on(self.engine.prepare(start))? })
     }
 
     /// Milliseconds from the start of an execution to its durable end.
-    fn time_of(&self, template: &Template) -> anyhow::Result<f64> {
+    pub(crate) fn time_of(&self, template: &Template) -> anyhow::Result<f64> {
         let (tell, told) = oneshot::channel();
         let began = Instant::now();
         self.engine.submit(template.copy(), Reply::Ended(tell))?;
@@ -73,7 +93,7 @@ impl Bench {
     }
 
     /// Sorted times of many executions one after the other.
-    fn times(&self, template: &Template, count: usize) -> anyhow::Result<Vec<f64>> {
+    pub(crate) fn times(&self, template: &Template, count: usize) -> anyhow::Result<Vec<f64>> {
         let mut times = (0..count).map(|_| self.time_of(template)).collect::<Result<Vec<_>, _>>()?;
         times.sort_by(f64::total_cmp);
         Ok(times)
@@ -81,12 +101,12 @@ impl Bench {
 }
 
 /// A start that is made many times.
-struct Template {
+pub(crate) struct Template {
     submission: Submission,
 }
 
 impl Template {
-    fn copy(&self) -> Submission {
+    pub(crate) fn copy(&self) -> Submission {
         let from = &self.submission;
         Submission {
             tenant: from.tenant,
@@ -316,7 +336,7 @@ impl Watch {
 }
 
 /// The run with the lowest median, of several: other processes only ever add time.
-fn best_of(runs: usize, mut run: impl FnMut() -> anyhow::Result<Vec<f64>>) -> anyhow::Result<Vec<f64>> {
+pub(crate) fn best_of(runs: usize, mut run: impl FnMut() -> anyhow::Result<Vec<f64>>) -> anyhow::Result<Vec<f64>> {
     let mut best: Option<Vec<f64>> = None;
     for _ in 0..runs {
         let times = run()?;

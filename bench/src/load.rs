@@ -15,12 +15,19 @@ pub(crate) struct Load {
     pub(crate) times: Vec<f64>,
 }
 
-/// A server that answers every POST with its own body: what axum does without an engine behind it.
+/// A server that answers every POST to `/echo` with its own body: what axum does without an engine behind it; and every
+/// GET of `/slow` after a second.
 ///
 /// # Errors
 /// The listener fails.
 pub async fn echo_server(listener: TcpListener) -> anyhow::Result<()> {
-    let router = axum::Router::new().route("/echo", axum::routing::post(|body: String| async move { body }));
+    let slow = || async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        "1"
+    };
+    let router = axum::Router::new()
+        .route("/echo", axum::routing::post(|body: String| async move { body }))
+        .route("/slow", axum::routing::get(slow));
     axum::serve(listener, router).await?;
     Ok(())
 }

@@ -21,15 +21,15 @@ pub(crate) const GROUPS: &[Group] = &[
 ];
 
 /// A child that serves, killed at the end.
-struct Served {
-    child: Child,
-    address: String,
-    token: String,
-    ready_ms: f64,
+pub(crate) struct Served {
+    pub(crate) child: Child,
+    pub(crate) address: String,
+    pub(crate) token: String,
+    pub(crate) ready_ms: f64,
 }
 
 impl Served {
-    fn begin(options: &Options, data: &Path) -> anyhow::Result<Self> {
+    pub(crate) fn begin(options: &Options, data: &Path) -> anyhow::Result<Self> {
         let began = Instant::now();
         let mut child = Command::new(&options.program)
             .args(["serve", "--host", "127.0.0.1", "--port", "0", "--rate-limit", "0", "--data"])
@@ -51,7 +51,7 @@ impl Served {
         }
     }
 
-    fn call(&self, method: &str, path: &str, body: &str) -> anyhow::Result<String> {
+    pub(crate) fn call(&self, method: &str, path: &str, body: &str) -> anyhow::Result<String> {
         let headers = format!("authorization: Bearer {}\r\n", self.token);
         let (status, answer) = load::call(&self.address, method, path, &headers, body)?;
         if !(200..300).contains(&status) {
@@ -121,13 +121,13 @@ fn better(best: Option<load::Load>, run: load::Load) -> Option<load::Load> {
 }
 
 /// A bare axum server in a process of its own.
-struct Echo {
+pub(crate) struct Echo {
     child: Child,
-    address: String,
+    pub(crate) address: String,
 }
 
 impl Echo {
-    fn begin(options: &Options) -> anyhow::Result<Self> {
+    pub(crate) fn begin(options: &Options) -> anyhow::Result<Self> {
         let mut child = Command::new(&options.program)
             .args(["bench", "--echo"])
             .stdout(Stdio::piped())
