@@ -21,8 +21,10 @@ pub enum Manner {
     /// As the reference knows it: steps begin and end.
     Plain,
     /// Steps also wait for times, signals and children, calls are recorded before they are made, people pause, cancel
-    /// and take up again; and every state on the way is kept.
+    /// and take up again.
     Eventful,
+    /// Eventful, and every state on the way is kept.
+    Kept,
 }
 
 /// What a run left behind.
@@ -32,7 +34,7 @@ pub struct Trace {
     pub plan: Arc<Plan>,
     /// Its events.
     pub events: Vec<Event>,
-    /// The state after each event, the first being that after `accepted`; of an eventful run only.
+    /// The state after each event, the first being that after `accepted`; of a run that keeps them only.
     pub states: Vec<Execution>,
     /// The events as segments, and how many each holds.
     pub segments: Vec<(Vec<u8>, usize)>,

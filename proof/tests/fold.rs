@@ -18,7 +18,7 @@ const LOOKED_AT: usize = 60;
 fn traces(count: u64) -> impl Iterator<Item = (u64, Trace)> {
     let trace = |seed: u64| {
         let case = if seed.is_multiple_of(3) { case(seed) } else { looping_case(seed) };
-        simulate(&case, seed ^ 0x5eed, Manner::Eventful).expect("generated graphs have a plan")
+        simulate(&case, seed ^ 0x5eed, Manner::Kept).expect("generated graphs have a plan")
     };
     (0..count).map(move |seed| (seed, trace(seed)))
 }
@@ -99,7 +99,10 @@ fn addresses(trace: &Trace) -> Vec<Address> {
 /// Everything that can be asked of a state about these steps, and what it would take in next.
 fn seen(state: &Execution, steps: &[Address]) -> Vec<(Value, Value, Value, Vec<bool>)> {
     let of_step = |address: &Address| {
-        let mut takes: Vec<bool> = told(address).iter().map(|event| state.clone().apply(event).is_ok()).collect();
+        // After a failure, what was in flight is no longer awaited, which a journal does not say.
+        let is_going = state.failure().is_none();
+        let mut takes: Vec<bool> =
+            told(address).iter().map(|event| is_going && state.clone().apply(event).is_ok()).collect();
         takes.push(state.is_join_short(address));
         let output = state.seen(address, address.node).cloned().unwrap_or_default();
         let (input, inputs) = (state.input_of(address), state.inputs_of(address));
@@ -124,7 +127,9 @@ fn what_is_read_is_what_was_lived() {
         let steps = addresses(&trace);
         for at in places(&trace) {
             let (read, lived) = (&states[at], &trace.states[at]);
-            assert_eq!(seen(read, &steps), seen(lived, &steps), "seed {seed}, after event {at}: {:?}", events[at]);
+            for (step, (read, lived)) in seen(read, &steps).iter().zip(&seen(lived, &steps)).enumerate() {
+                assert_eq!(read, lived, "seed {seed}, after event {at}, of {:?}: {:?}", steps.get(step), events[at]);
+            }
             prefixes += 1;
         }
         assert_eq!(states.len(), trace.states.len(), "seed {seed}");

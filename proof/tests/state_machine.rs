@@ -17,9 +17,8 @@ fn compare(case: &Case, seed: u64, manner: Manner) -> Result<(Trace, Answer), St
     let given = without_messages(&trace.answer.to_value());
     let mut reference = case.question().answer(&Order::recorded(trace.recorded.iter().map(String::as_str)));
     if reference.error.is_some() {
-        // A failure ends a run where it stands; the reference still takes the step after one that it finds while it
-        // looks for what can run: at the test of a `while_loop`.
-        reference.steps.retain(|step| trace.recorded.contains(&step.address));
+        // A failure ends a run where it stands; the reference goes on with what it had found dead by then.
+        reference.steps.retain(|step| step.status != "skipped" || trace.recorded.contains(&step.address));
     }
     if !trace.is_plain || reference.to_value() == given {
         return Ok((trace, reference));
@@ -159,7 +158,7 @@ fn random_orders_give_legal_answers() {
 
 #[test]
 fn loops_and_containers_give_legal_answers() {
-    let count = if is_long() { 200_000 } else { 20_000 };
+    let count = if is_long() { 200_000 } else { 5_000 };
     let (free, steps) = check(count, looping_case, &[Manner::Plain, Manner::Plain, Manner::Eventful]);
     assert!(free > count / 3 && free < count, "{free} of {count} are order-free");
     println!("{count} random graphs with loops and containers in 3 orders each: {free} order-free, {steps} steps");

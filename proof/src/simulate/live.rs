@@ -50,7 +50,7 @@ impl<'a> Live<'a> {
         let first = Event::Accepted(accepted);
         let mut writer = SegmentWriter::default();
         writer.push(&first, &Value::Null);
-        let states = if manner == Manner::Eventful { vec![state.clone()] } else { Vec::new() };
+        let states = if manner == Manner::Kept { vec![state.clone()] } else { Vec::new() };
         Self {
             graph: &case.graph,
             state,
@@ -129,13 +129,13 @@ impl<'a> Live<'a> {
     }
 
     fn is_eventful(&mut self, percent: usize) -> bool {
-        self.manner == Manner::Eventful && self.random.chance(percent)
+        self.manner != Manner::Plain && self.random.chance(percent)
     }
 
     /// Nothing of what is in flight when a failure was met that nobody handles is recorded; in an eventful run
     /// sometimes, as calls are that change something.
     fn meet_failure(&mut self) {
-        if self.manner == Manner::Eventful && self.random.chance(50) {
+        if self.manner != Manner::Plain && self.random.chance(50) {
             return;
         }
         for address in std::mem::take(&mut self.in_flight) {
@@ -257,7 +257,7 @@ impl<'a> Live<'a> {
             assert_eq!(awaited, self.state.in_flight() as usize, "after {event:?}: what is awaited is in flight");
         }
         self.trace.events.push(event.clone());
-        if self.manner == Manner::Eventful {
+        if self.manner == Manner::Kept {
             self.trace.states.push(self.state.clone());
         }
         if self.random.chance(25) {
