@@ -1,12 +1,16 @@
 //! Random workflows from a seed: branches, joins, errors, disabled and unreachable nodes, edges that make little sense.
 //!
-//! Only acyclic graphs of nodes that compute; cycles and containers come from the reference's own generator.
+//! [`case`] draws acyclic graphs of nodes that compute, [`looping_case`] graphs with cycles and containers.
+
+mod looping;
 
 use arcstr::ArcStr;
 use model::{Graph, Value, json};
 
 use crate::random::Random;
 use crate::reference::Question;
+
+pub use looping::looping_case;
 
 /// What to vary.
 #[derive(Clone, Copy, Debug)]

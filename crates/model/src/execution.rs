@@ -238,6 +238,11 @@ impl Execution {
         }
     }
 
+    /// Iterations and rounds in memory: those under way, not those that were.
+    pub fn frames_in_memory(&self) -> usize {
+        self.frames.iter().count()
+    }
+
     /// A value of the execution's state.
     pub fn value(&self, key: &str) -> Option<&Value> {
         self.values.get(key)
@@ -293,7 +298,10 @@ impl Execution {
     fn effect_of_failure(&mut self) -> Effect {
         while let Some(&at) = self.to_record.front() {
             if self.frames.holds(at) && self.state(at).phase == Phase::Open {
-                return Effect::Conclude(self.address(at));
+                let next = &self.scopes[self.state(at).link as usize].next;
+                if matches!(next, Some(Next::Value(_) | Next::Failed(_) | Next::TimedOut)) {
+                    return Effect::Conclude(self.address(at));
+                }
             }
             self.to_record.pop_front();
         }

@@ -42,6 +42,8 @@ mod tag {
     pub(super) const PAUSED: u8 = 16;
     pub(super) const RESUMED: u8 = 17;
     pub(super) const REOPENED: u8 = 18;
+    /// Not an event: the step that follows began by so much earlier than the last one written.
+    pub(super) const EARLIER: u8 = 19;
 }
 
 mod value_tag {

@@ -4,7 +4,7 @@ mod support;
 
 use std::sync::Arc;
 
-use model::event::{Accepted, Ports};
+use model::event::Accepted;
 use model::execution::{Effect, Outcome, Produced};
 use model::segment::{SegmentError, SegmentReader, SegmentWriter, fold};
 use model::{Event, Execution, Plan, Value, json};
@@ -32,26 +32,20 @@ fn run(plan: &Arc<Plan>, input: &Value, output: impl Fn(u32, &Value) -> Value) -
     let mut state = Execution::begin(plan.clone(), accepted(input));
     let mut time = 5;
     loop {
-        let (event, known) = match state.effect() {
-            Effect::Record(event) => (event, Value::Null),
-            Effect::Run(node) => {
-                let input = state.input_of(node);
+        let event = match state.effect(0) {
+            Effect::Record(event) => event,
+            Effect::Run(address) => {
+                let input = state.input_of(&address);
                 time += 7;
-                let produced =
-                    Produced { output: output(node, &input), ports: Ports::from_slice(&[0]), writes: vec![] };
-                let outcome = Outcome {
-                    node,
-                    result: Ok(produced),
-                    disabled: false,
-                    attempts: 1,
-                    started_us: time,
-                    duration_us: 3,
-                };
-                (state.decide(outcome), input)
+                let produced = Produced::first(output(address.node, &input));
+                let (started_us, duration_us, seed, disabled) = (time, 3, 0, false);
+                state.decide(Outcome { address, result: Ok(produced), disabled, started_us, duration_us, seed })
             }
-            Effect::End => (state.ending(time), state.output()),
+            Effect::End => state.ending(time),
             Effect::Wait => break,
+            effect => panic!("no container stands here: {effect:?}"),
         };
+        let known = state.implied(&event);
         writer.push(&event, &known);
         state.apply(&event).expect("asked for");
         events.push(event);

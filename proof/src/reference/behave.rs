@@ -149,7 +149,7 @@ fn mock(call: &Call<'_>) -> Tried {
 }
 
 /// `>= 3`, `input >= 3`, `index < 3`, `true`, `false`, compared as JavaScript does; other text is false.
-pub(super) fn holds(condition: Option<&Value>, otherwise: &str, input: &Value, index: usize) -> bool {
+pub fn holds(condition: Option<&Value>, otherwise: &str, input: &Value, index: usize) -> bool {
     let text = match condition {
         None => otherwise,
         Some(Value::Bool(true)) => "true",

@@ -17,7 +17,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 use arcstr::ArcStr;
-pub use behave::{Call, Tried, act};
+pub use behave::{Call, Tried, act, holds};
 use model::{Graph, Value};
 
 use crate::random::Mersenne;

@@ -115,7 +115,9 @@ impl<'p> Run<'p> {
         while self.error.is_none() {
             assert!(self.steps.len() <= STEP_BUDGET, "the step budget of the reference interpreter is spent");
             let mut ready = self.settle();
-            if ready.is_empty() {
+            // A failure may come to light while it looks for what can run; the Python one still takes a step then.
+            let failed = self.error.is_some() && matches!(self.draw, Draw::Recorded(_));
+            if failed || ready.is_empty() {
                 break;
             }
             let at = self.draw_one(&ready);

@@ -1,12 +1,12 @@
 //! The fold: one event at a time.
 
-use super::frame::{At, Next, Phase, Scope, Wait, WaitIndex, WaitKind};
+use super::frame::{At, Next, Phase, Scope, ScopeIndex, Wait, WaitIndex, WaitKind};
 use super::{Execution, IllegalTransition, Woken};
 use crate::event::{
     Address, ChildEnded, Event, Finished, RoundBegan, Route, ScopeOpened, Signaled, StepFinished, StepRetried,
     StepWaiting,
 };
-use crate::plan::{ContainerKind, Join, LoopPort, OnError};
+use crate::plan::{ContainerKind, Join, LoopPort, MAX_ITERATIONS, OnError};
 use crate::status::{Status, StepStatus};
 use crate::value::Value;
 
@@ -48,7 +48,7 @@ impl Execution {
             }
             Event::Paused(_) => self.hold(true),
             Event::Resumed(_) => self.hold(false),
-            Event::Reopened(_) => self.reopen(),
+            Event::Reopened(moment) => self.reopen(moment.at_us),
         }
         .map_err(refuse)
     }
@@ -59,28 +59,39 @@ impl Execution {
         if fits(phase) { Ok(at) } else { Err(format!("step {} {:?} is {phase:?}", address.node, address.path)) }
     }
 
+    /// Refuses an end of a container whose inside goes on.
+    fn expect_conclusion(&self, at: At) -> Refused {
+        if self.state(at).phase == Phase::Open {
+            let own = &self.scopes[self.state(at).link as usize];
+            if own.next.is_none() && own.deadline.is_none() {
+                return Err(format!("what stands inside of node {} has not ended", at.node));
+            }
+        }
+        Ok(())
+    }
+
     // Results --------------------------------------------------------------------------------------------------------
 
     fn step_finished(&mut self, step: &StepFinished) -> Refused {
         let at = self.expect(&step.address, |phase| phase.is_startable() || phase.is_begun())?;
         let before = self.state(at);
+        self.expect_conclusion(at)?;
+        // What falls with the execution keeps what stands inside, to be taken up again there.
+        let falls = || step.error.as_ref().is_some_and(|error| !self.is_handled(at.frame, error));
+        let is_end = step.route == Route::Nowhere && (self.failure.is_some() || falls());
+        let stays_open = before.phase == Phase::Open && is_end;
         match before.phase {
             Phase::InFlight => self.in_flight -= 1,
             Phase::Waiting => self.waits.remove_of(at, before.link as usize),
-            Phase::Open if self.failure.is_none() => self.close_scope(before.link as usize),
+            Phase::Open if !stays_open => self.close_scope(before.link as usize),
             _ => {}
         }
         if before.phase == Phase::Open {
             self.recorded(at);
         }
         self.woken.retain(|(other, _)| *other != at);
-        let stays_open = before.phase == Phase::Open && self.failure.is_some();
         if before.phase.is_begun() && !stays_open {
             self.give_room(at);
-        }
-        let code = step.error.as_ref().map(|error| error.code.as_str());
-        if code == Some("loop_limit") && self.is_header(at) {
-            self.stop_iteration(at);
         }
         self.note_round(at, step);
         let phase = match (step.status, &step.route) {
@@ -89,6 +100,11 @@ impl Execution {
             (StepStatus::Succeeded, Route::Ports(_)) => Phase::Succeeded,
             (_, Route::Ports(_)) => Phase::Passed,
         };
+        // What falls stays as it stands, to be taken up again there.
+        let code = step.error.as_ref().map(|error| error.code.as_str());
+        if code == Some("loop_limit") && phase != Phase::Fell && self.is_at_its_limit(at) {
+            self.stop_iteration(at);
+        }
         let state = self.state_mut(at);
         state.phase = phase;
         if !stays_open {
@@ -113,6 +129,15 @@ impl Execution {
         self.frames[at.frame].pending -= 1;
         self.settle(at.frame);
         Ok(())
+    }
+
+    /// Whether a step that failed with `loop_limit` is the head of a loop that went on too long. A container has such a
+    /// limit for what it does itself, too.
+    fn is_at_its_limit(&self, at: At) -> bool {
+        let planned = self.plan.node(at.node);
+        let iteration = u64::from(self.frames[at.frame].iteration);
+        let is_own = planned.container.is_none() || iteration >= planned.max_iterations.unwrap_or(MAX_ITERATIONS);
+        is_own && self.is_header(at)
     }
 
     /// Takes an event's place off the list of those to record.
@@ -158,12 +183,14 @@ impl Execution {
         let plan = self.plan.clone();
         let node = plan.node(at.node);
         let in_loop = self.frames[at.frame].scope != at.frame;
-        if in_loop && (node.is_sink || (node.is_return && phase == Phase::Succeeded)) {
+        let is_return = node.is_return && phase == Phase::Succeeded;
+        let keys = [(node.is_sink, (at.node, false)), (is_return, (at.node, true))];
+        for (_, key) in keys.into_iter().filter(|(is_kept, _)| in_loop && *is_kept) {
             let scope = self.frames[at.frame].scope;
             let kept = &mut self.frames[scope].kept;
-            match kept.iter_mut().find(|(other, _)| *other == at.node) {
+            match kept.iter_mut().find(|(other, _)| *other == key) {
                 Some((_, value)) => *value = output.clone(),
-                None => kept.push((at.node, output.clone())),
+                None => kept.push((key, output.clone())),
             }
         }
         if node.is_respond && phase == Phase::Succeeded {
@@ -215,8 +242,11 @@ impl Execution {
         let due_ms = Some(retried.wake_ms);
         let before = self.state(at);
         if before.phase == Phase::Open {
-            self.recorded(at);
             let scope = before.link as usize;
+            if !matches!(self.scopes[scope].next, Some(Next::Failed(_))) {
+                return Err(format!("nothing failed inside of node {}", at.node));
+            }
+            self.recorded(at);
             self.break_scope(scope);
             let wait = self.waits.add(Wait { at, kind: WaitKind::Backoff, due_ms });
             let own = &mut self.scopes[scope];
@@ -302,7 +332,7 @@ impl Execution {
         let Signaled { name, value, .. } = signaled;
         let woken = Woken::Signal(value.clone());
         let is_it = |kind: &WaitKind| matches!(kind, WaitKind::Step { signal: Some(signal), .. } if signal == name);
-        if !self.wake_one(is_it, woken) {
+        if !self.wake_one(signaled.at_us, is_it, woken) {
             self.signals.push_back((name.clone(), value.clone()));
             if self.signals.len() > SIGNALS_MAX {
                 self.signals.pop_front();
@@ -315,16 +345,20 @@ impl Execution {
         let woken =
             Woken::ChildEnded { execution: *execution, status: *status, output: output.clone(), error: error.clone() };
         let is_it = |kind: &WaitKind| matches!(kind, WaitKind::Step { child: Some(child), .. } if child == execution);
-        if !self.wake_one(is_it, woken.clone()) {
+        if !self.wake_one(ended.at_us, is_it, woken.clone()) {
             self.ended_children.push((*execution, woken));
         }
     }
 
-    /// Ends the wait that has gone on longest of those that fit.
-    fn wake_one(&mut self, fits: impl Fn(&WaitKind) -> bool, woken: Woken) -> bool {
+    /// Ends the wait that has gone on longest of those that fit. One whose time had come before is over already, which
+    /// a journal does not say.
+    fn wake_one(&mut self, at_us: u64, fits: impl Fn(&WaitKind) -> bool, woken: Woken) -> bool {
+        let now_ms = self.ms_at(at_us);
         let taken =
             |at: At, woken: &std::collections::VecDeque<(At, Woken)>| woken.iter().any(|(other, _)| *other == at);
-        let fitting = self.waits.iter().filter(|(_, wait)| fits(&wait.kind) && !taken(wait.at, &self.woken));
+        let fitting = self.waits.iter().filter(|(_, wait)| {
+            fits(&wait.kind) && wait.due_ms.is_none_or(|due| due > now_ms) && !taken(wait.at, &self.woken)
+        });
         let Some(at) = fitting.map(|(_, wait)| wait.at).min_by_key(|at| (at.generation, at.node)) else { return false };
         self.woken.push_back((at, woken));
         true
@@ -334,23 +368,35 @@ impl Execution {
 
     fn scope_opened(&mut self, opened: &ScopeOpened) -> Refused {
         let at = self.expect(&opened.address, Phase::is_startable)?;
+        if self.plan.node(at.node).container.is_none() {
+            return Err(format!("node {} is no container", at.node));
+        }
         let input = self.input_at(at);
         self.leave_phase(at);
         let scope = self.add_scope(Scope::new(at, opened.at_us, opened.items.clone()));
-        if let Some(timeout) = self.planned(scope).timeout_ms {
-            let due_ms = Some(self.ms_at(opened.at_us).saturating_add_unsigned(timeout));
-            let wait = self.waits.add(Wait { at, kind: WaitKind::Deadline, due_ms });
-            self.scopes[scope].deadline = Some(wait);
-        }
+        self.set_deadline(scope, opened.at_us);
         self.open_scope(scope, input);
         Ok(())
+    }
+
+    /// Gives a container all of its time, from now on.
+    fn set_deadline(&mut self, scope: ScopeIndex, at_us: u64) {
+        if let Some(before) = self.scopes[scope].deadline.take() {
+            self.waits.remove(before);
+        }
+        if let Some(timeout) = self.planned(scope).timeout_ms {
+            let due_ms = Some(self.ms_at(at_us).saturating_add_unsigned(timeout));
+            let wait = Wait { at: self.scopes[scope].at, kind: WaitKind::Deadline, due_ms };
+            self.scopes[scope].deadline = Some(self.waits.add(wait));
+        }
     }
 
     fn round_began(&mut self, began: &RoundBegan) -> Refused {
         let at = self.expect(&began.address, |phase| phase == Phase::Open)?;
         let scope = self.state(at).link as usize;
         let own = &mut self.scopes[scope];
-        if own.begun != began.round || !own.rounds.is_empty() {
+        let is_due = matches!(own.next, Some(Next::Test | Next::Round)) || own.backoff.is_some();
+        if own.begun != began.round || !own.rounds.is_empty() || !is_due {
             return Err(format!("round {} does not follow {} rounds", began.round, own.begun));
         }
         own.next = None;
@@ -359,7 +405,6 @@ impl Execution {
             self.waits.remove(wait);
         }
         self.recorded(at);
-        debug_assert!(!matches!(self.planned(scope).kind, ContainerKind::ForEach { .. }), "items begin by themselves");
         self.open_round(scope, value);
         Ok(())
     }
@@ -375,7 +420,7 @@ impl Execution {
     }
 
     /// Takes up an execution that ended before it was through: what fell runs again, what was under way is done anew.
-    fn reopen(&mut self) -> Refused {
+    fn reopen(&mut self, at_us: u64) -> Refused {
         if !matches!(self.status, Status::Failed | Status::TimedOut | Status::Canceled | Status::Quarantined) {
             return Err(format!("the execution is {}", self.status.as_str()));
         }
@@ -385,6 +430,12 @@ impl Execution {
         self.ready.clear();
         self.to_record.clear();
         self.dropped.clear();
+        let scopes: Vec<ScopeIndex> = self.scopes.iter().map(|(scope, _)| scope).collect();
+        for scope in scopes {
+            self.scopes[scope].active = 0;
+            self.scopes[scope].parked.clear();
+            self.set_deadline(scope, at_us);
+        }
         let plan = self.plan.clone();
         let frames: Vec<usize> = self.frames.iter().map(|(frame, _)| frame).collect();
         for frame in frames {
@@ -397,10 +448,20 @@ impl Execution {
 
     fn take_up(&mut self, at: At) {
         let state = self.state(at);
+        if self.scope_at(at).is_some() {
+            self.took_room(at);
+        }
         match state.phase {
             Phase::Fell if self.scope_at(at).is_some() => {
                 self.state_mut(at).phase = Phase::Open;
-                self.scopes[state.link as usize].next = None;
+                let own = &mut self.scopes[state.link as usize];
+                own.next = None;
+                // Between its rounds, it is its test that fell.
+                if own.rounds.is_empty()
+                    && matches!(self.planned(state.link as usize).kind, ContainerKind::While { .. })
+                {
+                    self.conclude(state.link as usize, Next::Test);
+                }
             }
             Phase::Fell => {
                 let again = self.state_mut(at);
@@ -409,6 +470,7 @@ impl Execution {
             }
             Phase::Ready | Phase::InFlight | Phase::Abandoned => self.make_ready(at.frame, at.node),
             Phase::Dead | Phase::Unneeded => self.to_record.push_back(at),
+            Phase::Waiting => self.took_room(at),
             Phase::Open if self.scopes[state.link as usize].next.is_some() => self.to_record.push_back(at),
             _ => {}
         }

@@ -33,7 +33,7 @@ impl Execution {
     }
 
     /// Whether a container around a frame goes on after a failure.
-    fn is_handled(&self, frame: FrameIndex, error: &ErrorInfo) -> bool {
+    pub(super) fn is_handled(&self, frame: FrameIndex, error: &ErrorInfo) -> bool {
         let mut frame = frame;
         while let Some(scope) = self.frames[self.frames[frame].scope].container {
             let round = self.frames[self.frames[frame].scope].iteration;
@@ -87,6 +87,9 @@ impl Execution {
     /// Takes a step out of flight, out of waiting, or what is inside of it; answers frames that are left to drop.
     fn drop_node(&mut self, at: At) -> Vec<FrameIndex> {
         let state = self.state(at);
+        if state.phase.is_begun() {
+            self.leave_room(at);
+        }
         match state.phase {
             Phase::InFlight => {
                 self.in_flight -= 1;
@@ -129,6 +132,7 @@ impl Execution {
             }
         }
         self.drop_frames(inner);
+        self.let_in(header.frame);
         let frame = &mut self.frames[header.frame];
         (frame.pending, frame.busy, frame.is_last) = (1, 0, true);
     }
@@ -159,13 +163,11 @@ impl Execution {
             if only[node as usize] && unfinished {
                 let inside = self.drop_node(at);
                 self.drop_frames(inside);
-                if phase.is_begun() {
-                    self.give_room(at);
-                }
                 self.state_mut(at).phase = Phase::Unneeded;
                 self.to_record.push_back(at);
             }
         }
+        self.let_in(join.frame);
     }
 
     /// For each node whether all of its ways lead to a join, within the body that the join stands in.

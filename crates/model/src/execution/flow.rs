@@ -381,7 +381,9 @@ impl Execution {
 
     /// The container around a frame, if it limits how many steps inside run at a time.
     fn limiting(&self, frame: FrameIndex) -> Option<(ScopeIndex, u32)> {
-        let scope = self.frames[self.frames[frame].scope].container?;
+        // What is broken off from the outside in has lost its scope and its container already.
+        let scope = self.frames.get(self.frames[frame].scope)?.container?;
+        self.scopes.get(scope)?;
         self.planned(scope).max_concurrency.map(|most| (scope, most))
     }
 
@@ -406,10 +408,26 @@ impl Execution {
 
     /// Lets the next parked step in when one has ended.
     pub(super) fn give_room(&mut self, at: At) {
+        self.leave_room(at);
+        let Some((scope, _)) = self.limiting(at.frame) else { return };
+        while let Some(next) = self.scopes[scope].parked.pop_front() {
+            if self.frames.holds(next) && self.state(next).phase == Phase::Ready {
+                return self.ready.push_back(next);
+            }
+        }
+    }
+
+    /// Counts a step out that was broken off.
+    pub(super) fn leave_room(&mut self, at: At) {
         if let Some((scope, _)) = self.limiting(at.frame) {
-            let own = &mut self.scopes[scope];
-            own.active = own.active.saturating_sub(1);
-            self.ready.extend(own.parked.pop_front());
+            self.scopes[scope].active = self.scopes[scope].active.saturating_sub(1);
+        }
+    }
+
+    /// Lets all parked steps ask again for room, after steps were broken off.
+    pub(super) fn let_in(&mut self, frame: FrameIndex) {
+        if let Some((scope, _)) = self.limiting(frame) {
+            self.ready.append(&mut self.scopes[scope].parked);
         }
     }
 

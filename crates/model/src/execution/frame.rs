@@ -73,8 +73,8 @@ pub(super) struct Frame {
     pub(super) header_skipped: bool,
     /// No iteration follows, whatever the back edges say.
     pub(super) is_last: bool,
-    /// Of a scope: the latest outputs of sinks and `return` nodes that stand in loops.
-    pub(super) kept: Vec<(NodeIndex, Value)>,
+    /// Of a scope: the latest outputs of sinks that stand in loops, and those of `return` nodes, told apart by the flag.
+    pub(super) kept: Vec<((NodeIndex, bool), Value)>,
 }
 
 /// A loop from its first iteration to its end.
@@ -207,6 +207,10 @@ impl Frames {
     /// Whether a node's frame is still the one it was.
     pub(super) fn holds(&self, at: At) -> bool {
         self.open.get(at.frame).is_some_and(|frame| frame.generation == at.generation)
+    }
+
+    pub(super) fn get(&self, at: FrameIndex) -> Option<&Frame> {
+        self.open.get(at)
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (FrameIndex, &Frame)> {

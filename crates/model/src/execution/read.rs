@@ -304,7 +304,7 @@ impl Execution {
             let counts = if is_return { phase == Phase::Succeeded } else { phase.counts() };
             return counts.then(|| &here.values[planned.slot as usize]);
         }
-        here.kept.iter().find(|(kept, _)| *kept == node).map(|(_, value)| value)
+        here.kept.iter().find(|(kept, _)| *kept == (node, is_return)).map(|(_, value)| value)
     }
 
     fn by_id(&self, mut values: Vec<(NodeIndex, Value)>) -> Value {

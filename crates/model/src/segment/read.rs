@@ -44,7 +44,12 @@ impl<'a> SegmentReader<'a> {
         if self.at == self.bytes.len() {
             return Ok(None);
         }
-        let tag = self.byte()?;
+        let mut tag = self.byte()?;
+        if tag == tag::EARLIER {
+            let earlier = self.number()?;
+            self.last_us = self.last_us.checked_sub(earlier).ok_or(SegmentError::Unknown("time"))?;
+            tag = self.byte()?;
+        }
         let event = match (tag, state) {
             (tag::ACCEPTED, _) => Event::Accepted(self.accepted()?),
             (tag::STEP_PLAIN | tag::STEP | tag::STEP_PLAIN_IN | tag::STEP_ITEMS, Some(state)) => {

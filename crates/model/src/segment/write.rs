@@ -170,6 +170,11 @@ impl SegmentWriter {
     }
 
     fn step(&mut self, step: &StepFinished, known: &Value) {
+        if let Some(earlier) = self.last.us.checked_sub(step.started_us).filter(|earlier| *earlier > 0) {
+            self.bytes.push(tag::EARLIER);
+            self.number(earlier);
+            self.last.us = step.started_us;
+        }
         let is_plain = step.status == StepStatus::Succeeded
             && step.attempts == 1
             && step.writes.is_empty()
@@ -188,7 +193,7 @@ impl SegmentWriter {
         }
         self.number(step.started_us.saturating_sub(self.last.us));
         self.number(step.duration_us);
-        self.last.us = step.started_us.max(self.last.us);
+        self.last.us = step.started_us;
         if step.error.is_some() && step.status == StepStatus::Failed {
             self.bytes.push(value_tag::NULL);
         } else if is_alike(&step.output, known) {

@@ -4,7 +4,7 @@ use arcstr::ArcStr;
 use model::{Catalog, Category, EffectClass, Graph, Node, NodeSpec, Problem, Role, Value, json};
 
 /// Types of the tests: `start`, `step`, `branch` (ports true, false), `two` (inputs left, right), `join`, `return`,
-/// `respond`, `while_loop` and `group`.
+/// `respond`, the containers and `group`.
 pub(crate) struct TestCatalog {
     specs: Vec<NodeSpec>,
 }
@@ -35,6 +35,11 @@ impl Default for TestCatalog {
                 type_of("return", Role::Return, &["in"], &["out"]),
                 type_of("respond", Role::Respond, &["in"], &["out"]),
                 type_of("while_loop", Role::Container, &["in"], &["done", "loop"]),
+                type_of("for_each", Role::Container, &["in"], &["done", "loop"]),
+                type_of("try_catch", Role::Container, &["in"], &["success", "error"]),
+                type_of("parallel", Role::Container, &["in"], &["out"]),
+                type_of("retry", Role::Container, &["in"], &["out"]),
+                type_of("timeout", Role::Container, &["in"], &["out"]),
                 type_of("group", Role::Frame, &[], &[]),
             ],
         }
@@ -70,13 +75,15 @@ impl Catalog for TestCatalog {
     }
 }
 
-/// A graph in short: nodes as `id:type`, edges as `source>target`, `source.port>target` or `source>target.port`.
+/// A graph in short: nodes as `id:type` or `id@parent:type`, each with `{data}` if it has any, edges as `source>target`, `source.port>target` or `source>target.port`.
 pub(crate) fn graph(nodes: &str, edges: &str) -> Graph {
     let node = |text: &str| {
         let (id, kind) = text.split_once(':').expect("id:type");
         let (kind, data) =
             kind.split_once('{').map_or((kind, "{}".to_owned()), |(kind, data)| (kind, format!("{{{data}")));
-        format!(r#"{{"id":"{id}","type":"{kind}","data":{data}}}"#)
+        let (id, parent) = id.split_once('@').unwrap_or((id, ""));
+        let parent = if parent.is_empty() { String::new() } else { format!(r#","parentId":"{parent}""#) };
+        format!(r#"{{"id":"{id}","type":"{kind}","data":{data}{parent}}}"#)
     };
     let edge = |text: &str| {
         let (source, target) = text.split_once('>').expect("source>target");
