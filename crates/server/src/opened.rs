@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use engine::{Engine, Options};
+use engine::{CallLimits, Engine, Options};
 use model::{ExecutionId, TenantId, Value};
 use nodes::Registry;
 use store::journal::SharedJournal;
@@ -12,6 +12,7 @@ use store::sqlite::Synchronous;
 use store::{MemoryStore, Records, SqliteOptions, SqliteStore, StoreError};
 
 use crate::Config;
+use crate::published::Published;
 use crate::routes::executions::list_query;
 
 /// A store with the engine that runs over it.
@@ -72,6 +73,8 @@ impl Opened {
             shards: if config.executions.shards == 0 { defaults.shards } else { config.executions.shards },
             max_concurrent: config.executions.max_concurrent,
             timeout: config.executions.timeout,
+            calls: CallLimits { all: config.calls.max, per_host: config.calls.per_host },
+            workflows: Some(Arc::new(Published::of(records.clone()))),
             env: environment(&config.expression_env),
             ..defaults
         };

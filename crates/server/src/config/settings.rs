@@ -100,6 +100,8 @@ pub static SETTINGS: &[Setting] = &[
         .json("ExecutionTimeoutMinutes"),
     setting("executions.shards", Kind::Whole(0, 1_024), "0", "Loops that run executions; 0: one per core"),
     setting("executions.drain_seconds", Kind::Number(0.0, 3_600.0), "10", "Time for running executions at the end"),
+    setting("calls.max", Kind::Whole(1, 1_000_000), "1000", "Calls to other machines at a time; others wait"),
+    setting("calls.per_host", Kind::Whole(1, 1_000_000), "64", "Of those, calls to one host"),
     setting("cache.expiry_minutes", Kind::Number(0.0, 1e6), "5", "Time that dashboard figures are reused, sliding")
         .json("CacheExpiryMinutes"),
     setting("cache.memory_max_size", Kind::Whole(0, ANY), "1000", "Entries of the memory cache")

@@ -168,13 +168,25 @@ fn wait_time(app: &App, wait: Option<&Value>) -> Result<Option<Duration>, ApiErr
 
 /// The caller's key from the header or the body, with the hash of what it asks for.
 fn idempotency(headers: &HeaderMap, fields: &Fields<'_>, body: &[u8]) -> Result<Option<Idempotency>, ApiError> {
+    let said = fields.text("idempotency_key")?.map(|key| key.as_str());
+    let key = match key(headers)? {
+        Some(key) => Some(key),
+        None => said.map(checked_key).transpose()?,
+    };
+    Ok(key.map(|key| Idempotency { key: key.to_owned(), body_hash: *blake3::hash(body).as_bytes() }))
+}
+
+/// The caller's key from the header.
+pub(crate) fn key(headers: &HeaderMap) -> Result<Option<&str>, ApiError> {
+    headers.get("idempotency-key").and_then(|key| key.to_str().ok()).map(checked_key).transpose()
+}
+
+fn checked_key(key: &str) -> Result<&str, ApiError> {
     const KEY_MAX: usize = 256;
-    let header = headers.get("idempotency-key").and_then(|key| key.to_str().ok());
-    let Some(key) = header.or(fields.text("idempotency_key")?.map(|key| key.as_str())) else { return Ok(None) };
     if key.is_empty() || key.len() > KEY_MAX {
         return Err(ApiError::bad_request("invalid_key", format!("an idempotency key has 1 to {KEY_MAX} bytes")));
     }
-    Ok(Some(Idempotency { key: key.to_owned(), body_hash: *blake3::hash(body).as_bytes() }))
+    Ok(key)
 }
 
 /// Runs a graph that is not saved, and answers when it has ended.
