@@ -31,7 +31,8 @@ impl Published {
             Some(record) => Some(record),
             None => self.records.list(by_name(tenant, &named)).await?.items.pop(),
         };
-        let source = |workflow: Workflow| Source::Version { workflow: Some(workflow.id), version: workflow.kept.version };
+        let source =
+            |workflow: Workflow| Source::Version { workflow: Some(workflow.id), version: workflow.kept.version };
         Ok(record.as_ref().map(Workflow::from_record).transpose()?.map(source))
     }
 }

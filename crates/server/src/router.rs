@@ -22,7 +22,8 @@ use crate::App;
 use crate::auth::COOKIE;
 use crate::http::layers;
 use crate::routes::{
-    backup, bulk, control, dashboard, docs, executions, expressions, health, hooks, node_types, session, streams, web, workflows,
+    backup, bulk, control, dashboard, docs, executions, expressions, health, hooks, node_types, session, streams, web,
+    workflows,
 };
 
 /// Who may call a route.
@@ -80,6 +81,8 @@ fn api() -> List {
         .add(Access::Session, routes!(control::pause))
         .add(Access::Session, routes!(control::resume))
         .add(Access::Session, routes!(control::retry))
+        .add(Access::Session, routes!(control::fork))
+        .add(Access::Session, routes!(control::replay))
         .add(Access::Session, routes!(control::signal))
         .add(Access::Session, routes!(control::signal_to))
         .add(Access::Session, routes!(executions::value))
