@@ -160,11 +160,11 @@ fn event_json(event: &Event, state: Option<&Execution>, id: ExecutionId, seq: Se
         }
         Event::StepStarted(started) => {
             place_entries(&started.address, started.at_us, state?, &mut entries);
-            entries.push((literal!("attempt"), Value::Int(i64::from(started.attempt))));
+            entries.push((literal!("attempt"), Value::Int(i64::from(started.attempt) + 1)));
         }
         Event::StepRetried(retried) => {
             place_entries(&retried.address, retried.at_us, state?, &mut entries);
-            entries.push((literal!("attempt"), Value::Int(i64::from(retried.attempt))));
+            entries.push((literal!("attempt"), Value::Int(i64::from(retried.attempt) + 1)));
             entries.push((literal!("error"), error_value(Some(&retried.error))));
             entries.push((literal!("wake_at"), time(retried.wake_ms.saturating_mul(1_000))));
         }
