@@ -74,6 +74,8 @@ impl Opened {
             max_concurrent: config.executions.max_concurrent,
             timeout: config.executions.timeout,
             calls: CallLimits { all: config.calls.max, per_host: config.calls.per_host },
+            // A look at a data directory runs nothing; `App::load` says when it does.
+            wakes: false,
             workflows: Some(Arc::new(Published::of(records.clone()))),
             env: environment(&config.expression_env),
             ..defaults

@@ -113,16 +113,27 @@ async fn restored_data_waits_to_be_confirmed() {
     let call = |server: &Process| client.post(server.url("/hooks/hello")).body(r#"{"name": "Ada"}"#).send();
     let first = Process::start(folder.path(), &["--examples"]);
     assert_eq!(call(&first).await.expect("an answer").text().await.expect("text"), r#"{"greeting":"Hello, Ada!"}"#);
+    let nap = r#"{"nodes": [{"id": "nap", "type": "delay", "data": {"duration": "1100ms"}}], "edges": []}"#;
+    let caller = Caller::of(folder.path());
+    let workflow = caller.post(&first, "/api/v1/workflows", nap).await;
+    let path = format!("/api/v1/workflows/{}/execute", workflow["id"].as_str().expect("an id"));
+    let started = caller.post(&first, &path, "{}").await;
+    let napping = format!("/api/v1/executions/{}", started["execution_id"].as_str().expect("an id"));
+    caller.once(&first, &napping, "waiting").await;
     assert!(tidemill(&["backup", "copy.db"], folder.path()).status.success());
     assert!(first.stop().success());
+    // By now its time has come.
+    tokio::time::sleep(std::time::Duration::from_millis(1_200)).await;
     std::fs::remove_dir_all(folder.path().join("data")).expect("removed");
     let restored = tidemill(&["restore", "copy.db"], folder.path());
     assert!(restored.status.success(), "{}", String::from_utf8_lossy(&restored.stderr));
     let second = Process::start(folder.path(), &[]);
     assert_eq!(call(&second).await.expect("an answer").status(), 503);
+    assert_eq!(Caller::of(folder.path()).get(&second, &napping).await["status"], "waiting");
     assert!(second.stop().success());
     let third = Process::start(folder.path(), &["--confirm-restore"]);
     assert_eq!(call(&third).await.expect("an answer").status(), 200);
+    Caller::of(folder.path()).once(&third, &napping, "succeeded").await;
     assert!(third.stop().success());
     let fourth = Process::start(folder.path(), &[]);
     assert_eq!(call(&fourth).await.expect("an answer").status(), 200, "it is confirmed for good");
