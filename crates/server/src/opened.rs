@@ -6,7 +6,8 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use engine::{CallLimits, Engine, Options};
 use model::{ExecutionId, TenantId, Value};
-use nodes::Registry;
+use nodes::net::Net;
+use nodes::{Registry, Services};
 use store::journal::SharedJournal;
 use store::sqlite::Synchronous;
 use store::{MemoryStore, Records, SqliteOptions, SqliteStore, StoreError};
@@ -67,7 +68,8 @@ impl Opened {
     /// The store cannot say which executions it has.
     pub async fn over(journal: SharedJournal, records: Arc<dyn Records>, config: &Config) -> anyhow::Result<Self> {
         let newest = newest(&journal).await.context("the newest execution could not be read")?;
-        let registry = Arc::new(Registry::standard());
+        let services = Services::default().with_net(Net::new(config.calls.net.clone()));
+        let registry = Arc::new(Registry::with(&services));
         let defaults = Options::default();
         let options = Options {
             shards: if config.executions.shards == 0 { defaults.shards } else { config.executions.shards },

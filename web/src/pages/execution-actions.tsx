@@ -25,19 +25,22 @@ const FAILED: Record<What, string> = {
 interface ActionsProps {
   execution: Execution;
   status: Execution["status"];
+  /** How often it was taken up again. */
+  generation: number;
   /** It was taken up again: its events go on after their end. */
   onReopened: () => void;
 }
 
-export function Actions({ execution, status, onReopened }: ActionsProps) {
-  const [asked, setAsked] = useState<{ what: What; at: Execution["status"] } | null>(null);
+export function Actions({ execution, status, generation, onReopened }: ActionsProps) {
+  const [asked, setAsked] = useState<{ what: What; at: string } | null>(null);
+  const stage = `${generation} ${status}`;
   const client = useQueryClient();
   const run = useRun();
   const { workflow } = execution;
-  // What was asked shows itself in another status.
-  const busy = asked !== null && asked.at === status ? asked.what : null;
+  // What was asked shows itself in another status; a retry may fail like the try before it.
+  const busy = asked !== null && asked.at === stage ? asked.what : null;
   const ask = async (what: What) => {
-    setAsked({ what, at: status });
+    setAsked({ what, at: stage });
     try {
       await api.ask(execution.id, what);
       if (what === "retry") {

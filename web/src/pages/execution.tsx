@@ -207,7 +207,7 @@ function Top({ execution, status, over, state, onReopened }: Timed & { status: E
       <span className="hidden" role="status">
         {statusWord(status)}
       </span>
-      <Actions execution={execution} status={status} onReopened={onReopened} />
+      <Actions execution={execution} status={status} generation={state?.generation ?? 0} onReopened={onReopened} />
     </header>
   );
 }

@@ -285,3 +285,19 @@ async fn a_bulk_that_cannot_be_is_refused() {
     assert_eq!(server.get("/api/v1/executions?from=yesterday").await.problem(400), "invalid_parameter");
     assert_eq!(server.get("/api/v1/executions?origin=x").await.problem(400), "invalid_parameter");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_reach_inside_only_where_the_settings_say() {
+    let target = Server::new().await.listen().await;
+    let graph =
+        format!(r#"{{"nodes": [{{"id": "call", "type": "http", "data": {{"url": "{target}/livez"}}}}], "edges": []}}"#);
+    let closed = Server::new().await.post("/api/v1/workflows/execute", &graph).await.ok(200);
+    assert_eq!(
+        (&closed["status"], &closed["error"]["code"]),
+        (&json!("failed"), &json!("blocked_address")),
+        "{closed}"
+    );
+    let open = Server::with(&[("calls.allowed_private", "10.0.0.0/8,127.0.0.1")]).await;
+    let called = open.post("/api/v1/workflows/execute", &graph).await.ok(200);
+    assert_eq!(called["status"], "succeeded", "{called}");
+}
