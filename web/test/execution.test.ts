@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest";
 import type { Event } from "../src/api/types";
 import { emptyExecution, fold, type ExecutionState } from "../src/state/execution";
+import { waitWords } from "../src/ui/format";
 import { JOURNAL } from "./journal";
 
 const ID = "0000000000abc";
@@ -95,7 +96,7 @@ it("takes a disabled step, which carries nothing but its address", () => {
 });
 
 it("passes over kinds of events it does not know", () => {
-  const strange = { execution: ID, seq: 14, type: "reopened", generation: 2 } as unknown as Event;
+  const strange = { execution: ID, seq: 14, type: "moved", to: 2 } as unknown as Event;
   expect(fold(whole, [strange])).toMatchObject({ seq: 14, status: "failed" });
 });
 
@@ -105,4 +106,58 @@ it("folds a long journal in linear time", () => {
     many.push({ execution: ID, seq: at + 2, type: "step_finished", address: `n@${at}`, node: "n", status: "succeeded", output: at, attempts: 1 });
   }
   expect(fold(emptyExecution(ID), many).nodes.get("n")?.count).toBe(50_000);
+});
+
+describe("an execution that waits", () => {
+  const at = "2026-11-21T10:00:00Z";
+  const until = "2026-11-21T12:00:00Z";
+  const body: Partial<Event>[] = [
+    { type: "accepted", at, input: null },
+    { type: "scope_opened", address: "each", node: "each", at, items: 2 },
+    { type: "step_retried", address: "call@0", node: "call", attempt: 1, error: { code: "http_status", message: "503" }, wake_at: until, at },
+    { type: "step_waiting", address: "ask@0", node: "ask", at, until: null, signal: "go", child: null },
+    { type: "paused", at },
+    { type: "signaled", at, name: "go", value: 1 },
+    { type: "resumed", at },
+    { type: "step_finished", address: "ask@0", node: "ask", status: "succeeded", output: 1, attempts: 1 },
+    { type: "child_ended", at, child: "0000000000abd", status: "succeeded" },
+    { type: "step_started", address: "call@0", node: "call", attempt: 2, at },
+    { type: "finished", at, status: "canceled", output: null, duration_ms: 1 },
+    { type: "reopened", at },
+    { type: "round_began", address: "each", round: 1 },
+    { type: "step_waiting", address: "call@0", node: "call", at, until, signal: null, child: null },
+  ];
+  const events = body.map((event, index) => ({ execution: ID, seq: index + 1, ...event }) as Event);
+  const after = (count: number) => fold(emptyExecution(ID), events.slice(0, count));
+
+  it("stands where its server says, event by event", () => {
+    const statuses = events.map((_, index) => after(index + 1).status);
+    expect(statuses).toEqual([
+      "queued", "running", "waiting", "waiting", "paused", "paused", "waiting", "waiting", "waiting", "running", "canceled", "running", "running", "waiting",
+    ]);
+  });
+
+  it("tells what each step waits for, and why it is tried again", () => {
+    const { steps } = after(4);
+    expect(steps.get("call@0")).toMatchObject({ status: "waiting", attempts: 1, error: { code: "http_status" }, wait: { until: Date.parse(until), retry: true } });
+    expect(steps.get("ask@0")).toMatchObject({ status: "waiting", wait: { until: null, signal: "go", child: null, retry: false } });
+    expect(after(10).steps.get("call@0")).toMatchObject({ status: "running", attempts: 2, wait: null, error: null });
+    expect(after(4).nodes.get("ask")).toMatchObject({ running: 1 });
+    expect(after(8).nodes.get("ask")).toMatchObject({ running: 0 });
+  });
+
+  it("has nothing under way after its end, and goes on when it is taken up again", () => {
+    expect([...after(11).steps.values()].map((step) => step.status)).toEqual(["canceled", "canceled", "succeeded"]);
+    expect(after(11)).toMatchObject({ running: 0, waiting: 0, generation: 0 });
+    expect(after(12)).toMatchObject({ generation: 1, finishedAt: null, durationMs: null, error: null });
+  });
+
+  it("says it in few words", () => {
+    const now = Date.parse(at);
+    const wait = { until: null, signal: null, child: null, retry: false };
+    expect(waitWords({ ...wait, signal: "go" }, now)).toBe("signal go");
+    expect(waitWords({ ...wait, child: "0000000000abd" }, now)).toBe("execution 0000000000abd");
+    expect(waitWords({ ...wait, until: now + 1_000, retry: true }, now)).toMatch(/^next try at \d\d:\d\d:01$/);
+    expect(waitWords({ ...wait, until: now + 40 * 86_400_000 }, now)).toMatch(/^until 31 Dec/);
+  });
 });

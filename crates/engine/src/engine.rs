@@ -52,6 +52,8 @@ pub struct Options {
     pub calls: CallLimits,
     /// What finds the workflows that steps start; without it no step can start one.
     pub workflows: Option<Arc<dyn Workflows>>,
+    /// Whether executions whose time has come are taken up from the start; else from [`Engine::begin_waking`] on.
+    pub wakes: bool,
     /// The environment variables that expressions may read.
     pub env: Value,
     /// Where the time comes from.
@@ -69,6 +71,7 @@ impl Default for Options {
             timeout: Some(Duration::from_secs(30 * 60)),
             calls: CallLimits::default(),
             workflows: None,
+            wakes: true,
             env: Value::object(Vec::new()),
             clock: Arc::new(SystemClock::default()),
         }
@@ -185,8 +188,20 @@ impl Engine {
                 _pool: pool,
             }),
         };
-        rest.begin(&engine.shared);
+        rest.know(&engine.shared);
+        if engine.shared.options.wakes {
+            rest.begin();
+        }
         engine
+    }
+
+    /// Takes up executions whose time has come from now on. Until then only those that somebody asks for something are.
+    pub fn begin_waking(&self) {
+        self.shared.tools.rest.begin();
+    }
+
+    pub(crate) fn is_draining(&self) -> bool {
+        self.shared.draining.load(Ordering::Relaxed)
     }
 
     pub(crate) fn now_ms(&self) -> i64 {

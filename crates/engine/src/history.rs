@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use arcstr::ArcStr;
 use model::event::{Address, Route};
+use model::execution::Awaited;
 use model::segment::fold;
 use model::{ErrorInfo, Event, Execution, StepStatus, Value};
 use store::journal::{ExecutionRow, ReadFrom, Segment};
@@ -29,6 +30,8 @@ pub struct History {
     pub error: Option<ErrorInfo>,
     /// Its steps, in the order in which they ended.
     pub steps: Vec<StepView>,
+    /// What its steps wait for, in the order of the graph.
+    pub waiting: Vec<Awaited>,
 }
 
 /// A step that has ended.
@@ -101,12 +104,16 @@ impl History {
             if let Event::Finished(finished) = event {
                 output = finished.output.clone();
                 error = finished.error.as_deref().cloned();
+            } else if let Event::Reopened(_) = event {
+                (output, error) = (Value::Null, None);
             } else if let Some(state) = state {
                 steps.extend(StepView::of(event, state));
             }
         })?;
+        let mut waiting = state.as_ref().map(Execution::awaited).unwrap_or_default();
+        waiting.sort_unstable_by(|a, b| a.address.cmp(&b.address));
         let input = state.map(|state| state.accepted().input.clone()).unwrap_or_default();
-        Ok(Self { program, row, input, output, error, steps })
+        Ok(Self { program, row, input, output, error, steps, waiting })
     }
 }
 

@@ -1,7 +1,7 @@
 //! Executions that rest: they take no memory until their time or a message comes. One task looks for those that are due,
 //! takes them over and hands them to their shards.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
@@ -31,17 +31,25 @@ pub(crate) struct Rest {
     arrived: Arc<Notify>,
     /// When to look next, in ms since 1970.
     next_ms: Arc<AtomicI64>,
+    looks: Arc<AtomicBool>,
 }
 
 impl Rest {
     pub(crate) fn new(runtime: Handle) -> Self {
-        Self { engine: Arc::default(), runtime, arrived: Arc::default(), next_ms: Arc::new(AtomicI64::new(i64::MAX)) }
+        let next_ms = Arc::new(AtomicI64::new(i64::MAX));
+        Self { engine: Arc::default(), runtime, arrived: Arc::default(), next_ms, looks: Arc::default() }
     }
 
-    /// Tells it of its engine, and begins to look.
-    pub(crate) fn begin(&self, engine: &Arc<Shared>) {
+    /// Tells it of its engine.
+    pub(crate) fn know(&self, engine: &Arc<Shared>) {
         drop(self.engine.set(Arc::downgrade(engine)));
-        self.runtime.spawn(self.clone().keep_looking());
+    }
+
+    /// Begins to look, unless it does already.
+    pub(crate) fn begin(&self) {
+        if !self.looks.swap(true, Ordering::Relaxed) {
+            self.runtime.spawn(self.clone().keep_looking());
+        }
     }
 
     fn engine(&self) -> Option<Engine> {
@@ -94,7 +102,8 @@ impl Rest {
 
     async fn keep_looking(self) {
         loop {
-            let Some(engine) = self.engine() else { return };
+            // An engine that stops leaves what comes due to the next one.
+            let Some(engine) = self.engine().filter(|engine| !engine.is_draining()) else { return };
             let now_ms = engine.now_ms();
             // What is told from here on counts for the next look.
             self.next_ms.store(i64::MAX, Ordering::Release);

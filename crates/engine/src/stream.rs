@@ -34,7 +34,7 @@ pub struct StreamEvent {
     pub json: String,
 }
 
-/// A stream of events; it ends after `finished`.
+/// A stream of events; it ends after the `finished` that nothing follows.
 pub struct EventStream {
     journal: SharedJournal,
     program: Arc<Program>,
@@ -79,11 +79,16 @@ impl EventStream {
                 for segment in segments {
                     self.take_in(&segment)?;
                 }
+                // What follows an end is known only now: an execution may have been taken up again after it.
+                self.ended = self.caught_up && self.has_ended();
                 continue;
             }
             match self.live.next().await {
                 Ok(segment) if segment.seq_to <= self.folded => {}
-                Ok(segment) if segment.seq_from == self.folded + 1 => self.take_in(&segment)?,
+                Ok(segment) if segment.seq_from == self.folded + 1 => {
+                    self.take_in(&segment)?;
+                    self.ended = self.has_ended();
+                }
                 // Segments were missed, or came in another order than they were committed: the journal has them.
                 Ok(_) => self.caught_up = false,
                 Err(_) => {
@@ -113,9 +118,12 @@ impl EventStream {
             .map_err(|error| damaged(error.to_string()))?
             .map_err(|error| damaged(error.to_string()))?;
         self.folded = segment.seq_to;
-        self.ended = self.state.as_ref().is_some_and(|state| state.status().is_terminal());
         self.waiting.extend(found);
         Ok(())
+    }
+
+    fn has_ended(&self) -> bool {
+        self.state.as_ref().is_some_and(|state| state.status().is_terminal())
     }
 }
 
@@ -152,11 +160,11 @@ fn event_json(event: &Event, state: Option<&Execution>, id: ExecutionId, seq: Se
         }
         Event::StepStarted(started) => {
             place_entries(&started.address, started.at_us, state?, &mut entries);
-            entries.push((literal!("attempt"), Value::Int(i64::from(started.attempt))));
+            entries.push((literal!("attempt"), Value::Int(i64::from(started.attempt) + 1)));
         }
         Event::StepRetried(retried) => {
             place_entries(&retried.address, retried.at_us, state?, &mut entries);
-            entries.push((literal!("attempt"), Value::Int(i64::from(retried.attempt))));
+            entries.push((literal!("attempt"), Value::Int(i64::from(retried.attempt) + 1)));
             entries.push((literal!("error"), error_value(Some(&retried.error))));
             entries.push((literal!("wake_at"), time(retried.wake_ms.saturating_mul(1_000))));
         }

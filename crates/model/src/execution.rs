@@ -5,6 +5,7 @@
 //! event. Nothing here knows a clock or a store.
 
 mod apply;
+mod awaited;
 mod break_off;
 mod decide;
 mod flow;
@@ -23,6 +24,7 @@ use crate::status::Status;
 use crate::value::Value;
 use frame::{At, FrameIndex, Frames, Next, Phase, Scope, ScopeIndex, WaitKind, Waits};
 
+pub use awaited::Awaited;
 pub use decide::{Failure, Outcome, Pause, Produced};
 
 /// An event that cannot follow the state it met.

@@ -76,8 +76,9 @@ impl App {
         Self { shared: Arc::new(shared) }
     }
 
-    /// Reads what is kept in memory of the store: which paths webhooks have. Data that came from a backup has none
-    /// until somebody confirms that nobody else runs it: then `false` is answered.
+    /// Reads what is kept in memory of the store: which paths webhooks have; and executions wake by themselves from then
+    /// on. Data that came from a backup has no webhooks, and nothing wakes in it, until somebody confirms that nobody
+    /// else runs it: then `false` is answered.
     ///
     /// # Errors
     /// The store cannot answer.
@@ -89,6 +90,7 @@ impl App {
             return Ok(false);
         }
         crate::hooks::load(self).await?;
+        self.engine.begin_waking();
         Ok(true)
     }
 

@@ -225,6 +225,7 @@ impl From<EngineError> for ApiError {
             EngineError::NotFound(what) => Self::not_found(what),
             EngineError::KeyReused(_) => Self::new(StatusCode::CONFLICT, "idempotency_key_reused", detail),
             EngineError::HasEnded(_) => Self::new(StatusCode::CONFLICT, "has_ended", detail),
+            EngineError::CannotRetry(..) => Self::new(StatusCode::CONFLICT, "cannot_retry", detail),
             EngineError::Busy => Self::new(
                 StatusCode::TOO_MANY_REQUESTS,
                 "busy",

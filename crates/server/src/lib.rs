@@ -4,6 +4,7 @@
 
 mod app;
 mod auth;
+mod bulk;
 pub mod cli;
 pub mod config;
 mod error;
@@ -12,6 +13,7 @@ mod hooks;
 mod http;
 mod metrics;
 mod opened;
+mod published;
 mod router;
 mod routes;
 mod serve;

@@ -4,14 +4,16 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use engine::{Engine, Options};
+use engine::{CallLimits, Engine, Options};
 use model::{ExecutionId, TenantId, Value};
-use nodes::Registry;
+use nodes::net::Net;
+use nodes::{Registry, Services};
 use store::journal::SharedJournal;
 use store::sqlite::Synchronous;
 use store::{MemoryStore, Records, SqliteOptions, SqliteStore, StoreError};
 
 use crate::Config;
+use crate::published::Published;
 use crate::routes::executions::list_query;
 
 /// A store with the engine that runs over it.
@@ -66,12 +68,17 @@ impl Opened {
     /// The store cannot say which executions it has.
     pub async fn over(journal: SharedJournal, records: Arc<dyn Records>, config: &Config) -> anyhow::Result<Self> {
         let newest = newest(&journal).await.context("the newest execution could not be read")?;
-        let registry = Arc::new(Registry::standard());
+        let services = Services::default().with_net(Net::new(config.calls.net.clone()));
+        let registry = Arc::new(Registry::with(&services));
         let defaults = Options::default();
         let options = Options {
             shards: if config.executions.shards == 0 { defaults.shards } else { config.executions.shards },
             max_concurrent: config.executions.max_concurrent,
             timeout: config.executions.timeout,
+            calls: CallLimits { all: config.calls.max, per_host: config.calls.per_host },
+            // A look at a data directory runs nothing; `App::load` says when it does.
+            wakes: false,
+            workflows: Some(Arc::new(Published::of(records.clone()))),
             env: environment(&config.expression_env),
             ..defaults
         };

@@ -22,7 +22,8 @@ use crate::App;
 use crate::auth::COOKIE;
 use crate::http::layers;
 use crate::routes::{
-    backup, dashboard, docs, executions, expressions, health, hooks, node_types, session, streams, web, workflows,
+    backup, bulk, control, dashboard, docs, executions, expressions, health, hooks, node_types, session, streams, web,
+    workflows,
 };
 
 /// Who may call a route.
@@ -74,7 +75,16 @@ fn api() -> List {
         .add(Access::Session, routes!(executions::get))
         .add(Access::Session, routes!(executions::steps))
         .add(Access::Session, routes!(streams::one))
-        .add(Access::Session, routes!(executions::cancel))
+        .add(Access::Session, routes!(bulk::begin))
+        .add(Access::Session, routes!(bulk::get))
+        .add(Access::Session, routes!(control::cancel))
+        .add(Access::Session, routes!(control::pause))
+        .add(Access::Session, routes!(control::resume))
+        .add(Access::Session, routes!(control::retry))
+        .add(Access::Session, routes!(control::fork))
+        .add(Access::Session, routes!(control::replay))
+        .add(Access::Session, routes!(control::signal))
+        .add(Access::Session, routes!(control::signal_to))
         .add(Access::Session, routes!(executions::value))
         .add(Access::Session, routes!(node_types::list))
         .add(Access::Session, routes!(node_types::get))

@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use tokio::net::TcpListener;
 
-use crate::{App, Config, Opened, auth, examples, router};
+use crate::{App, Config, Opened, auth, bulk, examples, router};
 
 /// Name of the file that says where the server of a data directory answers.
 pub(crate) const ADDRESS_FILE: &str = "address";
@@ -48,7 +48,9 @@ pub(crate) async fn serve(config: Config, options: Extras, say: &dyn Fn(&str)) -
     let fires = app.load().await.context("the webhooks could not be read")?;
     // What a backup thinks is running may run elsewhere too.
     let recovery = fires.then(|| tokio::spawn(recover(app.clone())));
-    if !fires {
+    if fires {
+        bulk::take_up(&app).await.context("what is asked of many executions could not be read")?;
+    } else {
         tracing::warn!(
             "the data came from a backup: triggers are paused and open executions wait; --confirm-restore starts them"
         );

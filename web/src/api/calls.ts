@@ -3,6 +3,7 @@
 import { callJson, callText } from "./client";
 import type {
   Accepted,
+  Asked,
   DashboardStats,
   Execution,
   ExecutionItem,
@@ -54,7 +55,11 @@ export const api = {
     callJson<ListOf<ExecutionItem>>("/executions", { query: { ...query, cursor, limit }, signal }),
   execution: (id: string, signal?: AbortSignal) => callJson<Execution>(`/executions/${seg(id)}`, { signal }),
   steps: (id: string, signal?: AbortSignal) => callJson<ListOf<Step>>(`/executions/${seg(id)}/steps`, { signal }),
-  cancel: (id: string) => callJson<unknown>(`/executions/${seg(id)}/cancel`, { method: "POST", body: "{}" }),
+  /** Asks an execution for something; it is recorded when this answers, and done soon after. */
+  ask: (id: string, what: "cancel" | "pause" | "resume" | "retry") => callJson<Asked>(`/executions/${seg(id)}/${what}`, { method: "POST", body: "{}" }),
+  /** `value` is JSON text; `key` makes a repeated click count once. */
+  signal: (id: string, name: string, value: string, key: string) =>
+    callJson<Asked>(`/executions/${seg(id)}/signals/${seg(name)}`, { method: "POST", body: value, headers: { "idempotency-key": key } }),
   value: (id: string, ref: string, signal?: AbortSignal) =>
     callJson<Json>(`/executions/${seg(id)}/values/${ref.split("/").map(seg).join("/")}`, { signal }),
   /** The execution and its steps as one JSON text, byte for byte as the server wrote them. */

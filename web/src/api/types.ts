@@ -114,12 +114,25 @@ export interface ExecutionItem {
   finished_at: string | null;
   duration_ms: number | null;
   error: StepError | null;
+  /** The execution that it comes from. */
+  origin?: { execution: string; kind: "child" | "fork" | "replay" | "retry" } | null;
+}
+
+/** A step that waits, and for what. */
+export interface WaitingStep {
+  address: string;
+  node: string;
+  until: string | null;
+  signal: string | null;
+  child: string | null;
+  retry: boolean;
 }
 
 export interface Execution extends ExecutionItem {
   input: Json;
   output: Json;
   graph: Graph;
+  waiting?: WaitingStep[];
 }
 
 export interface Step {
@@ -154,6 +167,14 @@ export type Event = { execution: string; seq: number } & (
       started_at?: string | null;
       duration_ms?: number | null;
     }
+  /** An attempt failed and another follows at `wake_at`. */
+  | { type: "step_retried"; address: string; node: string; attempt: number; error: StepError | null; wake_at: string; at: string }
+  | { type: "step_waiting"; address: string; node: string; at: string; until: string | null; signal: string | null; child: string | null }
+  | { type: "scope_opened"; address: string; node: string; at: string; items: number | null }
+  | { type: "round_began"; address: string; round: number }
+  | { type: "signaled"; at: string; name: string; value: Json }
+  | { type: "child_ended"; at: string; child: string; status: ExecutionStatus }
+  | { type: "paused" | "resumed" | "reopened"; at: string }
   | { type: "step_skipped"; address: string; node: string }
   | { type: "step_canceled"; address: string; node: string }
   | {
@@ -201,6 +222,12 @@ export interface DashboardStats {
 
 export interface Accepted {
   execution_id: string;
+  status: ExecutionStatus;
+}
+
+/** An execution that was asked for something. */
+export interface Asked {
+  id: string;
   status: ExecutionStatus;
 }
 

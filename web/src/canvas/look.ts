@@ -5,7 +5,7 @@ import { isPlainPort, summaryOf, titleOf } from "../graph/summary";
 import type { PlacedEdge, PlacedNode } from "../graph/file";
 import type { NodeRun, StepRun } from "../state/execution";
 import { categoryOf, type Category } from "../ui/node-icon";
-import { duration, plural, statusWord } from "../ui/format";
+import { duration, plural, statusWord, waitWords } from "../ui/format";
 
 export type NodeLook = "rest" | "running" | "ok" | "failed" | "skipped" | "disabled";
 export type EdgeLook = "rest" | "ok" | "run" | "dead";
@@ -60,6 +60,7 @@ export function textOf(node: PlacedNode, kind: NodeKind | undefined, run: NodeRu
   const { last } = run;
   switch (look) {
     case "running":
+      if (last.wait) return { ...base, look, line: waitWords(last.wait, Date.now()), badge: last.wait.retry ? `try ${last.attempts} failed` : "waiting" };
       return { ...base, look, line: summary, badge: run.count > 1 ? plural(run.count, "step") : last.attempts > 1 ? `attempt ${last.attempts}` : "running" };
     case "failed":
       return { ...base, look, line: last.error?.message ?? "failed", badge: "failed" };

@@ -1,9 +1,8 @@
 // One execution, live or over: the same fold of its journal draws both.
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Ban, ChevronLeft, Download, RotateCw } from "lucide-react";
+import { ChevronLeft } from "lucide-react";
 import { useCallback, useEffect, useMemo, useState } from "react";
-import { api } from "../api/calls";
 import { isMissing } from "../api/client";
 import { isOver, queries } from "../api/queries";
 import type { Execution } from "../api/types";
@@ -13,19 +12,18 @@ import { titleOf, words } from "../graph/summary";
 import { JsonTree } from "../panels/json-tree";
 import { StepDetail, StepFault } from "../panels/step-detail";
 import { Steps, type Span, type StepsProps } from "../panels/steps";
-import { useExecution, watchExecution, type ExecutionState } from "../state/execution";
-import { toast } from "../state/view";
+import { Waits } from "../panels/waits";
+import { useExecution, watchExecution, type ExecutionState, type StepRun } from "../state/execution";
 import { Button } from "../ui/button";
-import { saveFile } from "../ui/copy";
 import { duration, plural, statusWord } from "../ui/format";
 import { useDelayed, useNow } from "../ui/hooks";
 import { categoryOf } from "../ui/node-icon";
 import { Link, useSearch, useTitle } from "../ui/router";
-import { asFailure, Failed, sentence, Skeleton } from "../ui/states";
+import { Failed, Skeleton } from "../ui/states";
 import { StatusChip } from "../ui/status";
+import { Actions } from "./execution-actions";
 import { useKinds } from "./kinds";
 import { NotFound } from "./not-found";
-import { runArgs, useRun } from "./run";
 import s from "./execution.module.css";
 
 export function page({ params }: { params: Record<string, string> }) {
@@ -33,33 +31,36 @@ export function page({ params }: { params: Record<string, string> }) {
   const execution = useQuery(queries.execution(id));
   const client = useQueryClient();
   useTitle(execution.data?.workflow?.name ?? `Execution ${id}`);
-  useEffect(() => watchExecution(id), [id]);
+  const [round, setRound] = useState(0);
+  useEffect(() => watchExecution(id), [id, round]);
   const state = useExecution();
   const mine = state.execution === id;
   const finished = mine && state.finishedAt !== null;
+  const generation = mine ? state.generation : 0;
   useEffect(() => {
-    // The record written at the end has what the events did not carry.
-    if (finished) void client.invalidateQueries({ queryKey: ["execution", id], exact: true });
-  }, [finished, client, id]);
+    // The record written at the end has what the events did not carry; the one of an execution taken up again no longer has it.
+    if (finished || generation > 0) void client.invalidateQueries({ queryKey: ["execution", id], exact: true });
+  }, [finished, generation, client, id]);
 
   if (execution.isPending) return <Skeleton rows={3} kind="block" />;
   if (isMissing(execution.error)) return <NotFound />;
   if (!execution.data) return <Failed error={execution.error} what="This execution could not be read" retry={() => void execution.refetch()} />;
-  return <Loaded key={id} execution={execution.data} state={mine ? state : null} lost={mine && state.link === "lost"} />;
+  return <Loaded key={id} execution={execution.data} state={mine ? state : null} lost={mine && state.link === "lost"} onReopened={() => setRound((before) => before + 1)} />;
 }
 
 interface LoadedProps {
   execution: Execution;
   state: ExecutionState | null;
   lost: boolean;
+  onReopened: () => void;
 }
 
-function Loaded({ execution, state, lost }: LoadedProps) {
+function Loaded({ execution, state, lost, onReopened }: LoadedProps) {
   const { id } = execution;
   const kinds = useKinds();
   const graph = useMemo(() => placeGraph(execution.graph), [execution.graph]);
   const titles = useMemo(() => new Map(graph.nodes.map((node) => [node.id, titleOf(node, kinds.get(node.type)?.name ?? null)])), [graph, kinds]);
-  const status = state?.finishedAt != null || state === null || !state.status || isOver(execution.status) ? finalStatus(state, execution) : state.status;
+  const status = statusOf(state, execution);
   const over = isOver(status);
   const steps = useMemo(() => [...(state?.steps.values() ?? [])], [state?.steps]);
   const [chosen, setChosen] = useSearch("step");
@@ -71,7 +72,7 @@ function Loaded({ execution, state, lost }: LoadedProps) {
   const chooseNode = useCallback((picked: string | null) => setChosen(picked === null ? null : (nodes?.get(picked)?.last.address ?? picked)), [nodes, setChosen]);
   return (
     <div className={`${s.page} ${node ? s.withSide : ""}`}>
-      <Top execution={execution} status={status} over={over} state={state} />
+      <Top execution={execution} status={status} over={over} state={state} onReopened={onReopened} />
       <div className={s.canvas}>
         <GraphView
           graph={graph}
@@ -113,15 +114,18 @@ function Loaded({ execution, state, lost }: LoadedProps) {
         </aside>
       ) : (
         <aside className={s.side} aria-label="Input and output">
-          <Result state={state} execution={execution} over={over} status={status} titles={titles} onStep={setChosen} />
+          <Result state={state} execution={execution} over={over} status={status} steps={steps} titles={titles} onStep={setChosen} />
         </aside>
       )}
     </div>
   );
 }
 
-function finalStatus(state: ExecutionState | null, execution: Execution) {
-  return state?.finishedAt != null && state.status ? state.status : execution.status;
+/** The record is ahead of the events while they are read from the start, and behind them when they tell of a new begin. */
+function statusOf(state: ExecutionState | null, execution: Execution) {
+  if (!state?.status) return execution.status;
+  const ahead = isOver(execution.status) && state.finishedAt === null && state.generation === 0;
+  return ahead ? execution.status : state.status;
 }
 
 /** Starts in whole milliseconds say nothing about the order of steps in an execution shorter than this. */
@@ -171,29 +175,8 @@ function Elapsed({ state, execution, over }: Timed) {
   return time === null ? null : <span className="num"> · {duration(time)}</span>;
 }
 
-function Top({ execution, status, over, state }: Timed & { status: Execution["status"] }) {
-  const [canceling, setCanceling] = useState(false);
-  const run = useRun();
+function Top({ execution, status, over, state, onReopened }: Timed & { status: Execution["status"]; onReopened: () => void }) {
   const { workflow } = execution;
-  const cancel = async () => {
-    setCanceling(true);
-    try {
-      await api.cancel(execution.id);
-    } catch (error) {
-      setCanceling(false);
-      toast("bad", `The execution could not be canceled. ${sentence(asFailure(error))}`);
-    }
-  };
-  const download = async () => {
-    try {
-      saveFile(`execution-${execution.id}.json`, await api.download(execution.id));
-    } catch (error) {
-      toast("bad", `The execution could not be downloaded. ${sentence(asFailure(error))}`);
-    }
-  };
-  const again = async () => {
-    if (workflow) run.mutate(runArgs(workflow.id, workflow.name, JSON.stringify(execution.input ?? null)));
-  };
   return (
     <header className={s.top}>
       {workflow ? (
@@ -224,22 +207,7 @@ function Top({ execution, status, over, state }: Timed & { status: Execution["st
       <span className="hidden" role="status">
         {statusWord(status)}
       </span>
-      <div className={s.actions}>
-        <Button icon={<Download size={14} aria-hidden="true" />} onClick={() => void download()} className={s.download} aria-label="Download as JSON">
-          Download
-        </Button>
-        {over ? (
-          workflow ? (
-            <Button kind="primary" icon={<RotateCw size={14} aria-hidden="true" />} busy={run.isPending} onClick={() => void again()} className={s.again} aria-label="Run again">
-              Run again
-            </Button>
-          ) : null
-        ) : (
-          <Button icon={<Ban size={14} aria-hidden="true" />} busy={canceling} onClick={() => void cancel()}>
-            {canceling ? "Canceling" : "Cancel"}
-          </Button>
-        )}
-      </div>
+      <Actions execution={execution} status={status} generation={state?.generation ?? 0} onReopened={onReopened} />
     </header>
   );
 }
@@ -264,13 +232,14 @@ interface ResultProps {
   execution: Execution;
   over: boolean;
   status: string;
+  steps: readonly StepRun[];
   titles: ReadonlyMap<string, string>;
   onStep: (address: string) => void;
 }
 
 /** What went into the execution and what came out. */
-function Result({ state, execution, over, status, titles, onStep }: ResultProps) {
-  const error = state?.error ?? execution.error;
+function Result({ state, execution, over, status, steps, titles, onStep }: ResultProps) {
+  const error = over ? (state?.error ?? execution.error) : null;
   const output = over ? (execution.output ?? state?.output ?? null) : null;
   const at = error?.node;
   return (
@@ -286,6 +255,7 @@ function Result({ state, execution, over, status, titles, onStep }: ResultProps)
           ) : null}
         </section>
       ) : null}
+      <Waits steps={steps} titles={titles} onStep={onStep} />
       {over && !error ? (
         <section>
           <h2>Output</h2>

@@ -16,7 +16,7 @@ import { Link, useSearch, useTitle } from "../ui/router";
 import { Empty, Failed, Skeleton } from "../ui/states";
 import s from "./executions.module.css";
 
-const STATUSES = ["running", "waiting", "queued", "succeeded", "failed", "canceled", "timed_out"];
+const STATUSES = ["running", "waiting", "paused", "queued", "succeeded", "failed", "canceled", "timed_out"];
 const REFRESH_MS = 5_000;
 const REST_MS = 300;
 const FOLLOWED = 30;

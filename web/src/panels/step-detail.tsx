@@ -8,11 +8,12 @@ import { isPlainPort } from "../graph/summary";
 import { elided } from "../graph/tree";
 import type { StepRun } from "../state/execution";
 import { Button } from "../ui/button";
-import { duration } from "../ui/format";
+import { duration, waitWords } from "../ui/format";
 import { NodeTile, type Category } from "../ui/node-icon";
 import { Failed, sentence, Skeleton } from "../ui/states";
 import { Chip, StatusChip } from "../ui/status";
 import { JsonTree } from "./json-tree";
+import { SignalForm } from "./waits";
 import s from "./step-detail.module.css";
 
 interface StepDetailProps {
@@ -45,14 +46,14 @@ export function StepDetail({ execution, step, over, node, onClose }: StepDetailP
 }
 
 function StepBody({ execution, step, over }: { execution: string; step: StepRun; over: boolean }) {
-  const done = step.status !== "running";
+  const done = step.status !== "running" && step.status !== "waiting";
   const input = useQuery({
     ...queries.steps(execution),
     queryKey: [...queries.steps(execution).queryKey, over ? "all" : `${step.address} ${step.status}`],
     select: (steps) => steps.find((other) => other.address === step.address)?.input,
     staleTime: done ? Infinity : 0,
   });
-  const ran = step.status === "succeeded" || step.status === "failed" || step.status === "running" || step.status === "disabled";
+  const ran = step.status === "succeeded" || step.status === "failed" || !done || step.status === "disabled";
   return (
     <>
       <div className={s.facts}>
@@ -65,6 +66,8 @@ function StepBody({ execution, step, over }: { execution: string; step: StepRun;
         </span>
       </div>
       {step.error ? <StepFault error={step.error} step={step} /> : null}
+      {step.wait ? <p className="dim">Waits for {waitWords(step.wait, Date.now())}.</p> : null}
+      {step.wait?.signal ? <SignalForm execution={execution} name={step.wait.signal} /> : null}
       {step.status === "skipped" ? <p className="dim">Skipped: every edge that leads here came from a way not taken.</p> : null}
       {step.status === "canceled" ? <p className="dim">Canceled before it finished.</p> : null}
       {ran ? (

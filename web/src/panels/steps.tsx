@@ -3,7 +3,7 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useMemo, useRef, type KeyboardEvent } from "react";
 import type { StepRun } from "../state/execution";
-import { duration, statusTone } from "../ui/format";
+import { duration, statusTone, waitWords } from "../ui/format";
 import { StatusIcon } from "../ui/status";
 import s from "./steps.module.css";
 
@@ -84,7 +84,7 @@ export function Steps({ steps, titles, span, selected, onSelect }: StepsProps) {
                   <Bar step={step} span={span} />
                 </span>
                 <span role="gridcell" className={`${s.attempts} num faint`}>
-                  {step.attempts > 1 ? `${step.attempts} tries` : ""}
+                  {step.wait ? <span title={step.error?.message}>{waitWords(step.wait, Date.now())}</span> : step.attempts > 1 ? `${step.attempts} tries` : ""}
                 </span>
                 <span role="gridcell" className={`${s.time} mono num`}>
                   {step.durationMs === null ? word(step) : duration(step.durationMs)}

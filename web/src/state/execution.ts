@@ -5,7 +5,15 @@ import { create } from "zustand";
 import { followExecution, type Link } from "../api/events";
 import type { Event, ExecutionStatus, Json, StepError, StepStatus } from "../api/types";
 
-export type RunStatus = StepStatus | "running";
+export type RunStatus = StepStatus | "running" | "waiting";
+
+/** What a step waits for: a time, a signal, the end of another execution, or its next attempt. */
+export interface Wait {
+  until: number | null;
+  signal: string | null;
+  child: string | null;
+  retry: boolean;
+}
 
 export interface StepRun {
   address: string;
@@ -17,12 +25,16 @@ export interface StepRun {
   output: Json;
   ports: readonly string[];
   error: StepError | null;
+  wait: Wait | null;
+  /** Whether it is under way only because steps inside of it are. */
+  container: boolean;
 }
 
 /** All steps of one node together: what its card shows. `last` is the step that changed last. */
 export interface NodeRun {
   node: string;
   count: number;
+  /** Steps under way, those that wait among them. */
   running: number;
   failed: number;
   last: StepRun;
@@ -38,6 +50,12 @@ export interface ExecutionState {
   input: Json;
   output: Json;
   error: StepError | null;
+  /** Steps that run, containers aside, and steps that wait. */
+  running: number;
+  waiting: number;
+  held: boolean;
+  /** How often it was taken up again after its end. */
+  generation: number;
   steps: ReadonlyMap<string, StepRun>;
   nodes: ReadonlyMap<string, NodeRun>;
 }
@@ -53,6 +71,10 @@ export function emptyExecution(execution: string | null): ExecutionState {
     input: null,
     output: null,
     error: null,
+    running: 0,
+    waiting: 0,
+    held: false,
+    generation: 0,
     steps: new Map(),
     nodes: new Map(),
   };
@@ -83,18 +105,57 @@ function applyTo(state: ExecutionState, steps: Map<string, StepRun>, nodes: Map<
       state.input = event.input;
       return;
     case "step_started":
-      begin(state);
-      put(steps, nodes, {
+      put(state, steps, nodes, {
         ...blank(event.address, event.node, "running"),
         attempts: event.attempt,
         startedAt: steps.get(event.address)?.startedAt ?? time(event.at),
       });
       return;
+    case "step_retried":
+      put(state, steps, nodes, {
+        ...blank(event.address, event.node, "waiting"),
+        attempts: event.attempt,
+        startedAt: steps.get(event.address)?.startedAt ?? time(event.at),
+        error: event.error,
+        wait: { until: time(event.wake_at), signal: null, child: null, retry: true },
+      });
+      return;
+    case "step_waiting":
+      put(state, steps, nodes, {
+        ...blank(event.address, event.node, "waiting"),
+        startedAt: steps.get(event.address)?.startedAt ?? time(event.at),
+        wait: { until: time(event.until), signal: event.signal, child: event.child, retry: false },
+      });
+      return;
+    case "scope_opened":
+      put(state, steps, nodes, { ...blank(event.address, event.node, "running"), container: true, startedAt: steps.get(event.address)?.startedAt ?? time(event.at) });
+      return;
+    case "round_began": {
+      const container = steps.get(event.address);
+      if (container?.status === "waiting") put(state, steps, nodes, { ...container, status: "running", wait: null, container: true });
+      return;
+    }
+    case "signaled":
+    case "child_ended":
+      // The step that waited for it tells of its end by itself.
+      return;
+    case "paused":
+    case "resumed":
+      state.held = event.type === "paused";
+      stand(state);
+      return;
+    case "reopened":
+      state.generation += 1;
+      state.finishedAt = null;
+      state.durationMs = null;
+      state.output = null;
+      state.error = null;
+      stand(state);
+      return;
     case "step_finished": {
-      begin(state);
       const before = steps.get(event.address);
       const startedAt = time(event.started_at) ?? before?.startedAt ?? null;
-      put(steps, nodes, {
+      put(state, steps, nodes, {
         ...blank(event.address, event.node, event.status),
         attempts: event.attempts ?? 0,
         startedAt,
@@ -106,13 +167,11 @@ function applyTo(state: ExecutionState, steps: Map<string, StepRun>, nodes: Map<
       return;
     }
     case "step_skipped":
-      begin(state);
-      put(steps, nodes, blank(event.address, event.node, "skipped"));
+      put(state, steps, nodes, blank(event.address, event.node, "skipped"));
       return;
     case "step_canceled": {
-      begin(state);
       const before = steps.get(event.address);
-      put(steps, nodes, { ...(before ?? blank(event.address, event.node, "canceled")), status: "canceled" });
+      put(state, steps, nodes, { ...(before ?? blank(event.address, event.node, "canceled")), status: "canceled", wait: null });
       return;
     }
     case "finished":
@@ -121,6 +180,7 @@ function applyTo(state: ExecutionState, steps: Map<string, StepRun>, nodes: Map<
       state.durationMs = event.duration_ms;
       state.output = event.output;
       state.error = event.error ?? null;
+      endAll(state, steps, nodes);
       return;
     default:
       // A newer server may send kinds this page does not know yet: the rest still holds.
@@ -128,15 +188,29 @@ function applyTo(state: ExecutionState, steps: Map<string, StepRun>, nodes: Map<
   }
 }
 
-function begin(state: ExecutionState): void {
-  if (state.status === null || state.status === "queued" || state.status === "waiting") state.status = "running";
+/** Where an execution stands that has begun and not ended: as the server says it, nothing in flight is waiting. */
+function stand(state: ExecutionState): void {
+  if (state.finishedAt !== null) return;
+  state.status = state.held ? "paused" : state.waiting > 0 && state.running === 0 ? "waiting" : "running";
+}
+
+/** Steps that were under way when the execution ended are not any more. */
+function endAll(state: ExecutionState, steps: Map<string, StepRun>, nodes: Map<string, NodeRun>): void {
+  if (state.running + state.waiting === 0) return;
+  for (const step of steps.values()) {
+    if (isUnderWay(step)) put(state, steps, nodes, { ...step, status: "canceled", wait: null });
+  }
+}
+
+function isUnderWay(step: StepRun | undefined): boolean {
+  return step?.status === "running" || step?.status === "waiting";
 }
 
 function blank(address: string, node: string, status: RunStatus): StepRun {
-  return { address, node, status, attempts: 0, startedAt: null, durationMs: null, output: null, ports: [], error: null };
+  return { address, node, status, attempts: 0, startedAt: null, durationMs: null, output: null, ports: [], error: null, wait: null, container: false };
 }
 
-function put(steps: Map<string, StepRun>, nodes: Map<string, NodeRun>, step: StepRun): void {
+function put(state: ExecutionState, steps: Map<string, StepRun>, nodes: Map<string, NodeRun>, step: StepRun): void {
   const before = steps.get(step.address);
   const node = nodes.get(step.node);
   const is = (run: StepRun | undefined, status: RunStatus) => Number(run?.status === status);
@@ -144,10 +218,14 @@ function put(steps: Map<string, StepRun>, nodes: Map<string, NodeRun>, step: Ste
   nodes.set(step.node, {
     node: step.node,
     count: (node?.count ?? 0) + Number(before === undefined),
-    running: (node?.running ?? 0) + is(step, "running") - is(before, "running"),
+    running: (node?.running ?? 0) + Number(isUnderWay(step)) - Number(isUnderWay(before)),
     failed: (node?.failed ?? 0) + is(step, "failed") - is(before, "failed"),
     last: step,
   });
+  const runs = (run: StepRun | undefined) => Number(run?.status === "running" && !run.container);
+  state.running += runs(step) - runs(before);
+  state.waiting += is(step, "waiting") - is(before, "waiting");
+  stand(state);
 }
 
 function time(text: string | null | undefined): number | null {
@@ -165,18 +243,23 @@ interface ExecutionStore extends ExecutionState {
 
 export const useExecution = create<ExecutionStore>(() => ({ ...emptyExecution(null), link: "connecting" }));
 
+/** How long after an end the stream is still listened to: an execution that was taken up again has several. */
+const LINGER_MS = 1_000;
+
 /** Follows an execution into the store until it is over or the returned function is called. */
 export function watchExecution(id: string): () => void {
   const { getState, setState } = useExecution;
   if (getState().execution !== id) setState({ ...emptyExecution(id), link: "connecting" });
   let waiting: Event[] = [];
   let frame = 0;
+  let linger: ReturnType<typeof setTimeout> | undefined;
   const flush = () => {
     frame = 0;
     const batch = waiting;
     waiting = [];
     setState((state) => ({ ...fold(state, batch) }));
-    if (getState().finishedAt !== null) stop();
+    clearTimeout(linger);
+    if (getState().finishedAt !== null) linger = setTimeout(stop, LINGER_MS);
   };
   const stop = followExecution(id, getState().seq, {
     onLink: (link) => setState({ link }),
@@ -187,6 +270,7 @@ export function watchExecution(id: string): () => void {
     },
   });
   return () => {
+    clearTimeout(linger);
     stop();
     if (waiting.length > 0) flush();
   };

@@ -54,6 +54,22 @@ export function fullDate(at: number): string {
   return FULL_DATE.format(at);
 }
 
+const CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+
+/** A moment to come: the time of day, with the date when it is further off than a day. */
+export function moment(at: number, now: number): string {
+  return Math.abs(at - now) < 86_400_000 ? CLOCK.format(at) : SHORT_DATE.format(at);
+}
+
+/** What a step waits for, in few words. */
+export function waitWords(wait: { until: number | null; signal: string | null; child: string | null; retry: boolean }, now: number): string {
+  const until = wait.until === null ? null : moment(wait.until, now);
+  if (wait.retry) return until === null ? "next try" : `next try at ${until}`;
+  if (wait.signal !== null) return until === null ? `signal ${wait.signal}` : `signal ${wait.signal} until ${until}`;
+  if (wait.child !== null) return `execution ${wait.child}`;
+  return until === null ? "waiting" : `until ${until}`;
+}
+
 const STATUS_WORDS: Record<string, string> = {
   delayed: "Delayed",
   queued: "Queued",
@@ -73,7 +89,7 @@ export function statusWord(status: string): string {
   return STATUS_WORDS[status] ?? status;
 }
 
-const STARTERS: Record<string, string> = { manual: "Manual", webhook: "Webhook", api: "HTTP API", cli: "Terminal" };
+const STARTERS: Record<string, string> = { manual: "Manual", workflow: "Workflow", fork: "Fork", replay: "Replay", webhook: "Webhook", api: "HTTP API", cli: "Terminal" };
 
 /** What started an execution. */
 export function startedBy(trigger: string | null | undefined): string {

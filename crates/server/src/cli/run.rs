@@ -69,6 +69,7 @@ impl Run {
         };
         let config = settings.with_data(self.data.as_deref())?;
         let opened = if self.data.is_some() { Opened::open(&config).await? } else { Opened::memory(&config).await? };
+        opened.engine.begin_waking();
         let total = graph.nodes.len();
         let start = Start {
             from: self.start.as_deref().map(Into::into),

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
+use nodes::net::Place;
+
 use super::file;
 use super::settings::{Kind, SETTINGS, Setting};
 
@@ -176,6 +178,10 @@ fn checked(setting: &Setting, value: &str, origin: &Origin) -> Result<String, Co
             None => refuse(format!("one of {}", words.join(", "))),
         },
         Kind::List => Ok(parts(value).collect::<Vec<_>>().join(",")),
+        Kind::Places => match parts(value).find_map(|part| part.parse::<Place>().err()) {
+            None => Ok(parts(value).collect::<Vec<_>>().join(",")),
+            Some(error) => refuse(format!("places with commas between them; {error}")),
+        },
         Kind::Addresses => match parts(value).find(|part| part.parse::<IpAddr>().is_err()) {
             None => Ok(parts(value).collect::<Vec<_>>().join(",")),
             Some(part) => refuse(format!("IP addresses with commas between them; {part:?} is none")),
@@ -261,6 +267,8 @@ mod tests {
         let refused = |flags: &[(&'static str, String)], file| load(flags, &[], file).expect_err("refused").to_string();
         assert!(refused(&[("port", "70000".into())], None).contains("port cannot be \"70000\" (flag)"));
         assert!(refused(&[("host", "nowhere".into())], None).contains("an IP address"));
+        let place = refused(&[("calls.allowed_private", "10.0.0.0/8, 10.0.0.0/33".into())], None);
+        assert!(place.contains("\"10.0.0.0/33\" is no place"), "{place}");
         let unknown = refused(&[], Some(("tidemill.toml", "prot = 1\n")));
         assert!(unknown.contains("prot") && unknown.contains("did you mean port"), "{unknown}");
         let broken = refused(&[], Some(("tidemill.toml", "port = \n")));

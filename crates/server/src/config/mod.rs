@@ -34,6 +34,8 @@ pub struct Config {
     pub limits: Limits,
     /// How executions run.
     pub executions: Executions,
+    /// What calls to other machines may do.
+    pub calls: Calls,
     /// How long the dashboard's figures may be reused while somebody looks.
     pub dashboard_ttl: Duration,
     /// Memory from which health is degraded.
@@ -72,6 +74,17 @@ pub struct Executions {
     pub shards: usize,
     /// Time that running executions get when the server stops.
     pub drain: Duration,
+}
+
+/// What calls to other machines may do.
+#[derive(Clone, Debug)]
+pub struct Calls {
+    /// Calls of this process at a time.
+    pub max: usize,
+    /// Calls to one host at a time.
+    pub per_host: usize,
+    /// Where they may go, and what they may take.
+    pub net: nodes::net::Settings,
 }
 
 /// The SQLite store.
@@ -136,6 +149,7 @@ impl Config {
                 shards: layers.parsed("executions.shards")?,
                 drain: layers.seconds("executions.drain_seconds")?,
             },
+            calls: Calls::new(layers)?,
             dashboard_ttl: Duration::from_secs_f64(layers.parsed::<f64>("cache.expiry_minutes")? * 60.0),
             memory_alert_bytes: megabytes(layers.parsed("alerts.memory_mb")?),
             sqlite: Sqlite {
@@ -149,6 +163,19 @@ impl Config {
                 keep_errors: layers.switch("retention.keep_errors"),
             },
         })
+    }
+}
+
+impl Calls {
+    fn new(layers: &Layers) -> Result<Self, ConfigError> {
+        let net = nodes::net::Settings {
+            allowed_private: layers.list("calls.allowed_private"),
+            connect_timeout: layers.seconds("calls.connect_seconds")?,
+            total_timeout: layers.seconds("calls.timeout_seconds")?,
+            response_bytes: layers.parsed("calls.response_bytes")?,
+            redirects: layers.parsed("calls.redirects")?,
+        };
+        Ok(Self { max: layers.parsed("calls.max")?, per_host: layers.parsed("calls.per_host")?, net })
     }
 }
 

@@ -36,6 +36,8 @@ pub enum Kind {
     List,
     /// IP addresses with commas between them; a list in a file.
     Addresses,
+    /// Hosts, addresses and ranges of addresses with commas between them; a list in a file.
+    Places,
 }
 
 impl Setting {
@@ -100,6 +102,13 @@ pub static SETTINGS: &[Setting] = &[
         .json("ExecutionTimeoutMinutes"),
     setting("executions.shards", Kind::Whole(0, 1_024), "0", "Loops that run executions; 0: one per core"),
     setting("executions.drain_seconds", Kind::Number(0.0, 3_600.0), "10", "Time for running executions at the end"),
+    setting("calls.max", Kind::Whole(1, 1_000_000), "1000", "Calls to other machines at a time; others wait"),
+    setting("calls.per_host", Kind::Whole(1, 1_000_000), "64", "Of those, calls to one host"),
+    setting("calls.allowed_private", Kind::Places, "", "Places inside that may be called: hosts, addresses, ranges"),
+    setting("calls.connect_seconds", Kind::Number(0.1, 3_600.0), "10", "Time until a connection is there"),
+    setting("calls.timeout_seconds", Kind::Number(0.1, 86_400.0), "60", "Time of a call whose node sets none"),
+    setting("calls.response_bytes", Kind::Whole(1_024, 1 << 30), "67108864", "Bytes of an answer, also unpacked"),
+    setting("calls.redirects", Kind::Whole(0, 100), "10", "Redirects that a call follows"),
     setting("cache.expiry_minutes", Kind::Number(0.0, 1e6), "5", "Time that dashboard figures are reused, sliding")
         .json("CacheExpiryMinutes"),
     setting("cache.memory_max_size", Kind::Whole(0, ANY), "1000", "Entries of the memory cache")

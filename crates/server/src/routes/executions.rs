@@ -2,12 +2,14 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
+use engine::History;
+use model::execution::Awaited;
 use model::{ExecutionId, Object, Status, TenantId, Value, WorkflowId};
 use serde::Serialize;
 use store::ExecutionRow;
-use store::journal::ExecutionQuery;
+use store::journal::{ExecutionQuery, first_id_at};
 use utoipa::ToSchema;
 
 use crate::App;
@@ -83,6 +85,31 @@ pub(crate) struct ExecutionItem {
     /// How long it took; none while it is open.
     duration_ms: Option<f64>,
     error: Option<Failure>,
+    /// The execution that it comes from.
+    origin: Option<OriginItem>,
+}
+
+/// Where an execution comes from. The other one may be gone by now.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct OriginItem {
+    execution: String,
+    /// `child`, `fork`, `replay` or `retry`.
+    kind: &'static str,
+}
+
+/// A step that waits.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct WaitingStep {
+    address: String,
+    node: String,
+    /// When the wait is over at the latest.
+    until: Option<String>,
+    /// The signal that ends it.
+    signal: Option<String>,
+    /// The execution whose end ends it.
+    child: Option<String>,
+    /// Whether it waits for its next attempt, after one that failed.
+    retry: bool,
 }
 
 /// A page of executions, newest first.
@@ -113,6 +140,8 @@ pub(crate) struct ExecutionWhole {
     /// The graph that ran: `{nodes, edges}`.
     #[schema(value_type = Object)]
     graph: Value,
+    /// The steps that wait, and for what.
+    waiting: Vec<WaitingStep>,
 }
 
 /// A step that has ended.
@@ -181,6 +210,9 @@ fn item(row: &ExecutionRow, name_of: impl Fn(WorkflowId) -> Option<String>) -> E
         finished_at: row.status.is_terminal().then(|| instant_text(ended)),
         duration_ms: duration_ms(row),
         error: engine::listed_error(row).as_ref().map(Failure::from),
+        origin: row
+            .origin
+            .map(|origin| OriginItem { execution: origin.execution.to_string(), kind: origin.kind.as_str() }),
     }
 }
 
@@ -190,6 +222,10 @@ fn item(row: &ExecutionRow, name_of: impl Fn(WorkflowId) -> Option<String>) -> E
     ("skip" = Option<u64>, Query), ("limit" = Option<u64>, Query), ("cursor" = Option<String>, Query),
     ("workflow" = Option<String>, Query, description = "Only of this workflow"),
     ("status" = Option<String>, Query, description = "Only with one of these statuses, with commas between them"),
+    ("trigger" = Option<String>, Query, description = "Only those that this started"),
+    ("origin" = Option<String>, Query, description = "Only those that come from this execution"),
+    ("from" = Option<String>, Query, description = "Only those accepted at this time (RFC 3339) or later"),
+    ("to" = Option<String>, Query, description = "Only those accepted before this time"),
     ("total" = Option<bool>, Query, description = "Whether to count all"),
 ), responses((status = 200, body = ExecutionPage), (status = 400, body = ProblemBody, content_type = "application/problem+json")))]
 pub(crate) async fn list(
@@ -205,6 +241,10 @@ pub(crate) async fn list(
         .list(ExecutionQuery {
             workflow: paging.parsed("workflow")?,
             statuses: paging.parameter("status").map(statuses).transpose()?.unwrap_or_default(),
+            trigger: paging.parameter("trigger").map(str::to_owned),
+            origin: paging.parsed("origin")?,
+            from: paging.parameter("from").map(|text| first_at("from", text)).transpose()?,
+            to: paging.parameter("to").map(|text| first_at("to", text)).transpose()?,
             before,
             skip: paging.skip(),
             limit: paging.limit,
@@ -223,7 +263,17 @@ pub(crate) async fn list(
     }))
 }
 
-fn statuses(words: &str) -> Result<Vec<Status>, ApiError> {
+/// The first id of a time.
+pub(crate) fn first_at(name: &str, text: &str) -> Result<ExecutionId, ApiError> {
+    let time: jiff::Timestamp = text.parse().map_err(|_| {
+        let detail = format!("{name} cannot be {text:?}: expected a time such as 2026-01-31T00:00:00Z");
+        ApiError::bad_request("invalid_parameter", detail)
+    })?;
+    Ok(first_id_at(time.as_millisecond()))
+}
+
+/// Statuses with commas between them.
+pub(crate) fn statuses(words: &str) -> Result<Vec<Status>, ApiError> {
     let parse = |word: &str| {
         Status::parse(word.trim()).ok_or_else(|| {
             let all = Status::ALL.map(Status::as_str).join(", ");
@@ -258,7 +308,25 @@ pub(crate) async fn get(
     let document = history.program.graph().document();
     let part = |key: &str| document.get(key).cloned().unwrap_or_else(|| Value::array(Vec::new()));
     let graph = Object::new(vec![("nodes".into(), part("nodes")), ("edges".into(), part("edges"))]);
-    Ok(Json(ExecutionWhole { item, input: history.input, output: history.output, graph: Value::from(graph) }))
+    let waiting = waiting(&history);
+    let History { input, output, .. } = history;
+    Ok(Json(ExecutionWhole { item, input, output, graph: Value::from(graph), waiting }))
+}
+
+fn waiting(history: &History) -> Vec<WaitingStep> {
+    let nodes = &history.program.graph().nodes;
+    let step = |awaited: &Awaited| {
+        let node = &nodes.get(awaited.address.node as usize)?.id;
+        Some(WaitingStep {
+            address: awaited.address.text(node),
+            node: node.to_string(),
+            until: awaited.until_ms.map(|ms| instant_text(ms.saturating_mul(1_000))),
+            signal: awaited.signal.as_ref().map(ToString::to_string),
+            child: awaited.child.map(|child| child.to_string()),
+            retry: awaited.is_retry,
+        })
+    };
+    history.waiting.iter().filter_map(step).collect()
 }
 
 /// The steps of an execution that have ended.
@@ -294,21 +362,6 @@ pub(crate) async fn steps(
         }
     });
     Ok(Json(StepList { items: items.collect() }))
-}
-
-/// Cancels an execution. The wish is durable before the answer.
-#[utoipa::path(post, path = "/executions/{id}/cancel", tag = "executions", params(("id" = String, Path)), responses(
-    (status = 202, description = "It will be canceled"),
-    (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-    (status = 409, body = ProblemBody, content_type = "application/problem+json", description = "It has ended"),
-))]
-pub(crate) async fn cancel(
-    State(app): State<App>,
-    Tenant(tenant): Tenant,
-    Path(id): Path<String>,
-) -> Result<StatusCode, ApiError> {
-    app.engine.cancel(tenant, parse_id(&id)?).await?;
-    Ok(StatusCode::ACCEPTED)
 }
 
 /// A whole value that an event gave only the beginning of: `input`, `output`, or `steps/<address>/input|output`.

@@ -1,6 +1,8 @@
 //! What each address does: handler, its types, and what OpenAPI says of it, side by side.
 
 pub(crate) mod backup;
+pub(crate) mod bulk;
+pub(crate) mod control;
 pub(crate) mod dashboard;
 pub(crate) mod docs;
 pub(crate) mod executions;

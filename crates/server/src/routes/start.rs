@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use arcstr::ArcStr;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -20,7 +21,7 @@ use crate::http::{Fields, GraphBody, JsonBody};
 use crate::workflows;
 
 /// Fields of a request to run a workflow.
-const EXECUTE_FIELDS: &[&str] = &["input", "start", "wait", "idempotency_key", "pinned"];
+const EXECUTE_FIELDS: &[&str] = &["input", "start", "from", "until", "priority", "wait", "idempotency_key", "pinned"];
 
 /// What to run a workflow with.
 #[derive(ToSchema)]
@@ -31,6 +32,12 @@ pub(crate) struct ExecuteBody {
     input: Option<Value>,
     /// The trigger or node to start at.
     start: Option<String>,
+    /// The same as `start`.
+    from: Option<String>,
+    /// The node it goes no further than.
+    until: Option<String>,
+    /// Its turn among those that wait for capacity, -128 to 127: higher is earlier, 0 is usual.
+    priority: Option<i8>,
     /// Whether to answer when the execution has ended, or for how many milliseconds to wait for that.
     #[schema(value_type = Option<Object>)]
     wait: Option<Value>,
@@ -112,7 +119,9 @@ pub(crate) async fn execute(
     let source = Source::Version { workflow: Some(id), version: workflow.kept.version };
     let start = Start {
         tenant,
-        from: fields.text("start")?.cloned(),
+        from: start_node(&fields)?,
+        until: fields.text("until")?.cloned(),
+        priority: priority(&fields)?,
         trigger: "manual",
         idempotency: idempotency(&headers, &fields, &body.bytes)?,
         pinned: fields.get("pinned").and_then(Value::as_bool).unwrap_or(false),
@@ -151,6 +160,24 @@ pub(crate) async fn ended(
     }
 }
 
+/// The node to start at, under either of its names.
+fn start_node(fields: &Fields<'_>) -> Result<Option<ArcStr>, ApiError> {
+    match (fields.text("start")?, fields.text("from")?) {
+        (Some(start), Some(from)) if start != from => {
+            Err(ApiError::bad_request("invalid_parameter", "start and from name different nodes; give one of them")
+                .at("$.from"))
+        }
+        (start, from) => Ok(start.or(from).cloned()),
+    }
+}
+
+fn priority(fields: &Fields<'_>) -> Result<i8, ApiError> {
+    let Some(said) = fields.get("priority") else { return Ok(0) };
+    said.as_i64().and_then(|number| i8::try_from(number).ok()).ok_or_else(|| {
+        ApiError::bad_request("wrong_kind", "priority is a whole number from -128 to 127").at("$.priority")
+    })
+}
+
 fn wait_time(app: &App, wait: Option<&Value>) -> Result<Option<Duration>, ApiError> {
     let max = app.config.limits.wait_max;
     match wait {
@@ -168,13 +195,25 @@ fn wait_time(app: &App, wait: Option<&Value>) -> Result<Option<Duration>, ApiErr
 
 /// The caller's key from the header or the body, with the hash of what it asks for.
 fn idempotency(headers: &HeaderMap, fields: &Fields<'_>, body: &[u8]) -> Result<Option<Idempotency>, ApiError> {
+    let said = fields.text("idempotency_key")?.map(|key| key.as_str());
+    let key = match key(headers)? {
+        Some(key) => Some(key),
+        None => said.map(checked_key).transpose()?,
+    };
+    Ok(key.map(|key| Idempotency { key: key.to_owned(), body_hash: *blake3::hash(body).as_bytes() }))
+}
+
+/// The caller's key from the header.
+pub(crate) fn key(headers: &HeaderMap) -> Result<Option<&str>, ApiError> {
+    headers.get("idempotency-key").and_then(|key| key.to_str().ok()).map(checked_key).transpose()
+}
+
+fn checked_key(key: &str) -> Result<&str, ApiError> {
     const KEY_MAX: usize = 256;
-    let header = headers.get("idempotency-key").and_then(|key| key.to_str().ok());
-    let Some(key) = header.or(fields.text("idempotency_key")?.map(|key| key.as_str())) else { return Ok(None) };
     if key.is_empty() || key.len() > KEY_MAX {
         return Err(ApiError::bad_request("invalid_key", format!("an idempotency key has 1 to {KEY_MAX} bytes")));
     }
-    Ok(Some(Idempotency { key: key.to_owned(), body_hash: *blake3::hash(body).as_bytes() }))
+    Ok(key)
 }
 
 /// Runs a graph that is not saved, and answers when it has ended.
@@ -208,7 +247,7 @@ pub(crate) async fn execute_one(
 }
 
 async fn run_graph(app: &App, tenant: TenantId, headers: &HeaderMap, body: GraphBody) -> Result<Response, ApiError> {
-    const REQUEST_ONLY: &[&str] = &["input", "start", "idempotency_key", "pinned"];
+    const REQUEST_ONLY: &[&str] = &["input", "start", "from", "until", "priority", "idempotency_key", "pinned"];
     let document = workflows::document(&body.value);
     let fields = Fields::of(&document)?;
     let graph = fields_without(&document, REQUEST_ONLY);
@@ -216,7 +255,9 @@ async fn run_graph(app: &App, tenant: TenantId, headers: &HeaderMap, body: Graph
     let graph = graph.map_err(|_| ApiError::bad_request("invalid_shape", "the graph could not be read"))??;
     let start = Start {
         tenant,
-        from: fields.text("start")?.cloned(),
+        from: start_node(&fields)?,
+        until: fields.text("until")?.cloned(),
+        priority: priority(&fields)?,
         trigger: "api",
         idempotency: idempotency(headers, &fields, &body.bytes)?,
         pinned: fields.get("pinned").and_then(Value::as_bool).unwrap_or(false),

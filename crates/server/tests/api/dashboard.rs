@@ -150,7 +150,7 @@ async fn node_types_describe_themselves() {
     );
     let dynamic: Vec<&str> =
         items.iter().filter(|item| item["dynamic_outputs"] == true).filter_map(|item| item["id"].as_str()).collect();
-    assert_eq!(dynamic, ["switch", "mock"]);
+    assert_eq!(dynamic, ["switch", "split", "try_catch", "mock"]);
     for item in items {
         assert_eq!(item["schema"]["type"], "object", "{}", item["id"]);
         assert!(item["summary"].as_str().is_some_and(|summary| !summary.is_empty()));

@@ -3,6 +3,7 @@
 mod auth;
 mod bad_input;
 mod cli;
+mod control;
 mod dashboard;
 mod documents;
 mod events;

@@ -113,17 +113,136 @@ async fn restored_data_waits_to_be_confirmed() {
     let call = |server: &Process| client.post(server.url("/hooks/hello")).body(r#"{"name": "Ada"}"#).send();
     let first = Process::start(folder.path(), &["--examples"]);
     assert_eq!(call(&first).await.expect("an answer").text().await.expect("text"), r#"{"greeting":"Hello, Ada!"}"#);
+    let nap = r#"{"nodes": [{"id": "nap", "type": "delay", "data": {"duration": "1100ms"}}], "edges": []}"#;
+    let caller = Caller::of(folder.path());
+    let workflow = caller.post(&first, "/api/v1/workflows", nap).await;
+    let path = format!("/api/v1/workflows/{}/execute", workflow["id"].as_str().expect("an id"));
+    let started = caller.post(&first, &path, "{}").await;
+    let napping = format!("/api/v1/executions/{}", started["execution_id"].as_str().expect("an id"));
+    caller.once(&first, &napping, "waiting").await;
     assert!(tidemill(&["backup", "copy.db"], folder.path()).status.success());
     assert!(first.stop().success());
+    // By now its time has come.
+    tokio::time::sleep(std::time::Duration::from_millis(1_200)).await;
     std::fs::remove_dir_all(folder.path().join("data")).expect("removed");
     let restored = tidemill(&["restore", "copy.db"], folder.path());
     assert!(restored.status.success(), "{}", String::from_utf8_lossy(&restored.stderr));
     let second = Process::start(folder.path(), &[]);
     assert_eq!(call(&second).await.expect("an answer").status(), 503);
+    assert_eq!(Caller::of(folder.path()).get(&second, &napping).await["status"], "waiting");
     assert!(second.stop().success());
     let third = Process::start(folder.path(), &["--confirm-restore"]);
     assert_eq!(call(&third).await.expect("an answer").status(), 200);
+    Caller::of(folder.path()).once(&third, &napping, "succeeded").await;
     assert!(third.stop().success());
     let fourth = Process::start(folder.path(), &[]);
     assert_eq!(call(&fourth).await.expect("an answer").status(), 200, "it is confirmed for good");
+}
+
+/// Waits for the signal `go`.
+const GATE: &str = r#"{"nodes": [{"id": "start", "type": "manual", "data": {}},
+    {"id": "gate", "type": "wait_for_signal", "data": {"signal": "go"}}], "edges": [{"source": "start", "target": "gate"}]}"#;
+
+/// Calls a server with its API token.
+struct Caller {
+    client: reqwest::Client,
+    token: String,
+}
+
+impl Caller {
+    fn of(folder: &Path) -> Self {
+        let token = std::fs::read_to_string(folder.join("data/api-token")).expect("a token");
+        Self { client: reqwest::Client::new(), token: token.trim().to_owned() }
+    }
+
+    async fn get(&self, server: &Process, path: &str) -> Json {
+        json(self.client.get(server.url(path)).bearer_auth(&self.token)).await
+    }
+
+    async fn post(&self, server: &Process, path: &str, body: &str) -> Json {
+        json(self.client.post(server.url(path)).bearer_auth(&self.token).body(body.to_owned())).await
+    }
+
+    /// Starts executions that wait, and answers their ids.
+    async fn wait_at_gate(&self, server: &Process, count: usize) -> Vec<String> {
+        let workflow = self.post(server, "/api/v1/workflows", GATE).await;
+        let path = format!("/api/v1/workflows/{}/execute", workflow["id"].as_str().expect("an id"));
+        let mut ids = Vec::new();
+        for _ in 0..count {
+            let started = self.post(server, &path, "{}").await;
+            ids.push(started["execution_id"].as_str().expect("an id").to_owned());
+        }
+        for id in &ids {
+            self.once(server, &format!("/api/v1/executions/{id}"), "waiting").await;
+        }
+        ids
+    }
+
+    /// What stands there once it has this status; a test that waits in vain is ended by its runner.
+    async fn once(&self, server: &Process, path: &str, status: &str) -> Json {
+        loop {
+            let shown = self.get(server, path).await;
+            if shown["status"] == status {
+                return shown;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_holds_no_server_up_and_goes_on_after_its_restart() {
+    let folder = tempfile::tempdir().expect("a folder");
+    // With an hour to end what is under way, only a server that waits for nothing ends at all.
+    let first = Process::start(folder.path(), &["--set", "executions.drain_seconds=3600"]);
+    let caller = Caller::of(folder.path());
+    let ids = caller.wait_at_gate(&first, 2).await;
+    assert!(first.stop().success());
+    let second = Process::start(folder.path(), &[]);
+    let path = format!("/api/v1/executions/{}", ids[0]);
+    assert_eq!(caller.get(&second, &path).await["waiting"][0]["signal"], "go");
+    caller.post(&second, &format!("{path}/signals/go"), r#"{"n": 1}"#).await;
+    assert_eq!(caller.once(&second, &path, "succeeded").await["output"]["n"], 1);
+    assert_eq!(caller.get(&second, &format!("/api/v1/executions/{}", ids[1])).await["status"], "waiting");
+    assert!(second.stop().success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_under_way_ends_before_the_server_does() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let first = Process::start(folder.path(), &[]);
+    let caller = Caller::of(folder.path());
+    let graph = r#"{"nodes": [{"id": "slow", "type": "delay", "data": {"duration": "700ms"}},
+        {"id": "after", "type": "number", "data": {"value": 1}}], "edges": [{"source": "slow", "target": "after"}]}"#;
+    let workflow = caller.post(&first, "/api/v1/workflows", graph).await;
+    let path = format!("/api/v1/workflows/{}/execute", workflow["id"].as_str().expect("an id"));
+    let started = caller.post(&first, &path, "{}").await;
+    let path = format!("/api/v1/executions/{}", started["execution_id"].as_str().expect("an id"));
+    assert_eq!(caller.get(&first, &path).await["finished_at"], Json::Null);
+    assert!(first.stop().success());
+    let second = Process::start(folder.path(), &[]);
+    let shown = caller.get(&second, &path).await;
+    assert_eq!((&shown["status"], &shown["output"]), (&Json::from("succeeded"), &Json::from(1)));
+    assert!(second.stop().success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_asked_of_many_goes_on_after_a_crash() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut first = Process::start(folder.path(), &[]);
+    let caller = Caller::of(folder.path());
+    let ids = caller.wait_at_gate(&first, 1_500).await;
+    let begun = caller.post(&first, "/api/v1/executions/bulk", r#"{"action": "cancel", "filter": {}}"#).await;
+    assert_eq!(begun["total"], 1_500, "{begun}");
+    first.child.kill().expect("it runs");
+    first.child.wait().expect("it ends");
+    let second = Process::start(folder.path(), &[]);
+    let at = format!("/api/v1/executions/bulk/{}", begun["id"].as_str().expect("an id"));
+    let bulk = caller.once(&second, &at, "finished").await;
+    let asked = ["done", "passed_over"].map(|key| bulk[key].as_u64().expect("a count"));
+    assert!(asked.iter().sum::<u64>() >= 1_400, "each was asked but for those that ended before: {bulk}");
+    for id in ids {
+        caller.once(&second, &format!("/api/v1/executions/{id}"), "canceled").await;
+    }
+    assert!(second.stop().success());
 }
