@@ -262,7 +262,7 @@ fn at_once(options: &Options) -> anyhow::Result<Vec<Bar>> {
     forget_peak();
     let begin = |_| {
         let (tell, told) = oneshot::channel();
-        bench.engine.submit(template.copy(), Reply::Ended(tell)).map(|()| told)
+        bench.engine.submit(template.copy(), Reply::Ended(tell)).map(|_| told)
     };
     let begun = (0..10_000).map(begin).collect::<Result<Vec<_>, _>>()?;
     for told in begun {

@@ -127,6 +127,7 @@ pub(crate) fn leave_open(folder: &Path, count: usize) -> anyhow::Result<()> {
         input: graphs::payload(),
         trigger: Value::Null,
         pinned: false,
+        until: None,
     };
     let mut writer = SegmentWriter::default();
     writer.push(&Event::Accepted(accepted), &Value::Null);
