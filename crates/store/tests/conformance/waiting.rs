@@ -283,7 +283,9 @@ async fn what_has_ended_may_run_again(subject: Subject) {
     let poison = id_at(10, 9);
     append_one(&*subject.store, create(poison, Status::Running)).await.expect("it is new");
     let subject = subject.restart();
-    assert_eq!(claim(&*subject.store, 9, 0).await[0].status, Status::Quarantined);
+    assert_eq!(claim(&*subject.store, 9, 1).await[0].recover_count, 1);
+    let subject = subject.restart();
+    assert_eq!(claim(&*subject.store, 9, 1).await[0].status, Status::Quarantined);
     for (n, status) in (0..).zip(ended) {
         let reopened = progress(id_at(10, n), 3, 1, (status, Status::Running));
         append_one(&*subject.store, reopened).await.expect("it is next");
