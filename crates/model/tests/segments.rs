@@ -21,6 +21,7 @@ fn accepted(input: &Value) -> Accepted {
         input: input.clone(),
         trigger: value(r#"{"q":"1"}"#),
         pinned: false,
+        until: None,
     }
 }
 

@@ -45,6 +45,7 @@ impl<'a> Live<'a> {
             input: case.input.clone(),
             trigger: Value::Null,
             pinned: false,
+            until: None,
         };
         let state = Execution::begin(plan.clone(), accepted.clone());
         let first = Event::Accepted(accepted);
