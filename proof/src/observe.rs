@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use engine::{Engine, EngineError, History, Options, Source, Start};
-use model::{Graph, StepStatus, TenantId, Value, json};
+use model::{StepStatus, TenantId, Value};
 use nodes::Registry;
 use store::MemoryStore;
 
@@ -61,7 +61,7 @@ pub async fn told(engine: &Engine, start: Start) -> Result<Told> {
 
 /// The order in which the steps of a history ended.
 pub fn order_of(history: &History) -> Order {
-    Order::recorded(history.steps.iter().map(|step| step.name.as_str()))
+    Order::recorded(history.order.iter().map(String::as_str))
 }
 
 fn invalid(codes: &str) -> Value {
@@ -100,34 +100,4 @@ fn error_of(error: Option<&model::ErrorInfo>) -> Value {
         ("code".into(), Value::from(error.code.clone())),
         ("node".into(), Value::from(error.node.clone())),
     ])
-}
-
-/// The messages that the engine gives to errors of random graphs, so that the reference can give the same ones where
-/// an error goes on as data and is counted into a hash.
-///
-/// # Errors
-/// The engine does not run the graphs that ask for them.
-pub async fn messages(engine: &Engine) -> Result<Vec<(&'static str, String)>> {
-    let fails = |data: &str| {
-        format!(
-            r#"{{"nodes":[{{"id":"a","type":"trigger"}},{{"id":"b","type":"no-op"}},{{"id":"c","type":"condition","data":{{"condition":"false"}}}},
-            {{"id":"x","type":{data}}}],"edges":[{{"source":"a","target":"b"}},{{"source":"a","target":"c"}},
-            {{"source":"b","target":"x"}},{{"source":"c","sourceHandle":"true","target":"x"}}]}}"#
-        )
-    };
-    let probes = [
-        ("mock_failed", fails(r#""mock","data":{"do":"fail","on_error":"continue"}"#)),
-        ("no_luck", fails(r#""mock","data":{"do":"fail","code":"no_luck","on_error":"continue"}"#)),
-        ("join_short", fails(r#""join","data":{"join_strategy":2,"on_error":"continue"}"#)),
-    ];
-    let mut messages = Vec::new();
-    for (code, text) in probes {
-        let graph = Graph::from_value(&json::read(text.as_bytes())?)?;
-        let ended = engine.run(Start::new(Source::AdHoc(graph), Value::Int(1))).await?;
-        let error = ended.output.get("error").filter(|error| error.get("code").and_then(Value::as_str) == Some(code));
-        let message = error.and_then(|error| error.get("message")?.as_str());
-        let message = message.with_context(|| format!("no message in {} for {code}", json::to_text(&ended.output)))?;
-        messages.push((code, message.to_owned()));
-    }
-    Ok(messages)
 }

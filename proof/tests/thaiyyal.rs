@@ -30,6 +30,7 @@ fn every_graph_takes_the_recorded_branches_and_values() {
         return;
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let _guard = runtime.enter();
     let engine = in_memory(Options::default());
     let (mut graphs, mut values, mut branches, mut wrong) = (0, 0, 0, Vec::new());
     for entry in std::fs::read_dir(folder).expect("graphs") {

@@ -1,5 +1,6 @@
 //! What happened in an execution, read back from its journal.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use arcstr::ArcStr;
@@ -32,6 +33,8 @@ pub struct History {
     pub steps: Vec<StepView>,
     /// What its steps wait for, in the order of the graph.
     pub waiting: Vec<Awaited>,
+    /// Addresses in the order in which they took effect: of a container when it began, of other steps when they ended.
+    pub order: Vec<String>,
 }
 
 /// A step that has ended.
@@ -98,7 +101,7 @@ pub(crate) fn replay(
 
 impl History {
     pub(crate) fn read(program: Arc<Program>, row: ExecutionRow, segments: &[Segment]) -> Result<Self, StoreError> {
-        let mut steps = Vec::new();
+        let (mut steps, mut order, mut opened_scopes) = (Vec::new(), Vec::new(), HashSet::new());
         let (mut output, mut error) = (Value::Null, None);
         let state = replay(&program, segments, |event, state| {
             if let Event::Finished(finished) = event {
@@ -107,14 +110,25 @@ impl History {
             } else if let Event::Reopened(_) = event {
                 (output, error) = (Value::Null, None);
             } else if let Some(state) = state {
-                steps.extend(StepView::of(event, state));
+                if let Event::ScopeOpened(opened) = event {
+                    let name = name_of(&opened.address, state);
+                    opened_scopes.insert(name.clone());
+                    order.push(name);
+                }
+                let step = StepView::of(event, state);
+                order.extend(step.iter().map(|step| step.name.clone()).filter(|name| !opened_scopes.contains(name)));
+                steps.extend(step);
             }
         })?;
         let mut waiting = state.as_ref().map(Execution::awaited).unwrap_or_default();
         waiting.sort_unstable_by(|a, b| a.address.cmp(&b.address));
         let input = state.map(|state| state.accepted().input.clone()).unwrap_or_default();
-        Ok(Self { program, row, input, output, error, steps, waiting })
+        Ok(Self { program, row, input, output, error, steps, waiting, order })
     }
+}
+
+fn name_of(address: &Address, state: &Execution) -> String {
+    state.plan().nodes.get(address.node as usize).map(|node| address.text(&node.id)).unwrap_or_default()
 }
 
 impl StepView {

@@ -45,8 +45,6 @@ pub struct Answer {
 pub struct Failure {
     /// Its code.
     pub code: ArcStr,
-    /// Its message, if the question gave one for the code.
-    pub message: Option<String>,
     /// Address of the step it happened in; none for a graph that cannot run.
     pub node: Option<String>,
 }
@@ -94,14 +92,12 @@ pub struct Question<'a> {
     pub input: &'a Value,
     /// The trigger or node to start at; without one, what a run takes by itself.
     pub start: Option<&'a str>,
-    /// Messages of errors by code, where the error as data shall have one.
-    pub messages: &'a [(&'a str, String)],
 }
 
 impl<'a> Question<'a> {
     /// A graph started by itself.
     pub const fn new(graph: &'a Graph, input: &'a Value) -> Self {
-        Self { graph, input, start: None, messages: &[] }
+        Self { graph, input, start: None }
     }
 
     /// The answer in one order of completion.
@@ -116,7 +112,7 @@ impl<'a> Question<'a> {
             Err(code) => Answer {
                 status: "invalid",
                 output: Value::Null,
-                error: Some(Failure { code: code.into(), message: None, node: None }),
+                error: Some(Failure { code: code.into(), node: None }),
                 order_free: true,
                 steps: Vec::new(),
             },
@@ -125,12 +121,9 @@ impl<'a> Question<'a> {
 }
 
 impl Failure {
-    /// `{code, message, node}`.
+    /// `{code, node}`.
     pub fn to_value(&self) -> Value {
         let mut entries = vec![("code".into(), Value::from(self.code.clone()))];
-        if let Some(message) = &self.message {
-            entries.push(("message".into(), Value::from(message.as_str())));
-        }
         if let Some(node) = &self.node {
             entries.push(("node".into(), Value::from(node.as_str())));
         }

@@ -19,7 +19,6 @@ const STEP_BUDGET: usize = 500_000;
 pub(super) struct Run<'p> {
     pub(super) plan: &'p Plan,
     draw: Draw,
-    messages: &'p [(&'p str, String)],
     /// Results by node id and indices.
     steps: BTreeMap<(&'p str, Vec<usize>), Step>,
     pub(super) frames: Frames,
@@ -88,7 +87,6 @@ impl<'p> Run<'p> {
         let mut run = Self {
             plan,
             draw,
-            messages: question.messages,
             steps: BTreeMap::new(),
             frames: Frames::default(),
             loops: Vec::new(),
@@ -344,8 +342,7 @@ impl<'p> Run<'p> {
     }
 
     pub(super) fn failure(&self, code: ArcStr, id: usize, frame: usize) -> Failure {
-        let message = self.messages.iter().find(|(of, _)| code == *of).map(|(_, message)| message.clone());
-        Failure { code, message, node: Some(self.address(id, frame)) }
+        Failure { code, node: Some(self.address(id, frame)) }
     }
 
     /// `on_error`, then the container around, then the execution.

@@ -321,11 +321,10 @@ impl<'a> Live<'a> {
         if let Some(Event::Finished(finished)) = self.trace.events.last() {
             answer.status = finished.status.as_str();
             answer.output = finished.output.clone();
-            answer.error = finished.error.as_ref().map(|error| Failure {
-                code: error.code.clone(),
-                message: None,
-                node: Some(error.node.to_string()),
-            });
+            answer.error = finished
+                .error
+                .as_ref()
+                .map(|error| Failure { code: error.code.clone(), node: Some(error.node.to_string()) });
         }
         self.trace
     }

@@ -23,7 +23,7 @@ fn whole(value: &Value) -> Option<i128> {
     }
 }
 
-/// `json.dumps(value, sort_keys=True)`.
+/// `json.dumps(value, sort_keys=True)`, of errors without their message.
 pub(super) fn dumps(value: &Value) -> String {
     let mut out = String::new();
     write(value, &mut out);
@@ -48,6 +48,10 @@ fn write(value: &Value, out: &mut String) {
         }
         Value::Object(object) => {
             let mut entries: Vec<_> = object.entries().iter().collect();
+            // The reference's errors have no words for people, and nobody promises the words of ours.
+            if object.get("code").is_some() && object.get("node").is_some() {
+                entries.retain(|(key, _)| key != "message");
+            }
             entries.sort_by(|a, b| a.0.cmp(&b.0));
             out.push('{');
             for (at, (key, item)) in entries.into_iter().enumerate() {
