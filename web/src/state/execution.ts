@@ -111,6 +111,46 @@ function applyTo(state: ExecutionState, steps: Map<string, StepRun>, nodes: Map<
         startedAt: steps.get(event.address)?.startedAt ?? time(event.at),
       });
       return;
+    case "step_finished": {
+      const before = steps.get(event.address);
+      const startedAt = time(event.started_at) ?? before?.startedAt ?? null;
+      put(state, steps, nodes, {
+        ...blank(event.address, event.node, event.status),
+        attempts: event.attempts ?? 0,
+        startedAt,
+        durationMs: event.duration_ms ?? null,
+        output: event.output ?? null,
+        ports: event.ports ?? [],
+        error: event.error ?? null,
+      });
+      return;
+    }
+    case "step_skipped":
+      put(state, steps, nodes, blank(event.address, event.node, "skipped"));
+      return;
+    case "step_canceled": {
+      const before = steps.get(event.address);
+      put(state, steps, nodes, { ...(before ?? blank(event.address, event.node, "canceled")), status: "canceled", wait: null });
+      return;
+    }
+    case "finished":
+      state.status = event.status;
+      state.finishedAt = time(event.at);
+      state.durationMs = event.duration_ms;
+      state.output = event.output;
+      state.error = event.error ?? null;
+      endAll(state, steps, nodes);
+      return;
+    default:
+      applyControl(state, steps, nodes, event);
+  }
+}
+
+type ControlEvent = Extract<Event, { type: "step_retried" | "step_waiting" | "scope_opened" | "round_began" | "signaled" | "child_ended" | "paused" | "resumed" | "reopened" }>;
+
+/** Waits, containers, and what people ask of an execution. */
+function applyControl(state: ExecutionState, steps: Map<string, StepRun>, nodes: Map<string, NodeRun>, event: ControlEvent): void {
+  switch (event.type) {
     case "step_retried":
       put(state, steps, nodes, {
         ...blank(event.address, event.node, "waiting"),
@@ -152,36 +192,6 @@ function applyTo(state: ExecutionState, steps: Map<string, StepRun>, nodes: Map<
       state.error = null;
       stand(state);
       return;
-    case "step_finished": {
-      const before = steps.get(event.address);
-      const startedAt = time(event.started_at) ?? before?.startedAt ?? null;
-      put(state, steps, nodes, {
-        ...blank(event.address, event.node, event.status),
-        attempts: event.attempts ?? 0,
-        startedAt,
-        durationMs: event.duration_ms ?? null,
-        output: event.output ?? null,
-        ports: event.ports ?? [],
-        error: event.error ?? null,
-      });
-      return;
-    }
-    case "step_skipped":
-      put(state, steps, nodes, blank(event.address, event.node, "skipped"));
-      return;
-    case "step_canceled": {
-      const before = steps.get(event.address);
-      put(state, steps, nodes, { ...(before ?? blank(event.address, event.node, "canceled")), status: "canceled", wait: null });
-      return;
-    }
-    case "finished":
-      state.status = event.status;
-      state.finishedAt = time(event.at);
-      state.durationMs = event.duration_ms;
-      state.output = event.output;
-      state.error = event.error ?? null;
-      endAll(state, steps, nodes);
-      return;
     default:
       // A newer server may send kinds this page does not know yet: the rest still holds.
       event satisfies never;
@@ -196,7 +206,6 @@ function stand(state: ExecutionState): void {
 
 /** Steps that were under way when the execution ended are not any more. */
 function endAll(state: ExecutionState, steps: Map<string, StepRun>, nodes: Map<string, NodeRun>): void {
-  if (state.running + state.waiting === 0) return;
   for (const step of steps.values()) {
     if (isUnderWay(step)) put(state, steps, nodes, { ...step, status: "canceled", wait: null });
   }

@@ -152,7 +152,7 @@ struct Caller {
 impl Caller {
     fn of(folder: &Path) -> Self {
         let token = std::fs::read_to_string(folder.join("data/api-token")).expect("a token");
-        Self { client: reqwest::Client::new(), token: token.trim().to_owned() }
+        Self { client: client(), token: token.trim().to_owned() }
     }
 
     async fn get(&self, server: &Process, path: &str) -> Json {
