@@ -213,7 +213,7 @@ impl Generator {
                 let tests = [r#"{"condition":"true"}"#, TESTS[0], TESTS[1], TESTS[2]];
                 data.extend(read(self.random.pick::<&str>(&tests)));
             }
-            "parallel" => data.push(("max_concurrency".into(), Value::from(1 + self.random.below(4)))),
+            "parallel" => data.push(("max_concurrency".into(), Value::from(self.random.below(4)))),
             "retry" => data.push(("max_attempts".into(), Value::from(1 + self.random.below(3)))),
             _ => {}
         }
