@@ -208,7 +208,7 @@ fn ten_thousand_iterations_hold_no_more_than_one() {
     let list = |count: usize| json::to_text(&Value::array((0..count).map(Value::from).collect()));
     let turns = |id: &str, index: u32, input: &Value, last: u32| match id {
         "a" if index >= last => Act::By(Some(1), Value::Null),
-        "a" => Act::By(Some(0), Value::from("x".repeat(100))),
+        "a" => Act::By(Some(0), Value::from("x".repeat(1_000))),
         "z" => Act::Runs,
         _ => Act::Done(input.clone()),
     };
@@ -219,20 +219,19 @@ fn ten_thousand_iterations_hold_no_more_than_one() {
     ];
     for (nodes, edges) in cases {
         let measure = |count: usize| {
-            let mut run = Run::new(&nodes.replace("COUNT", &count.to_string()), edges, &list(count));
+            let input = if nodes.contains("for_each") { list(count) } else { "[1]".to_owned() };
+            let mut run = Run::new(&nodes.replace("COUNT", &count.to_string()), edges, &input);
             let last = u32::try_from(count).expect("a small number");
             run.go(&|id, index, input| turns(id, index, input, last));
             assert_eq!(run.in_flight.len(), 1, "the last step is in flight");
             assert!(run.ended.len() > 2 * count, "{} steps", run.ended.len());
-            // The list itself is input, and the number of steps and frames is told.
-            let told = format!("{:?}", run.state).len() - 2 * format!("{:?}", run.state.accepted()).len();
-            (run.state.frames_in_memory(), told)
+            (run.state.frames_in_memory(), format!("{:?}", run.state).len())
         };
         let ((few, small), (many, large)) = (measure(1), measure(10_000));
         assert_eq!(few, many, "{nodes}");
-        let list = format!("{:?}", (0..10_000usize).map(Value::from).collect::<Vec<_>>()).len();
-        assert!(large < small + 4 * list, "{nodes}: {large} characters after {small}");
-        assert!(!nodes.contains("branch") || large < small + list + 500, "{nodes}: {large} characters after {small}");
+        // A list to go through is in memory, some times over when it is told.
+        let told = if nodes.contains("for_each") { 1_000_000 } else { 5_000 };
+        assert!(large < small + told, "{nodes}: {large} characters after {small}");
     }
 }
 
@@ -256,17 +255,17 @@ fn a_container_runs_no_more_than_it_may() {
 
 #[test]
 fn what_is_broken_off_gives_its_room_back() {
-    // The join goes on with `a`; `b` is broken off in flight, and `c` waits for room.
-    let nodes =
-        "s:start p:parallel{\"max_concurrency\":2} a@p:step b@p:step c@p:step j@p:join{\"join_strategy\":\"first\"}";
-    let mut run = Run::new(nodes, "s>p a>j b>j", "1");
-    let act = |id: &str, _: u32, input: &Value| if "abc".contains(id) { Act::Runs } else { Act::Done(input.clone()) };
+    let nodes = "s:start p:parallel{\"max_concurrency\":2} a@p:step b@p:step j@p:join{\"join_strategy\":\"first\"} c@p:step d@p:step";
+    let mut run = Run::new(nodes, "s>p a>j b>j j>c j>d", "1");
+    let act = |id: &str, _: u32, input: &Value| if "abcd".contains(id) { Act::Runs } else { Act::Done(input.clone()) };
     run.go(&act);
+    assert_eq!(run.in_flight.len(), 2);
     run.end_one(Value::Int(1));
     run.go(&act);
     assert_eq!(run.status_of("b"), Some(StepStatus::Canceled));
-    assert_eq!(run.began.last().map(String::as_str), Some("c"));
+    assert_eq!(run.began[run.began.len() - 2..], ["c", "d"]);
     run.end_one(Value::Int(3));
+    run.end_one(Value::Int(4));
     run.go(&act);
     assert_eq!(run.state.status(), Status::Succeeded);
 }

@@ -211,7 +211,8 @@ impl<'a> Live<'a> {
             return self.wait(address);
         }
         let event = self.ended(address);
-        self.trace.is_plain &= self.state.failure().is_none();
+        // A held run leaves for later what a failure inside of a container comes to; the reference does not.
+        self.trace.is_plain &= self.state.failure().is_none() && !self.state.is_paused();
         self.record(&event);
     }
 
