@@ -4,7 +4,6 @@
 //! [`GRID`], children count from the corner of their parent, and the time is near linear in nodes and edges; nothing
 //! recurses, however deep containers nest.
 
-use arcstr::literal;
 use model::{Graph, Object, Value};
 
 use crate::drawing::{self, Drawing};
@@ -143,8 +142,9 @@ pub fn placed(document: &Value, places: &[Place]) -> Value {
 fn place_node(node: &Value, place: &Place) -> Value {
     let Some(object) = node.as_object() else { return node.clone() };
     let number = |number: f64| Value::number(number).unwrap_or_default();
-    let at = vec![(literal!("x"), number(place.x)), (literal!("y"), number(place.y))];
-    let mut object = with(object, "position", Value::object(at));
+    let empty = Object::new(Vec::new());
+    let at = with(object.get("position").and_then(Value::as_object).unwrap_or(&empty), "x", number(place.x));
+    let mut object = with(object, "position", Value::from(with(&at, "y", number(place.y))));
     if let Some(size) = place.size {
         object = with(&object, "width", number(size.width));
         object = with(&object, "height", number(size.height));
@@ -152,10 +152,11 @@ fn place_node(node: &Value, place: &Place) -> Value {
     Value::from(object)
 }
 
-/// The object with a key set: in its place if it is there, else at the end.
+/// The object with a key set: in its place if it is there, else at the end. A value that is equal stays as it was written.
 fn with(object: &Object, key: &'static str, value: Value) -> Object {
     let mut entries = object.entries().to_vec();
     match entries.iter_mut().find(|(known, _)| known == key) {
+        Some(entry) if entry.1 == value => {}
         Some(entry) => entry.1 = value,
         None => entries.push((key.into(), value)),
     }
