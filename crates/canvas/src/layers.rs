@@ -93,7 +93,7 @@ fn forward(count: usize, edges: &[(u32, u32)]) -> Vec<(u32, u32)> {
         entered_by[target as usize] = true;
     }
     let all = 0..u32::try_from(count).unwrap_or(u32::MAX);
-    let starts = all.clone().filter(|&node| !entered_by[node as usize]).chain(all.clone());
+    let starts = all.clone().filter(|&node| !entered_by[node as usize]).chain(all);
     let mut state = vec![0u8; count];
     let mut found = Vec::with_capacity(edges.len());
     let mut stack: Vec<(u32, usize)> = Vec::new();

@@ -6,6 +6,8 @@ mod cli;
 mod dashboard;
 mod documents;
 mod events;
+mod example_calls;
+mod examples;
 mod executions;
 mod files;
 mod harness;
