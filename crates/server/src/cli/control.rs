@@ -18,12 +18,15 @@ const POLL: Duration = Duration::from_millis(200);
 pub(super) struct Which {
     /// The executions
     ids: Vec<String>,
-    /// All with this status, beside or instead of other filters
+    /// All with this status, or one of several with commas between them
     #[arg(long, conflicts_with = "ids")]
     status: Option<String>,
     /// All of this workflow
     #[arg(long, value_name = "ID", conflicts_with = "ids")]
     workflow: Option<String>,
+    /// All that this started: manual, webhook, api …
+    #[arg(long, conflicts_with = "ids")]
+    trigger: Option<String>,
     /// All that started at this instant or later: 2026-11-21T09:00:00Z
     #[arg(long, value_name = "INSTANT", conflicts_with = "ids")]
     from: Option<String>,
@@ -93,12 +96,13 @@ impl Which {
         let filter = object(&[
             ("status", text(self.status.as_ref())),
             ("workflow", text(self.workflow.as_ref())),
+            ("trigger", text(self.trigger.as_ref())),
             ("from", text(self.from.as_ref())),
             ("to", text(self.to.as_ref())),
         ]);
         let is_filtered = filter.as_object().is_some_and(|filter| !filter.entries().is_empty());
         if self.ids.is_empty() && !is_filtered {
-            bail!("name executions to {action}, or say which: --status, --workflow, --from, --to");
+            bail!("name executions to {action}, or say which: --status, --workflow, --trigger, --from, --to");
         }
         let client = Client::need(&self.at, settings)?;
         if is_filtered { self.many(&client, action, filter) } else { self.each(&client, action) }
@@ -148,25 +152,23 @@ impl Which {
         let bar = if self.at.json || !print::is_watched() { ProgressBar::hidden() } else { ProgressBar::new(total) };
         let progress = loop {
             let progress = client.get(&path)?;
-            let (done, failed) = (count(&progress, "done").unwrap_or(0), count(&progress, "failed").unwrap_or(0));
-            bar.set_position(done + failed);
-            let has_ended = progress.get("finished_at").is_some_and(|at| !at.is_null());
-            if has_ended || done + failed >= count(&progress, "total").unwrap_or(total) {
+            bar.set_position(count(&progress, "done").unwrap_or(0));
+            if progress.get("status").and_then(Value::as_str) == Some("finished") {
                 break progress;
             }
             std::thread::sleep(POLL);
         };
         bar.finish_and_clear();
-        let failed = count(&progress, "failed").unwrap_or(0);
         if self.at.json {
             print::value(&progress);
-        } else {
-            print::line(&format!("{action}: {} of {total}", count(&progress, "done").unwrap_or(0)));
-            if failed > 0 {
-                print::error(&format!("{failed} could not be asked to {action}"));
-            }
+            return Ok(Exit::Done);
         }
-        Ok(if failed > 0 { Exit::Failed } else { Exit::Done })
+        print::line(&format!("{action}: {} of {total}", count(&progress, "done").unwrap_or(0)));
+        match count(&progress, "passed_over") {
+            None | Some(0) => {}
+            Some(passed) => print::note(&format!("{passed} had ended, or gone on, before they could be asked")),
+        }
+        Ok(Exit::Done)
     }
 }
 

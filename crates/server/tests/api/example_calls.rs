@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::http::{HeaderMap, Method, Request, StatusCode, Uri};
 use axum::routing::{any, get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
+use tower::ServiceExt as _;
 
 /// Items of the catalog; the price of each is its id.
 const ITEMS: u64 = 100;
@@ -21,13 +22,16 @@ type Calls = Arc<Mutex<HashMap<String, u64>>>;
 pub(crate) async fn serve() -> String {
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
     let address = listener.local_addr().expect("an address");
-    let router = Router::new()
+    tokio::spawn(async move { axum::serve(listener, router()).await });
+    format!("http://{address}")
+}
+
+fn router() -> Router {
+    Router::new()
         .route("/items", get(items))
         .route("/orders", post(orders))
         .route("/echo", any(echo))
-        .with_state(Calls::default());
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    format!("http://{address}")
+        .with_state(Calls::default())
 }
 
 /// A page of the catalog: `page` from 1, `per_page` items.
@@ -66,18 +70,22 @@ async fn echo(
 
 #[tokio::test]
 async fn the_other_side_does_what_the_examples_need() {
-    let address = serve().await;
-    let client = reqwest::Client::new();
-    let page = client.get(format!("{address}/items?page=3&per_page=40")).send().await.expect("an answer");
-    let page: Value = serde_json::from_str(&page.text().await.expect("a body")).expect("JSON");
-    assert_eq!((page["items"].as_array().map(Vec::len), page["items"][19]["id"].as_u64()), (Some(20), Some(100)));
-    let order = |key: &'static str| {
-        let call = client.post(format!("{address}/orders")).header("content-type", "application/json");
-        call.header("idempotency-key", key).body(r#"{"id": "A"}"#).send()
+    let router = router();
+    let ask = async |request: axum::http::request::Builder, body: &'static str| {
+        let request = request.body(axum::body::Body::from(body)).expect("a request");
+        let answer = router.clone().oneshot(request).await.expect("a router never fails");
+        let status = answer.status().as_u16();
+        let body = axum::body::to_bytes(answer.into_body(), usize::MAX).await.expect("a body");
+        (status, serde_json::from_slice::<Value>(&body).expect("JSON"))
     };
+    let (_, page) = ask(Request::get("/items?page=3&per_page=40"), "").await;
+    assert_eq!((page["items"].as_array().map(Vec::len), page["items"][19]["id"].as_u64()), (Some(20), Some(100)));
     let mut statuses = Vec::new();
     for key in ["k", "k", "other", "k"] {
-        statuses.push(order(key).await.expect("an answer").status().as_u16());
+        let order = Request::post("/orders").header("content-type", "application/json").header("idempotency-key", key);
+        statuses.push(ask(order, r#"{"id": "A"}"#).await.0);
     }
     assert_eq!(statuses, [503, 503, 503, 200]);
+    let (_, told) = ask(Request::put("/echo?a=b"), "[1]").await;
+    assert_eq!(told, json!({"method": "PUT", "path": "/echo", "query": {"a": "b"}, "body": [1]}));
 }

@@ -129,11 +129,12 @@ fn a_refusal_is_told_and_the_others_are_asked_all_the_same() {
 fn many_are_steered_by_a_filter() {
     let stub = Stub::new(&[
         (202, r#"{"id": "b1", "total": 7}"#),
-        (200, r#"{"id": "b1", "total": 7, "done": 3, "failed": 0, "finished_at": null}"#),
-        (200, r#"{"id": "b1", "total": 7, "done": 6, "failed": 1, "finished_at": "2030-01-01T00:00:00Z"}"#),
+        (200, r#"{"id": "b1", "total": 7, "done": 7, "passed_over": 0, "status": "running"}"#),
+        (200, r#"{"id": "b1", "total": 7, "done": 6, "passed_over": 1, "status": "finished"}"#),
     ]);
     let output = stub.run(&["retry", "--status", "failed", "--workflow", "w", "--from", "2030-01-01T00:00:00Z"]);
-    assert_eq!((code(&output), out(&output).as_str()), (1, "retry: 6 of 7"));
+    assert_eq!((code(&output), out(&output).as_str()), (0, "retry: 6 of 7"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("1 had ended, or gone on"));
     let filter = r#"{"status":"failed","workflow":"w","from":"2030-01-01T00:00:00Z"}"#;
     let asked = stub.asked();
     assert_eq!(asked[0], format!(r#"POST /api/v1/executions/bulk {{"action":"retry","filter":{filter}}}"#));
