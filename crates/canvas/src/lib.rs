@@ -1,1 +1,11 @@
 //! Decisions about drawing large graphs, beginning with the layered layout: computed from the graph alone, no I/O.
+
+mod coordinates;
+mod drawing;
+mod layers;
+mod layout;
+mod missing;
+mod order;
+mod tree;
+
+pub use layout::{Keep, Place, Size, layout, placed};

@@ -1,6 +1,7 @@
 //! Example workflows that come with the program.
 
 use model::{TenantId, Value, WorkflowId};
+use rust_embed::RustEmbed;
 
 use crate::App;
 use crate::error::ApiError;
@@ -9,16 +10,14 @@ use engine::{Source, Start};
 use store::records::{RecordQuery, Sort};
 
 /// The files, with the inputs to try them with under `samples`.
-const FILES: &[(&str, &str)] = &[
-    ("hello.json", include_str!("../../../examples/hello.json")),
-    ("order-triage.json", include_str!("../../../examples/order-triage.json")),
-    ("sales-report.json", include_str!("../../../examples/sales-report.json")),
-    ("data-cleaning.json", include_str!("../../../examples/data-cleaning.json")),
-    ("grades.json", include_str!("../../../examples/grades.json")),
-    ("enrichment.json", include_str!("../../../examples/enrichment.json")),
-];
+#[derive(RustEmbed)]
+#[folder = "../../examples"]
+struct Files;
 
-/// Stores the examples in an empty store, and runs each once for each of its samples.
+/// What the examples are expected to give, beside them: no workflow.
+const EXPECTED: &str = "expected.json";
+
+/// Stores the examples in an empty store, and starts each once for each of its samples.
 pub(crate) async fn install(app: &App) -> anyhow::Result<()> {
     let tenant = TenantId::DEFAULT;
     let any = RecordQuery {
@@ -34,26 +33,35 @@ pub(crate) async fn install(app: &App) -> anyhow::Result<()> {
     if !app.records.list(any).await?.items.is_empty() {
         return Ok(());
     }
-    for (name, text) in FILES {
+    // All are there before the first starts: some run others.
+    let mut stored = Vec::new();
+    let is_workflow = |name: &str| name.ends_with(".json") && name != EXPECTED;
+    for name in Files::iter().filter(|name| is_workflow(name)) {
+        let text = Files::get(&name).map(|file| file.data).unwrap_or_default();
         // One that cannot run is told of; the server starts all the same.
-        if let Err(error) = install_one(app, name, text).await {
-            tracing::error!(%error, "an example was left out");
+        match install_one(app, &name, &text).await {
+            Ok(example) => stored.push(example),
+            Err(error) => tracing::warn!(%error, "an example was left out"),
+        }
+    }
+    for (source, samples) in stored {
+        for sample in samples {
+            // Nobody waits for their ends: one may ask for a signal.
+            if let Err(error) = app.engine.start(Start::new(source.clone(), sample)).await {
+                tracing::warn!(%error, "an example was not started");
+            }
         }
     }
     Ok(())
 }
 
-async fn install_one(app: &App, name: &str, text: &str) -> anyhow::Result<()> {
+async fn install_one(app: &App, name: &str, text: &[u8]) -> anyhow::Result<(Source, Vec<Value>)> {
     let tenant = TenantId::DEFAULT;
     let told = |error: ApiError| anyhow::anyhow!("{name}: {}", error.detail());
-    let document = model::json::read(text.as_bytes())?;
+    let document = model::json::read(text)?;
     let graph = workflows::checked(app, &document).map_err(told)?;
     let id = WorkflowId(app.ids.next());
     let workflow = Change { tenant, id, graph: &graph, before: None }.store(app).await.map_err(told)?;
     let samples = document.get("samples").and_then(Value::as_array).unwrap_or(&[]).to_vec();
-    for sample in samples {
-        let source = Source::Version { workflow: Some(id), version: workflow.kept.version };
-        app.engine.run(Start::new(source, sample)).await?;
-    }
-    Ok(())
+    Ok((Source::Version { workflow: Some(id), version: workflow.kept.version }, samples))
 }

@@ -21,24 +21,48 @@ pub(super) fn read_text(name: &str) -> anyhow::Result<Vec<u8>> {
 
 /// Reads a value from a file.
 pub(super) fn read(name: &str) -> anyhow::Result<Value> {
-    let text = read_text(name)?;
+    parse(name, &read_text(name)?).with_context(|| name.to_owned())
+}
+
+/// Whether a file is YAML, by the ending of its name.
+pub(super) fn is_yaml(name: &str) -> bool {
     let ending = Path::new(name).extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-    if matches!(ending, "yaml" | "yml") {
-        let tree: Yaml = serde_yaml_ng::from_slice(&text).with_context(|| name.to_owned())?;
-        return from_yaml(&tree, "$").with_context(|| name.to_owned());
+    matches!(ending, "yaml" | "yml")
+}
+
+/// Reads a value from the text of a file.
+pub(super) fn parse(name: &str, text: &[u8]) -> anyhow::Result<Value> {
+    if is_yaml(name) {
+        return from_yaml(&serde_yaml_ng::from_slice(text)?, "$");
     }
-    model::json::read(&text).with_context(|| name.to_owned())
+    Ok(model::json::read(text)?)
+}
+
+/// Writes a file anew. Whoever reads it meanwhile, and whoever pulls the plug, finds the old text or the new one.
+pub(super) fn replace(name: &str, text: &str) -> anyhow::Result<()> {
+    // A link stays one: what it leads to is replaced.
+    let path = std::fs::canonicalize(name).with_context(|| format!("{name} cannot be found"))?;
+    let wrong = || format!("{name} cannot be written");
+    let ending = path.extension().map(|ending| format!("{}.partial", ending.to_string_lossy()));
+    let partial = path.with_extension(ending.unwrap_or_else(|| "partial".to_owned()));
+    let permissions = std::fs::metadata(&path).with_context(wrong)?.permissions();
+    std::fs::write(&partial, text).with_context(wrong)?;
+    std::fs::set_permissions(&partial, permissions).with_context(wrong)?;
+    std::fs::File::open(&partial).and_then(|file| file.sync_all()).with_context(wrong)?;
+    std::fs::rename(&partial, &path).with_context(wrong)
 }
 
 /// Reads `--input`: JSON, or `@file`.
 pub(super) fn input(given: Option<&str>) -> anyhow::Result<Value> {
-    match given {
-        None => Ok(Value::object(Vec::new())),
-        Some(text) => match text.strip_prefix('@') {
-            Some(name) => read(name),
-            None => model::json::read(text.as_bytes())
-                .context("--input is not JSON; quote it for your shell, or use --input @file.json"),
-        },
+    given.map_or_else(|| Ok(Value::object(Vec::new())), |text| value("--input", text))
+}
+
+/// Reads the value of a flag: JSON, or `@file`.
+pub(super) fn value(flag: &str, text: &str) -> anyhow::Result<Value> {
+    match text.strip_prefix('@') {
+        Some(name) => read(name),
+        None => model::json::read(text.as_bytes())
+            .with_context(|| format!("{flag} is not JSON; quote it for your shell, or use {flag} @file.json")),
     }
 }
 

@@ -1,14 +1,18 @@
 //! The command line.
 
 mod bench;
+mod canonical;
 mod client;
+mod control;
 mod data;
 mod doctor;
 mod executions;
 mod file;
+mod fmt;
 mod print;
 mod run;
 mod show;
+mod tail;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -40,7 +44,11 @@ enum Command {
     Run(run::Run),
     /// Say everything that is wrong with workflow files
     Validate(run::Validate),
-    /// List, show and follow executions of a data directory
+    /// Bring workflow files into their one form
+    Fmt(fmt::Fmt),
+    /// Give the nodes of workflow files their places
+    Layout(fmt::Layout),
+    /// List, show, follow and steer executions
     Executions(executions::Executions),
     /// List node types, or describe one
     NodeTypes(show::NodeTypes),
@@ -151,6 +159,8 @@ fn dispatch(cli: Cli) -> anyhow::Result<Exit> {
         Command::Serve(args) => start_server(&args, &settings),
         Command::Run(args) => block_on(args.run(&settings)),
         Command::Validate(args) => Ok(args.run()),
+        Command::Fmt(args) => Ok(args.run()),
+        Command::Layout(args) => Ok(args.run()),
         Command::Executions(args) => block_on(args.run(&settings)),
         Command::NodeTypes(args) => Ok(args.run()),
         Command::Export(args) => block_on(args.run(&settings)),

@@ -13,6 +13,12 @@ pub(super) fn line(text: &str) {
     drop(writeln!(out, "{text}").and_then(|()| out.flush()));
 }
 
+/// Prints a text that ends its own lines.
+pub(super) fn text(text: &str) {
+    let mut out = std::io::stdout().lock();
+    drop(out.write_all(text.as_bytes()).and_then(|()| out.flush()));
+}
+
 /// Prints why a command did not do what was asked.
 pub(super) fn error(text: &str) {
     drop(writeln!(std::io::stderr().lock(), "error: {text}"));

@@ -86,9 +86,24 @@ async fn what_was_stored_is_there_after_a_restart() {
     let ran = json(run).await;
     assert_eq!(ran["output"], 8);
 
-    let list = tidemill(&["executions", "list"], folder.path());
-    let said = String::from_utf8_lossy(&list.stderr).into_owned();
-    assert!(list.status.code() == Some(2) && said.contains("holds") && said.contains("/api/v1/executions"), "{said}");
+    let export = tidemill(&["export", "--all"], folder.path());
+    let said = String::from_utf8_lossy(&export.stderr).into_owned();
+    assert!(export.status.code() == Some(2) && said.contains("holds") && said.contains("/api/v1/workflows"), "{said}");
+    let asked = |arguments: &[&str]| {
+        let output = tidemill(arguments, folder.path());
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("text")
+    };
+    let id = ran["execution_id"].as_str().expect("an id");
+    assert!(asked(&["executions", "list", "--status", "succeeded"]).contains(id), "the server is asked");
+    let shown: Json = serde_json::from_str(&asked(&["executions", "show", id, "--json"])).expect("JSON");
+    assert_eq!((shown["output"].as_u64(), shown["steps"][1]["address"].as_str()), (Some(8), Some("twice")));
+    let tail = asked(&["executions", "tail", id]);
+    let types: Vec<&str> = tail.lines().filter_map(|line| line.split_whitespace().nth(1)).collect();
+    assert_eq!((types.first(), types.last()), (Some(&"accepted"), Some(&"finished")), "{tail}");
+    assert_eq!(asked(&["executions", "events", id]).lines().count(), types.len());
+    let ended = tidemill(&["executions", "cancel", id], folder.path());
+    assert_eq!(ended.status.code(), Some(1), "{}", String::from_utf8_lossy(&ended.stderr));
     let backup = tidemill(&["backup", "copy.db"], folder.path());
     assert!(backup.status.success(), "{}", String::from_utf8_lossy(&backup.stderr));
     let health = tidemill(&["health"], folder.path());
