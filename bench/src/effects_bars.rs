@@ -181,17 +181,15 @@ fn asleep(options: &Options) -> anyhow::Result<Vec<Bar>> {
 fn million(options: &Options) -> anyhow::Result<Vec<Bar>> {
     const COUNT: usize = 1_000_000;
     let bench = Bench::open_with(options, engine::Options::default())?;
-    let text = format!(
-        r#"{{"nodes":[{{"id":"s","type":"manual"}},
-        {{"id":"loop","type":"for_each","data":{{"items":"{{{{ input.list }}}}","collect":false}}}},
-        {{"id":"a","type":"expression","data":{{"expression":"input + 1"}}}},{{"id":"b","type":"no_op"}},
-        {{"id":"end","type":"no_op"}}],
-        "edges":[{{"source":"s","target":"loop"}},{{"source":"loop","target":"a","sourceHandle":"loop"}},
-        {{"source":"a","target":"b"}},{{"source":"b","target":"loop"}},{{"source":"loop","target":"end","sourceHandle":"done"}}]}}"#
-    );
-    let ready = bench.ready_with(graph(&text)?, list(10)?)?;
+    let text = r#"{"nodes":[{"id":"s","type":"manual"},
+        {"id":"loop","type":"for_each","data":{"items":"{{ input.list }}","collect":false}},
+        {"id":"a","type":"expression","data":{"expression":"input + 1"}},{"id":"b","type":"no_op"},
+        {"id":"end","type":"no_op"}],
+        "edges":[{"source":"s","target":"loop"},{"source":"loop","target":"a","sourceHandle":"loop"},
+        {"source":"a","target":"b"},{"source":"b","target":"loop"},{"source":"loop","target":"end","sourceHandle":"done"}]}"#;
+    let ready = bench.ready_with(graph(text)?, list(10)?)?;
     bench.time_of(&ready)?;
-    let template = bench.ready_with(graph(&text)?, list(COUNT)?)?;
+    let template = bench.ready_with(graph(text)?, list(COUNT)?)?;
     forget_peak();
     let began = Instant::now();
     let ms = bench.time_of(&template)?;

@@ -121,7 +121,7 @@ fn random_graphs_agree() {
 
 /// Half of the graphs have no loop: among them more joins and failures are met.
 fn random_case(seed: u64) -> Case {
-    if seed % 2 == 0 { looping_case(seed / 2) } else { case(seed / 2) }
+    if seed.is_multiple_of(2) { looping_case(seed / 2) } else { case(seed / 2) }
 }
 
 fn addresses(answer: &Value) -> HashSet<String> {

@@ -81,9 +81,9 @@ impl Rest {
     }
 
     /// Hands over a child whose birth is durable.
-    pub(crate) fn adopt_child(&self, child: Box<Running>) {
+    pub(crate) fn adopt_child(&self, child: Running) {
         if let Some(engine) = self.engine() {
-            engine.hand_over(child);
+            engine.hand_over(Box::new(child));
         }
     }
 

@@ -59,7 +59,7 @@ pub(crate) struct Running {
     births: Vec<journal::Birth>,
     posts: Vec<InboxMessage>,
     /// Executions that this one started, to be handed over when their birth is durable.
-    children: Vec<(Seq, Box<Self>)>,
+    children: Vec<(Seq, Self)>,
     /// Appends handed over and not yet acknowledged, to be sent again when the store had no room.
     pub(crate) unacknowledged: VecDeque<Append>,
     /// Entries that the store has not answered yet.
@@ -614,7 +614,7 @@ impl Running {
                     self.conclude(outcome, &input);
                 }
                 let seq = self.next_seq + Seq::from(self.writer.events()) - 1;
-                self.children.push((seq, Box::new(child)));
+                self.children.push((seq, child));
             }
         }
     }
@@ -641,7 +641,7 @@ impl Running {
     }
 
     /// Children whose birth is durable.
-    pub(crate) fn take_born(&mut self) -> Vec<Box<Self>> {
+    pub(crate) fn take_born(&mut self) -> Vec<Self> {
         let durable = self.durable;
         self.children.extract_if(.., |(seq, _)| *seq <= durable).map(|(_, child)| child).collect()
     }

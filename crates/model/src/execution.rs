@@ -8,8 +8,8 @@ mod apply;
 mod awaited;
 mod break_off;
 mod decide;
-mod flow;
 mod frame;
+mod progress;
 mod read;
 
 use std::collections::{HashMap, VecDeque};
