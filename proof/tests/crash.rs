@@ -75,7 +75,7 @@ fn rounds(tally: &mut Tally, cases: &mut Cases, random: &mut Random, rounds: std
 #[test]
 fn killed_processes_lose_nothing() {
     let count = if long() { 200 } else { 40 };
-    let mut cases = Cases::default().expect("the engine runs");
+    let mut cases = Cases::default();
     let (mut random, mut tally) = (Random::new(11), Tally::default());
     if !has_strace() {
         println!("strace is missing: every kill comes at a random time, none at a system call");
@@ -109,7 +109,7 @@ fn killed_processes_lose_nothing() {
 
 #[test]
 fn an_early_acknowledgement_is_seen() {
-    let mut cases = Cases::default().expect("the engine runs");
+    let mut cases = Cases::default();
     let mut lost = 0;
     for at in 0..40 {
         let folder = tempfile::tempdir().expect("a folder");
@@ -135,7 +135,7 @@ fn a_broken_disk_ends_the_process() {
         return;
     }
     let count = if long() { 60 } else { 6 };
-    let mut cases = Cases::default().expect("the engine runs");
+    let mut cases = Cases::default();
     let (mut random, mut all, mut gave_up) = (Random::new(31), Verdict::default(), 0);
     for at in 0..count {
         let folder = tempfile::tempdir().expect("a folder");
@@ -174,7 +174,7 @@ fn a_power_cut_loses_nothing() {
         return;
     }
     let count = if long() { 30 } else { 4 };
-    let mut cases = Cases::default().expect("the engine runs");
+    let mut cases = Cases::default();
     let (mut random, mut all) = (Random::new(23), Verdict::default());
     for at in 0..count {
         let kill = Kill::After(Duration::from_millis(200 + random.below(900) as u64));
@@ -196,7 +196,7 @@ fn a_power_cut_without_sync_is_seen() {
         println!("not run: {reason}");
         return;
     }
-    let mut cases = Cases::default().expect("the engine runs");
+    let mut cases = Cases::default();
     let life = Duration::from_millis(900);
     // As PRAGMA synchronous = OFF would: nothing reaches the disk before the system finds it time.
     let without_sync = has_strace().then_some((Kill::AfterWithoutSync(life), &[][..], "no sync at all"));
