@@ -7,6 +7,7 @@ use model::event::Signaled;
 use model::{ExecutionId, Status, TenantId, Value};
 use store::StoreError;
 use store::journal::{ExecutionRow, Origin, OriginKind, WakeQuery};
+use tokio::sync::oneshot;
 
 use crate::begin::birth;
 use crate::engine::{Engine, Recovered};
@@ -15,7 +16,7 @@ use crate::messages::{Delivery, Wish};
 use crate::rest::trigger_of_child;
 use crate::running::{Found, Running, Slice, ToStart};
 use crate::shard::Message;
-use crate::start::{EngineError, Source, Start};
+use crate::start::{EngineError, Reply, Source, Start};
 
 /// Open executions taken over at a time after a restart.
 const ADOPT_CHUNK: usize = 256;
@@ -81,7 +82,7 @@ impl Engine {
     }
 
     /// Takes up an execution that did not succeed: the steps that failed run again, with the same addresses and keys;
-    /// what was recorded stays. It answers when that is under way; it is durable before the first call is made.
+    /// what was recorded stays. It is durable before this answers.
     ///
     /// # Errors
     /// There is no such execution, or it is not one that can be taken up.
@@ -94,8 +95,10 @@ impl Engine {
         let mut running = self.load(row).await?;
         running.time_left_us = self.timeout_us();
         running.reopen(self.now_ms() * 1_000);
+        let (tell, told) = oneshot::channel();
+        running.replies.push(Reply::Accepted(tell));
         self.hand_over(Box::new(running));
-        Ok(())
+        told.await.unwrap_or(Err(EngineError::Draining)).map(drop)
     }
 
     // Adoption -------------------------------------------------------------------------------------------------------
