@@ -74,7 +74,7 @@ impl Door {
     /// Begins an execution that is counted already, beside `others` that are under way here.
     pub(crate) fn begin(&self, tools: &Tools, birth: Birth, others: usize) {
         let mut running = Running::new(birth);
-        running.time_left_us = tools.timeout_us;
+        running.allow(tools.timeout_us, 0);
         let slice = if tools.accept_first {
             Slice::Waiting
         } else if others >= HERE_MAX || self.gauges.is_full() {

@@ -29,7 +29,7 @@ impl Engine {
     /// # Errors
     /// There is no such execution, or it has ended.
     pub async fn cancel(&self, tenant: TenantId, execution: ExecutionId) -> Result<(), EngineError> {
-        self.ask(tenant, execution, Wish::Cancel, "cancel".into()).await
+        self.ask(tenant, execution, Wish::Cancel, self.message_id("cancel")).await
     }
 
     /// Holds an execution: no step begins until it is resumed. The wish is durable before this answers.
@@ -93,7 +93,7 @@ impl Engine {
             return Err(EngineError::CannotRetry(execution, row.status));
         }
         let mut running = self.load(row).await?;
-        running.time_left_us = self.timeout_us();
+        running.allow(self.timeout_us(), 0);
         running.reopen(self.now_ms() * 1_000);
         let (tell, told) = oneshot::channel();
         running.replies.push(Reply::Accepted(tell));
@@ -173,7 +173,7 @@ impl Engine {
         let ExecutionRow { id, tenant, next_seq, status, origin, .. } = row;
         let mut running = Running::recovered(Found { id, tenant, program, execution, next_seq, status, origin });
         let ran = i64::try_from(row.duration_us).unwrap_or(i64::MAX);
-        running.time_left_us = self.timeout_us().saturating_sub(ran);
+        running.allow(self.timeout_us(), ran);
         Ok(running)
     }
 
@@ -225,7 +225,7 @@ impl Engine {
         let submission = self.prepare(start).await?;
         let id = ExecutionId(self.next_id());
         let mut running = Running::new(birth(id, submission, Vec::new(), self.now_ms()));
-        running.time_left_us = self.timeout_us();
+        running.allow(self.timeout_us(), 0);
         Ok(running)
     }
 }

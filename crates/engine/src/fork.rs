@@ -116,7 +116,7 @@ impl Engine {
         start.origin = Some(Origin { execution, kind: OriginKind::Replay });
         let submission = self.prepare(start).await?;
         let mut running = Running::new(birth(ExecutionId(self.next_id()), submission, Vec::new(), self.now_ms()));
-        running.time_left_us = self.timeout_us();
+        running.allow(self.timeout_us(), 0);
         running.seed(|execution, address| recorded.event(execution, address));
         self.begin_here(running).await
     }
@@ -146,7 +146,7 @@ impl Engine {
             records: Vec::new(),
         };
         let mut running = Running::new(birth(ExecutionId(self.next_id()), submission, Vec::new(), self.now_ms()));
-        running.time_left_us = self.timeout_us();
+        running.allow(self.timeout_us(), 0);
         Ok(running)
     }
 

@@ -72,7 +72,9 @@ pub(crate) struct Running {
     pub(crate) released: bool,
     pub(crate) place: Place,
     /// How long it may run; counted from its first slice here.
-    pub(crate) time_left_us: i64,
+    time_left_us: i64,
+    /// How long it may run in all.
+    allowed_us: i64,
     /// When its time is up, once it runs.
     deadline_us: Option<i64>,
     /// Steps for the pool, and those that are there.
@@ -194,6 +196,7 @@ impl Running {
             released: false,
             place: Place::default(),
             time_left_us: i64::MAX,
+            allowed_us: i64::MAX,
             deadline_us: None,
             heavy: Vec::new(),
             in_pool: HashSet::new(),
@@ -202,6 +205,21 @@ impl Running {
             to_start: Vec::new(),
             last_calls_us: None,
         }
+    }
+
+    /// Says how long it may run in all, and how long it has.
+    pub(crate) const fn allow(&mut self, allowed_us: i64, used_us: i64) {
+        self.allowed_us = allowed_us;
+        self.time_left_us = allowed_us.saturating_sub(used_us);
+    }
+
+    /// How long it has run, rests aside. Without a limit nobody counts, and it is the time since its acceptance.
+    fn active_us(&self, now_us: i64) -> u64 {
+        if self.allowed_us == i64::MAX {
+            return self.since(now_us);
+        }
+        let left = self.deadline_us.map_or(self.time_left_us, |deadline| deadline.saturating_sub(now_us));
+        self.allowed_us.saturating_sub(left).max(0).cast_unsigned()
     }
 
     pub(crate) const fn status(&self) -> Status {
@@ -714,7 +732,7 @@ impl Running {
                 before: self.row_status,
                 status,
                 wake_at: None,
-                duration_us: self.since(now_us),
+                duration_us: if status.is_terminal() { self.since(now_us) } else { self.active_us(now_us) },
                 error: self.execution.failure().filter(|_| status.is_terminal()).map(listed::row_text),
             },
             consumed: std::mem::take(&mut self.consumed),

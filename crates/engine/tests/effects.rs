@@ -343,6 +343,27 @@ async fn sleeping_is_a_row_and_survives_a_restart() {
     assert_eq!(ended(&engine, long.execution).await.output, Value::Int(6));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_time_asleep_is_not_counted() {
+    let (store, world) = (Arc::new(MemoryStore::default()), world());
+    let timeout = Some(Duration::from_secs(1));
+    let engine = engine_with(&store, &world, Options { timeout, ..options() });
+    let slept = engine.run(start(&DELAY.replace("DURATION", "2s"), r#"{"n":1}"#)).await.expect("it runs");
+    assert_eq!((slept.status, slept.output), (Status::Succeeded, Value::Int(2)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_taken_up_again_can_be_canceled_again() {
+    let (engine, _, _) = setup();
+    let execution = engine.start(start(SIGNAL, "1")).await.expect("it is accepted").execution;
+    for _ in 0..2 {
+        status_is(&engine, execution, Status::Waiting).await;
+        engine.cancel(TenantId::DEFAULT, execution).await.expect("it is open");
+        assert_eq!(ended(&engine, execution).await.status, Status::Canceled);
+        engine.retry(TenantId::DEFAULT, execution).await.expect("it was canceled");
+    }
+}
+
 const SIGNAL: &str = r#"{"nodes":[{"id":"s","type":"manual"},{"id":"w","type":"wait_for_signal","data":{"signal":"ok"}},
     {"id":"after","type":"expression","data":{"expression":"input.by"}}],
     "edges":[{"source":"s","target":"w"},{"source":"w","target":"after","sourceHandle":"received"}]}"#;
