@@ -348,8 +348,11 @@ async fn the_time_asleep_is_not_counted() {
     let (store, world) = (Arc::new(MemoryStore::default()), world());
     let timeout = Some(Duration::from_secs(1));
     let engine = engine_with(&store, &world, Options { timeout, ..options() });
-    let slept = engine.run(start(&DELAY.replace("DURATION", "2s"), r#"{"n":1}"#)).await.expect("it runs");
-    assert_eq!((slept.status, slept.output), (Status::Succeeded, Value::Int(2)));
+    let twice = r#"{"nodes":[{"id":"s","type":"manual"},{"id":"one","type":"delay","data":{"duration":"1500ms"}},
+        {"id":"two","type":"delay","data":{"duration":"1500ms"}}],
+        "edges":[{"source":"s","target":"one"},{"source":"one","target":"two"}]}"#;
+    let slept = engine.run(start(twice, "7")).await.expect("it runs");
+    assert_eq!((slept.status, slept.output), (Status::Succeeded, Value::Int(7)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
