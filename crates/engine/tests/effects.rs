@@ -19,6 +19,8 @@ struct World {
     /// How many calls of each key were answered.
     answered: Mutex<HashMap<String, usize>>,
     gate: Semaphore,
+    /// Where a call waits that waits `"here"`.
+    second_gate: Semaphore,
     inside: AtomicUsize,
     most: AtomicUsize,
     dropped: AtomicUsize,
@@ -33,6 +35,7 @@ struct CallRun {
     world: Arc<World>,
     is_write: bool,
     waits: bool,
+    waits_here: bool,
     fails: usize,
     host: Option<ArcStr>,
 }
@@ -57,6 +60,7 @@ impl NodeType for CallType {
             world: self.world.clone(),
             is_write: flag("write"),
             waits: flag("waits"),
+            waits_here: node.get("waits").and_then(Value::as_str) == Some("here"),
             fails: node.get("fails").and_then(Value::as_i64).map_or(0, |fails| usize::try_from(fails).unwrap_or(0)),
             host: node.get("host").and_then(Value::as_text).cloned(),
         }))
@@ -66,7 +70,7 @@ impl NodeType for CallType {
 impl Run for CallRun {
     fn start(&self, step: &Step<'_>) -> Result<Started, StepError> {
         let (world, key, attempt) = (self.world.clone(), step.key.to_string(), step.attempt);
-        let (input, waits, fails) = (step.input().clone(), self.waits, self.fails);
+        let (input, waits, waits_here, fails) = (step.input().clone(), self.waits, self.waits_here, self.fails);
         let work = Box::pin(async move {
             world.calls.lock().expect("nobody panics").push(format!("{key}#{attempt}"));
             let inside = world.inside.fetch_add(1, Ordering::SeqCst) + 1;
@@ -74,6 +78,9 @@ impl Run for CallRun {
             let mut inside = Inside(world.clone(), false);
             if waits {
                 world.gate.acquire().await.expect("it is open").forget();
+            }
+            if waits_here {
+                world.second_gate.acquire().await.expect("it is open").forget();
             }
             inside.1 = true;
             let mut answered = world.answered.lock().expect("nobody panics");
@@ -94,6 +101,7 @@ fn world() -> Arc<World> {
         calls: Mutex::default(),
         answered: Mutex::default(),
         gate: Semaphore::new(0),
+        second_gate: Semaphore::new(0),
         inside: AtomicUsize::new(0),
         most: AtomicUsize::new(0),
         dropped: AtomicUsize::new(0),
@@ -287,10 +295,12 @@ async fn canceling_reaches_a_call_that_reads_and_waits_for_one_that_writes() {
 async fn a_failure_stops_reads_beside_it_and_records_writes() {
     let (engine, world, _) = setup();
     let text = r#"{"nodes":[{"id":"s","type":"manual"},{"id":"r","type":"call","data":{"waits":true}},
-        {"id":"w","type":"call","data":{"waits":true,"write":true}},{"id":"f","type":"call","data":{"fails":9}},
+        {"id":"w","type":"call","data":{"waits":true,"write":true}},{"id":"f","type":"call","data":{"waits":"here","fails":9}},
         {"id":"after","type":"no_op"}],
         "edges":[{"source":"s","target":"r"},{"source":"s","target":"w"},{"source":"s","target":"f"},{"source":"w","target":"after"}]}"#;
     let accepted = engine.start(start(text, "1")).await.expect("it is accepted");
+    world.inside(3).await;
+    world.second_gate.add_permits(1);
     world.inside(1).await;
     world.gate.add_permits(1);
     let ended = ended(&engine, accepted.execution).await;
