@@ -4,17 +4,18 @@
 use std::cell::OnceCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use arcstr::ArcStr;
 use model::event::Ports;
 use model::execution::{Failure, Outcome, Produced, Woken};
 use model::expression::Scope;
 use model::plan::OnUncertain;
 use model::value::MAX_DEPTH;
-use model::{Address, Execution, ExecutionId, Value};
+use model::{Address, EffectClass, Execution, ExecutionId, Value};
 use nodes::{Call, EffectKey, Round, Started, Step, StepError, Wait};
 
 use crate::clock::Clock;
 use crate::names::{StepNames, seed};
-use crate::program::Program;
+use crate::program::{Compiled, Program};
 
 /// From this many items, or bytes of text, an input is not worked on in a shard's loop.
 const LARGE_ITEMS: usize = 4_096;
@@ -56,7 +57,22 @@ pub(crate) enum Made {
     Wait(Wait),
     /// A container that begins with these items.
     Open(Value),
+    /// Somebody has to say what became of its call, by this signal.
+    Ask(ArcStr),
 }
+
+/// What somebody said of a call that may have been made.
+pub(crate) enum Decision {
+    /// It is made again.
+    Again,
+    /// It counts as this.
+    Outcome(Outcome),
+    /// The answer says nothing of it.
+    Unclear,
+}
+
+/// What stands before the step's address in the name of the signal that says what became of its call.
+const ASKED: &str = "uncertain:";
 
 impl Attempt<'_> {
     /// Whether a shard should leave it to the pool, so that its other executions need not wait.
@@ -75,14 +91,48 @@ impl Attempt<'_> {
     }
 
     /// The outcome of an attempt that was begun before and whose call may have been made, where it is not made again.
-    pub(crate) fn doubtful(&self, now_us: i64) -> Option<Outcome> {
+    pub(crate) fn doubtful(&self, now_us: i64) -> Option<Made> {
         let planned = &self.execution.plan().nodes[self.address.node as usize];
-        if planned.on_uncertain == OnUncertain::Retry || !self.execution.is_uncertain(self.address) {
+        if !self.execution.is_uncertain(self.address) {
             return None;
         }
+        match planned.on_uncertain {
+            OnUncertain::Retry => None,
+            OnUncertain::Fail => Some(Made::Outcome(self.uncertain(now_us))),
+            OnUncertain::Ask => Some(Made::Ask(Self::asked(&self.address.text(&planned.id)))),
+        }
+    }
+
+    /// The signal that says what became of a step's call.
+    pub(crate) fn asked(step: &str) -> ArcStr {
+        format!("{ASKED}{step}").into()
+    }
+
+    fn uncertain(&self, now_us: i64) -> Outcome {
         let message =
             "the process ended while the call was under way, so it may have been made: look there, then retry";
-        Some(self.outcome(Err(StepError::new("uncertain", message).finally()), false, now_us))
+        self.outcome(Err(StepError::new("uncertain", message).finally()), false, now_us)
+    }
+
+    /// What somebody decided of a call that may have been made.
+    pub(crate) fn decided(&self, answer: &Value, now_us: i64) -> Decision {
+        match answer.get("decision").unwrap_or(answer).as_str() {
+            Some("retry") => Decision::Again,
+            Some("fail") => Decision::Outcome(self.uncertain(now_us)),
+            Some("use") => {
+                let output = answer.get("output").cloned().unwrap_or_default();
+                Decision::Outcome(self.outcome(Ok(nodes::Outcome::first(output)), false, now_us))
+            }
+            _ => Decision::Unclear,
+        }
+    }
+
+    /// Whether what ended its wait is somebody's answer about a call that may have been made.
+    pub(crate) fn was_asked(&self) -> bool {
+        let planned = &self.execution.plan().nodes[self.address.node as usize];
+        let is_write = |compiled: &Compiled| compiled.run.effect() == EffectClass::Write;
+        // A node that calls something waits for nothing else.
+        planned.on_uncertain == OnUncertain::Ask && self.program.step(self.address.node).is_some_and(is_write)
     }
 
     /// Makes the attempt; answers what came of it and the time.
@@ -161,6 +211,10 @@ impl Attempt<'_> {
 
     fn start(&self) -> Result<Started, StepError> {
         let planned = &self.execution.plan().nodes[self.address.node as usize];
+        if self.execution.is_join_late(self.address) {
+            let message = "the time that the join waits for its branches was up before they had come";
+            return Err(StepError::new("join_timeout", message).finally());
+        }
         if self.execution.is_join_short(self.address) {
             return Err(StepError::new("join_short", "fewer edges were satisfied than the join counts").finally());
         }

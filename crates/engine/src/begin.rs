@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use model::event::Accepted as AcceptedEvent;
 use model::{Execution, ExecutionId, Plan, TenantId, Value, VersionId, WorkflowId};
@@ -59,6 +60,8 @@ pub struct Submission {
     pub priority: i8,
     /// What it shares a limit with.
     pub flow_key: Option<String>,
+    /// How long it sleeps before it begins.
+    pub delay: Option<Duration>,
     /// Records to write in the accepting transaction.
     pub records: Vec<RecordWrite>,
 }
@@ -77,7 +80,7 @@ impl Door {
         running.allow(tools.timeout_us, 0);
         let slice = if tools.accept_first {
             Slice::Waiting
-        } else if others >= HERE_MAX || self.gauges.is_full() {
+        } else if others >= HERE_MAX || self.gauges.is_full() || running.ticket.is_some() {
             Slice::More
         } else {
             running.run_slice(FIRST_SLICE, &*tools.clock, &tools.env)
@@ -87,6 +90,27 @@ impl Door {
         } else {
             self.inbox.send(Message::Begin(Box::new(running), slice));
         }
+    }
+
+    /// Begins an execution that sleeps first: it is durable, and nobody owns it until its time comes.
+    pub(crate) fn begin_later(&self, tools: &Tools, birth: Birth, wake_ms: i64) {
+        let mut running = Running::new(birth);
+        let append = running.take_delayed(tools.clock.now_us(), wake_ms);
+        let (execution, status) = (running.id, append.state.status);
+        let (gauges, replies, rest) = (self.gauges.clone(), running.replies, tools.rest.clone());
+        let done = Box::new(move |answers: Vec<store::Result<()>>| {
+            gauges.in_flight.fetch_sub(1, Ordering::Relaxed);
+            let unanswered = || Err(StoreError::Unavailable("it did not answer".into()));
+            let answer = answers.into_iter().next().unwrap_or_else(unanswered);
+            for reply in replies {
+                match &answer {
+                    Ok(()) => reply.accept(execution, status),
+                    Err(error) => reply.fail(EngineError::from(error.clone())),
+                }
+            }
+            rest.look_at(Some(wake_ms));
+        });
+        tools.journal.append(Batch { entries: vec![append], done });
     }
 
     /// Hands over the one entry of an execution that ended in its first slice.

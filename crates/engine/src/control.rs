@@ -4,7 +4,8 @@ use std::sync::atomic::Ordering;
 
 use arcstr::ArcStr;
 use model::event::Signaled;
-use model::{ExecutionId, Status, TenantId, Value};
+use model::{ErrorInfo, ExecutionId, Status, TenantId, Value};
+use nodes::Child;
 use store::StoreError;
 use store::journal::{ExecutionRow, Origin, OriginKind, WakeQuery};
 use tokio::sync::oneshot;
@@ -14,12 +15,14 @@ use crate::engine::{Engine, Recovered};
 use crate::history;
 use crate::messages::{Delivery, Wish};
 use crate::rest::trigger_of_child;
-use crate::running::{Found, Running, Slice, ToStart};
+use crate::running::{Found, Running, Slice, ToStart, failure_told};
 use crate::shard::Message;
 use crate::start::{EngineError, Reply, Source, Start};
 
 /// Open executions taken over at a time after a restart.
 const ADOPT_CHUNK: usize = 256;
+/// How often to look for room for those that come back.
+const ROOM_EVERY: std::time::Duration = std::time::Duration::from_millis(5);
 
 impl Engine {
     // Wishes ---------------------------------------------------------------------------------------------------------
@@ -29,7 +32,21 @@ impl Engine {
     /// # Errors
     /// There is no such execution, or it has ended.
     pub async fn cancel(&self, tenant: TenantId, execution: ExecutionId) -> Result<(), EngineError> {
-        self.ask(tenant, execution, Wish::Cancel, self.message_id("cancel")).await
+        self.ask(tenant, execution, Wish::Cancel(None), self.message_id("cancel")).await
+    }
+
+    /// Cancels executions whose place another one takes.
+    pub(crate) fn replace(&self, tenant: TenantId, executions: Vec<ExecutionId>) {
+        for execution in executions {
+            let engine = self.clone();
+            self.runtime().spawn(async move {
+                let wish = Wish::Cancel(Some(arcstr::literal!("replaced")));
+                match engine.ask(tenant, execution, wish, engine.message_id("cancel")).await {
+                    Ok(()) | Err(EngineError::HasEnded(_) | EngineError::NotFound(_)) => {}
+                    Err(error) => tracing::warn!(%execution, %error, "an execution that was replaced goes on"),
+                }
+            });
+        }
     }
 
     /// Holds an execution: no step begins until it is resumed. The wish is durable before this answers.
@@ -114,12 +131,41 @@ impl Engine {
             if rows.is_empty() {
                 return Ok(found);
             }
-            let open = rows.len();
-            let rows: Vec<ExecutionRow> = rows.into_iter().filter(|row| row.status != Status::Quarantined).collect();
-            found.quarantined += open - rows.len();
+            let (poison, rows): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.status == Status::Quarantined);
+            found.quarantined += poison.len();
+            for row in poison {
+                self.tell_of_quarantine(row).await;
+            }
+            self.have_room().await;
             let (adopted, unreadable) = self.adopt(rows).await?;
             found.adopted += adopted;
             found.unreadable += unreadable;
+        }
+    }
+
+    /// Waits while as many executions are in memory as may be, so that very many which come back at once do not fill it.
+    pub(crate) async fn have_room(&self) {
+        while self.stats().in_flight + ADOPT_CHUNK > self.in_flight_max() && !self.is_draining() {
+            tokio::time::sleep(ROOM_EVERY).await;
+        }
+    }
+
+    /// Starts the error workflow of an execution that was set aside.
+    async fn tell_of_quarantine(&self, row: ExecutionRow) {
+        let told = async {
+            let program = self.program(row.tenant, row.version).await?;
+            let Some(workflow) = program.settings().error_workflow.clone() else { return Ok(()) };
+            let message = "the process ended each time that it ran, so it was set aside; retry it to have it run again";
+            let error =
+                ErrorInfo { code: arcstr::literal!("quarantined"), message: message.into(), node: ArcStr::new() };
+            let input = failure_told(row.id, Status::Quarantined, &error.to_value(), &program);
+            let child = Child { workflow, input, is_awaited: false };
+            let start = ToStart { tenant: row.tenant, parent: row.id, address: None, step: String::new(), child };
+            self.hand_over_new(self.birth_of_child(start).await?);
+            Ok::<(), EngineError>(())
+        };
+        if let Err(error) = told.await {
+            tracing::warn!(execution = %row.id, %error, "nobody is told of a failure");
         }
     }
 
@@ -170,8 +216,9 @@ impl Engine {
         let segments = history::segments(&**self.journal(), &row).await?;
         let state = history::replay(&program, &segments, |_, _| {})?;
         let execution = state.ok_or_else(|| StoreError::Corrupt(format!("execution {} has no events", row.id)))?;
-        let ExecutionRow { id, tenant, next_seq, status, origin, .. } = row;
-        let mut running = Running::recovered(Found { id, tenant, program, execution, next_seq, status, origin });
+        let ExecutionRow { id, tenant, next_seq, status, origin, priority, flow_key, .. } = row;
+        let found = Found { id, tenant, program, execution, next_seq, status, origin, priority, flow_key };
+        let mut running = Running::recovered(found);
         let ran = i64::try_from(row.duration_us).unwrap_or(i64::MAX);
         running.allow(self.timeout_us(), ran);
         Ok(running)
@@ -212,16 +259,20 @@ impl Engine {
     /// Makes the execution that a step starts. Nothing of it exists before its birth is committed with its parent's
     /// events.
     pub(crate) async fn birth_of_child(&self, start: ToStart) -> Result<Running, EngineError> {
-        let ToStart { tenant, parent, step, child, .. } = start;
+        let ToStart { tenant, parent, step, child, address } = start;
         let name = child.workflow.clone();
         let missing = || EngineError::NotFound(format!("a published workflow {name:?} to start"));
         let workflows = self.workflows().ok_or_else(missing)?;
         let source: Source = workflows.published(tenant, child.workflow).await?.ok_or_else(missing)?;
         let mut start = Start::new(source, child.input);
         start.tenant = tenant;
-        start.trigger = "workflow";
+        let (trigger, kind) = match address {
+            Some(_) => ("workflow", OriginKind::Child),
+            None => ("error", OriginKind::Error),
+        };
+        start.trigger = trigger;
         start.context = trigger_of_child(parent, &step, child.is_awaited);
-        start.origin = Some(Origin { execution: parent, kind: OriginKind::Child });
+        start.origin = Some(Origin { execution: parent, kind });
         let submission = self.prepare(start).await?;
         let id = ExecutionId(self.next_id());
         let mut running = Running::new(birth(id, submission, Vec::new(), self.now_ms()));

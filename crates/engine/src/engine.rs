@@ -17,6 +17,7 @@ use tokio::sync::oneshot;
 use crate::begin::{Door, LANE, Submission, birth};
 use crate::calls::{CallLimits, Calls};
 use crate::clock::{Clock, SystemClock};
+use crate::flow::{Admitted, Flows};
 use crate::history::{self, History};
 use crate::places::Places;
 use crate::pool::Pool;
@@ -159,6 +160,7 @@ impl Engine {
             timeout_us: options.timeout_us(),
             pool: pool.handle(),
             calls,
+            flows: Arc::default(),
             rest: rest.clone(),
         };
         let last_id = newest.map_or(0, |id| model::id::after_millisecond_of(id.0));
@@ -212,8 +214,20 @@ impl Engine {
         self.shared.ids.next(self.now_ms())
     }
 
+    pub(crate) fn flows(&self) -> &Flows {
+        &self.shared.tools.flows
+    }
+
+    pub(crate) fn runtime(&self) -> &tokio::runtime::Handle {
+        self.shared.tools.rest.runtime()
+    }
+
     pub(crate) fn timeout_us(&self) -> i64 {
         self.shared.options.timeout_us()
+    }
+
+    pub(crate) fn in_flight_max(&self) -> usize {
+        self.shared.options.in_flight_max.saturating_mul(self.shared.doors.len()).max(1_024)
     }
 
     pub(crate) fn max_recoveries(&self) -> u32 {
@@ -328,7 +342,7 @@ impl Engine {
             },
         };
         let extent = Extent { start: named(&start.from, "to start at")?, until: named(&start.until, "to go to")? };
-        Ok(Submission {
+        let mut submission = Submission {
             tenant: start.tenant,
             workflow,
             version,
@@ -343,8 +357,11 @@ impl Engine {
             origin: start.origin,
             priority: start.priority,
             flow_key: start.flow_key,
+            delay: start.delay,
             records,
-        })
+        };
+        self.join_flow(&mut submission).await?;
+        Ok(submission)
     }
 
     fn ad_hoc(&self, tenant: TenantId, graph: Graph) -> Result<(VersionId, Arc<Program>, RecordWrite), EngineError> {
@@ -375,12 +392,33 @@ impl Engine {
         let execution = ExecutionId(self.shared.ids.next(now_ms));
         let door = self.door_of(execution);
         let others = door.gauges.in_flight.fetch_add(1, Ordering::Relaxed);
+        let left = || door.gauges.in_flight.fetch_sub(1, Ordering::Relaxed);
         if others >= self.shared.options.in_flight_max {
-            door.gauges.in_flight.fetch_sub(1, Ordering::Relaxed);
+            left();
             return Err(EngineError::Busy);
         }
-        door.begin(&self.shared.tools, birth(execution, submission, vec![reply], now_ms), others);
+        let Admitted { wake_ms, replaces } = self.admit(&submission, execution, now_ms).inspect_err(|_| {
+            left();
+        })?;
+        let delay = submission.delay.map(|delay| i64::try_from(delay.as_millis()).unwrap_or(i64::MAX));
+        let wake_ms = wake_ms.max(delay.map(|delay| now_ms.saturating_add(delay)));
+        self.replace(submission.tenant, replaces);
+        let birth = birth(execution, submission, vec![reply], now_ms);
+        match wake_ms.filter(|wake| *wake > now_ms) {
+            Some(wake_ms) => door.begin_later(&self.shared.tools, birth, wake_ms),
+            None => door.begin(&self.shared.tools, birth, others),
+        }
         Ok(execution)
+    }
+
+    fn admit(&self, start: &Submission, execution: ExecutionId, now_ms: i64) -> Result<Admitted, EngineError> {
+        match (&start.program.settings().flow, &start.flow_key) {
+            (Some(flow), Some(key)) => {
+                let caller = start.idempotency.as_ref().map(|idempotency| idempotency.key.as_str());
+                self.flows().admit(&(start.tenant, ArcStr::from(key.as_str())), flow, (execution, caller), now_ms)
+            }
+            _ => Ok(Admitted::default()),
+        }
     }
 
     /// Answers when an execution has ended.

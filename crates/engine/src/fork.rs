@@ -143,6 +143,7 @@ impl Engine {
             origin: Some(origin),
             priority: row.priority,
             flow_key: row.flow_key.clone(),
+            delay: None,
             records: Vec::new(),
         };
         let mut running = Running::new(birth(ExecutionId(self.next_id()), submission, Vec::new(), self.now_ms()));

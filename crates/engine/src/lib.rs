@@ -6,6 +6,7 @@ mod calls;
 mod clock;
 mod control;
 mod engine;
+mod flow;
 mod fork;
 mod history;
 mod listed;

@@ -9,8 +9,8 @@ use store::journal::InboxMessage;
 /// What a message asks of an execution.
 #[derive(Clone, Debug)]
 pub(crate) enum Wish {
-    /// End.
-    Cancel,
+    /// End, for this reason if one is named.
+    Cancel(Option<ArcStr>),
     /// Begin nothing new.
     Pause,
     /// Go on.
@@ -32,7 +32,7 @@ impl Wish {
     /// The message that carries it.
     pub(crate) fn message(&self, to: ExecutionId, message_id: String) -> InboxMessage {
         let (kind, content) = match self {
-            Self::Cancel => ("cancel", Value::Null),
+            Self::Cancel(why) => ("cancel", why.clone().map_or(Value::Null, Value::String)),
             Self::Pause => ("pause", Value::Null),
             Self::Resume => ("resume", Value::Null),
             Self::Signal(Signaled { name, value, .. }) => {
@@ -60,7 +60,7 @@ impl Delivery {
         let limits = json::Limits { depth: u32::MAX, ..json::Limits::JAVASCRIPT };
         let content = || json::read_with(&message.bytes, limits).unwrap_or_default();
         let wish = match message.kind.as_str() {
-            "cancel" => Some(Wish::Cancel),
+            "cancel" => Some(Wish::Cancel(content().as_text().cloned())),
             "pause" => Some(Wish::Pause),
             "resume" => Some(Wish::Resume),
             "signal" => signal(&content()).map(Wish::Signal),

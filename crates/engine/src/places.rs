@@ -1,9 +1,10 @@
-//! Places: how many executions of a shard may be under way at a time. The others wait in line, in the order in which they
-//! came; that they were accepted is durable before anybody is told so.
+//! Places: how many executions of a shard may be under way at a time. The others wait in line, the most urgent first
+//! and then in the order in which they came; that they were accepted is durable before anybody is told so.
 //!
 //! An execution that ends in its first slice needs no place: it never comes this far.
 
-use std::collections::VecDeque;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 
 use model::ExecutionId;
 
@@ -25,13 +26,15 @@ pub(crate) enum Place {
 /// The places of a shard.
 pub(crate) struct Places {
     free: usize,
-    line: VecDeque<ExecutionId>,
+    /// Priority, then who came first.
+    line: BinaryHeap<(i8, Reverse<u64>, ExecutionId)>,
+    asked: u64,
 }
 
 impl Places {
     /// So many places.
     pub(crate) const fn new(count: usize) -> Self {
-        Self { free: count, line: VecDeque::new() }
+        Self { free: count, line: BinaryHeap::new(), asked: 0 }
     }
 
     /// Shares `count` places among at most `shards` shards.
@@ -46,12 +49,13 @@ impl Places {
     }
 
     /// Takes a place for an execution, or puts it in line.
-    pub(crate) fn ask(&mut self, execution: ExecutionId) -> Place {
+    pub(crate) fn ask(&mut self, execution: ExecutionId, priority: i8) -> Place {
         if self.has_room() {
             self.free -= 1;
             Place::Taken
         } else {
-            self.line.push_back(execution);
+            self.asked += 1;
+            self.line.push((priority, Reverse(self.asked), execution));
             Place::InLine
         }
     }
@@ -63,9 +67,9 @@ impl Places {
 
     /// Takes a place for the first in line, if there is one.
     pub(crate) fn next(&mut self) -> Option<ExecutionId> {
-        let execution = if self.free > 0 { self.line.pop_front() } else { None };
-        self.free -= usize::from(execution.is_some());
-        execution
+        let next = if self.free > 0 { self.line.pop() } else { None };
+        self.free -= usize::from(next.is_some());
+        next.map(|(.., execution)| execution)
     }
 }
 
@@ -87,13 +91,16 @@ mod tests {
     }
 
     #[test]
-    fn who_waits_longest_is_next() {
+    fn who_waits_longest_is_next_unless_another_is_more_urgent() {
         let mut places = Places::new(1);
-        let ask = |places: &mut Places, id| places.ask(ExecutionId(id));
+        let ask = |places: &mut Places, id| places.ask(ExecutionId(id), 0);
         assert_eq!([1, 2, 3].map(|id| ask(&mut places, id)), [Place::Taken, Place::InLine, Place::InLine]);
         assert_eq!(places.next(), None);
         places.give_back();
         assert_eq!(ask(&mut places, 4), Place::InLine, "nobody passes those in line");
+        assert_eq!(places.ask(ExecutionId(5), 1), Place::InLine);
+        assert_eq!(places.next(), Some(ExecutionId(5)));
+        places.give_back();
         assert_eq!(places.next(), Some(ExecutionId(2)));
         assert_eq!(places.next(), None);
     }

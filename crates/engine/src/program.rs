@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use arcstr::ArcStr;
 use model::event::Accepted;
-use model::{Catalog, Graph, NodeIndex, Plan, PlanError, Problem, Role, Severity, Value};
+use model::{Catalog, Graph, NodeIndex, Plan, PlanError, Problem, Role, Settings, Severity, Value};
 use nodes::{Compile, Incoming, Registry, Run};
 
 /// A version made ready to run. Built once, shared by all its executions.
@@ -17,6 +17,7 @@ pub struct Program {
     vars: Value,
     context: Value,
     constants: Value,
+    settings: Settings,
     problems: Vec<Problem>,
     /// One for each way in which an execution started.
     plans: Mutex<HashMap<Extent, Arc<Plan>>>,
@@ -65,8 +66,8 @@ impl Program {
         let (context, constants) = nodes::context_values(&graph);
         let vars = graph.get("variables").filter(|vars| !vars.is_null()).cloned();
         let vars = vars.unwrap_or_else(|| Value::object(Vec::new()));
-        let plans = Mutex::default();
-        Ok(Self { graph, steps, by_id, by_label, vars, context, constants, problems, plans, registry })
+        let (plans, settings) = (Mutex::default(), Settings::of(&graph));
+        Ok(Self { graph, steps, by_id, by_label, vars, context, constants, settings, problems, plans, registry })
     }
 
     /// The graph it was compiled from, with the types of its nodes resolved.
@@ -77,6 +78,11 @@ impl Program {
     /// Its warnings.
     pub fn problems(&self) -> &[Problem] {
         &self.problems
+    }
+
+    /// Its settings.
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// The node types it was compiled with.

@@ -45,6 +45,10 @@ impl Rest {
         drop(self.engine.set(Arc::downgrade(engine)));
     }
 
+    pub(crate) const fn runtime(&self) -> &Handle {
+        &self.runtime
+    }
+
     /// Begins to look, unless it does already.
     pub(crate) fn begin(&self) {
         if !self.looks.swap(true, Ordering::Relaxed) {
@@ -104,6 +108,7 @@ impl Rest {
         loop {
             // An engine that stops leaves what comes due to the next one.
             let Some(engine) = self.engine().filter(|engine| !engine.is_draining()) else { return };
+            engine.have_room().await;
             let now_ms = engine.now_ms();
             // What is told from here on counts for the next look.
             self.next_ms.store(i64::MAX, Ordering::Release);

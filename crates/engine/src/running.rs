@@ -1,9 +1,11 @@
 //! One execution in a shard's hands: it runs ahead in memory and gathers the segment that will be appended.
 
+mod children;
+
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
-use arcstr::literal;
+use arcstr::{ArcStr, literal};
 use bytes::Bytes;
 use model::event::Moment;
 use model::execution::{Effect, Failure, Outcome, Pause, Woken};
@@ -11,13 +13,14 @@ use model::segment::SegmentWriter;
 use model::{Address, EffectClass, Event, Execution, ExecutionId, Status, TenantId, Value};
 use nodes::{Call, Child};
 use store::Append;
-use store::journal::{self, InboxMessage, NewExecution, Origin, OriginKind, RowState, Seq};
+use store::journal::{self, InboxMessage, NewExecution, Origin, RowState, Seq};
 use store::records::RecordWrite;
 use tokio::task::AbortHandle;
 
-use crate::attempt::{Attempt, Made, too_large};
+use crate::attempt::{Attempt, Decision, Made, too_large};
 use crate::calls::{Calls, Order};
 use crate::clock::Clock;
+use crate::flow::Ticket;
 use crate::listed;
 use crate::messages::{Delivery, Wish};
 use crate::places::Place;
@@ -25,6 +28,9 @@ use crate::pool::Work;
 use crate::program::Program;
 use crate::shard::Inbox;
 use crate::start::{Ended, EngineError, Reply};
+
+use children::Told;
+pub(crate) use children::{ToStart, failure_told};
 
 /// Bytes and events at which a segment is handed over.
 const SEGMENT_BYTES: usize = 256 * 1024;
@@ -68,9 +74,15 @@ pub(crate) struct Running {
     pub(crate) stalled: bool,
     pub(crate) replies: Vec<Reply>,
     pub(crate) canceled: bool,
+    /// Why it is canceled, if that was said.
+    canceled_why: Option<ArcStr>,
     /// Its last append released it: it is no longer owned here.
     pub(crate) released: bool,
     pub(crate) place: Place,
+    /// Its part in a limit that it shares.
+    pub(crate) ticket: Option<Ticket>,
+    /// Its turn among those that wait: higher is earlier.
+    pub(crate) priority: i8,
     /// How long it may run; counted from its first slice here.
     time_left_us: i64,
     /// How long it may run in all.
@@ -85,18 +97,12 @@ pub(crate) struct Running {
     calls: HashMap<Address, InFlight>,
     /// Steps that start another execution, which has to be looked up.
     to_start: Vec<(Address, Child)>,
+    /// Whether its failure is told to the error workflow.
+    errors: Told,
+    /// When it has to have ended by the clock on the wall, in µs since 1970.
+    wall_us: i64,
     /// When calls that change something are no longer waited for, once the execution is about to end.
     last_calls_us: Option<i64>,
-}
-
-/// An execution that a step starts, to be looked up.
-pub(crate) struct ToStart {
-    pub(crate) tenant: TenantId,
-    pub(crate) parent: ExecutionId,
-    pub(crate) address: Address,
-    /// The address as people read it.
-    pub(crate) step: String,
-    pub(crate) child: Child,
 }
 
 struct ToCall {
@@ -151,6 +157,8 @@ pub(crate) struct Found {
     pub(crate) next_seq: Seq,
     pub(crate) status: Status,
     pub(crate) origin: Option<Origin>,
+    pub(crate) priority: i8,
+    pub(crate) flow_key: Option<String>,
 }
 
 impl Running {
@@ -158,8 +166,10 @@ impl Running {
     pub(crate) fn new(birth: Birth) -> Self {
         let Birth { id, program, execution, create, records, replies } = birth;
         let accepted = Event::Accepted(execution.accepted().clone());
-        let (tenant, origin) = (create.tenant, create.origin);
-        let found = Found { id, tenant, program, execution, next_seq: 1, status: Status::Running, origin };
+        let (tenant, origin, priority, flow_key) =
+            (create.tenant, create.origin, create.priority, create.flow_key.clone());
+        let status = Status::Running;
+        let found = Found { id, tenant, program, execution, next_seq: 1, status, origin, priority, flow_key };
         let mut running = Self::recovered(found);
         running.writer.push(&accepted, &Value::Null);
         (running.row_status, running.create) = (None, Some(create));
@@ -169,12 +179,17 @@ impl Running {
 
     /// An execution as its journal left it.
     pub(crate) fn recovered(found: Found) -> Self {
-        let Found { id, tenant, program, execution, next_seq, status, origin } = found;
+        let Found { id, tenant, program, execution, next_seq, status, origin, priority, flow_key } = found;
+        let accepted_us = execution.accepted().at_ms.saturating_mul(1_000);
+        let deadline_us = program.settings().deadline_ms.map(|ms| ms.saturating_mul(1_000));
         Self {
             id,
             tenant,
+            ticket: Ticket::of(tenant, flow_key.as_deref(), &program),
+            priority,
+            wall_us: deadline_us.map_or(i64::MAX, |deadline| accepted_us.saturating_add_unsigned(deadline)),
             program,
-            accepted_us: execution.accepted().at_ms.saturating_mul(1_000),
+            accepted_us,
             execution,
             writer: SegmentWriter::default(),
             next_seq,
@@ -193,6 +208,7 @@ impl Running {
             stalled: false,
             replies: Vec::new(),
             canceled: false,
+            canceled_why: None,
             released: false,
             place: Place::default(),
             time_left_us: i64::MAX,
@@ -203,6 +219,7 @@ impl Running {
             to_call: VecDeque::new(),
             calls: HashMap::new(),
             to_start: Vec::new(),
+            errors: Told::No,
             last_calls_us: None,
         }
     }
@@ -234,7 +251,12 @@ impl Running {
     /// When something happens by itself, in ms since 1970.
     pub(crate) fn wake_at(&self) -> Option<i64> {
         let last_calls = self.last_calls_us.filter(|_| !self.calls.is_empty()).map(|us| us / 1_000 + 1);
-        [self.execution.wake_at(), last_calls].into_iter().flatten().min()
+        [self.execution.wake_at(), last_calls, self.wall_ms()].into_iter().flatten().min()
+    }
+
+    /// When it has to have ended, in ms since 1970.
+    fn wall_ms(&self) -> Option<i64> {
+        (self.wall_us < i64::MAX).then(|| self.wall_us / 1_000 + 1)
     }
 
     /// Whether nothing of it needs a core: it waits, or its calls do.
@@ -306,8 +328,8 @@ impl Running {
         let moment = Moment { at_us: self.since(now_us) };
         let event = match wish {
             None => return,
-            Some(Wish::Cancel) => {
-                self.canceled = true;
+            Some(Wish::Cancel(why)) => {
+                (self.canceled, self.canceled_why) = (true, why);
                 return;
             }
             Some(Wish::Pause) if self.execution.is_paused() => return,
@@ -361,7 +383,7 @@ impl Running {
 
     /// What an execution does that is canceled, out of time or failed: nothing new begins, and what can be broken off is.
     fn break_off(&mut self, now: i64, deadline: i64) -> Option<Slice> {
-        let is_late = now >= deadline;
+        let is_late = now >= deadline || now >= self.wall_us;
         if !(self.canceled || is_late || self.execution.failure().is_some()) {
             return None;
         }
@@ -369,7 +391,11 @@ impl Running {
             return Some(Slice::Waiting);
         }
         if self.canceled {
-            let event = self.execution.canceling(self.since(now));
+            let why = self.canceled_why.take().map(|code| {
+                let message = format!("it was canceled: {code}");
+                (code, message)
+            });
+            let event = self.execution.canceling(self.since(now), why);
             self.record(&event);
             return Some(Slice::Ended);
         }
@@ -399,6 +425,9 @@ impl Running {
 
     /// Ends it as its state says; an output that is too large for a step is too large for the whole, too.
     fn end(&mut self, now_us: i64) -> Slice {
+        if self.execution.failure().is_some() && self.tells(Status::Failed) {
+            return Slice::Waiting;
+        }
         let mut event = self.execution.ending(self.since(now_us));
         if let Event::Finished(finished) = &event
             && let Some(error) = too_large(&finished.output)
@@ -410,8 +439,14 @@ impl Running {
     }
 
     fn time_out(&mut self, now_us: i64) -> Slice {
-        let message = "its time is up: executions may run for executions.timeout_minutes".to_owned();
-        let why = (literal!("timed_out"), message);
+        if self.tells(Status::TimedOut) {
+            return Slice::Waiting;
+        }
+        let why = if now_us >= self.wall_us {
+            (literal!("deadline"), "its time is up: the workflow sets settings.deadline".to_owned())
+        } else {
+            (literal!("timed_out"), "its time is up: executions may run for executions.timeout_minutes".to_owned())
+        };
         let event = self.execution.breaking_off(self.since(now_us), Status::TimedOut, why);
         self.record(&event);
         Slice::Ended
@@ -436,8 +471,8 @@ impl Running {
     fn run_step(&mut self, address: Address, began_us: i64, clock: &dyn Clock, env: &Value) -> i64 {
         let input = self.execution.input_of(&address);
         let attempt = self.attempt(&address, &input, env, began_us);
-        if let Some(outcome) = attempt.doubtful(began_us) {
-            self.conclude(outcome, &input);
+        if let Some(made) = attempt.doubtful(began_us) {
+            self.take_made(address, made, &input, began_us);
             return began_us;
         }
         if attempt.is_heavy() {
@@ -457,10 +492,15 @@ impl Running {
                 let event = self.execution.opening(address, self.since(now), items);
                 self.record(&event);
             }
+            Made::Ask(signal) => {
+                let pause = Pause { signal: Some(signal), has_time: true, ..Pause::default() };
+                let event = self.execution.waiting(address, self.since(now), pause);
+                self.record(&event);
+            }
             Made::Call(call) => self.begin_call(address, call, now),
             Made::Wait(nodes::Wait { child: Some(child), .. }) => self.to_start.push((address, child)),
             Made::Wait(nodes::Wait { until_ms, signal, child: None }) => {
-                let pause = Pause { until_ms, signal, child: None };
+                let pause = Pause { until_ms, signal, ..Pause::default() };
                 let event = self.execution.waiting(address, self.since(now), pause);
                 self.record(&event);
             }
@@ -516,9 +556,28 @@ impl Running {
     fn wake_step(&mut self, address: &Address, woken: Woken, around: (i64, &dyn Clock, &Value)) -> i64 {
         let (began_us, clock, env) = around;
         let input = self.execution.input_of(address);
-        let (outcome, now) = self.attempt(address, &input, env, began_us).wake(woken, clock);
+        let attempt = self.attempt(address, &input, env, began_us);
+        if let (Woken::Signal(answer), true) = (&woken, attempt.was_asked()) {
+            match attempt.decided(answer, began_us) {
+                Decision::Outcome(outcome) => self.conclude(outcome, &input),
+                Decision::Again => {
+                    let (made, now) = attempt.make(clock);
+                    self.take_made(address.clone(), made, &input, now);
+                }
+                Decision::Unclear => self.ask_again(address, began_us),
+            }
+            return began_us;
+        }
+        let (outcome, now) = attempt.wake(woken, clock);
         self.conclude(outcome, &input);
         now
+    }
+
+    /// Asks once more what became of a call.
+    fn ask_again(&mut self, address: &Address, now_us: i64) {
+        let node = &self.execution.plan().nodes[address.node as usize].id;
+        let signal = Attempt::asked(&address.text(node));
+        self.take_made(address.clone(), Made::Ask(signal), &Value::Null, now_us);
     }
 
     /// Takes in the outcome of a call.
@@ -590,80 +649,6 @@ impl Running {
         heavy.into_iter().map(work).collect()
     }
 
-    // Children -------------------------------------------------------------------------------------------------------
-
-    /// Steps that start another execution, since the last time this was asked.
-    pub(crate) fn take_starts(&mut self) -> Vec<ToStart> {
-        let starts = std::mem::take(&mut self.to_start);
-        let name = |address: &Address| address.text(&self.execution.plan().nodes[address.node as usize].id);
-        let start = |(address, child)| {
-            let (tenant, parent, step) = (self.tenant, self.id, name(&address));
-            ToStart { tenant, parent, step, address, child }
-        };
-        starts.into_iter().map(start).collect()
-    }
-
-    /// Takes in an execution that a step of this one starts, or why it cannot be started.
-    pub(crate) fn take_child(&mut self, address: &Address, child: Result<Self, Failure>, around: (&dyn Clock, &Value)) {
-        let (clock, env) = around;
-        if self.execution.status().is_terminal() || !self.execution.is_in_flight(address) {
-            return;
-        }
-        let now = clock.now_us();
-        let input = self.execution.input_of(address);
-        match child {
-            Err(failure) => {
-                let outcome =
-                    self.attempt(address, &input, env, now).outcome(Ok(nodes::Outcome::default()), false, now);
-                self.conclude(Outcome { result: Err(failure), ..outcome }, &input);
-            }
-            Ok(mut child) => {
-                let id = child.id;
-                let is_awaited = child.reports_to().is_some();
-                self.records.append(&mut child.records);
-                self.births.extend(child.take_birth(now));
-                if is_awaited {
-                    let pause = Pause { until_ms: None, signal: None, child: Some(id) };
-                    let event = self.execution.waiting(address.clone(), self.since(now), pause);
-                    self.record(&event);
-                } else {
-                    let woken = nodes::Woken::ChildStarted(id);
-                    let (outcome, _) = self.attempt(address, &input, env, now).wake_by(woken, clock);
-                    self.conclude(outcome, &input);
-                }
-                let seq = self.next_seq + Seq::from(self.writer.events()) - 1;
-                self.children.push((seq, child));
-            }
-        }
-    }
-
-    /// The execution that waits for the end of this one.
-    fn reports_to(&self) -> Option<ExecutionId> {
-        let is_awaited = self.execution.accepted().trigger.get("awaited").and_then(Value::as_bool);
-        let parent = self.origin.filter(|origin| origin.kind == OriginKind::Child)?;
-        is_awaited.unwrap_or(false).then_some(parent.execution)
-    }
-
-    /// Its first append, to be committed with that of another.
-    fn take_birth(&mut self, now_us: i64) -> Option<journal::Birth> {
-        let append = self.take_append(now_us)?;
-        self.durable = append.seq_to;
-        Some(journal::Birth {
-            execution: append.execution,
-            new: *append.create?,
-            seq_to: append.seq_to,
-            bytes: append.bytes,
-            state: append.state,
-            blobs: append.blobs,
-        })
-    }
-
-    /// Children whose birth is durable.
-    pub(crate) fn take_born(&mut self) -> Vec<Self> {
-        let durable = self.durable;
-        self.children.extract_if(.., |(seq, _)| *seq <= durable).map(|(_, child)| child).collect()
-    }
-
     // Journal --------------------------------------------------------------------------------------------------------
 
     fn record(&mut self, event: &Event) {
@@ -688,8 +673,9 @@ impl Running {
     /// Whether it sleeps so long that it is not kept in memory.
     pub(crate) fn should_rest(&self, now_us: i64) -> bool {
         let is_still = self.execution.in_flight() == 0 && self.to_start.is_empty() && !self.canceled;
+        let is_still = is_still && self.errors == Told::No;
         let rests = self.execution.is_paused() || self.execution.is_waiting();
-        let is_long = self.execution.wake_at().is_none_or(|wake| wake - now_us / 1_000 > NAP_MS);
+        let is_long = self.wake_at().is_none_or(|wake| wake - now_us / 1_000 > NAP_MS);
         !self.status().is_terminal() && is_still && rests && is_long && self.execution.failure().is_none()
     }
 
@@ -699,9 +685,21 @@ impl Running {
         let status = if self.execution.is_paused() { Status::Paused } else { Status::Waiting };
         let mut append = self.take_append(now_us).unwrap_or_else(|| self.append(Vec::new(), 0, now_us));
         append.state.status = status;
-        append.state.wake_at = self.execution.wake_at();
+        append.state.wake_at = self.wake_at();
         self.row_status = Some(status);
         append
+    }
+
+    /// The append that accepts it and leaves it to sleep before its first step.
+    pub(crate) fn take_delayed(&mut self, now_us: i64, wake_ms: i64) -> Append {
+        self.released = true;
+        let mut append = self.take_append(now_us).expect("it was accepted just now");
+        (append.state.status, append.state.wake_at) = (Status::Delayed, Some(wake_ms));
+        append
+    }
+
+    fn is_in_line(&self) -> bool {
+        self.place == Place::InLine || self.ticket.as_ref().is_some_and(|ticket| ticket.place == Place::InLine)
     }
 
     /// The events since the last append as an entry for the journal, if there are any.
@@ -715,8 +713,8 @@ impl Running {
     }
 
     fn append(&mut self, bytes: Vec<u8>, events: u32, now_us: i64) -> Append {
-        let status = match (self.execution.status(), self.place, self.row_status) {
-            (Status::Running, Place::InLine, None | Some(Status::Queued)) => Status::Queued,
+        let status = match (self.execution.status(), self.is_in_line(), self.row_status) {
+            (Status::Running, true, None | Some(Status::Queued | Status::Delayed)) => Status::Queued,
             (status, ..) => status,
         };
         if status.is_terminal() {
@@ -745,14 +743,6 @@ impl Running {
         self.next_seq += Seq::from(events);
         self.row_status = Some(status);
         append
-    }
-
-    /// What the execution that waits for the end of this one is told.
-    fn report(&self, now_us: i64) -> Option<InboxMessage> {
-        let parent = self.reports_to()?;
-        let Ended { execution, status, output, error, .. } = self.ended(self.since(now_us));
-        let ended = model::event::ChildEnded { at_us: 0, execution, status, output, error: error.map(Box::new) };
-        Some(Wish::Child(Box::new(ended)).message(parent, format!("child {}", self.id)))
     }
 
     /// Takes note of what is durable; answers executions that were sent messages with it.

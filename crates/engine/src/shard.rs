@@ -15,6 +15,7 @@ use crate::attempt::Made;
 use crate::begin::Door;
 use crate::calls::Calls;
 use crate::clock::Clock;
+use crate::flow::Flows;
 use crate::messages::Delivery;
 use crate::places::{Place, Places};
 use crate::pool::{PoolHandle, Work};
@@ -36,6 +37,8 @@ pub(crate) enum Message {
     /// An execution after what was run of it where it was asked for.
     Begin(Box<Running>, Slice),
     Adopt(Box<Running>),
+    /// An execution that stood in line for its key has a place.
+    Place(ExecutionId),
     /// What lies in an execution's inbox.
     Deliver {
         execution: ExecutionId,
@@ -59,7 +62,8 @@ pub(crate) enum Message {
     /// The execution that a step starts, or why it cannot.
     Child {
         execution: ExecutionId,
-        address: Address,
+        /// The step; none for the error workflow.
+        address: Option<Address>,
         child: Box<Result<Running, Failure>>,
     },
     Stop,
@@ -133,6 +137,7 @@ pub(crate) struct Tools {
     pub(crate) timeout_us: i64,
     pub(crate) pool: PoolHandle,
     pub(crate) calls: Arc<Calls>,
+    pub(crate) flows: Arc<Flows>,
     /// What wakes executions that rest, starts children, and knows the other shards.
     pub(crate) rest: Rest,
 }
@@ -235,6 +240,7 @@ impl Shard {
                 self.turns.push_back(running.id);
                 self.running.insert(running.id, *running);
             }
+            Message::Place(execution) => self.take_place(execution),
             Message::Deliver { execution, deliveries } => self.deliver(execution, deliveries),
             Message::Wait(execution, reply) => {
                 if let Some(running) = self.running.get_mut(&execution) {
@@ -260,7 +266,10 @@ impl Shard {
             }
             Message::Child { execution, address, child } => {
                 if let Some(running) = self.running.get_mut(&execution) {
-                    running.take_child(&address, *child, (&*self.tools.clock, &self.tools.env));
+                    match address {
+                        Some(address) => running.take_child(&address, *child, (&*self.tools.clock, &self.tools.env)),
+                        None => running.take_error_workflow(*child, self.tools.clock.now_us()),
+                    }
                     self.turns.push_back(execution);
                 }
             }
@@ -345,11 +354,39 @@ impl Shard {
         }
     }
 
-    /// Whether an execution has a place; it takes one if one is free, else it waits in line.
+    /// An execution's turn among those that share its key has come.
+    fn take_place(&mut self, execution: ExecutionId) {
+        let running = self.running.get_mut(&execution).filter(|running| !running.released);
+        if let Some(ticket) = running.and_then(|running| running.ticket.as_mut()) {
+            ticket.place = Place::Taken;
+            self.after_slice(execution, Slice::More);
+        }
+    }
+
+    /// Gives back an execution's place among those that share its key.
+    fn leave_flow(&self, running: &mut Running) {
+        if let Some(ticket) = running.ticket.as_mut() {
+            self.tools.flows.give_back(ticket, running.id);
+            ticket.place = Place::Outside;
+        }
+    }
+
+    /// Whether an execution has a place among those that share its key, and one of this shard; it takes them if they are
+    /// free, else it waits in line.
     fn has_place(&mut self, execution: ExecutionId) -> bool {
         let Some(running) = self.running.get_mut(&execution) else { return false };
+        let turn = (execution, running.priority);
+        if let Some(ticket) = running.ticket.as_mut() {
+            if ticket.place == Place::Outside {
+                ticket.place = self.tools.flows.ask(ticket, turn, &self.inbox);
+            }
+            if ticket.place == Place::InLine {
+                running.stop_clock(self.tools.clock.now_us());
+                return false;
+            }
+        }
         if running.place == Place::Outside {
-            running.place = self.places.ask(execution);
+            running.place = self.places.ask(execution, running.priority);
             self.gauges.full.store(!self.places.has_room(), Ordering::Relaxed);
             if running.place == Place::InLine {
                 running.stop_clock(self.tools.clock.now_us());
@@ -464,7 +501,9 @@ impl Shard {
         if running.released {
             if running.unacknowledged.is_empty() {
                 // Whoever waits for its end looks at the journal from now on.
-                drop(self.running.remove(&execution));
+                if let Some(mut running) = self.running.remove(&execution) {
+                    self.leave_flow(&mut running);
+                }
                 self.gauges.in_flight.fetch_sub(1, Ordering::Relaxed);
                 self.tools.rest.look_at(append.state.wake_at);
             }
@@ -487,7 +526,11 @@ impl Shard {
     }
 
     fn leave(&mut self, execution: ExecutionId) -> Option<Running> {
-        let running = self.running.remove(&execution)?;
+        let mut running = self.running.remove(&execution)?;
+        self.leave_flow(&mut running);
+        if let Some(ticket) = &running.ticket {
+            self.tools.flows.ended(&ticket.gate, execution);
+        }
         self.gauges.left();
         self.vacate(running.place);
         Some(running)

@@ -1,5 +1,7 @@
 //! What it takes to start an execution, and what comes back.
 
+use std::time::Duration;
+
 use arcstr::ArcStr;
 use model::{ErrorInfo, ExecutionId, Graph, PlanError, Problem, Status, TenantId, Value, VersionId, WorkflowId};
 use store::StoreError;
@@ -31,8 +33,10 @@ pub struct Start {
     pub origin: Option<Origin>,
     /// Its turn among those that wait for capacity: higher is earlier, 0 is usual.
     pub priority: i8,
-    /// What it shares a limit with.
+    /// What it shares a limit with; the workflow's settings say it unless it is set.
     pub flow_key: Option<String>,
+    /// How long it sleeps before it begins.
+    pub delay: Option<Duration>,
 }
 
 impl Start {
@@ -51,6 +55,7 @@ impl Start {
             origin: None,
             priority: 0,
             flow_key: None,
+            delay: None,
         }
     }
 }
@@ -116,6 +121,18 @@ pub enum EngineError {
     /// It cannot be done to an execution that has not ended, or that succeeded.
     #[error("execution {0} is {status}: only what failed, was canceled, ran out of time or was set aside can be taken up again", status = .1.as_str())]
     CannotRetry(ExecutionId, Status),
+    /// Another execution with the same flow key is open, and the workflow allows one.
+    #[error("execution {0} of this workflow is open, and settings.flow.singleton allows one at a time")]
+    AlreadyOpen(ExecutionId),
+    /// The workflow is started more often than its settings allow.
+    #[error("this workflow is started more often than settings.flow.rate_limit allows")]
+    TooOften {
+        /// When to try again, in ms from now.
+        again_ms: i64,
+    },
+    /// The settings of the workflow cannot be applied to this start.
+    #[error("the flow control of this workflow cannot be applied: {0}")]
+    BadFlow(String),
     /// Too many executions are in flight: try again later.
     #[error("too many executions are in flight; try again in a moment")]
     Busy,

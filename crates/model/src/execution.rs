@@ -101,6 +101,8 @@ pub struct Execution {
     dropped: Vec<Address>,
     /// Steps resolved so far; it numbers the edges they satisfy.
     resolved: u64,
+    /// When the latest step ended, in µs since acceptance.
+    latest_us: u64,
     in_flight: u32,
     is_paused: bool,
     failure: Option<Box<ErrorInfo>>,
@@ -130,6 +132,7 @@ impl Execution {
             ended_children: Vec::new(),
             dropped: Vec::new(),
             resolved: 0,
+            latest_us: 0,
             in_flight: 0,
             is_paused: false,
             failure: None,
@@ -179,6 +182,11 @@ impl Execution {
     /// Attempts of a step that failed so far.
     pub fn tries(&self, address: &Address) -> u32 {
         self.locate(address).map_or(0, |at| self.state(at).tries)
+    }
+
+    /// Whether a step is a join whose time was up before its edges decided.
+    pub fn is_join_late(&self, address: &Address) -> bool {
+        self.locate(address).is_some_and(|at| self.state(at).is_late)
     }
 
     /// Whether a person holds it.
@@ -286,7 +294,9 @@ impl Execution {
                 return Effect::Wake(self.address(at), woken);
             }
         }
-        while let Some(at) = self.ready.pop_front() {
+        while self.has_room()
+            && let Some(at) = self.ready.pop_front()
+        {
             if self.frames.holds(at) && self.state(at).phase == Phase::Ready && self.takes_room(at) {
                 self.state_mut(at).phase = Phase::InFlight;
                 self.in_flight += 1;
@@ -294,6 +304,13 @@ impl Execution {
             }
         }
         if self.in_flight == 0 && self.waits.len() == 0 { Effect::End } else { Effect::Wait }
+    }
+
+    /// Whether another step may be under way beside those that are; one that waits is.
+    fn has_room(&self) -> bool {
+        let Some(most) = self.plan.concurrency else { return true };
+        let waiting = self.waits.iter().filter(|(_, wait)| self.state(wait.at).phase == Phase::Waiting).count();
+        self.in_flight as usize + waiting < most as usize
     }
 
     /// Nothing new begins; what has failed with the step is told, and what is in flight is awaited.

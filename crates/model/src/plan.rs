@@ -49,6 +49,8 @@ pub struct Plan {
     pub reachable: usize,
     /// Nodes in play of the type `respond`, wherever they stand.
     pub responds: Vec<NodeIndex>,
+    /// Steps under way at a time; any number if it is not set.
+    pub concurrency: Option<u32>,
 }
 
 /// A node of a plan.
@@ -78,6 +80,8 @@ pub struct PlanNode {
     pub retry: Option<Box<Retry>>,
     /// How long one attempt, or the inside of a container, may take, in ms.
     pub timeout_ms: Option<u64>,
+    /// How long a join waits from its first satisfied edge on, in ms.
+    pub join_timeout_ms: Option<u64>,
     /// What becomes of a call that was under way when the process ended.
     pub on_uncertain: OnUncertain,
     /// Iterations of the loop that it heads.

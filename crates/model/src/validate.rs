@@ -9,6 +9,7 @@ use crate::event::NodeIndex;
 use crate::graph::{Graph, Node};
 use crate::plan::{ContainerKind, LoopPort, Plan, PlanError};
 use crate::problem::Problem;
+use crate::settings::Settings;
 
 /// Names that are at most this far from a known one are taken for a slip of the finger.
 const NEAR: usize = 3;
@@ -21,6 +22,7 @@ pub fn validate(graph: &Graph, catalog: &dyn Catalog) -> Vec<Problem> {
     check.parents();
     check.edges();
     check.shape();
+    check.problems.extend(Settings::read(graph).1);
     check.problems
 }
 

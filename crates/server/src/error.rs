@@ -226,6 +226,12 @@ impl From<EngineError> for ApiError {
             EngineError::KeyReused(_) => Self::new(StatusCode::CONFLICT, "idempotency_key_reused", detail),
             EngineError::HasEnded(_) => Self::new(StatusCode::CONFLICT, "has_ended", detail),
             EngineError::CannotRetry(..) => Self::new(StatusCode::CONFLICT, "cannot_retry", detail),
+            EngineError::AlreadyOpen(_) => Self::new(StatusCode::CONFLICT, "already_open", detail),
+            EngineError::TooOften { again_ms } => {
+                let seconds = u64::try_from(again_ms).unwrap_or(0).div_ceil(1_000);
+                Self::new(StatusCode::TOO_MANY_REQUESTS, "too_often", detail).retry_after(seconds)
+            }
+            EngineError::BadFlow(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_flow", detail),
             EngineError::Busy => Self::new(
                 StatusCode::TOO_MANY_REQUESTS,
                 "busy",

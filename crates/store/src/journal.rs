@@ -277,11 +277,13 @@ pub enum OriginKind {
     Replay,
     /// It was started anew because the other one did not succeed.
     Retry,
+    /// It looks after the failure of the other one.
+    Error,
 }
 
 impl OriginKind {
     /// All, by their numbers in the store.
-    pub const ALL: [Self; 4] = [Self::Child, Self::Fork, Self::Replay, Self::Retry];
+    pub const ALL: [Self; 5] = [Self::Child, Self::Fork, Self::Replay, Self::Retry, Self::Error];
 
     /// The word for it in JSON.
     pub const fn as_str(self) -> &'static str {
@@ -290,6 +292,7 @@ impl OriginKind {
             Self::Fork => "fork",
             Self::Replay => "replay",
             Self::Retry => "retry",
+            Self::Error => "error",
         }
     }
 

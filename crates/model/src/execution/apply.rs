@@ -74,6 +74,7 @@ impl Execution {
 
     fn step_finished(&mut self, step: &StepFinished) -> Refused {
         let at = self.expect(&step.address, |phase| phase.is_startable() || phase.is_begun())?;
+        self.latest_us = self.latest_us.max(step.started_us.saturating_add(step.duration_us));
         let before = self.state(at);
         self.expect_conclusion(at)?;
         // What falls with the execution keeps what stands inside, to be taken up again there.
@@ -82,7 +83,7 @@ impl Execution {
         let stays_open = before.phase == Phase::Open && is_end;
         match before.phase {
             Phase::InFlight => self.in_flight -= 1,
-            Phase::Waiting => self.waits.remove_of(at, before.link as usize),
+            Phase::Waiting | Phase::Joining => self.waits.remove_of(at, before.link as usize),
             Phase::Open if !stays_open => self.close_scope(before.link as usize),
             _ => {}
         }
@@ -287,6 +288,10 @@ impl Execution {
             Phase::InFlight => self.in_flight -= 1,
             Phase::Ready => self.took_room(at),
             Phase::Waiting => self.waits.remove_of(at, self.state(at).link as usize),
+            Phase::Joining => {
+                self.stop_clock_of_join(at);
+                self.took_room(at);
+            }
             _ => {}
         }
     }
@@ -324,6 +329,10 @@ impl Execution {
                 let scope = self.state(at).link as usize;
                 self.scopes[scope].deadline = None;
                 self.conclude(scope, Next::TimedOut);
+            }
+            WaitKind::Join => {
+                self.make_ready(at.frame, at.node);
+                self.state_mut(at).is_late = true;
             }
         }
     }
@@ -427,6 +436,7 @@ impl Execution {
         self.status = Status::Running;
         (self.failure, self.is_paused) = (None, false);
         (self.in_flight, self.generation) = (0, self.generation + 1);
+        self.latest_us = self.latest_us.max(at_us);
         self.ready.clear();
         self.to_record.clear();
         self.dropped.clear();
@@ -463,6 +473,11 @@ impl Execution {
                     self.conclude(state.link as usize, Next::Test);
                 }
             }
+            Phase::Fell if state.is_late => {
+                let again = self.state_mut(at);
+                (again.phase, again.is_late) = (Phase::Pending, false);
+                self.evaluate(at.frame, at.node);
+            }
             Phase::Fell => {
                 let again = self.state_mut(at);
                 (again.tries, again.link) = (0, 0);
@@ -480,11 +495,11 @@ impl Execution {
 impl Phase {
     /// Whether a step may begin from here: it is ready, begun by the owner, or waits for its next attempt.
     const fn is_startable(self) -> bool {
-        matches!(self, Self::Ready | Self::InFlight | Self::Waiting)
+        matches!(self, Self::Joining | Self::Ready | Self::InFlight | Self::Waiting)
     }
 
     /// Whether its link is to a wait or a container.
     pub(super) const fn is_linked(self) -> bool {
-        matches!(self, Self::Waiting | Self::Open)
+        matches!(self, Self::Waiting | Self::Joining | Self::Open)
     }
 }

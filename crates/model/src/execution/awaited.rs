@@ -23,7 +23,7 @@ pub struct Awaited {
 }
 
 impl Execution {
-    /// What its steps wait for, in no order; nothing once it has ended. The times of containers are no waits.
+    /// What its steps wait for, in no order; nothing once it has ended. The times of containers and joins are no waits.
     pub fn awaited(&self) -> Vec<Awaited> {
         if self.status.is_terminal() {
             return Vec::new();
@@ -32,7 +32,7 @@ impl Execution {
             let (signal, child, is_retry) = match &wait.kind {
                 WaitKind::Backoff => (None, None, true),
                 WaitKind::Step { signal, child, .. } => (signal.clone(), *child, false),
-                WaitKind::Deadline => return None,
+                WaitKind::Deadline | WaitKind::Join => return None,
             };
             Some(Awaited { address: self.address(wait.at), until_ms: wait.due_ms, signal, child, is_retry })
         };

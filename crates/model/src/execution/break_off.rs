@@ -95,7 +95,7 @@ impl Execution {
                 self.in_flight -= 1;
                 self.dropped.push(self.address(at));
             }
-            Phase::Waiting => {
+            Phase::Waiting | Phase::Joining => {
                 self.waits.remove_of(at, state.link as usize);
             }
             Phase::Open => {
@@ -124,8 +124,10 @@ impl Execution {
             if node != header.node {
                 inner.extend(self.drop_node(at));
                 let state = self.state_mut(at);
-                let has_not_begun =
-                    matches!(state.phase, Phase::Pending | Phase::Ready | Phase::Dead | Phase::Unneeded);
+                let has_not_begun = matches!(
+                    state.phase,
+                    Phase::Pending | Phase::Joining | Phase::Ready | Phase::Dead | Phase::Unneeded
+                );
                 if has_not_begun || state.phase.is_begun() {
                     state.phase = Phase::Abandoned;
                 }
@@ -159,7 +161,8 @@ impl Execution {
         for &node in &plan.body(body).nodes {
             let at = self.at(join.frame, node);
             let phase = self.state(at).phase;
-            let unfinished = phase.is_begun() || matches!(phase, Phase::Pending | Phase::Ready | Phase::Dead);
+            let unfinished =
+                phase.is_begun() || matches!(phase, Phase::Pending | Phase::Joining | Phase::Ready | Phase::Dead);
             if only[node as usize] && unfinished {
                 let inside = self.drop_node(at);
                 self.drop_frames(inside);

@@ -79,6 +79,8 @@ pub struct Pause {
     pub signal: Option<ArcStr>,
     /// The end of this execution.
     pub child: Option<ExecutionId>,
+    /// Whether the node's timeout does not end it: it is a person who is asked.
+    pub has_time: bool,
 }
 
 impl Execution {
@@ -162,8 +164,8 @@ impl Execution {
 
     /// The event of a step that waits.
     pub fn waiting(&self, address: Address, at_us: u64, pause: Pause) -> Event {
-        let Pause { until_ms, signal, child } = pause;
-        let timeout = self.plan.node(address.node).timeout_ms;
+        let Pause { until_ms, signal, child, has_time } = pause;
+        let timeout = self.plan.node(address.node).timeout_ms.filter(|_| !has_time);
         let deadline_ms = timeout.map(|timeout| self.ms_at(at_us).saturating_add_unsigned(timeout));
         Event::StepWaiting(StepWaiting { address, at_us, until_ms, deadline_ms, signal, child })
     }
@@ -263,9 +265,10 @@ impl Execution {
         Event::Finished(Finished { at_us, status, output, error: self.failure.clone() })
     }
 
-    /// The event with which it ends at somebody's word.
-    pub fn canceling(&self, at_us: u64) -> Event {
-        Event::Finished(Finished { at_us, status: Status::Canceled, output: Value::Null, error: None })
+    /// The event with which it ends at somebody's word, and why, if that is known.
+    pub fn canceling(&self, at_us: u64, why: Option<(ArcStr, String)>) -> Event {
+        let error = why.map(|(code, message)| Box::new(ErrorInfo { code, message, node: ArcStr::new() }));
+        Event::Finished(Finished { at_us, status: Status::Canceled, output: Value::Null, error })
     }
 
     /// The event with which it ends by its own fault though no step failed: its time is up, or its output is too large.

@@ -100,12 +100,16 @@ pub(super) struct NodeState {
     pub(super) phase: Phase,
     /// The open container, or the wait, by phase.
     pub(super) link: u32,
+    /// A join whose time was up before its edges decided.
+    pub(super) is_late: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Phase {
     #[default]
     Pending,
+    /// A join with a satisfied edge, whose time runs.
+    Joining,
     Ready,
     InFlight,
     /// It waits, for the time of its next attempt too.
@@ -318,6 +322,8 @@ pub(super) enum WaitKind {
     Step { signal: Option<ArcStr>, child: Option<ExecutionId>, is_deadline: bool },
     /// For the time of a container to be up.
     Deadline,
+    /// For the time of a join to be up.
+    Join,
 }
 
 /// All waits, and when the next is over.

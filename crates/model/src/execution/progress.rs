@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 
 use super::Execution;
-use super::frame::{At, DEAD, FrameIndex, Live, Loop, Next, Phase, Scope, ScopeIndex, UNRESOLVED};
+use super::frame::{At, DEAD, FrameIndex, Live, Loop, Next, Phase, Scope, ScopeIndex, UNRESOLVED, Wait, WaitKind};
 use crate::event::{NodeIndex, Path, Route};
 use crate::plan::{BodyIndex, BodyOf, Container, ContainerKind, Join, Port};
 use crate::value::Value;
@@ -181,11 +181,11 @@ impl Execution {
     }
 
     /// Makes a node ready, or dead, if its edges decide it.
-    fn evaluate(&mut self, frame: FrameIndex, node: NodeIndex) {
+    pub(super) fn evaluate(&mut self, frame: FrameIndex, node: NodeIndex) {
         let plan = self.plan.clone();
         let planned = plan.node(node);
         let state = self.frames[frame].nodes[planned.slot as usize];
-        if state.phase != Phase::Pending {
+        if !matches!(state.phase, Phase::Pending | Phase::Joining) {
             return;
         }
         let need = match planned.join {
@@ -194,7 +194,7 @@ impl Execution {
             Join::Count(count) => Some(count as usize),
         };
         if need.is_none() && state.unresolved > 0 {
-            return;
+            return self.start_clock_of_join(frame, node);
         }
         let decide =
             || if planned.has_far { self.deciding(self.at(frame, node)).len() } else { state.satisfied as usize };
@@ -204,13 +204,38 @@ impl Execution {
         } else if state.unresolved == 0 {
             self.state_mut(self.at(frame, node)).phase = Phase::Dead;
             self.to_record.push_back(self.at(frame, node));
+        } else {
+            self.start_clock_of_join(frame, node);
         }
     }
 
     pub(super) fn make_ready(&mut self, frame: FrameIndex, node: NodeIndex) {
         let at = self.at(frame, node);
+        self.stop_clock_of_join(at);
         self.state_mut(at).phase = Phase::Ready;
         self.ready.push_back(at);
+    }
+
+    /// A join that waits for more than one edge has so much time from its first satisfied one on.
+    fn start_clock_of_join(&mut self, frame: FrameIndex, node: NodeIndex) {
+        let at = self.at(frame, node);
+        let state = self.state(at);
+        let Some(timeout) = self.plan.node(node).join_timeout_ms else { return };
+        if state.phase == Phase::Pending && state.satisfied > 0 {
+            let due_ms = Some(self.ms_at(self.latest_us).saturating_add_unsigned(timeout));
+            let wait = self.waits.add(Wait { at, kind: WaitKind::Join, due_ms });
+            let state = self.state_mut(at);
+            state.phase = Phase::Joining;
+            state.link = u32::try_from(wait).expect("fewer than 2^32 steps wait");
+        }
+    }
+
+    pub(super) fn stop_clock_of_join(&mut self, at: At) {
+        let state = self.state(at);
+        if state.phase == Phase::Joining {
+            self.waits.remove_of(at, state.link as usize);
+            self.state_mut(at).link = 0;
+        }
     }
 
     /// A skipped header may let constants enter its region.

@@ -261,6 +261,7 @@ impl Execution {
             ended_children: Vec::new(),
             dropped: Vec::new(),
             resolved: self.resolved,
+            latest_us: self.latest_us,
             in_flight: 0,
             is_paused: false,
             failure: None,

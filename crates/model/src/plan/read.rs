@@ -12,6 +12,7 @@ use crate::catalog::{Catalog, Role};
 use crate::event::NodeIndex;
 use crate::graph::{Graph, Node};
 use crate::regions::Arrow;
+use crate::settings::Settings;
 use crate::value::Value;
 
 /// A graph on its way to a plan.
@@ -91,6 +92,7 @@ impl<'a> Draft<'a> {
             starts,
             reachable: reached,
             responds,
+            concurrency: Settings::of(self.graph).concurrency,
         };
         for (node, body) in bodies::find(&mut plan, &self.scope) {
             let read = Container::read(self.kinds[node as usize], &self.graph.nodes[node as usize], body);
@@ -282,6 +284,7 @@ fn read_node(node: &Node, (role, kind): (Role, &str), catalog: &dyn Catalog) -> 
         } else {
             policy::timeout(node)
         },
+        join_timeout_ms: if role == Role::Join && !node.is_disabled() { policy::timeout(node) } else { None },
         on_uncertain: policy::on_uncertain(node),
         max_iterations: policy::bound(node),
         ..PlanNode::default()

@@ -21,7 +21,8 @@ use crate::http::{Fields, GraphBody, JsonBody};
 use crate::workflows;
 
 /// Fields of a request to run a workflow.
-const EXECUTE_FIELDS: &[&str] = &["input", "start", "from", "until", "priority", "wait", "idempotency_key", "pinned"];
+const EXECUTE_FIELDS: &[&str] =
+    &["input", "start", "from", "until", "priority", "delay", "wait", "idempotency_key", "pinned"];
 
 /// What to run a workflow with.
 #[derive(ToSchema)]
@@ -38,6 +39,9 @@ pub(crate) struct ExecuteBody {
     until: Option<String>,
     /// Its turn among those that wait for capacity, -128 to 127: higher is earlier, 0 is usual.
     priority: Option<i8>,
+    /// How long it sleeps before it begins: "10m", or milliseconds.
+    #[schema(value_type = Option<Object>)]
+    delay: Option<Value>,
     /// Whether to answer when the execution has ended, or for how many milliseconds to wait for that.
     #[schema(value_type = Option<Object>)]
     wait: Option<Value>,
@@ -122,6 +126,7 @@ pub(crate) async fn execute(
         from: start_node(&fields)?,
         until: fields.text("until")?.cloned(),
         priority: priority(&fields)?,
+        delay: delay(&fields)?,
         trigger: "manual",
         idempotency: idempotency(&headers, &fields, &body.bytes)?,
         pinned: fields.get("pinned").and_then(Value::as_bool).unwrap_or(false),
@@ -176,6 +181,13 @@ fn priority(fields: &Fields<'_>) -> Result<i8, ApiError> {
     said.as_i64().and_then(|number| i8::try_from(number).ok()).ok_or_else(|| {
         ApiError::bad_request("wrong_kind", "priority is a whole number from -128 to 127").at("$.priority")
     })
+}
+
+fn delay(fields: &Fields<'_>) -> Result<Option<Duration>, ApiError> {
+    let Some(said) = fields.get("delay") else { return Ok(None) };
+    let delay = model::duration::read(said);
+    let wanted = || ApiError::bad_request("wrong_kind", "delay is a span of time, like \"10m\"").at("$.delay");
+    delay.map(Some).ok_or_else(wanted)
 }
 
 fn wait_time(app: &App, wait: Option<&Value>) -> Result<Option<Duration>, ApiError> {
@@ -247,7 +259,8 @@ pub(crate) async fn execute_one(
 }
 
 async fn run_graph(app: &App, tenant: TenantId, headers: &HeaderMap, body: GraphBody) -> Result<Response, ApiError> {
-    const REQUEST_ONLY: &[&str] = &["input", "start", "from", "until", "priority", "idempotency_key", "pinned"];
+    const REQUEST_ONLY: &[&str] =
+        &["input", "start", "from", "until", "priority", "delay", "idempotency_key", "pinned"];
     let document = workflows::document(&body.value);
     let fields = Fields::of(&document)?;
     let graph = fields_without(&document, REQUEST_ONLY);
@@ -258,6 +271,7 @@ async fn run_graph(app: &App, tenant: TenantId, headers: &HeaderMap, body: Graph
         from: start_node(&fields)?,
         until: fields.text("until")?.cloned(),
         priority: priority(&fields)?,
+        delay: delay(&fields)?,
         trigger: "api",
         idempotency: idempotency(headers, &fields, &body.bytes)?,
         pinned: fields.get("pinned").and_then(Value::as_bool).unwrap_or(false),

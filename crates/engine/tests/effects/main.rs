@@ -1,199 +1,17 @@
 //! Steps that call the world and steps that wait: what is durable before, what a failure, a crash and a person do to them.
 
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+mod flow;
+mod world;
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use arcstr::ArcStr;
-use engine::{BoxFuture, CallLimits, Engine, EngineError, Fork, Options, Replay, Source, Start, Workflows};
-use model::{Category, EffectClass, Graph, Node, NodeSpec, Problem, Role, Status, StepStatus, TenantId, Value, json};
-use nodes::{Call, Compile, NodeType, Outcome, Registry, Run, Services, Started, Step, StepError};
-use store::{MemoryStore, StoreError};
-use tokio::sync::Semaphore;
+use engine::{CallLimits, EngineError, Fork, Options, Replay};
+use model::{Status, StepStatus, TenantId, Value};
+use store::MemoryStore;
 
-/// A call that a test sees: each waits for a permit, if its node says so, and fails as often as its node says.
-struct World {
-    /// `<key>#<attempt>` of each call, when it was made.
-    calls: Mutex<Vec<String>>,
-    /// How many calls of each key were answered.
-    answered: Mutex<HashMap<String, usize>>,
-    gate: Semaphore,
-    /// Where a call waits that waits `"here"`.
-    second_gate: Semaphore,
-    inside: AtomicUsize,
-    most: AtomicUsize,
-    dropped: AtomicUsize,
-}
-
-struct CallType {
-    spec: NodeSpec,
-    world: Arc<World>,
-}
-
-struct CallRun {
-    world: Arc<World>,
-    is_write: bool,
-    waits: bool,
-    waits_here: bool,
-    fails: usize,
-    host: Option<ArcStr>,
-}
-
-struct Inside(Arc<World>, bool);
-
-impl Drop for Inside {
-    fn drop(&mut self) {
-        self.0.inside.fetch_sub(1, Ordering::SeqCst);
-        self.0.dropped.fetch_add(usize::from(!self.1), Ordering::SeqCst);
-    }
-}
-
-impl NodeType for CallType {
-    fn spec(&self) -> &NodeSpec {
-        &self.spec
-    }
-
-    fn compile(&self, node: &Node, _: &Compile<'_>) -> Result<Box<dyn Run>, Vec<Problem>> {
-        let flag = |key: &str| node.get(key).and_then(Value::as_bool).unwrap_or(false);
-        Ok(Box::new(CallRun {
-            world: self.world.clone(),
-            is_write: flag("write"),
-            waits: flag("waits"),
-            waits_here: node.get("waits").and_then(Value::as_str) == Some("here"),
-            fails: node.get("fails").and_then(Value::as_i64).map_or(0, |fails| usize::try_from(fails).unwrap_or(0)),
-            host: node.get("host").and_then(Value::as_text).cloned(),
-        }))
-    }
-}
-
-impl Run for CallRun {
-    fn start(&self, step: &Step<'_>) -> Result<Started, StepError> {
-        let (world, key, attempt) = (self.world.clone(), step.key.to_string(), step.attempt);
-        let (input, waits, waits_here, fails) = (step.input().clone(), self.waits, self.waits_here, self.fails);
-        let work = Box::pin(async move {
-            world.calls.lock().expect("nobody panics").push(format!("{key}#{attempt}"));
-            let inside = world.inside.fetch_add(1, Ordering::SeqCst) + 1;
-            world.most.fetch_max(inside, Ordering::SeqCst);
-            let mut inside = Inside(world.clone(), false);
-            if waits {
-                world.gate.acquire().await.expect("it is open").forget();
-            }
-            if waits_here {
-                world.second_gate.acquire().await.expect("it is open").forget();
-            }
-            inside.1 = true;
-            let mut answered = world.answered.lock().expect("nobody panics");
-            let times = answered.entry(key).or_default();
-            *times += 1;
-            if *times <= fails { Err(StepError::new("refused", "not now")) } else { Ok(Outcome::first(input)) }
-        });
-        Ok(Started::Call(Call { host: self.host.clone(), work }))
-    }
-
-    fn effect(&self) -> EffectClass {
-        if self.is_write { EffectClass::Write } else { EffectClass::Read }
-    }
-}
-
-fn world() -> Arc<World> {
-    Arc::new(World {
-        calls: Mutex::default(),
-        answered: Mutex::default(),
-        gate: Semaphore::new(0),
-        second_gate: Semaphore::new(0),
-        inside: AtomicUsize::new(0),
-        most: AtomicUsize::new(0),
-        dropped: AtomicUsize::new(0),
-    })
-}
-
-impl World {
-    fn calls(&self) -> Vec<String> {
-        self.calls.lock().expect("nobody panics").clone()
-    }
-
-    /// Waits until so many calls are under way.
-    async fn inside(&self, count: usize) {
-        for _ in 0..5_000 {
-            if self.inside.load(Ordering::SeqCst) == count {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(2)).await;
-        }
-        panic!("{} calls are under way, not {count}", self.inside.load(Ordering::SeqCst));
-    }
-}
-
-fn value(text: &str) -> Value {
-    json::read(text.as_bytes()).expect("JSON")
-}
-
-fn graph(text: &str) -> Graph {
-    Graph::from_value(&value(text)).expect("a graph")
-}
-
-fn options() -> Options {
-    Options { shards: 2, ..Options::default() }
-}
-
-fn engine_with(store: &Arc<MemoryStore>, world: &Arc<World>, options: Options) -> Engine {
-    let spec = NodeSpec {
-        id: "call",
-        aliases: &[],
-        name: "Call",
-        category: Category::Network,
-        summary: "Calls a world made for tests",
-        icon: "phone",
-        effect: EffectClass::Write,
-        role: Role::Step,
-        inputs: &[],
-        outputs: &["out"],
-        schema: value(r#"{"type": "object", "properties": {}}"#),
-        example: Value::Null,
-    };
-    let registry = Registry::with_more(&Services::default(), vec![Box::new(CallType { spec, world: world.clone() })]);
-    Engine::open(store.clone(), store.clone(), Arc::new(registry), None, options)
-}
-
-fn setup() -> (Engine, Arc<World>, Arc<MemoryStore>) {
-    let (store, world) = (Arc::new(MemoryStore::default()), world());
-    (engine_with(&store, &world, options()), world, store)
-}
-
-/// A process that dies, and another that opens what it left.
-async fn restarted(old: Engine, store: &Arc<MemoryStore>, world: &Arc<World>) -> (Engine, Arc<MemoryStore>) {
-    let left = Arc::new(store.restart());
-    std::mem::forget(old);
-    let engine = engine_with(&left, world, options());
-    engine.recover().await.expect("it recovers");
-    (engine, left)
-}
-
-fn start(text: &str, input: &str) -> Start {
-    Start::new(Source::AdHoc(graph(text)), value(input))
-}
-
-async fn status_is(engine: &Engine, execution: model::ExecutionId, status: Status) {
-    for _ in 0..5_000 {
-        if engine.row(TenantId::DEFAULT, execution).await.expect("a row").status == status {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(2)).await;
-    }
-    let row = engine.row(TenantId::DEFAULT, execution).await.expect("a row");
-    panic!("it is {:?}, not {status:?}", row.status);
-}
-
-async fn ended(engine: &Engine, execution: model::ExecutionId) -> engine::Ended {
-    tokio::time::timeout(Duration::from_secs(20), engine.wait(TenantId::DEFAULT, execution))
-        .await
-        .expect("it ends in time")
-        .expect("it is there")
-}
-
-const ONE_CALL: &str = r#"{"nodes":[{"id":"s","type":"manual"},{"id":"c","type":"call","data":{"write":true,"waits":true}}],
-    "edges":[{"source":"s","target":"c"}]}"#;
+use world::{ONE_CALL, One, ended, engine_with, graph, options, restarted, setup, start, status_is, value, world};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_is_made_with_a_key_and_its_answer_recorded() {
@@ -482,16 +300,6 @@ async fn a_run_until_a_node_goes_no_further() {
     let ended = engine.run(until).await.expect("it runs");
     assert_eq!((ended.status, ended.output), (Status::Succeeded, Value::Int(3)));
     assert_eq!(world.calls().len(), 0);
-}
-
-/// One workflow, by name.
-struct One(Graph);
-
-impl Workflows for One {
-    fn published(&self, _: TenantId, workflow: ArcStr) -> BoxFuture<'_, Result<Option<Source>, StoreError>> {
-        let found = (workflow == "double").then(|| Source::AdHoc(self.0.clone()));
-        Box::pin(async move { Ok(found) })
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

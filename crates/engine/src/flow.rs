@@ -1,0 +1,339 @@
+//! Flow control: executions that share a key share a limit.
+//!
+//! What is counted here is what this process has under way; which executions of a key are open is looked up in the journal
+//! the first time that somebody asks. A start that has to wait for a time is durable at once and sleeps in the journal;
+//! one that waits for another to end stands in line in memory.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arcstr::ArcStr;
+use model::expression::{Field, Name, Names, Scope};
+use model::settings::{Flow, RateLimit, Singleton};
+use model::{ExecutionId, Status, TenantId, Value, json};
+use store::journal::{ExecutionQuery, ExecutionRow};
+
+use crate::begin::Submission;
+use crate::engine::Engine;
+use crate::places::Place;
+use crate::program::Program;
+use crate::shard::{Inbox, Message};
+use crate::start::EngineError;
+
+/// Keys of more bytes are told apart by their hash.
+const KEY_MAX: usize = 200;
+/// Gates remembered before those that hold nothing are forgotten.
+const GATES_MAX: usize = 10_000;
+/// Open executions of a key that are looked up.
+const OPEN_MAX: usize = 1_000;
+
+/// Whose limit, and for which key.
+pub(crate) type GateName = (TenantId, ArcStr);
+
+/// An execution's part in a limit.
+#[derive(Clone, Debug)]
+pub(crate) struct Ticket {
+    pub(crate) gate: GateName,
+    /// Executions under way at a time.
+    concurrency: Option<usize>,
+    pub(crate) place: Place,
+}
+
+impl Ticket {
+    /// The part of an execution that shares a limit, by its row and the settings of its workflow.
+    pub(crate) fn of(tenant: TenantId, key: Option<&str>, program: &Program) -> Option<Self> {
+        let concurrency = program.settings().flow.as_ref().and_then(|flow| flow.concurrency);
+        Some(Self { gate: (tenant, ArcStr::from(key?)), concurrency, place: Place::Outside })
+    }
+}
+
+/// What is known of the executions with one key.
+#[derive(Default)]
+struct Gate {
+    /// Whether the journal was asked which executions are open.
+    is_known: bool,
+    /// Open executions, and the caller's key that each was started with, as far as it is known.
+    open: HashMap<ExecutionId, Option<String>>,
+    /// Executions that have a place.
+    taken: HashSet<ExecutionId>,
+    line: BinaryHeap<InLine>,
+    /// Executions that gave up their place in the line.
+    left: HashSet<ExecutionId>,
+    /// When the limit of starts would be used up evenly, in ms since 1970 (the theoretical arrival time of GCRA).
+    even_ms: i64,
+    /// The start that waits for a later one, and until when.
+    debounced: Option<(ExecutionId, i64)>,
+}
+
+struct InLine {
+    /// Priority, then who came first.
+    turn: (i8, Reverse<u64>),
+    execution: ExecutionId,
+    inbox: Arc<Inbox>,
+}
+
+impl PartialEq for InLine {
+    fn eq(&self, other: &Self) -> bool {
+        self.turn == other.turn
+    }
+}
+
+impl Eq for InLine {}
+
+impl PartialOrd for InLine {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for InLine {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.turn.cmp(&other.turn)
+    }
+}
+
+/// All gates of a process.
+#[derive(Default)]
+pub(crate) struct Flows {
+    gates: Mutex<(HashMap<GateName, Gate>, u64)>,
+}
+
+/// What a start is allowed.
+#[derive(Debug, Default)]
+pub(crate) struct Admitted {
+    /// When it may begin, in ms since 1970, if that is later.
+    pub(crate) wake_ms: Option<i64>,
+    /// Executions whose place it takes.
+    pub(crate) replaces: Vec<ExecutionId>,
+}
+
+impl Flows {
+    fn with<T>(&self, name: &GateName, act: impl FnOnce(&mut Gate, &mut u64) -> T) -> T {
+        let mut gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
+        let (gates, order) = &mut *gates;
+        if !gates.contains_key(name) {
+            gates.insert(name.clone(), Gate::default());
+        }
+        let gate = gates.get_mut(name).expect("it was inserted");
+        act(gate, order)
+    }
+
+    fn is_known(&self, name: &GateName) -> bool {
+        self.with(name, |gate, _| gate.is_known)
+    }
+
+    /// Forgets gates that hold nothing, when there are many.
+    fn tidy(&self, now_ms: i64) {
+        let mut gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
+        if gates.0.len() >= GATES_MAX {
+            gates.0.retain(|_, gate| gate.holds_something(now_ms));
+        }
+    }
+
+    /// The executions that are open, as far as this process knows.
+    fn open(&self, name: &GateName) -> Vec<ExecutionId> {
+        self.with(name, |gate, _| gate.open.keys().copied().collect())
+    }
+
+    fn know(&self, name: &GateName, rows: &[ExecutionRow]) {
+        self.with(name, |gate, _| {
+            gate.is_known = true;
+            for row in rows {
+                gate.open.entry(row.id).or_insert(None);
+                if row.status == Status::Delayed && gate.debounced.is_none() {
+                    gate.debounced = row.wake_at.map(|wake| (row.id, wake));
+                }
+            }
+        });
+    }
+
+    /// Lets a start in, now or later, or refuses it.
+    pub(crate) fn admit(
+        &self,
+        name: &GateName,
+        flow: &Flow,
+        (execution, key): (ExecutionId, Option<&str>),
+        now_ms: i64,
+    ) -> Result<Admitted, EngineError> {
+        self.tidy(now_ms);
+        self.with(name, |gate, _| {
+            let mut admitted = Admitted::default();
+            match flow.singleton {
+                // The same request again is answered by the journal.
+                Some(Singleton::Refuse) => {
+                    let other = gate.open.iter().find(|(_, other)| key.is_none() || other.as_deref() != key);
+                    if let Some((other, _)) = other {
+                        return Err(EngineError::AlreadyOpen(*other));
+                    }
+                }
+                Some(Singleton::Replace) => admitted.replaces.extend(gate.open.keys()),
+                None => {}
+            }
+            if let Some(limit) = flow.rate_limit {
+                admitted.wake_ms = gate.in_time(limit, now_ms)?;
+            }
+            if let Some(wait) = flow.debounce_ms {
+                let until = now_ms.saturating_add_unsigned(wait);
+                if let Some((before, due)) = gate.debounced.replace((execution, until))
+                    && due > now_ms
+                    && gate.open.contains_key(&before)
+                {
+                    admitted.replaces.push(before);
+                }
+                admitted.wake_ms = admitted.wake_ms.max(Some(until));
+            }
+            admitted.replaces.sort_unstable();
+            admitted.replaces.dedup();
+            gate.open.insert(execution, key.map(str::to_owned));
+            Ok(admitted)
+        })
+    }
+
+    /// Takes a place for an execution, or puts it in line.
+    pub(crate) fn ask(&self, ticket: &Ticket, (execution, priority): (ExecutionId, i8), inbox: &Arc<Inbox>) -> Place {
+        let Some(most) = ticket.concurrency else { return Place::Taken };
+        self.with(&ticket.gate, |gate, order| {
+            if gate.taken.len() < most {
+                gate.taken.insert(execution);
+                return Place::Taken;
+            }
+            *order += 1;
+            gate.left.remove(&execution);
+            gate.line.push(InLine { turn: (priority, Reverse(*order)), execution, inbox: inbox.clone() });
+            Place::InLine
+        })
+    }
+
+    /// Gives a place back, or one in the line; whoever is next hears of it.
+    pub(crate) fn give_back(&self, ticket: &Ticket, execution: ExecutionId) {
+        let Some(most) = ticket.concurrency else { return };
+        self.with(&ticket.gate, |gate, _| {
+            if !gate.taken.remove(&execution) && ticket.place == Place::InLine {
+                gate.left.insert(execution);
+            }
+            while gate.taken.len() < most
+                && let Some(next) = gate.line.pop()
+            {
+                if !gate.left.remove(&next.execution) {
+                    gate.taken.insert(next.execution);
+                    next.inbox.send(Message::Place(next.execution));
+                }
+            }
+        });
+    }
+
+    /// Forgets an execution that has ended.
+    pub(crate) fn ended(&self, name: &GateName, execution: ExecutionId) {
+        self.with(name, |gate, _| {
+            gate.open.remove(&execution);
+        });
+    }
+}
+
+impl Gate {
+    fn holds_something(&self, now_ms: i64) -> bool {
+        !self.open.is_empty() || !self.taken.is_empty() || !self.line.is_empty() || self.even_ms > now_ms
+    }
+
+    /// When a start is within a limit: at once, or later; or it is refused.
+    fn in_time(&mut self, limit: RateLimit, now_ms: i64) -> Result<Option<i64>, EngineError> {
+        let per = i64::try_from(limit.per_ms).unwrap_or(i64::MAX);
+        let step = (per / i64::from(limit.limit)).max(1);
+        let even = self.even_ms.max(now_ms);
+        // So far ahead of the even pace a start may be.
+        let allowed = even.saturating_sub(per.saturating_sub(step));
+        if allowed > now_ms && limit.refuses {
+            return Err(EngineError::TooOften { again_ms: allowed - now_ms });
+        }
+        self.even_ms = even.saturating_add(step);
+        Ok((allowed > now_ms).then_some(allowed))
+    }
+}
+
+impl Engine {
+    /// Finds out which limit a start shares, and what is open of it.
+    pub(crate) async fn join_flow(&self, submission: &mut Submission) -> Result<(), EngineError> {
+        let program = submission.program.clone();
+        let Some(flow) = program.settings().flow.as_ref() else { return Ok(()) };
+        if let (0, Some(priority)) = (submission.priority, &flow.priority) {
+            let priority =
+                evaluated(priority, submission, self.now_ms())?.as_i64().and_then(|number| i8::try_from(number).ok());
+            let wanted = || EngineError::BadFlow("settings.flow.priority gives no number from -128 to 127".into());
+            submission.priority = priority.ok_or_else(wanted)?;
+        }
+        if submission.flow_key.is_none() {
+            let key = flow.key.as_ref().map(|key| evaluated(key, submission, self.now_ms())).transpose()?;
+            submission.flow_key = Some(key_text(submission, key));
+        }
+        let name = (submission.tenant, ArcStr::from(submission.flow_key.as_deref().unwrap_or_default()));
+        let flows = self.flows();
+        if flow.singleton.is_none() && flow.debounce_ms.is_none() {
+            return Ok(());
+        }
+        if !flows.is_known(&name) {
+            let open = Status::ALL.into_iter().filter(|status| !status.is_terminal()).collect();
+            let mut query = ExecutionQuery::newest(name.0);
+            (query.flow_key, query.statuses, query.limit) = (submission.flow_key.clone(), open, OPEN_MAX);
+            flows.know(&name, &self.journal().list(query).await?.rows);
+        }
+        // One that ended while it was looked up, or in another process, is open no longer.
+        let open = flows.open(&name);
+        if !open.is_empty() {
+            let rows = self.journal().executions(name.0, open).await?;
+            let ended = rows.iter().filter(|row| row.status.is_terminal());
+            ended.for_each(|row| flows.ended(&name, row.id));
+        }
+        Ok(())
+    }
+}
+
+/// A setting of a start.
+fn evaluated(field: &Field, submission: &Submission, now_ms: i64) -> Result<Value, EngineError> {
+    let names = StartNames { submission, now_ms };
+    let scope = Scope { input: &submission.input, item: None, index: None, names: &names };
+    field.evaluate(&scope).map_err(|error| EngineError::BadFlow(error.to_string()))
+}
+
+/// What executions of a workflow with this value count together by.
+fn key_text(submission: &Submission, key: Option<Value>) -> String {
+    let of = submission.workflow.map_or_else(|| submission.version.to_string(), |workflow| workflow.to_string());
+    let text = match key {
+        None | Some(Value::Null) => return of,
+        Some(Value::String(text)) => text.to_string(),
+        Some(value) => json::to_text(&value),
+    };
+    if text.len() <= KEY_MAX { format!("{of}:{text}") } else { format!("{of}:#{}", blake3::hash(text.as_bytes())) }
+}
+
+/// What an expression can read before anything ran.
+struct StartNames<'a> {
+    submission: &'a Submission,
+    now_ms: i64,
+}
+
+impl Names for StartNames<'_> {
+    fn get(&self, name: Name) -> Option<Value> {
+        match name {
+            Name::Trigger => Some(self.submission.context.clone()),
+            Name::Vars => Some(self.submission.program.vars().clone()),
+            Name::Context => Some(self.submission.program.context().clone()),
+            Name::Const => Some(self.submission.program.constants().clone()),
+            _ => None,
+        }
+    }
+
+    fn node(&self, _: &str) -> Option<Value> {
+        None
+    }
+
+    fn node_labelled(&self, _: &str) -> Option<Value> {
+        None
+    }
+
+    fn now(&self) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 fit 53 bits")]
+        let now = self.now_ms as f64;
+        now
+    }
+}

@@ -1,0 +1,251 @@
+//! Settings of a workflow: how much of it runs at a time, how long it may take, and where its failures go.
+//!
+//! They stand under `settings` in the file:
+//!
+//! ```json
+//! {"concurrency": 1, "deadline": "2h", "error_workflow": "On failure",
+//!  "flow": {"key": "{{ input.customer }}", "concurrency": 2, "singleton": "refuse",
+//!           "rate_limit": {"limit": 10, "per": "1m", "beyond": "wait"}, "debounce": "5s", "priority": 10}}
+//! ```
+
+use arcstr::ArcStr;
+
+use crate::duration;
+use crate::expression::Field;
+use crate::graph::Graph;
+use crate::problem::Problem;
+use crate::value::Value;
+
+/// Settings of a workflow.
+#[derive(Debug, Default)]
+pub struct Settings {
+    /// Steps of one execution that are under way at a time; 1 runs them one after the other.
+    pub concurrency: Option<u32>,
+    /// From acceptance to the end by the clock on the wall, in ms, whatever it waits for.
+    pub deadline_ms: Option<u64>,
+    /// Id or name of the workflow that is started when an execution fails.
+    pub error_workflow: Option<ArcStr>,
+    /// How executions of it share the machine.
+    pub flow: Option<Flow>,
+}
+
+/// How executions of a workflow share the machine. All bounds count those with the same key.
+#[derive(Debug, Default)]
+pub struct Flow {
+    /// What executions are told apart by; an expression over `input` and `trigger`. Without it all count together.
+    pub key: Option<Field>,
+    /// Executions under way at a time; those asleep do not count, the others wait in line.
+    pub concurrency: Option<usize>,
+    /// What becomes of a start while another execution is open.
+    pub singleton: Option<Singleton>,
+    /// Starts in a time.
+    pub rate_limit: Option<RateLimit>,
+    /// How long a start waits for a later one that takes its place, in ms.
+    pub debounce_ms: Option<u64>,
+    /// Turn among those that wait: -128 to 127, higher is earlier; a number or an expression.
+    pub priority: Option<Field>,
+}
+
+/// What becomes of a start while another execution with the same key is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Singleton {
+    /// The start is refused.
+    Refuse,
+    /// The open execution is canceled.
+    Replace,
+}
+
+/// Starts in a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RateLimit {
+    /// How many.
+    pub limit: u32,
+    /// In how many ms.
+    pub per_ms: u64,
+    /// Whether a start beyond them is refused; else it begins later.
+    pub refuses: bool,
+}
+
+impl Settings {
+    /// Reads the settings of a graph, and what is wrong with them. What is wrong counts as not set.
+    pub fn read(graph: &Graph) -> (Self, Vec<Problem>) {
+        let mut read = Read { problems: Vec::new() };
+        let settings = match graph.get("settings") {
+            None | Some(Value::Null) => Self::default(),
+            Some(settings) if settings.as_object().is_none() => {
+                read.wrong("settings", "an object: {\"concurrency\": 1}");
+                Self::default()
+            }
+            Some(settings) => Self {
+                concurrency: read.count(settings, ("settings.concurrency", "concurrency")),
+                deadline_ms: read.time(settings, ("settings.deadline", "deadline")),
+                error_workflow: read.name(settings, ("settings.error_workflow", "error_workflow")),
+                flow: read.flow(settings),
+            },
+        };
+        (settings, read.problems)
+    }
+
+    /// The settings of a graph; what is wrong counts as not set.
+    pub fn of(graph: &Graph) -> Self {
+        Self::read(graph).0
+    }
+}
+
+/// Where a setting stands, and its last key.
+type Place = (&'static str, &'static str);
+
+struct Read {
+    problems: Vec<Problem>,
+}
+
+impl Read {
+    fn wrong(&mut self, path: &str, wanted: &str) {
+        self.problems.push(Problem::error("bad_setting", format!("{path} is {wanted}")).at_path(path));
+    }
+
+    fn flow(&mut self, settings: &Value) -> Option<Flow> {
+        let flow = said(settings, "flow")?;
+        if flow.as_object().is_none() {
+            self.wrong("settings.flow", "an object: {\"concurrency\": 2, \"key\": \"{{ input.customer }}\"}");
+            return None;
+        }
+        let limit = ("settings.flow.concurrency", "concurrency");
+        Some(Flow {
+            key: self.field(flow, ("settings.flow.key", "key")),
+            concurrency: self.count(flow, limit).and_then(|count| usize::try_from(count).ok()),
+            singleton: self.singleton(flow),
+            rate_limit: self.rate_limit(flow),
+            debounce_ms: self.time(flow, ("settings.flow.debounce", "debounce")),
+            priority: self.field(flow, ("settings.flow.priority", "priority")),
+        })
+    }
+
+    fn count(&mut self, of: &Value, (path, key): Place) -> Option<u32> {
+        let count = said(of, key)?.as_i64().and_then(|count| u32::try_from(count).ok()).filter(|count| *count > 0);
+        if count.is_none() {
+            self.wrong(path, "a whole number from 1 on");
+        }
+        count
+    }
+
+    fn time(&mut self, of: &Value, (path, key): Place) -> Option<u64> {
+        let time = duration::read_ms(said(of, key)?).filter(|ms| *ms > 0);
+        if time.is_none() {
+            self.wrong(path, "a span of time, like \"90s\" or \"2h\"");
+        }
+        time
+    }
+
+    fn name(&mut self, of: &Value, (path, key): Place) -> Option<ArcStr> {
+        let name = said(of, key)?.as_text().filter(|name| !name.is_empty()).cloned();
+        if name.is_none() {
+            self.wrong(path, "the id or the name of a workflow");
+        }
+        name
+    }
+
+    fn field(&mut self, of: &Value, (path, key): Place) -> Option<Field> {
+        match Field::compile(said(of, key)?) {
+            Ok(field) => Some(field),
+            Err(error) => {
+                let message = format!("{path}: {} ({})", error.error.message, error.error.construct);
+                self.problems.push(Problem::error("bad_expression", message).at_path(path));
+                None
+            }
+        }
+    }
+
+    fn singleton(&mut self, flow: &Value) -> Option<Singleton> {
+        match said(flow, "singleton")? {
+            Value::Bool(is_on) => is_on.then_some(Singleton::Refuse),
+            mode => match mode.as_str() {
+                Some("refuse") => Some(Singleton::Refuse),
+                Some("replace") => Some(Singleton::Replace),
+                _ => {
+                    self.wrong("settings.flow.singleton", "refuse or replace");
+                    None
+                }
+            },
+        }
+    }
+
+    fn rate_limit(&mut self, flow: &Value) -> Option<RateLimit> {
+        let limit = said(flow, "rate_limit")?;
+        let refuses = match limit.get("beyond").and_then(Value::as_str) {
+            None if said(limit, "beyond").is_none() => false,
+            Some("wait") => false,
+            Some("refuse") => true,
+            _ => {
+                self.wrong("settings.flow.rate_limit.beyond", "wait or refuse");
+                return None;
+            }
+        };
+        let count = self.count(limit, ("settings.flow.rate_limit.limit", "limit"));
+        let per = self.time(limit, ("settings.flow.rate_limit.per", "per"));
+        if said(limit, "limit").is_none() || said(limit, "per").is_none() {
+            self.wrong("settings.flow.rate_limit", "an object: {\"limit\": 10, \"per\": \"1m\"}");
+        }
+        Some(RateLimit { limit: count?, per_ms: per?, refuses })
+    }
+}
+
+/// A setting that is there; null counts as absent.
+fn said<'a>(of: &'a Value, key: &str) -> Option<&'a Value> {
+    of.get(key).filter(|value| !value.is_null())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json;
+
+    fn read(settings: &str) -> (Settings, Vec<Problem>) {
+        let text = format!(r#"{{"nodes":[],"edges":[],"settings":{settings}}}"#);
+        Settings::read(&Graph::from_value(&json::read(text.as_bytes()).expect("JSON")).expect("a graph"))
+    }
+
+    #[test]
+    fn settings_are_read_as_they_are_documented() {
+        let (settings, problems) = read(
+            r#"{"concurrency": 1, "deadline": "2h", "error_workflow": "On failure",
+            "flow": {"key": "{{ input.customer }}", "concurrency": 2, "singleton": "refuse",
+            "rate_limit": {"limit": 10, "per": "1m", "beyond": "wait"}, "debounce": "5s", "priority": 10}}"#,
+        );
+        assert!(problems.is_empty(), "{problems:?}");
+        assert_eq!((settings.concurrency, settings.deadline_ms), (Some(1), Some(7_200_000)));
+        assert_eq!(settings.error_workflow.as_deref(), Some("On failure"));
+        let flow = settings.flow.expect("flow control");
+        assert_eq!(
+            (flow.concurrency, flow.singleton, flow.debounce_ms),
+            (Some(2), Some(Singleton::Refuse), Some(5_000))
+        );
+        assert_eq!(flow.rate_limit, Some(RateLimit { limit: 10, per_ms: 60_000, refuses: false }));
+        assert_eq!(flow.priority.and_then(|field| field.constant().cloned()), Some(Value::Int(10)));
+        assert!(flow.key.is_some_and(|key| key.constant().is_none()));
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_place() {
+        for (settings, path) in [
+            ("7", "settings"),
+            (r#"{"concurrency": 0}"#, "settings.concurrency"),
+            (r#"{"deadline": "soon"}"#, "settings.deadline"),
+            (r#"{"error_workflow": 7}"#, "settings.error_workflow"),
+            (r#"{"flow": []}"#, "settings.flow"),
+            (r#"{"flow": {"concurrency": 1.5}}"#, "settings.flow.concurrency"),
+            (r#"{"flow": {"singleton": "both"}}"#, "settings.flow.singleton"),
+            (r#"{"flow": {"debounce": 0}}"#, "settings.flow.debounce"),
+            (r#"{"flow": {"key": "{{ input. }}"}}"#, "settings.flow.key"),
+            (r#"{"flow": {"rate_limit": {"limit": 3}}}"#, "settings.flow.rate_limit"),
+            (
+                r#"{"flow": {"rate_limit": {"limit": 3, "per": "1s", "beyond": "x"}}}"#,
+                "settings.flow.rate_limit.beyond",
+            ),
+        ] {
+            let paths: Vec<Option<String>> = read(settings).1.into_iter().map(|problem| problem.path).collect();
+            assert_eq!(paths, [Some(path.to_owned())], "{settings}");
+        }
+        assert!(read(r#"{"flow": {"singleton": false}, "deadline": null, "theme": "x"}"#).1.is_empty());
+    }
+}
