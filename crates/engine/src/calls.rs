@@ -9,12 +9,14 @@ use arcstr::ArcStr;
 use model::execution::{Failure, Outcome};
 use model::{Address, ExecutionId};
 use nodes::{Call, StepError};
+use store::journal::Seq;
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tokio::task::AbortHandle;
 
 use crate::attempt::{checked, since};
 use crate::clock::Clock;
+use crate::durable::Durable;
 use crate::shard::{Inbox, Message};
 
 /// How many calls are made at a time.
@@ -37,6 +39,8 @@ pub(crate) struct Order {
     pub(crate) execution: ExecutionId,
     pub(crate) address: Address,
     pub(crate) call: Call,
+    /// What has to be durable before it is made.
+    pub(crate) after: Option<(Arc<Durable>, Seq)>,
     /// How long it may take once it is made.
     pub(crate) timeout: Option<Duration>,
     /// When the execution was accepted, in µs since 1970.
@@ -63,11 +67,14 @@ impl Calls {
 
     /// Makes a call when its turn comes, and sends what came of it. To abort the handle is to cancel the call.
     pub(crate) fn make(&self, order: Order) -> AbortHandle {
-        let Order { execution, address, call: Call { host, work }, timeout, accepted_us, seed, inbox } = order;
+        let Order { execution, address, call: Call { host, work }, after, timeout, accepted_us, seed, inbox } = order;
         let limits = host.map(|host| (self.all.clone(), self.of_host(host)));
         let clock = self.clock.clone();
         let mut told = Told { execution, address, accepted_us, seed, inbox, began_us: clock.now_us(), is_told: false };
         let task = async move {
+            if let Some((durable, seq)) = after {
+                durable.reaches(seq).await;
+            }
             let mut permits = None;
             if let Some((all, host)) = &limits {
                 // The host first: who waits for a slow host keeps no room from the others.

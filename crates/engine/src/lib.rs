@@ -5,6 +5,7 @@ mod begin;
 mod calls;
 mod clock;
 mod control;
+mod durable;
 mod engine;
 mod flow;
 mod fork;

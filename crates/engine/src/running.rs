@@ -20,6 +20,7 @@ use tokio::task::AbortHandle;
 use crate::attempt::{Attempt, Decision, Made, too_large};
 use crate::calls::{Calls, Order};
 use crate::clock::Clock;
+use crate::durable::Durable;
 use crate::flow::Ticket;
 use crate::listed;
 use crate::messages::{Delivery, Wish};
@@ -92,9 +93,11 @@ pub(crate) struct Running {
     /// Steps for the pool, and those that are there.
     heavy: Vec<(Address, Value)>,
     in_pool: HashSet<Address>,
-    /// Calls to make when all before them is durable, and those that are made.
+    /// Calls to order when all before them is handed over, and those that are ordered. They are made when it is durable.
     to_call: VecDeque<ToCall>,
     calls: HashMap<Address, InFlight>,
+    /// What calls wait for that are ordered.
+    gate: Option<Arc<Durable>>,
     /// Steps that start another execution, which has to be looked up.
     to_start: Vec<(Address, Child)>,
     /// Whether its failure is told to the error workflow.
@@ -218,6 +221,7 @@ impl Running {
             in_pool: HashSet::new(),
             to_call: VecDeque::new(),
             calls: HashMap::new(),
+            gate: None,
             to_start: Vec::new(),
             errors: Told::No,
             last_calls_us: None,
@@ -521,20 +525,35 @@ impl Running {
         self.to_call.push_back(ToCall { needs, address, call, is_write });
     }
 
-    /// Makes the calls whose turn has come.
+    /// What tells calls of it that the next append is durable, if there is one that waits for that.
+    pub(crate) fn gate(&mut self) -> Option<Arc<Durable>> {
+        if self.gate.is_none() && self.to_call.iter().any(|order| order.needs > self.durable) {
+            self.gate = Some(Arc::default());
+        }
+        self.gate.clone()
+    }
+
+    /// Breaks off all calls, when somebody else owns the execution.
+    pub(crate) fn abort_calls(&mut self) {
+        self.calls.drain().for_each(|(_, call)| call.abort.abort());
+    }
+
+    /// Orders the calls whose events are handed over.
     pub(crate) fn make_calls(&mut self, calls: &Calls, inbox: &Arc<Inbox>) {
         let mut at = 0;
         while at < self.to_call.len() {
-            if self.to_call[at].needs > self.durable {
+            if self.to_call[at].needs >= self.next_seq {
                 at += 1;
                 continue;
             }
-            let Some(ToCall { address, call, is_write, .. }) = self.to_call.remove(at) else { return };
+            let Some(ToCall { needs, address, call, is_write }) = self.to_call.remove(at) else { return };
+            let after = (needs > self.durable).then(|| (self.gate.get_or_insert_default().clone(), needs));
             let timeout = self.execution.plan().nodes[address.node as usize].timeout_ms;
             let order = Order {
                 execution: self.id,
                 address: address.clone(),
                 call,
+                after,
                 timeout: timeout.map(std::time::Duration::from_millis),
                 accepted_us: self.accepted_us,
                 seed: self.id.0.cast_unsigned() ^ u64::from(address.node) << 32 ^ u64::from(address.index()),
@@ -748,6 +767,9 @@ impl Running {
     /// Takes note of what is durable; answers executions that were sent messages with it.
     pub(crate) fn acknowledge(&mut self, append: &Append) -> Vec<ExecutionId> {
         self.durable = self.durable.max(append.seq_to);
+        if let Some(gate) = &self.gate {
+            gate.advance(self.durable);
+        }
         append.posts.iter().map(|message| message.execution).collect()
     }
 

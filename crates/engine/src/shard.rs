@@ -15,6 +15,7 @@ use crate::attempt::Made;
 use crate::begin::Door;
 use crate::calls::Calls;
 use crate::clock::Clock;
+use crate::durable::Durable;
 use crate::flow::Flows;
 use crate::messages::Delivery;
 use crate::places::{Place, Places};
@@ -153,6 +154,8 @@ pub(crate) struct Shard {
     /// Executions whose entries were refused for want of room, and when to send again.
     stalled: VecDeque<(i64, ExecutionId)>,
     entries: Vec<Append>,
+    /// What calls of each entry's execution wait for, if there are any.
+    gates: Vec<Option<Arc<Durable>>>,
     /// When executions in memory have something to do by themselves, in ms since 1970.
     alarms: BinaryHeap<Reverse<(i64, ExecutionId)>>,
     /// Steps that found the pool full.
@@ -173,6 +176,7 @@ impl Shard {
             turns: VecDeque::new(),
             stalled: VecDeque::new(),
             entries: Vec::new(),
+            gates: Vec::new(),
             alarms: BinaryHeap::new(),
             overflow: VecDeque::new(),
             places: Places::new(places),
@@ -342,7 +346,7 @@ impl Shard {
             running.unacknowledged.push_back(append.clone());
             running.outstanding += 1;
             self.gauges.events.fetch_add(append.seq_to + 1 - append.seq_from, Ordering::Relaxed);
-            self.push(append);
+            self.push(append, None);
         } else if let Some(at_ms) = running.wake_at() {
             self.alarms.push(Reverse((at_ms, execution)));
         }
@@ -432,12 +436,14 @@ impl Shard {
             running.unacknowledged.push_back(append.clone());
             running.outstanding += 1;
             self.gauges.events.fetch_add(append.seq_to + 1 - append.seq_from, Ordering::Relaxed);
-            self.push(append);
+            let gate = running.gate();
+            self.push(append, gate);
         }
     }
 
-    fn push(&mut self, append: Append) {
+    fn push(&mut self, append: Append, gate: Option<Arc<Durable>>) {
         self.entries.push(append);
+        self.gates.push(gate);
         if self.entries.len() >= HAND_OVER {
             self.hand_over();
         }
@@ -448,10 +454,17 @@ impl Shard {
             return;
         }
         let entries = std::mem::take(&mut self.entries);
-        let owners: Vec<ExecutionId> = entries.iter().map(|entry| entry.execution).collect();
+        let gates = std::mem::take(&mut self.gates);
+        let owners: Vec<_> = entries.iter().map(|entry| (entry.execution, entry.seq_to)).zip(gates).collect();
         let inbox = self.inbox.clone();
         let done = Box::new(move |answers: Vec<store::Result<()>>| {
-            inbox.send(Message::Appended(owners.into_iter().zip(answers).collect()));
+            let answered = owners.into_iter().zip(answers).map(|(((execution, seq), gate), answer)| {
+                if let (Some(gate), Ok(())) = (gate, &answer) {
+                    gate.advance(seq);
+                }
+                (execution, answer)
+            });
+            inbox.send(Message::Appended(answered.collect()));
         });
         self.tools.journal.append(Batch { entries, done });
     }
@@ -509,7 +522,6 @@ impl Shard {
             }
             return;
         }
-        running.make_calls(&self.tools.calls, &self.inbox);
         if !running.status().is_terminal() {
             self.turns.push_back(execution);
         }
@@ -520,7 +532,8 @@ impl Shard {
         if !matches!(error, StoreError::Duplicate { .. } | StoreError::Full(_)) {
             tracing::error!(%execution, %error, "an execution left this process");
         }
-        if let Some(running) = self.leave(execution) {
+        if let Some(mut running) = self.leave(execution) {
+            running.abort_calls();
             running.replies.into_iter().for_each(|reply| reply.fail(EngineError::from(error.clone())));
         }
     }
@@ -547,8 +560,9 @@ impl Shard {
             running.stalled = false;
             let again: Vec<Append> = running.unacknowledged.iter().cloned().collect();
             running.outstanding += again.len();
+            let gate = running.gate();
             for append in again {
-                self.push(append);
+                self.push(append, gate.clone());
             }
         }
     }
