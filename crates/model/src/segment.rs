@@ -57,6 +57,8 @@ mod value_tag {
     pub(super) const SAME: u8 = 6;
     /// The object it is compared with, with entries set and removed.
     pub(super) const PATCH: u8 = 7;
+    /// An entry of the object it is compared with, by its place.
+    pub(super) const PART: u8 = 8;
 }
 
 /// Bytes that are no segment, or do not fit the state they are read along with.

@@ -100,6 +100,41 @@ fn what_passes_through_is_not_written_again() {
 }
 
 #[test]
+fn what_a_step_picks_out_is_not_written_again() {
+    let graph = graph("s:start a:step b:step", "s>a a>b");
+    let plan = Arc::new(Plan::compile(&graph, &TestCatalog::default(), None).expect("a plan"));
+    let list: Vec<Value> = (0..10_000).map(Value::Int).collect();
+    let keys = (0..3_000).map(|at| (format!("key{at}").into(), Value::Int(at)));
+    let entries = keys.chain([("list".into(), Value::array(list)), ("text".into(), Value::from("x".repeat(5_000)))]);
+    let input = Value::object(entries.collect());
+    let (_, passed) = run(&plan, &input, |_, input| input.clone());
+    for pick in [
+        (|input: &Value| input.get("list").cloned().unwrap_or_default()) as fn(&Value) -> Value,
+        |input| input.get("text").cloned().unwrap_or_default(),
+        |input| input.as_object().map_or(Value::Null, |object| object.without("text").into()),
+    ] {
+        let output = |node: u32, input: &Value| if node == 1 { pick(input) } else { input.clone() };
+        let (events, bytes) = run(&plan, &input, output);
+        assert!(bytes.len() < passed.len() + 100, "{} bytes, {} where all passes", bytes.len(), passed.len());
+        assert_eq!(read_back(&plan, &bytes).expect("readable"), events);
+        // Each event in a segment of its own, which has fewer bytes than the input has entries.
+        let (mut writer, mut left, mut back) = (SegmentWriter::default(), None, None);
+        for event in &events {
+            let known = left.as_ref().map_or(Value::Null, |state: &Execution| state.implied(event));
+            writer.push(event, &known);
+            fold(&writer.take(), &mut back, |_| Ok::<_, ()>(plan.clone()), |_, _| {})
+                .expect("a plan")
+                .expect("readable");
+            match (&mut left, event) {
+                (Some(state), event) => state.apply(event).expect("it follows"),
+                (None, _) => left = Some(Execution::begin(plan.clone(), accepted(&input))),
+            }
+        }
+        assert_eq!(back.expect("a state").output(), left.expect("a state").output());
+    }
+}
+
+#[test]
 fn damage_is_told_and_never_panics() {
     let graph = graph("s:start a:step b:step", "s>a a>b");
     let plan = Arc::new(Plan::compile(&graph, &TestCatalog::default(), None).expect("a plan"));

@@ -248,6 +248,11 @@ impl<'a> SegmentReader<'a> {
             }
             value_tag::SAME => known.clone(),
             value_tag::PATCH => self.patch(known)?,
+            value_tag::PART => {
+                let at = self.place_in_known()?;
+                let part = known.as_object().and_then(|known| known.entries().get(at));
+                part.map(|(_, part)| part.clone()).ok_or(SegmentError::Unknown("part"))?
+            }
             _ => return Err(SegmentError::Unknown("value")),
         })
     }
@@ -256,11 +261,11 @@ impl<'a> SegmentReader<'a> {
         let known = known.as_object().ok_or(SegmentError::Unknown("patch"))?;
         let mut entries: Vec<Option<(ArcStr, Value)>> = known.entries().iter().cloned().map(Some).collect();
         for _ in 0..self.number()? {
-            let at = self.length()?;
+            let at = self.place_in_known()?;
             *entries.get_mut(at).ok_or(SegmentError::Unknown("patch"))? = None;
         }
         for _ in 0..self.number()? {
-            match self.length()? {
+            match self.place_in_known()? {
                 0 => {
                     let key = self.text()?.into();
                     let value = self.value(&Value::Null)?;
@@ -287,6 +292,11 @@ impl<'a> SegmentReader<'a> {
 
     fn length(&mut self) -> Result<usize, SegmentError> {
         usize::try_from(self.number()?).ok().filter(|&length| length <= self.bytes.len()).ok_or(SegmentError::Truncated)
+    }
+
+    /// A place among the entries of what is known, which may have more of them than the segment has bytes.
+    fn place_in_known(&mut self) -> Result<usize, SegmentError> {
+        usize::try_from(self.number()?).map_err(|_| SegmentError::Unknown("place"))
     }
 
     fn small(&mut self) -> Result<u32, SegmentError> {

@@ -11,6 +11,11 @@ use crate::json;
 use crate::status::{Status, StepStatus};
 use crate::value::{Object, Value};
 
+/// From this many bytes on a segment keeps no room to grow.
+const LARGE: usize = 1 << 20;
+/// A text of fewer bytes is written, not looked for in what is known.
+const PART_MIN: usize = 16;
+
 /// A place in a segment that is being written.
 #[derive(Clone, Debug)]
 pub struct Mark {
@@ -66,7 +71,12 @@ impl SegmentWriter {
 
     /// The bytes; the writer is then empty again.
     pub fn take(&mut self) -> Vec<u8> {
-        std::mem::take(self).bytes
+        let mut bytes = std::mem::take(self).bytes;
+        // It is kept until it is durable, and a large one may have grown to twice what it holds.
+        if bytes.len() > LARGE {
+            bytes.shrink_to_fit();
+        }
+        bytes
     }
 
     /// Where it stands, to come back to.
@@ -293,15 +303,32 @@ impl SegmentWriter {
                 self.signed(*int);
             }
             value if value.same(known) => self.bytes.push(value_tag::SAME),
-            Value::String(text) => {
+            Value::String(text) if text.len() < PART_MIN => {
                 self.bytes.push(value_tag::TEXT);
                 self.text(text);
             }
             Value::Object(object) => match known {
                 Value::Object(known) if self.patch(object, known) => {}
-                _ => self.json(value),
+                _ => self.part_or_whole(value, known),
             },
-            Value::Array(_) | Value::Float(_) | Value::Exact(_) => self.json(value),
+            Value::Float(_) | Value::Exact(_) => self.json(value),
+            Value::String(_) | Value::Array(_) => self.part_or_whole(value, known),
+        }
+    }
+
+    /// Writes where a value stands in the known one, if it is a part of it: what a step picks out is not written again.
+    fn part_or_whole(&mut self, value: &Value, known: &Value) {
+        let entries = known.as_object().map(Object::entries).unwrap_or_default();
+        match (entries.iter().position(|(_, part)| part.same(value)), value) {
+            (Some(at), _) => {
+                self.bytes.push(value_tag::PART);
+                self.number(at as u64);
+            }
+            (None, Value::String(text)) => {
+                self.bytes.push(value_tag::TEXT);
+                self.text(text);
+            }
+            (None, _) => self.json(value),
         }
     }
 
