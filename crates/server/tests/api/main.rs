@@ -5,6 +5,7 @@ mod bad_input;
 mod cli;
 mod control;
 mod dashboard;
+mod demo;
 mod documents;
 mod events;
 mod example_calls;
