@@ -16,4 +16,5 @@ mod harness;
 mod hooks;
 mod serving;
 mod steering;
+mod stopping;
 mod workflows;
