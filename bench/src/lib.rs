@@ -3,6 +3,7 @@
 //! A bar compares with something fixed that is measured on the same machine in the same minute (bare SQLite that
 //! writes the same rows, a bare axum server, an append with `fdatasync`), because machines differ and are noisy.
 
+mod due_bars;
 mod effects_bars;
 mod engine_bars;
 mod expression_bars;
@@ -10,6 +11,7 @@ mod floor;
 mod graphs;
 mod load;
 mod machine;
+mod recover_bars;
 mod report;
 mod server_bars;
 mod store_bars;
@@ -60,8 +62,16 @@ impl Group {
 }
 
 fn groups() -> Vec<Group> {
-    [expression_bars::GROUPS, engine_bars::GROUPS, server_bars::GROUPS, store_bars::GROUPS, effects_bars::GROUPS]
-        .concat()
+    [
+        expression_bars::GROUPS,
+        engine_bars::GROUPS,
+        server_bars::GROUPS,
+        store_bars::GROUPS,
+        effects_bars::GROUPS,
+        due_bars::GROUPS,
+        recover_bars::GROUPS,
+    ]
+    .concat()
 }
 
 /// Measures the bars of an area, calling `each` as soon as one is known.

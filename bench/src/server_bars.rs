@@ -30,10 +30,16 @@ pub(crate) struct Served {
 
 impl Served {
     pub(crate) fn begin(options: &Options, data: &Path) -> anyhow::Result<Self> {
+        Self::begin_with(options, data, &[])
+    }
+
+    /// The same with settings.
+    pub(crate) fn begin_with(options: &Options, data: &Path, settings: &[&str]) -> anyhow::Result<Self> {
         let began = Instant::now();
         let mut child = Command::new(&options.program)
             .args(["serve", "--host", "127.0.0.1", "--port", "0", "--rate-limit", "0", "--data"])
             .arg(data)
+            .args(settings.iter().flat_map(|setting| ["--set", setting]))
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()

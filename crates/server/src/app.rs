@@ -4,7 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use engine::Engine;
+use engine::{Engine, EngineError};
 use metrics_exporter_prometheus::PrometheusHandle;
 use model::id::IdSequence;
 use nodes::Registry;
@@ -14,6 +14,7 @@ use tokio::sync::watch;
 
 use crate::auth::Auth;
 use crate::config::Config;
+use crate::error::ApiError;
 use crate::hooks::Hooks;
 use crate::http::limits::Rates;
 use crate::routes::dashboard::StatsCache;
@@ -41,6 +42,7 @@ pub struct Shared {
     pub(crate) requests: metrics::Requests,
     pub(crate) sqlite: Option<Arc<SqliteStore>>,
     pub(crate) started: Instant,
+    stopping: watch::Sender<bool>,
     closing: watch::Sender<bool>,
 }
 
@@ -70,6 +72,7 @@ impl App {
             requests: metrics::Requests::default(),
             sqlite: opened.sqlite.clone(),
             started: Instant::now(),
+            stopping: watch::Sender::new(false),
             closing: watch::Sender::new(false),
             config,
         };
@@ -102,12 +105,30 @@ impl App {
         crate::auth::new_link(self).await
     }
 
+    /// Takes nothing new from now on; what is under way goes on, and everything can still be read.
+    pub fn begin_stop(&self) {
+        self.shared.stopping.send_replace(true);
+    }
+
+    /// Tells when nothing new is taken any more.
+    pub(crate) fn stopping(&self) -> watch::Receiver<bool> {
+        self.shared.stopping.subscribe()
+    }
+
+    /// Refuses what would begin something while the server stops.
+    ///
+    /// # Errors
+    /// It stops.
+    pub(crate) fn takes_new(&self) -> Result<(), ApiError> {
+        if *self.shared.stopping.borrow() { Err(EngineError::Draining.into()) } else { Ok(()) }
+    }
+
     /// Ends streams that would otherwise never end, so that the server can stop.
     pub fn close(&self) {
         self.shared.closing.send_replace(true);
     }
 
-    /// Resolves when the server stops.
+    /// Tells when connections are to end.
     pub(crate) fn closing(&self) -> watch::Receiver<bool> {
         self.shared.closing.subscribe()
     }

@@ -196,7 +196,7 @@ fn write(tenant: TenantId, bulk: &Bulk, expect: Expect) -> RecordWrite {
 
 /// Works until all is done or the server stops.
 async fn work(app: App, tenant: TenantId, id: i64) {
-    let mut closing = app.closing();
+    let mut stopping = app.stopping();
     loop {
         let pause = tokio::select! {
             worked = chunk(&app, tenant, id) => match worked {
@@ -208,7 +208,7 @@ async fn work(app: App, tenant: TenantId, id: i64) {
                     AGAIN_AFTER
                 }
             },
-            _ = closing.wait_for(|closing| *closing) => return,
+            _ = stopping.wait_for(|stopping| *stopping) => return,
         };
         tokio::time::sleep(pause).await;
     }

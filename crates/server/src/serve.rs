@@ -66,12 +66,12 @@ pub(crate) async fn serve(config: Config, options: Extras, say: &dyn Fn(&str)) -
     let ready = if dev_no_auth { format!("{url}/") } else { format!("{url}/?token={link}") };
     say(&format!("Tidemill is ready at {ready}"));
     let tidying = tokio::spawn(tidy(app.clone()));
-    let result = answer(listener, &app).await;
+    let stop = Stop { recovery, drain };
+    let result = answer(listener, &app, stop).await;
     tidying.abort();
-    if let Some(recovery) = recovery {
-        recovery.abort();
+    if result.is_err() {
+        app.engine.drain(drain).await;
     }
-    app.engine.drain(drain).await;
     if !memory {
         drop(std::fs::remove_file(data.join(ADDRESS_FILE)));
     }
@@ -79,14 +79,40 @@ pub(crate) async fn serve(config: Config, options: Extras, say: &dyn Fn(&str)) -
     result
 }
 
-/// Answers requests until a signal comes, then lets open ones end.
-async fn answer(listener: TcpListener, app: &App) -> anyhow::Result<()> {
+/// What ends when the server is asked to stop, and how long what is under way gets.
+struct Stop {
+    recovery: Option<tokio::task::JoinHandle<()>>,
+    drain: Duration,
+}
+
+impl Stop {
+    /// Lets what is under way end. Everything can be read meanwhile, and whoever wants to begin something is told to come
+    /// again. A second signal ends it at once.
+    async fn drain(self, app: &App) {
+        tracing::info!(under_way = app.engine.stats().in_flight, limit = ?self.drain, "stopping");
+        app.begin_stop();
+        if let Some(recovery) = self.recovery {
+            recovery.abort();
+        }
+        tokio::select! {
+            () = app.engine.drain(self.drain) => {}
+            () = signal() => tracing::warn!("asked twice to stop: what is under way goes on at the next start"),
+        }
+        let left = app.engine.stats().in_flight;
+        if left > 0 {
+            tracing::warn!(left, "did not end in time and go on at the next start");
+        }
+    }
+}
+
+/// Answers requests until a signal comes and what is under way has ended, then lets open requests end.
+async fn answer(listener: TcpListener, app: &App, on_stop: Stop) -> anyhow::Result<()> {
     let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
     let (stop, stopping) = tokio::sync::oneshot::channel::<()>();
     let closing = app.clone();
     let server = axum::serve(listener, service).with_graceful_shutdown(async move {
         signal().await;
-        tracing::info!("stopping");
+        on_stop.drain(&closing).await;
         // Streams of events would stay open for ever.
         closing.close();
         stop.send(()).unwrap_or_default();

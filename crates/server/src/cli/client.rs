@@ -84,6 +84,11 @@ pub(super) struct Refused {
 }
 
 impl Client {
+    /// The server at `http://host:port`.
+    pub(super) fn at(url: String, token: String) -> Self {
+        Self { url, token }
+    }
+
     /// The server that holds the data directory of a command; `None` if none runs there.
     ///
     /// # Errors
@@ -138,6 +143,14 @@ impl Client {
     /// Also that the server refuses.
     pub(super) fn get(&self, path: &str) -> anyhow::Result<Value> {
         self.ask("GET", path, None)?.map_err(|refused| anyhow::anyhow!("{}", refused.detail))
+    }
+
+    /// The same for what is sent.
+    ///
+    /// # Errors
+    /// Also that the server refuses.
+    pub(super) fn post(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
+        self.ask("POST", path, Some(body))?.map_err(|refused| anyhow::anyhow!("{}", refused.detail))
     }
 
     /// Opens a stream of events behind the last that was seen.

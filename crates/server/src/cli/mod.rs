@@ -5,6 +5,7 @@ mod canonical;
 mod client;
 mod control;
 mod data;
+mod demo;
 mod doctor;
 mod executions;
 mod file;
@@ -62,6 +63,8 @@ enum Command {
     Restore(data::Restore),
     /// Bring a data directory to the form that this program writes
     Migrate(DataArgs),
+    /// See with your own eyes what is promised
+    Demo(demo::Demo),
     /// Measure this machine
     Bench(bench::Bench),
     /// Print every setting, its value and where it comes from
@@ -168,6 +171,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<Exit> {
         Command::Backup(args) => block_on(args.run(&settings)),
         Command::Restore(args) => block_on(args.run(&settings)),
         Command::Migrate(args) => block_on(data::migrate(&args, &settings)),
+        Command::Demo(args) => args.run(),
         Command::Bench(args) => args.run(),
         Command::Config(args) => args.run(&settings),
         Command::Doctor(args) => block_on(args.run(&settings)),

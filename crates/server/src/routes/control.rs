@@ -78,6 +78,7 @@ pub(crate) async fn resume(State(app): State<App>, Tenant(tenant): Tenant, Path(
     (status = 409, body = ProblemBody, content_type = "application/problem+json", description = "It succeeded, or has not ended"),
 ))]
 pub(crate) async fn retry(State(app): State<App>, Tenant(tenant): Tenant, Path(id): Path<String>) -> Answer {
+    app.takes_new()?;
     let id = parse_id(&id)?;
     app.engine.retry(tenant, id).await?;
     // Its row follows with its first commit.
@@ -171,6 +172,7 @@ pub(crate) async fn fork(
     Path(id): Path<String>,
     body: JsonBody,
 ) -> Result<Response, ApiError> {
+    app.takes_new()?;
     let fields = Fields::only(&body.value, &["from", "output"], "")?;
     let fork = Fork { from: fields.required("from")?.to_string(), output: fields.said("output").cloned() };
     Ok(born(&app.engine.fork(tenant, parse_id(&id)?, fork).await?))
@@ -188,6 +190,7 @@ pub(crate) async fn replay(
     Path(id): Path<String>,
     body: JsonBody,
 ) -> Result<Response, ApiError> {
+    app.takes_new()?;
     let fields = Fields::only(&body.value, &["version", "from"], "")?;
     let version = fields.text("version")?;
     let version = version.map(|text| text.parse().map_err(|_| ApiError::not_found(format!("version {text}"))));

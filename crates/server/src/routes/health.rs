@@ -77,7 +77,7 @@ fn examine(app: &App) -> Health {
         None => Check::new(true, "", format!("{} commits, {} entries wait", store.commits, store.queued)),
         Some(reason) => Check::new(false, "degraded", format!("writes are refused: {reason}")),
     };
-    let stopping = *app.closing().borrow();
+    let stopping = *app.stopping().borrow();
     let executor = if stopping { "stopping".to_owned() } else { format!("{} executions in flight", engine.in_flight) };
     let executor = Check::new(!stopping, "unhealthy", executor);
     let limit = app.config.memory_alert_bytes;

@@ -109,6 +109,7 @@ impl From<Ended> for Finished {
     (status = 404, body = ProblemBody, content_type = "application/problem+json"),
     (status = 409, body = ProblemBody, content_type = "application/problem+json", description = "The key was used by another request"),
     (status = 429, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 503, body = ProblemBody, content_type = "application/problem+json", description = "The server is stopping; Retry-After says when to ask again"),
 ))]
 pub(crate) async fn execute(
     State(app): State<App>,
@@ -149,7 +150,7 @@ fn started(accepted: &Accepted) -> Response {
     (StatusCode::ACCEPTED, Json(body)).into_response()
 }
 
-/// How it ended, or `None` when that takes longer than the caller waits.
+/// How it ended, or `None` when that takes longer than the caller waits, or than the server still runs.
 pub(crate) async fn ended(
     app: &App,
     tenant: TenantId,
@@ -159,9 +160,11 @@ pub(crate) async fn ended(
     if let Some(ended) = &accepted.ended {
         return Ok(Some(ended.clone()));
     }
-    match tokio::time::timeout(wait, app.engine.wait(tenant, accepted.execution)).await {
-        Ok(ended) => Ok(Some(ended?)),
-        Err(_) => Ok(None),
+    let mut closing = app.closing();
+    tokio::select! {
+        ended = app.engine.wait(tenant, accepted.execution) => Ok(Some(ended?)),
+        () = tokio::time::sleep(wait) => Ok(None),
+        _ = closing.wait_for(|closing| *closing) => Ok(None),
     }
 }
 

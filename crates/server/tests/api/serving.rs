@@ -8,14 +8,14 @@ use serde_json::Value as Json;
 
 use crate::harness::DOUBLE;
 
-struct Process {
+pub(crate) struct Process {
     child: Child,
     /// `http://127.0.0.1:port/?token=…`
     link: String,
 }
 
 impl Process {
-    fn start(folder: &Path, extra: &[&str]) -> Self {
+    pub(crate) fn start(folder: &Path, extra: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tidemill"));
         command.args(["serve", "--port", "0", "--data", "data"]).args(extra).current_dir(folder);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the program starts");
@@ -25,7 +25,7 @@ impl Process {
         Self { child, link }
     }
 
-    fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         let root = self.link.split("/?").next().expect("an address");
         format!("{root}{path}")
     }
@@ -35,9 +35,19 @@ impl Process {
     }
 
     /// Asks it to stop, as a supervisor does.
-    fn stop(mut self) -> ExitStatus {
+    pub(crate) fn stop(self) -> ExitStatus {
+        self.terminate();
+        self.ended()
+    }
+
+    /// The same without waiting for its end.
+    pub(crate) fn terminate(&self) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().expect("kill runs").success());
+    }
+
+    /// Waits until it has ended; a test that waits in vain is ended by its runner.
+    pub(crate) fn ended(mut self) -> ExitStatus {
         self.child.wait().expect("it ends")
     }
 }
@@ -159,22 +169,22 @@ const GATE: &str = r#"{"nodes": [{"id": "start", "type": "manual", "data": {}},
     {"id": "gate", "type": "wait_for_signal", "data": {"signal": "go"}}], "edges": [{"source": "start", "target": "gate"}]}"#;
 
 /// Calls a server with its API token.
-struct Caller {
-    client: reqwest::Client,
-    token: String,
+pub(crate) struct Caller {
+    pub(crate) client: reqwest::Client,
+    pub(crate) token: String,
 }
 
 impl Caller {
-    fn of(folder: &Path) -> Self {
+    pub(crate) fn of(folder: &Path) -> Self {
         let token = std::fs::read_to_string(folder.join("data/api-token")).expect("a token");
         Self { client: client(), token: token.trim().to_owned() }
     }
 
-    async fn get(&self, server: &Process, path: &str) -> Json {
+    pub(crate) async fn get(&self, server: &Process, path: &str) -> Json {
         json(self.client.get(server.url(path)).bearer_auth(&self.token)).await
     }
 
-    async fn post(&self, server: &Process, path: &str, body: &str) -> Json {
+    pub(crate) async fn post(&self, server: &Process, path: &str, body: &str) -> Json {
         json(self.client.post(server.url(path)).bearer_auth(&self.token).body(body.to_owned())).await
     }
 
@@ -194,7 +204,7 @@ impl Caller {
     }
 
     /// What stands there once it has this status; a test that waits in vain is ended by its runner.
-    async fn once(&self, server: &Process, path: &str, status: &str) -> Json {
+    pub(crate) async fn once(&self, server: &Process, path: &str, status: &str) -> Json {
         loop {
             let shown = self.get(server, path).await;
             if shown["status"] == status {
