@@ -43,8 +43,11 @@ async fn cut(store: &MemoryStore, bytes: u64) -> u64 {
     store.retain(retention).await.expect("it can be cut").segments
 }
 
-/// The events of an execution as a reader gets them who has seen all up to a seq: seq, kind and whether a snapshot tells it.
-async fn told(engine: &Engine, execution: ExecutionId, after: u64) -> Vec<(u64, &'static str, bool)> {
+/// Seq and kind of an event, and whether a snapshot tells it.
+type Told = (u64, &'static str, bool);
+
+/// The events of an execution as a reader gets them who has seen all up to a seq.
+async fn told(engine: &Engine, execution: ExecutionId, after: u64) -> Vec<Told> {
     let mut events = engine.events(TENANT, execution, after).await.expect("a stream");
     let mut all = Vec::new();
     while let Some(event) = events.next().await.expect("events") {
@@ -99,10 +102,9 @@ async fn a_history_without_its_beginning_still_opens() {
 
     // A reader from the beginning gets what the snapshot holds, marked, and then what is there.
     let events = told(&engine, id, 0).await;
-    let (compacted, rest): (Vec<_>, Vec<_>) = events.iter().partition(|(.., compacted)| *compacted);
+    let (compacted, rest): (Vec<Told>, Vec<Told>) = events.iter().copied().partition(|(.., compacted)| *compacted);
     assert_eq!((compacted[0].1, compacted.len()), ("accepted", 1 + gone.len()));
     assert!(compacted.iter().all(|(seq, ..)| (left[0].seq_from..=left[0].seq_to).contains(seq)));
-    let rest: Vec<_> = rest.into_iter().copied().collect();
     assert!(rest.len() > 20 && whole.ends_with(&rest));
     // One that has seen all before the snapshot, or more, gets only what follows.
     assert_eq!(told(&engine, id, left[0].seq_from - 1).await, rest);
