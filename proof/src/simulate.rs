@@ -25,6 +25,8 @@ pub enum Manner {
     Eventful,
     /// Eventful, and every state on the way is kept.
     Kept,
+    /// Eventful, and now and then the state is lost and read back from a snapshot of it.
+    Restored,
 }
 
 /// What a run left behind.

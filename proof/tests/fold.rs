@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use model::event::{Finished, Moment, Ports, RoundBegan, Route, ScopeOpened, StepFinished, StepStarted};
 use model::plan::{BodyOf, Join};
-use model::segment::{SegmentError, SegmentReader, SegmentWriter};
+use model::segment::{self, SegmentError, SegmentReader, SegmentWriter};
 use model::{Address, Event, Execution, NodeIndex, Status, StepStatus, Value};
 use proof::generate::{case, looping_case};
 use proof::random::Random;
@@ -153,6 +153,71 @@ fn written_again(trace: &Trace, events: &[Event], states: &[Execution]) -> Vec<(
     trace.segments.iter().map(write).collect()
 }
 
+/// A state read from the bytes of a snapshot of another, with the events in them.
+fn restored(state: &Execution, seed: u64) -> (Execution, Vec<Event>) {
+    let (bytes, count) = segment::snapshot(state);
+    assert!(segment::is_snapshot(&bytes), "seed {seed}");
+    let (mut read, mut events) = (None, Vec::new());
+    let plan = |_: &model::event::Accepted| Ok::<_, ()>(state.plan().clone());
+    let folded = segment::fold(&bytes, &mut read, plan, |event, _| events.push(event.clone()));
+    folded.unwrap_or_else(|error| panic!("seed {seed}: {error}")).expect("a plan");
+    assert_eq!(events.len(), count as usize, "seed {seed}");
+    (read.expect("a snapshot is a state"), events)
+}
+
+/// Reads the rest of a journal along with a state.
+fn go_on(mut state: Execution, segments: &[(Vec<u8>, usize)], seed: u64) -> (Execution, Vec<Event>) {
+    let mut events = Vec::new();
+    for (bytes, _) in segments {
+        let mut reader = SegmentReader::new(bytes).expect("a segment of this version");
+        while let Some(event) = reader.next(Some(&state)).unwrap_or_else(|error| panic!("seed {seed}: {error}")) {
+            state.apply(&event).unwrap_or_else(|error| panic!("seed {seed}: {error}"));
+            events.push(event);
+        }
+    }
+    (state, events)
+}
+
+fn alike(given: &[Event], expected: &[Event], (seed, at): (u64, usize)) {
+    let differ = given.iter().zip(expected).find(|(given, expected)| given != expected);
+    assert!(differ.is_none(), "seed {seed}, after event {at}: {differ:?}");
+    assert_eq!(given.len(), expected.len(), "seed {seed}, after event {at}");
+}
+
+#[test]
+fn a_snapshot_leads_where_the_journal_leads() {
+    let (count, mut snapshots, mut largest) = (rounds(1_000), 0, 0);
+    for (seed, trace) in traces(count) {
+        let (events, states) = replay(&trace);
+        let steps = addresses(&trace);
+        let every = 1 + trace.segments.len() / 6;
+        let mut at = 0;
+        for (cut, (_, count)) in (1..).zip(&trace.segments) {
+            at += count;
+            if cut % every != 0 {
+                continue;
+            }
+            let (read, lived) = (&states[at - 1], &trace.states[at - 1]);
+            for state in [read, lived] {
+                let (from_snapshot, told) = restored(state, seed);
+                alike(&told, &state.snapshot(), (seed, at));
+                alike(&from_snapshot.snapshot(), &told, (seed, at));
+                assert_eq!(seen(&from_snapshot, &steps), seen(read, &steps), "seed {seed}, after event {at}");
+                largest = largest.max(told.len());
+                snapshots += 1;
+                let (end, rest) = go_on(from_snapshot, &trace.segments[cut..], seed);
+                assert_eq!(rest, events[at..], "seed {seed}, after event {at}");
+                let last = states.last().expect("a state");
+                assert_eq!(seen(&end, &steps), seen(last, &steps), "seed {seed}, after event {at}");
+                if std::ptr::eq(state, read) {
+                    alike(&end.snapshot(), &last.snapshot(), (seed, at));
+                }
+            }
+        }
+    }
+    println!("{snapshots} snapshots of {count} executions, of up to {largest} events, lead where their journals lead");
+}
+
 #[test]
 fn what_cannot_follow_is_refused() {
     let (count, mut refused) = (rounds(1_500), 0u64);
@@ -160,6 +225,7 @@ fn what_cannot_follow_is_refused() {
         let steps = addresses(&trace);
         let (mut over, mut is_ended) = (HashSet::new(), false);
         let looked_at: HashSet<usize> = places(&trace).collect();
+        let snapshot = trace.states[0].snapshot();
         for (at, state) in trace.states.iter().enumerate() {
             match &trace.events[at] {
                 // What fell runs again when it is taken up again.
@@ -173,7 +239,9 @@ fn what_cannot_follow_is_refused() {
             if !looked_at.contains(&at) {
                 continue;
             }
-            for event in illegal(&trace, &steps, &over, is_ended) {
+            // A snapshot stands at the beginning.
+            let pieces = snapshot[1..].iter().filter(|_| at > 0).cloned();
+            for event in illegal(&trace, &steps, &over, is_ended).into_iter().chain(pieces) {
                 let mut state = state.clone();
                 assert!(state.apply(&event).is_err(), "seed {seed}, after event {at}: {event:?} was taken in");
                 refused += 1;
@@ -253,6 +321,28 @@ fn damaged_segments_are_told_from_whole_ones() {
         }
     }
     println!("{cut} cut and {flipped} damaged segments were read without harm");
+}
+
+#[test]
+fn damaged_snapshots_are_told_from_whole_ones() {
+    let (mut cut, mut flipped) = (0, 0);
+    for (seed, trace) in traces(rounds(60)) {
+        let mut random = Random::new(seed);
+        let (bytes, count) = segment::snapshot(&trace.states[random.below(trace.states.len())]);
+        for length in 0..bytes.len() {
+            let read = read_all(&bytes[..length], &trace);
+            assert!(read.is_err() || read.is_ok_and(|events| events < count as usize), "seed {seed}: cut at {length}");
+            cut += 1;
+        }
+        for _ in 0..100 {
+            let mut bytes = bytes.clone();
+            let at = random.below(bytes.len());
+            bytes[at] ^= 1 << random.below(8);
+            drop(read_all(&bytes, &trace));
+            flipped += 1;
+        }
+    }
+    println!("{cut} cut and {flipped} damaged snapshots were read without harm");
 }
 
 fn read_all(bytes: &[u8], trace: &Trace) -> Result<usize, SegmentError> {

@@ -163,3 +163,10 @@ fn loops_and_containers_give_legal_answers() {
     assert!(free > count / 3 && free < count, "{free} of {count} are order-free");
     println!("{count} random graphs with loops and containers in 3 orders each: {free} order-free, {steps} steps");
 }
+
+#[test]
+fn what_is_read_from_snapshots_goes_on_to_legal_answers() {
+    let count = if is_long() { 20_000 } else { 2_000 };
+    let (_, steps) = check(count, looping_case, &[Manner::Restored, Manner::Restored]);
+    println!("{count} random graphs with loops and containers, lost and read back on the way: {steps} steps");
+}

@@ -7,7 +7,7 @@ use model::event::Signaled;
 use model::{ErrorInfo, ExecutionId, Status, TenantId, Value};
 use nodes::Child;
 use store::StoreError;
-use store::journal::{ExecutionRow, Origin, OriginKind, WakeQuery};
+use store::journal::{ExecutionRow, Origin, OriginKind, ReadFrom, Seq, WakeQuery};
 use tokio::sync::oneshot;
 
 use crate::begin::birth;
@@ -17,6 +17,7 @@ use crate::messages::{Delivery, Wish};
 use crate::rest::trigger_of_child;
 use crate::running::{Found, Running, Slice, ToStart, failure_told};
 use crate::shard::Message;
+use crate::snapshot::Beyond;
 use crate::start::{EngineError, Reply, Source, Start};
 
 /// Open executions taken over at a time after a restart.
@@ -213,12 +214,14 @@ impl Engine {
 
     async fn load(&self, row: ExecutionRow) -> Result<Running, EngineError> {
         let program = self.program(row.tenant, row.version).await?;
-        let segments = history::segments(&**self.journal(), &row).await?;
-        let state = history::replay(&program, &segments, |_, _| {})?;
-        let execution = state.ok_or_else(|| StoreError::Corrupt(format!("execution {} has no events", row.id)))?;
+        let segments = history::segments(&**self.journal(), &row, ReadFrom::Snapshot(Seq::MAX)).await?;
+        let folded = history::replay(&program, &segments, |_, _, _| {})?;
+        let execution =
+            folded.state.ok_or_else(|| StoreError::Corrupt(format!("execution {} has no events", row.id)))?;
         let ExecutionRow { id, tenant, next_seq, status, origin, priority, flow_key, .. } = row;
         let found = Found { id, tenant, program, execution, next_seq, status, origin, priority, flow_key };
         let mut running = Running::recovered(found);
+        running.beyond_snapshot = Beyond::of(&segments);
         let ran = i64::try_from(row.duration_us).unwrap_or(i64::MAX);
         running.allow(self.timeout_us(), ran);
         Ok(running)

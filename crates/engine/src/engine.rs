@@ -9,7 +9,7 @@ use arcstr::ArcStr;
 use model::id::IdSequence;
 use model::{ExecutionId, Graph, Problem, TenantId, Value, VersionId, json};
 use nodes::Registry;
-use store::journal::{ExecutionRow, SharedJournal};
+use store::journal::{ExecutionRow, ReadFrom, SharedJournal};
 use store::records::RecordWrite;
 use store::{Records, StoreError};
 use tokio::sync::oneshot;
@@ -47,6 +47,8 @@ pub struct Options {
     pub accept_first: bool,
     /// Executions under way at a time; the others wait in line. One that ends in its first slice does not count.
     pub max_concurrent: usize,
+    /// Bytes that an execution's journal has to grow by before a snapshot of it is written.
+    pub snapshot_bytes: usize,
     /// How long an execution may run, waiting for its turn aside.
     pub timeout: Option<Duration>,
     /// How many calls go out at a time.
@@ -69,6 +71,7 @@ impl Default for Options {
             max_recoveries: 5,
             accept_first: false,
             max_concurrent: 50,
+            snapshot_bytes: 4 << 20,
             timeout: Some(Duration::from_secs(30 * 60)),
             calls: CallLimits::default(),
             workflows: None,
@@ -157,6 +160,7 @@ impl Engine {
             clock: options.clock.clone(),
             env: options.env.clone(),
             accept_first: options.accept_first,
+            snapshot_bytes: options.snapshot_bytes,
             timeout_us: options.timeout_us(),
             pool: pool.handle(),
             calls,
@@ -452,7 +456,7 @@ impl Engine {
     pub async fn history(&self, tenant: TenantId, execution: ExecutionId) -> Result<History, EngineError> {
         let row = self.row(tenant, execution).await?;
         let program = self.program(tenant, row.version).await?;
-        let segments = history::segments(&*self.shared.tools.journal, &row).await?;
+        let segments = history::segments(&*self.shared.tools.journal, &row, ReadFrom::After(0)).await?;
         Ok(History::read(program, row, &segments)?)
     }
 

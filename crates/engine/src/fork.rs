@@ -7,7 +7,7 @@ use arcstr::ArcStr;
 use model::event::{Path, Ports, Route, StepFinished};
 use model::{Address, ErrorInfo, Event, Execution, ExecutionId, StepStatus, TenantId, Value, VersionId};
 use store::StoreError;
-use store::journal::{Origin, OriginKind};
+use store::journal::{Origin, OriginKind, ReadFrom, Seq};
 use tokio::sync::oneshot;
 
 use crate::begin::birth;
@@ -51,9 +51,12 @@ impl Engine {
     pub async fn fork(&self, tenant: TenantId, execution: ExecutionId, fork: Fork) -> Result<Accepted, EngineError> {
         let row = self.row(tenant, execution).await?;
         let program = self.program(tenant, row.version).await?;
-        let segments = history::segments(&**self.journal(), &row).await?;
-        let (mut before, mut at) = (Vec::new(), None);
-        let state = history::replay(&program, &segments, |event, _| {
+        let segments = history::segments(&**self.journal(), &row, ReadFrom::After(0)).await?;
+        let (mut before, mut at, mut is_cut) = (Vec::new(), None, false);
+        let folded = history::replay(&program, &segments, |seq, event, state| {
+            if state.is_none() {
+                (before, at, is_cut) = (Vec::new(), None, seq > 1);
+            }
             if at.is_some() {
                 return;
             }
@@ -61,13 +64,16 @@ impl Engine {
                 && name_of(&program, &step.address) == fork.from
             {
                 at = Some(step.clone());
-            } else {
+                // Of what went before, only the state is left.
+                if let Some(state) = state.filter(|_| is_cut) {
+                    before = state.parted();
+                }
+            } else if !is_cut {
                 before.push(event.clone());
             }
         })?;
-        let missing = || EngineError::NotFound(format!("a step {:?} that ended in execution {execution}", fork.from));
-        let step = at.ok_or_else(missing)?;
-        let first = state.ok_or_else(|| StoreError::Corrupt(format!("execution {execution} has no events")))?;
+        let step = at.ok_or_else(|| missing(&fork.from, execution, folded.from))?;
+        let first = folded.state.ok_or_else(|| StoreError::Corrupt(format!("execution {execution} has no events")))?;
         let origin = Origin { execution, kind: OriginKind::Fork };
         let mut running = self.born_from(&row, first.accepted(), (program, origin))?;
         before.into_iter().skip(1).filter(goes_over).try_for_each(|event| running.take_over(&event))?;
@@ -90,10 +96,10 @@ impl Engine {
     ) -> Result<Accepted, EngineError> {
         let row = self.row(tenant, execution).await?;
         let old = self.program(tenant, row.version).await?;
-        let segments = history::segments(&**self.journal(), &row).await?;
+        let segments = history::segments(&**self.journal(), &row, ReadFrom::After(0)).await?;
         let mut recorded = Recorded::default();
         let mut is_before = replay.from.is_some();
-        let state = history::replay(&old, &segments, |event, state| {
+        let folded = history::replay(&old, &segments, |_, event, state| {
             if let Event::StepFinished(step) = event {
                 is_before &= replay.from.as_ref() != Some(&name_of(&old, &step.address));
             }
@@ -101,11 +107,10 @@ impl Engine {
                 recorded.note(event, state);
             }
         })?;
-        if replay.from.is_some() && is_before {
-            let step = replay.from.unwrap_or_default();
-            return Err(EngineError::NotFound(format!("a step {step:?} that ended in execution {execution}")));
+        if let Some(step) = replay.from.as_ref().filter(|_| is_before || folded.from > 1) {
+            return Err(missing(step, execution, folded.from));
         }
-        let state = state.ok_or_else(|| StoreError::Corrupt(format!("execution {execution} has no events")))?;
+        let state = folded.state.ok_or_else(|| StoreError::Corrupt(format!("execution {execution} has no events")))?;
         let accepted = state.accepted();
         let version = replay.version.unwrap_or(row.version);
         let mut start = Start::new(Source::Version { workflow: row.workflow, version }, accepted.input.clone());
@@ -158,6 +163,17 @@ impl Engine {
         self.hand_over_new(running);
         told.await.unwrap_or(Err(EngineError::Draining))
     }
+}
+
+/// There is no such step, or what led to it is no longer kept.
+fn missing(step: &str, execution: ExecutionId, from: Seq) -> EngineError {
+    EngineError::NotFound(match from {
+        0 | 1 => format!("a step {step:?} that ended in execution {execution}"),
+        from => format!(
+            "what led to step {step:?} of execution {execution}: of its history, what stood before event {from} is gone, \
+             since it grew beyond retention.max_execution_bytes"
+        ),
+    })
 }
 
 fn name_of(program: &Program, address: &Address) -> String {

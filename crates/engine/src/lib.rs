@@ -19,6 +19,7 @@ mod program;
 mod rest;
 mod running;
 mod shard;
+mod snapshot;
 mod start;
 mod stream;
 pub mod versions;

@@ -28,6 +28,7 @@ use crate::places::Place;
 use crate::pool::Work;
 use crate::program::Program;
 use crate::shard::Inbox;
+use crate::snapshot::Beyond;
 use crate::start::{Ended, EngineError, Reply};
 
 use children::Told;
@@ -53,6 +54,7 @@ pub(crate) struct Running {
     accepted_us: i64,
     writer: SegmentWriter,
     next_seq: Seq,
+    pub(crate) beyond_snapshot: Beyond,
     /// Seq of the last event known to be durable.
     durable: Seq,
     /// Status of the row as the last append left it; `None` before the first.
@@ -196,6 +198,7 @@ impl Running {
             execution,
             writer: SegmentWriter::default(),
             next_seq,
+            beyond_snapshot: Beyond::default(),
             durable: next_seq - 1,
             row_status: Some(status),
             create: None,
@@ -728,7 +731,18 @@ impl Running {
         }
         let events = self.writer.events();
         let bytes = if self.writer.is_empty() { Vec::new() } else { self.writer.take() };
+        self.beyond_snapshot.note(bytes.len());
         Some(self.append(bytes, events, now_us))
+    }
+
+    /// A snapshot as an entry for the journal, when one is due and all before it was handed over.
+    pub(crate) fn take_snapshot(&mut self, least: usize, now_us: i64) -> Option<Append> {
+        let can = self.writer.is_empty() && !self.released && !self.status().is_terminal();
+        if !can || !self.beyond_snapshot.is_due(least) {
+            return None;
+        }
+        let (bytes, events) = self.beyond_snapshot.write(&self.execution)?;
+        Some(Append { snapshot: true, ..self.append(bytes, events, now_us) })
     }
 
     fn append(&mut self, bytes: Vec<u8>, events: u32, now_us: i64) -> Append {

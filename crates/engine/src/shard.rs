@@ -134,6 +134,8 @@ pub(crate) struct Tools {
     pub(crate) env: Value,
     /// Whether acceptance is committed before the first step runs.
     pub(crate) accept_first: bool,
+    /// Bytes between two snapshots of an execution, at least.
+    pub(crate) snapshot_bytes: usize,
     /// How long an execution may run.
     pub(crate) timeout_us: i64,
     pub(crate) pool: PoolHandle,
@@ -432,12 +434,16 @@ impl Shard {
     fn pass_on(&mut self, execution: ExecutionId) {
         let now = self.tools.clock.now_us();
         let Some(running) = self.running.get_mut(&execution) else { return };
-        if let Some(append) = running.take_append(now) {
-            running.unacknowledged.push_back(append.clone());
-            running.outstanding += 1;
-            self.gauges.events.fetch_add(append.seq_to + 1 - append.seq_from, Ordering::Relaxed);
-            let gate = running.gate();
-            self.push(append, gate);
+        let own = running.take_append(now);
+        let snapshot = running.take_snapshot(self.tools.snapshot_bytes, now);
+        let appends: Vec<Append> = own.into_iter().chain(snapshot).collect();
+        running.unacknowledged.extend(appends.iter().cloned());
+        running.outstanding += appends.len();
+        let gate = running.gate();
+        for append in appends {
+            let events = if append.snapshot { 0 } else { append.seq_to + 1 - append.seq_from };
+            self.gauges.events.fetch_add(events, Ordering::Relaxed);
+            self.push(append, gate.clone());
         }
     }
 

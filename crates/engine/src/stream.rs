@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use arcstr::{ArcStr, literal};
 use jiff::Timestamp;
-use model::segment::fold;
-use model::{Address, Event, Execution, ExecutionId, Value, json};
+use model::execution::Restored;
+use model::{Address, Event, Execution, ExecutionId, StepStatus, Value, json};
+use store::Subscription;
 use store::journal::{ExecutionRow, ReadFrom, Segment, Seq, SharedJournal};
-use store::{StoreError, Subscription};
 
 use crate::history::StepView;
-use crate::program::{Extent, Program};
+use crate::program::Program;
+use crate::snapshot::Folding;
 use crate::start::EngineError;
 
 /// Values of more bytes than this travel as a preview with a reference.
@@ -40,9 +41,8 @@ pub struct EventStream {
     program: Arc<Program>,
     row: ExecutionRow,
     live: Subscription,
-    state: Option<Execution>,
-    /// Seq of the last event folded, and of the last one that the reader has.
-    folded: Seq,
+    folding: Folding,
+    /// Seq of the last event that the reader has.
     after: Seq,
     caught_up: bool,
     waiting: VecDeque<StreamEvent>,
@@ -57,8 +57,8 @@ impl EventStream {
         live: Subscription,
         after: Seq,
     ) -> Self {
-        let waiting = VecDeque::new();
-        Self { journal, program, row, live, state: None, folded: 0, after, caught_up: false, waiting, ended: false }
+        let (folding, waiting) = (Folding::default(), VecDeque::new());
+        Self { journal, program, row, live, folding, after, caught_up: false, waiting, ended: false }
     }
 
     /// The next event, or `None` after the last. Safe to cancel between events.
@@ -74,7 +74,11 @@ impl EventStream {
                 return Ok(None);
             }
             if !self.caught_up {
-                let segments = self.journal.read(self.row.id, ReadFrom::After(self.folded), READ_BYTES).await?;
+                let from = match self.folding.upto {
+                    0 => ReadFrom::Snapshot(self.after),
+                    upto => ReadFrom::After(upto),
+                };
+                let segments = self.journal.read(self.row.id, from, READ_BYTES).await?;
                 self.caught_up = segments.is_empty();
                 for segment in segments {
                     self.take_in(&segment)?;
@@ -84,8 +88,8 @@ impl EventStream {
                 continue;
             }
             match self.live.next().await {
-                Ok(segment) if segment.seq_to <= self.folded => {}
-                Ok(segment) if segment.seq_from == self.folded + 1 => {
+                Ok(segment) if segment.seq_to <= self.folding.upto => {}
+                Ok(segment) if segment.seq_from == self.folding.upto + 1 => {
                     self.take_in(&segment)?;
                     self.ended = self.has_ended();
                 }
@@ -100,30 +104,27 @@ impl EventStream {
     }
 
     fn take_in(&mut self, segment: &Segment) -> Result<(), EngineError> {
-        let damaged = |error: String| EngineError::Store(StoreError::Corrupt(error));
-        let mut seq = segment.seq_from;
-        let (after, id) = (self.after, self.row.id);
+        let (id, after) = (self.row.id, self.after);
+        let seen = after.max(self.folding.upto);
+        // Who has seen all that stands before a snapshot has seen what it tells.
+        let is_news = seen + 1 != segment.seq_from;
+        let compacted = segment.snapshot;
         let mut found = Vec::new();
         let program = self.program.clone();
-        let plan = |accepted: &model::event::Accepted| program.plan(Extent::of(accepted));
-        let each = |event: &Event, state: Option<&Execution>| {
+        self.folding.add(&program, segment, |seq, event, state| {
             if seq > after
-                && let Some(body) = event_json(event, state, id, seq)
+                && (is_news || !compacted)
+                && let Some((kind, body)) = event_json(event, state, (id, seq, compacted))
             {
-                found.push(StreamEvent { execution: id, seq, kind: event.name(), json: json::to_text(&body) });
+                found.push(StreamEvent { execution: id, seq, kind, json: json::to_text(&body) });
             }
-            seq += 1;
-        };
-        fold(&segment.bytes, &mut self.state, plan, each)
-            .map_err(|error| damaged(error.to_string()))?
-            .map_err(|error| damaged(error.to_string()))?;
-        self.folded = segment.seq_to;
+        })?;
         self.waiting.extend(found);
         Ok(())
     }
 
     fn has_ended(&self) -> bool {
-        self.state.as_ref().is_some_and(|state| state.status().is_terminal())
+        self.folding.state.as_ref().is_some_and(|state| state.status().is_terminal())
     }
 }
 
@@ -131,17 +132,81 @@ impl std::fmt::Debug for EventStream {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("EventStream")
             .field("execution", &self.row.id)
-            .field("folded", &self.folded)
+            .field("folded", &self.folding.upto)
             .finish_non_exhaustive()
     }
 }
 
-fn event_json(event: &Event, state: Option<&Execution>, id: ExecutionId, seq: Seq) -> Option<Value> {
+/// The kind of an event and the event as JSON, unless it tells nobody anything. What a snapshot tells of is told by the
+/// kinds of events that led there.
+fn event_json(
+    event: &Event,
+    state: Option<&Execution>,
+    place: (ExecutionId, Seq, bool),
+) -> Option<(&'static str, Value)> {
+    let (id, seq, compacted) = place;
+    let kind = if let Event::Restored(piece) = event { kind_of(piece, state?)? } else { event.name() };
     let mut entries: Vec<(ArcStr, Value)> = vec![
         (literal!("execution"), Value::from(id.to_string())),
         (literal!("seq"), Value::from(usize::try_from(seq).ok()?)),
-        (literal!("type"), Value::from(event.name())),
+        (literal!("type"), Value::from(kind)),
     ];
+    if compacted {
+        entries.push((literal!("compacted"), Value::Bool(true)));
+    }
+    fill(event, state, &mut entries)?;
+    Some((kind, Value::object(entries)))
+}
+
+/// The kind of event that leads to what a piece of a snapshot tells.
+fn kind_of(piece: &Restored, state: &Execution) -> Option<&'static str> {
+    match piece {
+        Restored::Whole(whole) => whole.is_paused().then_some("paused"),
+        Restored::Step(step) => Some(match step.status(state.plan())? {
+            StepStatus::Skipped => "step_skipped",
+            StepStatus::Canceled => "step_canceled",
+            StepStatus::Succeeded | StepStatus::Failed | StepStatus::Disabled => "step_finished",
+        }),
+        Restored::Scope(_) => Some("scope_opened"),
+        Restored::Wait(wait) => wait.awaits().map(|_| "step_waiting"),
+        Restored::Frame(_) | Restored::Complete(_) => None,
+    }
+}
+
+/// What a piece of a snapshot tells; the times are not known.
+fn fill_restored(piece: &Restored, state: &Execution, entries: &mut Vec<(ArcStr, Value)>) {
+    let mut place = |address: &Address| {
+        entries.push((literal!("address"), Value::from(name_of(address, state))));
+        let node = state.plan().nodes.get(address.node as usize).map(|node| node.id.clone()).unwrap_or_default();
+        entries.push((literal!("node"), Value::String(node)));
+    };
+    match piece {
+        Restored::Step(step) => {
+            if let Some(view) = StepView::restored(step, state) {
+                step_entries(&view, entries);
+            }
+        }
+        Restored::Scope(scope) => {
+            place(&scope.address);
+            let items = scope.items.as_array().map_or(Value::Null, |items| Value::from(items.len()));
+            entries.extend([(literal!("at"), Value::Null), (literal!("items"), items)]);
+        }
+        Restored::Wait(wait) => {
+            place(&wait.address);
+            let (signal, child) = wait.awaits().unwrap_or_default();
+            let until = wait.due_ms.map_or(Value::Null, |until| time(until.saturating_mul(1_000)));
+            entries.extend([
+                (literal!("at"), Value::Null),
+                (literal!("until"), until),
+                (literal!("signal"), signal.cloned().map(Value::String).unwrap_or_default()),
+                (literal!("child"), child.map_or(Value::Null, |child| Value::from(child.to_string()))),
+            ]);
+        }
+        _ => entries.push((literal!("at"), Value::Null)),
+    }
+}
+
+fn fill(event: &Event, state: Option<&Execution>, entries: &mut Vec<(ArcStr, Value)>) -> Option<()> {
     match event {
         Event::Accepted(accepted) => {
             entries.push((literal!("at"), time(accepted.at_ms.saturating_mul(1_000))));
@@ -156,20 +221,20 @@ fn event_json(event: &Event, state: Option<&Execution>, id: ExecutionId, seq: Se
             entries.push((literal!("duration_ms"), milliseconds(finished.at_us)));
         }
         Event::StepFinished(_) | Event::StepSkipped(_) | Event::StepCanceled(_) => {
-            step_entries(&StepView::of(event, state?)?, &mut entries);
+            step_entries(&StepView::of(event, state?)?, entries);
         }
         Event::StepStarted(started) => {
-            place_entries(&started.address, started.at_us, state?, &mut entries);
+            place_entries(&started.address, started.at_us, state?, entries);
             entries.push((literal!("attempt"), Value::Int(i64::from(started.attempt) + 1)));
         }
         Event::StepRetried(retried) => {
-            place_entries(&retried.address, retried.at_us, state?, &mut entries);
+            place_entries(&retried.address, retried.at_us, state?, entries);
             entries.push((literal!("attempt"), Value::Int(i64::from(retried.attempt) + 1)));
             entries.push((literal!("error"), error_value(Some(&retried.error))));
             entries.push((literal!("wake_at"), time(retried.wake_ms.saturating_mul(1_000))));
         }
         Event::StepWaiting(waiting) => {
-            place_entries(&waiting.address, waiting.at_us, state?, &mut entries);
+            place_entries(&waiting.address, waiting.at_us, state?, entries);
             let until = waiting.until_ms.map_or(Value::Null, |until| time(until.saturating_mul(1_000)));
             entries.push((literal!("until"), until));
             entries.push((literal!("signal"), waiting.signal.clone().map(Value::String).unwrap_or_default()));
@@ -177,7 +242,7 @@ fn event_json(event: &Event, state: Option<&Execution>, id: ExecutionId, seq: Se
             entries.push((literal!("child"), child));
         }
         Event::ScopeOpened(opened) => {
-            place_entries(&opened.address, opened.at_us, state?, &mut entries);
+            place_entries(&opened.address, opened.at_us, state?, entries);
             let items = opened.items.as_array().map_or(Value::Null, |items| Value::from(items.len()));
             entries.push((literal!("items"), items));
         }
@@ -195,11 +260,12 @@ fn event_json(event: &Event, state: Option<&Execution>, id: ExecutionId, seq: Se
             entries.push((literal!("child"), Value::from(ended.execution.to_string())));
             entries.push((literal!("status"), Value::from(ended.status.as_str())));
         }
+        Event::Restored(piece) => fill_restored(piece, state?, entries),
         Event::Paused(moment) | Event::Resumed(moment) | Event::Reopened(moment) => {
             entries.push((literal!("at"), time_since(moment.at_us, state?)));
         }
     }
-    Some(Value::object(entries))
+    Some(())
 }
 
 fn name_of(address: &Address, state: &Execution) -> String {
@@ -230,8 +296,9 @@ fn step_entries(step: &StepView, entries: &mut Vec<(ArcStr, Value)>) {
     entries.push((literal!("ports"), Value::array(ports)));
     entries.push((literal!("error"), error_value(step.error.as_ref())));
     entries.push((literal!("attempts"), Value::Int(i64::from(step.attempts))));
-    entries.push((literal!("started_at"), time(step.started_us)));
-    entries.push((literal!("duration_ms"), milliseconds(step.duration_us)));
+    let known = !step.compacted;
+    entries.push((literal!("started_at"), if known { time(step.started_us) } else { Value::Null }));
+    entries.push((literal!("duration_ms"), if known { milliseconds(step.duration_us) } else { Value::Null }));
 }
 
 fn error_value(error: Option<&model::ErrorInfo>) -> Value {

@@ -4,6 +4,7 @@ use arcstr::ArcStr;
 use serde::Serialize;
 use smallvec::SmallVec;
 
+use crate::execution::Restored;
 use crate::id::ExecutionId;
 use crate::status::{Status, StepStatus};
 use crate::value::Value;
@@ -104,6 +105,8 @@ pub enum Event {
     Resumed(Moment),
     /// It goes on after its end: steps whose failure nobody handled run again.
     Reopened(Moment),
+    /// A piece of the state, in a snapshot.
+    Restored(Box<Restored>),
 }
 
 /// When something happened.
@@ -294,6 +297,7 @@ impl Event {
             Self::Paused(_) => "paused",
             Self::Resumed(_) => "resumed",
             Self::Reopened(_) => "reopened",
+            Self::Restored(piece) => piece.name(),
         }
     }
 }

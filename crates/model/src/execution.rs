@@ -11,6 +11,8 @@ mod decide;
 mod frame;
 mod progress;
 mod read;
+mod restore;
+mod snapshot;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -19,13 +21,18 @@ use arcstr::ArcStr;
 
 use crate::event::{Accepted, Address, ErrorInfo, Event, NodeIndex, Path};
 use crate::id::ExecutionId;
-use crate::plan::{BodyOf, Plan};
+use crate::plan::{BodyIndex, BodyOf, Plan};
 use crate::status::Status;
 use crate::value::Value;
-use frame::{At, FrameIndex, Frames, Next, Phase, Scope, ScopeIndex, WaitKind, Waits};
+use frame::{At, FrameIndex, Frames, Scope, ScopeIndex, Waits};
 
 pub use awaited::Awaited;
 pub use decide::{Failure, Outcome, Pause, Produced};
+pub(crate) use frame::{DEAD, Live, Next, Phase, WaitKind};
+pub use snapshot::{
+    CompleteRestored, FrameRestored, Restored, ScopeRestored, StepRestored, WaitRestored, WholeRestored,
+};
+pub(crate) use snapshot::{FrameOf, LiveEdges, LoopRestored};
 
 /// An event that cannot follow the state it met.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -93,6 +100,8 @@ pub struct Execution {
     to_record: VecDeque<At>,
     /// Waits that are over, with what ended them.
     woken: VecDeque<(At, Woken)>,
+    /// What ended the waits of steps that are in flight since: a journal does not know that they are.
+    waking: Vec<(At, Woken)>,
     /// Signals that nobody waited for yet.
     signals: VecDeque<(ArcStr, Value)>,
     /// Children that ended before their step was known to wait for them.
@@ -111,6 +120,17 @@ pub struct Execution {
     values: HashMap<ArcStr, Value>,
     /// How often it was reopened.
     generation: u32,
+    stage: Stage,
+}
+
+/// Whether a snapshot may come in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// Nothing has happened since it was accepted: it may.
+    Accepted,
+    /// Pieces of it are missing: nothing else may.
+    Restoring,
+    Going,
 }
 
 impl Execution {
@@ -128,6 +148,7 @@ impl Execution {
             ready: VecDeque::new(),
             to_record: VecDeque::new(),
             woken: VecDeque::new(),
+            waking: Vec::new(),
             signals: VecDeque::new(),
             ended_children: Vec::new(),
             dropped: Vec::new(),
@@ -139,6 +160,7 @@ impl Execution {
             responses: Vec::new(),
             values: HashMap::new(),
             generation: 0,
+            stage: Stage::Accepted,
         };
         execution.top = execution.open_top(input);
         execution
@@ -291,6 +313,7 @@ impl Execution {
                 let state = self.state_mut(at);
                 (state.phase, state.link) = (Phase::InFlight, 0);
                 self.in_flight += 1;
+                self.waking.push((at, woken.clone()));
                 return Effect::Wake(self.address(at), woken);
             }
         }
@@ -371,8 +394,13 @@ impl Execution {
     /// The place of a step that is in memory.
     fn locate(&self, address: &Address) -> Option<At> {
         let node = self.plan.nodes.get(address.node as usize).filter(|node| node.reachable)?;
-        let chain = &self.plan.body(node.body).chain;
-        let (mut frame, mut indices) = (self.top, address.path.iter());
+        self.frame_at(node.body, &address.path).map(|frame| self.at(frame, address.node))
+    }
+
+    /// The frame of a body that is in memory.
+    fn frame_at(&self, body: BodyIndex, path: &[u32]) -> Option<FrameIndex> {
+        let chain = &self.plan.body(body).chain;
+        let (mut frame, mut indices) = (self.top, path.iter());
         for &body in &chain[1..] {
             frame = match self.plan.body(body).of {
                 BodyOf::Execution => frame,
@@ -391,7 +419,7 @@ impl Execution {
                 }
             };
         }
-        indices.next().is_none().then(|| self.at(frame, address.node))
+        indices.next().is_none().then_some(frame)
     }
 
     /// The open container at a place; one that fell with the execution keeps its rounds.

@@ -13,6 +13,7 @@ mod policy;
 mod read;
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use arcstr::ArcStr;
 use smallvec::SmallVec;
@@ -51,6 +52,8 @@ pub struct Plan {
     pub responds: Vec<NodeIndex>,
     /// Steps under way at a time; any number if it is not set.
     pub concurrency: Option<u32>,
+    /// Positions in `edges` by their place in the file, once somebody asks.
+    by_order: OnceLock<Vec<Option<u32>>>,
 }
 
 /// A node of a plan.
@@ -294,6 +297,19 @@ impl Plan {
     pub fn outer(&self, node: NodeIndex) -> &[u32] {
         let Range { start, end } = self.nodes[node as usize].outer;
         &self.outer[start as usize..end as usize]
+    }
+
+    /// The position of the edge with this place in the file, if it is in play.
+    pub(crate) fn edge_of(&self, order: u32) -> Option<u32> {
+        let by_order = self.by_order.get_or_init(|| {
+            let count = self.edges.iter().map(|edge| edge.order as usize + 1).max().unwrap_or(0);
+            let mut by_order = vec![None; count];
+            for (at, edge) in (0..).zip(&self.edges) {
+                by_order[edge.order as usize] = Some(at);
+            }
+            by_order
+        });
+        by_order.get(order as usize).copied().flatten()
     }
 
     /// The edge at a position.

@@ -4,15 +4,20 @@
 //! again: a step that passes its input on is two bytes of value, one that sets fields is a patch of its input, the
 //! final output is derived. So bytes can be read only along with the state that they lead on, which recovery needs
 //! anyway. Numbers are LEB128; the format only grows: a reader knows every tag that was ever written.
+//!
+//! A snapshot stands alone: what it holds in several places is written once, however deep it stands.
 
 mod read;
+mod read_snapshot;
 mod write;
+mod write_snapshot;
 
 use std::sync::Arc;
 
 use crate::event::{Accepted, Event};
 use crate::execution::{Execution, IllegalTransition};
 use crate::plan::Plan;
+use crate::value::Value;
 
 pub use read::SegmentReader;
 pub use write::{Mark, SegmentWriter};
@@ -44,6 +49,14 @@ mod tag {
     pub(super) const REOPENED: u8 = 18;
     /// Not an event: the step that follows began by so much earlier than the last one written.
     pub(super) const EARLIER: u8 = 19;
+    /// How the execution was accepted, at the beginning of a snapshot.
+    pub(super) const ACCEPTED_AGAIN: u8 = 20;
+    pub(super) const WHOLE: u8 = 21;
+    pub(super) const FRAME: u8 = 22;
+    pub(super) const STEP_RESTORED: u8 = 23;
+    pub(super) const SCOPE: u8 = 24;
+    pub(super) const WAIT: u8 = 25;
+    pub(super) const COMPLETE: u8 = 26;
 }
 
 mod value_tag {
@@ -57,8 +70,29 @@ mod value_tag {
     pub(super) const SAME: u8 = 6;
     /// The object it is compared with, with entries set and removed.
     pub(super) const PATCH: u8 = 7;
+    /// In a snapshot, one that stands further up: its number among those.
+    pub(super) const SHARED: u8 = 8;
+    /// In a snapshot, a list and an object that may hold shared values.
+    pub(super) const LIST: u8 = 9;
+    pub(super) const ENTRIES: u8 = 10;
     /// An entry of the object it is compared with, by its place.
-    pub(super) const PART: u8 = 8;
+    pub(super) const PART: u8 = 11;
+}
+
+/// Texts from this many bytes on are written once in a snapshot, as all lists and objects are.
+const SHARED_FROM: usize = 8;
+
+/// Whether a segment is a snapshot: its events alone lead to the state.
+pub fn is_snapshot(bytes: &[u8]) -> bool {
+    bytes.starts_with(&[VERSION, tag::ACCEPTED_AGAIN])
+}
+
+/// A snapshot of an execution as a segment, and how many events it holds.
+pub fn snapshot(execution: &Execution) -> (Vec<u8>, u32) {
+    let mut writer = SegmentWriter::of_snapshot();
+    execution.snapshot().iter().for_each(|event| writer.push(event, &Value::Null));
+    let events = writer.events();
+    (writer.take(), events)
 }
 
 /// Bytes that are no segment, or do not fit the state they are read along with.
@@ -76,7 +110,7 @@ pub enum SegmentError {
 }
 
 /// Folds a segment into an execution, telling `each` event before it is applied. `state` is `None` before the first
-/// segment; `plan` is asked for when the execution begins.
+/// segment; `plan` is asked for when the execution begins. A snapshot tells nothing new where a state is known.
 ///
 /// # Errors
 /// Outside: the bytes are damaged, or an event cannot follow. Inside: what `plan` answered.
@@ -86,6 +120,9 @@ pub fn fold<E>(
     plan: impl Fn(&Accepted) -> Result<Arc<Plan>, E>,
     mut each: impl FnMut(&Event, Option<&Execution>),
 ) -> Result<Result<(), E>, SegmentError> {
+    if state.is_some() && is_snapshot(bytes) {
+        return Ok(Ok(()));
+    }
     let mut reader = SegmentReader::new(bytes)?;
     while let Some(event) = reader.next(state.as_ref())? {
         each(&event, state.as_ref());

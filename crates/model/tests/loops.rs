@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use model::event::{Accepted, ChildEnded, Moment, Signaled};
 use model::execution::{Effect, Failure, Outcome, Pause, Produced, Woken};
-use model::segment::{SegmentWriter, fold};
+use model::segment::{SegmentWriter, fold, snapshot};
 use model::{Address, Event, Execution, ExecutionId, Plan, Status, StepStatus, Value, json};
 use support::{TestCatalog, graph};
 
@@ -461,4 +461,76 @@ fn what_leads_out_of_done_begins_no_iteration() {
     });
     assert_eq!((run.state.status(), run.began.last().map(String::as_str)), (Status::Succeeded, Some("b@2")));
     assert_eq!(run.status_of("l@3"), None);
+}
+
+/// A state as it is read from a snapshot of another, and the bytes of that.
+fn from_snapshot(state: &Execution) -> (Execution, usize) {
+    let (bytes, _) = snapshot(state);
+    let mut read = None;
+    fold(&bytes, &mut read, |_| Ok::<_, ()>(state.plan().clone()), |_, _| ()).expect("readable").expect("a plan");
+    (read.expect("a snapshot is a state"), bytes.len())
+}
+
+#[test]
+fn a_snapshot_is_as_large_as_what_is_held_and_not_as_what_was_done() {
+    let mut sizes = Vec::new();
+    for last in [100, 10_000] {
+        let mut run = Run::new("s:start a:step{\"max_iterations\":20000} b:branch", "s>a a>b b.true>a", "0");
+        let act = |id: &str, index: u32, input: &Value| match id {
+            "b" if index == last => Act::Runs,
+            "b" => Act::By(Some(0), Value::from("x".repeat(500))),
+            _ => Act::Done(input.clone()),
+        };
+        run.go(&act);
+        assert_eq!(run.in_flight.len(), 1);
+        let (state, bytes) = from_snapshot(&run.state);
+        sizes.push(bytes);
+        // It goes on from there, with what it held.
+        (run.state, run.in_flight) = (state, Vec::new());
+        run.go(&|id, _, input| if id == "b" { Act::By(None, input.clone()) } else { Act::Done(input.clone()) });
+        assert_eq!((run.state.status(), run.state.output()), (Status::Succeeded, Value::from("x".repeat(500))));
+    }
+    assert!(sizes[0] < 2_000 && sizes[1] < sizes[0] + 20, "{sizes:?}");
+}
+
+#[test]
+fn a_snapshot_holds_once_what_is_held_in_many_places() {
+    let nodes: Vec<String> = (0..50).map(|at| format!("n{at}:step")).collect();
+    let edges: Vec<String> = (1..50).map(|at| format!("s>n{at} n{at}>z")).collect();
+    let item = "y".repeat(1_000);
+    let input = format!(r#"{{"list":["{item}","b"],"more":{{"{item}":1}}}}"#);
+    let mut run = Run::new(&format!("s:start z:step {}", nodes.join(" ")), &edges.join(" "), &input);
+    run.go(&|id, index, input| match id {
+        "z" => Act::Runs,
+        // Some pass on all of it, some a part.
+        "n7" | "n8" => Act::Done(input.get("list").cloned().unwrap_or_default()),
+        _ => passes(id, index, input),
+    });
+    let (state, bytes) = from_snapshot(&run.state);
+    assert!(bytes < 4_000, "{bytes} bytes");
+    let inputs = |state: &Execution| state.inputs_of(&Address::top(1));
+    assert_eq!(inputs(&state), inputs(&run.state));
+    let (all, again) = (inputs(&state), |key: &str| inputs(&state).get(key).cloned().unwrap_or_default());
+    assert!(all.get("n1").is_some_and(|value| value.same(&again("n2"))), "what was shared is shared again");
+    assert!(all.get("n1").and_then(|value| value.get("list")).is_some_and(|list| list.same(&again("n7"))));
+}
+
+#[test]
+fn a_call_that_was_begun_again_is_in_doubt_after_a_crash() {
+    let retry = r#"{"retry":{"max_attempts":3,"initial_delay":"10s"}}"#;
+    let mut run = Run::new(&format!("s:start a:step{retry}"), "s>a", "1");
+    run.go(&|id, _, input| if id == "a" { Act::Fails("busy") } else { Act::Done(input.clone()) });
+    run.now_us += 10_000_000;
+    let runs = |id: &str, _: u32, input: &Value| if id == "a" { Act::Runs } else { Act::Done(input.clone()) };
+    run.go(&runs);
+    let address = run.in_flight[0].clone();
+    run.record(&run.state.starting(address.clone(), run.now_us));
+    let from_journal = run.read();
+    for read in [from_journal, from_snapshot(&run.state).0] {
+        assert!(
+            read.is_uncertain(&address) && !read.is_waiting(),
+            "its wait is over, and nobody knows what came of it"
+        );
+        assert_eq!(read.tries(&address), 1);
+    }
 }

@@ -12,8 +12,6 @@ use crate::{App, Config, Opened, auth, bulk, examples, router};
 pub(crate) const ADDRESS_FILE: &str = "address";
 /// Time between two rounds of tidying up.
 const TIDY: Duration = Duration::from_secs(60);
-/// Bytes of one execution's history above which what lies before a snapshot goes.
-const EXECUTION_BYTES: u64 = 256 << 20;
 /// Time that open connections get once the server stops.
 const CONNECTIONS_END: Duration = Duration::from_secs(5);
 
@@ -147,7 +145,7 @@ async fn tidy(app: App) {
             max_count: limit(keep.max_count),
             max_bytes: limit(keep.max_bytes),
             keep_errors: keep.keep_errors,
-            max_execution_bytes: Some(EXECUTION_BYTES),
+            max_execution_bytes: limit(keep.max_execution_bytes),
         };
         match app.journal.retain(retention).await {
             Ok(gone) if gone.executions > 0 => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use model::event::{Accepted, ChildEnded, Moment, Path, Route, Signaled};
 use model::execution::{Effect, Pause};
-use model::segment::SegmentWriter;
+use model::segment::{self, SegmentWriter};
 use model::{Address, Event, Execution, ExecutionId, Graph, NodeIndex, Plan, Status, Value};
 
 use super::{Manner, Trace};
@@ -78,6 +78,9 @@ impl<'a> Live<'a> {
     pub(super) fn run(mut self) -> Trace {
         loop {
             self.now_us += 10;
+            if self.manner == Manner::Restored && self.random.chance(10) {
+                self.restore();
+            }
             if self.state.failure().is_some() {
                 self.meet_failure();
             } else if self.is_eventful(2) {
@@ -114,6 +117,17 @@ impl<'a> Live<'a> {
         }
         self.cut();
         self.answered()
+    }
+
+    /// What a crash leaves of a run whose journal ends with a snapshot.
+    fn restore(&mut self) {
+        let (bytes, _) = segment::snapshot(&self.state);
+        let mut state = None;
+        let plan = self.trace.plan.clone();
+        let read = segment::fold(&bytes, &mut state, |_| Ok::<_, ()>(plan.clone()), |_, _| {});
+        read.expect("a snapshot can be read").expect("a plan");
+        self.state = state.expect("a snapshot is a state");
+        self.in_flight.clear();
     }
 
     fn now_ms(&self) -> i64 {

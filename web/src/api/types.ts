@@ -151,7 +151,7 @@ export interface Step {
 }
 
 /** One event of an execution's journal, as the stream carries it. */
-export type Event = { execution: string; seq: number } & (
+export type Event = { execution: string; seq: number; /** What led here is gone: a snapshot tells of it, without times. */ compacted?: boolean } & (
   | { type: "accepted"; at: string; input: Json; trigger?: string | null }
   | { type: "step_started"; address: string; node: string; attempt: number; at: string }
   | {
@@ -169,12 +169,12 @@ export type Event = { execution: string; seq: number } & (
     }
   /** An attempt failed and another follows at `wake_at`. */
   | { type: "step_retried"; address: string; node: string; attempt: number; error: StepError | null; wake_at: string; at: string }
-  | { type: "step_waiting"; address: string; node: string; at: string; until: string | null; signal: string | null; child: string | null }
-  | { type: "scope_opened"; address: string; node: string; at: string; items: number | null }
+  | { type: "step_waiting"; address: string; node: string; at: string | null; until: string | null; signal: string | null; child: string | null }
+  | { type: "scope_opened"; address: string; node: string; at: string | null; items: number | null }
   | { type: "round_began"; address: string; round: number }
   | { type: "signaled"; at: string; name: string; value: Json }
   | { type: "child_ended"; at: string; child: string; status: ExecutionStatus }
-  | { type: "paused" | "resumed" | "reopened"; at: string }
+  | { type: "paused" | "resumed" | "reopened"; at: string | null }
   | { type: "step_skipped"; address: string; node: string }
   | { type: "step_canceled"; address: string; node: string }
   | {

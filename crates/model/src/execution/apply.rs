@@ -1,7 +1,7 @@
 //! The fold: one event at a time.
 
 use super::frame::{At, Next, Phase, Scope, ScopeIndex, Wait, WaitIndex, WaitKind};
-use super::{Execution, IllegalTransition, Woken};
+use super::{Execution, IllegalTransition, Stage, Woken};
 use crate::event::{
     Address, ChildEnded, Event, Finished, RoundBegan, Route, ScopeOpened, Signaled, StepFinished, StepRetried,
     StepWaiting,
@@ -13,7 +13,7 @@ use crate::value::Value;
 /// Signals that nobody waits for yet; the oldest go first.
 const SIGNALS_MAX: usize = 1_000;
 
-type Refused = Result<(), String>;
+pub(super) type Refused = Result<(), String>;
 
 impl Execution {
     /// Takes in one event.
@@ -22,18 +22,25 @@ impl Execution {
     /// The event cannot follow: a second result for an address, a step that was not ready, anything after the end.
     pub fn apply(&mut self, event: &Event) -> Result<(), IllegalTransition> {
         let refuse = |reason: String| IllegalTransition { event: event.name(), reason };
+        if let Event::Restored(piece) = event {
+            return self.restored(piece).map_err(refuse);
+        }
         if self.status.is_terminal() && !matches!(event, Event::Reopened(_)) {
             return Err(refuse(format!("the execution is {}", self.status.as_str())));
         }
+        if self.stage != Stage::Going {
+            if self.stage == Stage::Restoring {
+                return Err(refuse("a snapshot is not complete".into()));
+            }
+            self.stage = Stage::Going;
+        }
         match event {
-            Event::Accepted(_) => Err("it was accepted already".to_owned()),
+            Event::Accepted(_) | Event::Restored(_) => Err("it was accepted already".to_owned()),
             Event::StepFinished(step) => self.step_finished(step),
             Event::StepSkipped(address) => self.set_aside(address, (Phase::Dead, Phase::Skipped)),
             Event::StepCanceled(address) => self.set_aside(address, (Phase::Unneeded, Phase::Canceled)),
             Event::Finished(finished) => self.finished(finished),
-            Event::StepStarted(started) => {
-                self.expect(&started.address, Phase::is_startable).map(|at| self.state_mut(at).link = 1)
-            }
+            Event::StepStarted(started) => self.step_started(&started.address),
             Event::StepRetried(retried) => self.step_retried(retried),
             Event::StepWaiting(waiting) => self.step_waiting(waiting),
             Event::ScopeOpened(opened) => self.scope_opened(opened),
@@ -90,7 +97,7 @@ impl Execution {
         if before.phase == Phase::Open {
             self.recorded(at);
         }
-        self.woken.retain(|(other, _)| *other != at);
+        self.forget_woken(at);
         if before.phase.is_begun() && !stays_open {
             self.give_room(at);
         }
@@ -238,6 +245,23 @@ impl Execution {
 
     // Waits ----------------------------------------------------------------------------------------------------------
 
+    /// A call is about to be made. A journal may know the step as waiting: that is over.
+    fn step_started(&mut self, address: &Address) -> Refused {
+        let at = self.expect(address, Phase::is_startable)?;
+        match self.state(at).phase {
+            Phase::Waiting => {
+                self.leave_phase(at);
+                self.leave_room(at);
+                self.make_ready(at.frame, at.node);
+            }
+            Phase::Joining => self.make_ready(at.frame, at.node),
+            _ => {}
+        }
+        self.forget_woken(at);
+        self.state_mut(at).link = 1;
+        Ok(())
+    }
+
     fn step_retried(&mut self, retried: &StepRetried) -> Refused {
         let at = self.expect(&retried.address, |phase| phase.is_startable() || phase.is_begun())?;
         let due_ms = Some(retried.wake_ms);
@@ -282,8 +306,8 @@ impl Execution {
     }
 
     /// Takes a step out of what it was doing. It keeps its room in its container while it waits.
-    fn leave_phase(&mut self, at: At) {
-        self.woken.retain(|(other, _)| *other != at);
+    pub(super) fn leave_phase(&mut self, at: At) {
+        self.forget_woken(at);
         match self.state(at).phase {
             Phase::InFlight => self.in_flight -= 1,
             Phase::Ready => self.took_room(at),
@@ -294,6 +318,12 @@ impl Execution {
             }
             _ => {}
         }
+    }
+
+    /// Forgets what ended the wait of a step, which has heard of it.
+    fn forget_woken(&mut self, at: At) {
+        self.woken.retain(|(other, _)| *other != at);
+        self.waking.retain(|(other, _)| *other != at);
     }
 
     fn wait(&mut self, at: At, kind: WaitKind, due_ms: Option<i64>) {
@@ -440,6 +470,7 @@ impl Execution {
         self.ready.clear();
         self.to_record.clear();
         self.dropped.clear();
+        self.waking.clear();
         let scopes: Vec<ScopeIndex> = self.scopes.iter().map(|(scope, _)| scope).collect();
         for scope in scopes {
             self.scopes[scope].active = 0;
@@ -447,7 +478,7 @@ impl Execution {
             self.set_deadline(scope, at_us);
         }
         let plan = self.plan.clone();
-        let frames: Vec<usize> = self.frames.iter().map(|(frame, _)| frame).collect();
+        let frames: Vec<usize> = self.frames_in_order().into_iter().map(|(frame, _)| frame).collect();
         for frame in frames {
             for &node in &plan.body(self.frames[frame].body).nodes {
                 self.take_up(self.at(frame, node));

@@ -22,7 +22,7 @@ pub(super) type WaitIndex = usize;
 /// An edge that nothing is known of.
 pub(super) const UNRESOLVED: u64 = 0;
 /// An edge whose source did not choose it.
-pub(super) const DEAD: u64 = u64::MAX;
+pub(crate) const DEAD: u64 = u64::MAX;
 /// Frames that are kept for the next that begins.
 const SPARE_MAX: usize = 16;
 
@@ -35,10 +35,10 @@ pub(super) struct At {
 }
 
 /// The value that went over an edge, and the number of the step that satisfied it.
-#[derive(Clone, Debug)]
-pub(super) struct Live {
-    pub(super) seq: u64,
-    pub(super) value: Value,
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Live {
+    pub(crate) seq: u64,
+    pub(crate) value: Value,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -105,7 +105,7 @@ pub(super) struct NodeState {
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Phase {
+pub(crate) enum Phase {
     #[default]
     Pending,
     /// A join with a satisfied edge, whose time runs.
@@ -149,6 +149,40 @@ impl Phase {
     pub(super) const fn is_begun(self) -> bool {
         matches!(self, Self::InFlight | Self::Waiting | Self::Open)
     }
+
+    /// Whether its link may be to a wait or a container, also to one that is gone.
+    pub(super) const fn may_be_linked(self) -> bool {
+        matches!(self, Self::Waiting | Self::Joining | Self::Open | Self::Fell)
+    }
+
+    /// All that a snapshot tells of, by their numbers there: the list only grows.
+    const RESTORED: [Self; 14] = [
+        Self::Pending,
+        Self::Ready,
+        Self::Waiting,
+        Self::Open,
+        Self::Dead,
+        Self::Unneeded,
+        Self::Succeeded,
+        Self::Passed,
+        Self::Failed,
+        Self::Fell,
+        Self::Skipped,
+        Self::Canceled,
+        Self::Abandoned,
+        Self::Joining,
+    ];
+
+    /// Its number in a snapshot. What is in flight is told as ready.
+    pub(crate) fn code(self) -> u8 {
+        let at = Self::RESTORED.iter().position(|&phase| phase == self).unwrap_or(1);
+        u8::try_from(at).expect("a short list")
+    }
+
+    /// The phase of a number.
+    pub(crate) fn from_code(code: u8) -> Option<Self> {
+        Self::RESTORED.get(usize::from(code)).copied()
+    }
 }
 
 impl Frame {
@@ -185,11 +219,27 @@ pub(super) struct Frames {
 impl Frames {
     /// Takes in a frame of a body.
     pub(super) fn open(&mut self, index: BodyIndex, body: &Body) -> FrameIndex {
+        self.generation += 1;
+        self.open_as(index, body, self.generation)
+    }
+
+    /// Takes in a frame that began before.
+    pub(super) fn open_as(&mut self, index: BodyIndex, body: &Body, generation: u64) -> FrameIndex {
         let mut frame = self.spare.pop().unwrap_or_default();
         frame.reset(body);
-        self.generation += 1;
-        (frame.body, frame.generation) = (index, self.generation);
+        (frame.body, frame.generation) = (index, generation);
         self.open.insert(frame)
+    }
+
+    /// Frames that were ever begun.
+    pub(super) const fn begun(&self) -> u64 {
+        self.generation
+    }
+
+    /// Forgets all frames, and goes on after so many that were begun.
+    pub(super) fn restart(&mut self, begun: u64) {
+        self.open.clear();
+        self.generation = begun;
     }
 
     /// Forgets a frame.
@@ -291,8 +341,8 @@ impl Scope {
 }
 
 /// What a container comes to.
-#[derive(Clone, Debug)]
-pub(super) enum Next {
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Next {
     /// Its inside is over; this is its value.
     Value(Value),
     /// A round is due to be tested.
@@ -314,8 +364,8 @@ pub(super) struct Wait {
     pub(super) due_ms: Option<i64>,
 }
 
-#[derive(Clone, Debug)]
-pub(super) enum WaitKind {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum WaitKind {
     /// For its next attempt.
     Backoff,
     /// For what its node asked for.

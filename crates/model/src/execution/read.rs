@@ -257,6 +257,7 @@ impl Execution {
             ready: VecDeque::new(),
             to_record: VecDeque::new(),
             woken: VecDeque::new(),
+            waking: Vec::new(),
             signals: VecDeque::new(),
             ended_children: Vec::new(),
             dropped: Vec::new(),
@@ -268,6 +269,7 @@ impl Execution {
             responses: Vec::new(),
             values: self.values.clone(),
             generation: self.generation,
+            stage: self.stage,
         }
     }
 

@@ -93,6 +93,7 @@ impl<'a> Draft<'a> {
             reachable: reached,
             responds,
             concurrency: Settings::of(self.graph).concurrency,
+            by_order: std::sync::OnceLock::new(),
         };
         for (node, body) in bodies::find(&mut plan, &self.scope) {
             let read = Container::read(self.kinds[node as usize], &self.graph.nodes[node as usize], body);

@@ -21,6 +21,8 @@ pub struct SegmentReader<'a> {
     last_node: u32,
     last_us: u64,
     last_path: Path,
+    /// Values that a snapshot may refer to, in the order in which they were read.
+    pub(super) shared: Vec<Value>,
 }
 
 impl<'a> SegmentReader<'a> {
@@ -30,7 +32,10 @@ impl<'a> SegmentReader<'a> {
     /// A version that this program does not know.
     pub fn new(bytes: &'a [u8]) -> Result<Self, SegmentError> {
         match bytes.first() {
-            Some(&VERSION) => Ok(Self { bytes, at: 1, last_node: 0, last_us: 0, last_path: Path::new() }),
+            Some(&VERSION) => {
+                let (last_path, shared) = (Path::new(), Vec::new());
+                Ok(Self { bytes, at: 1, last_node: 0, last_us: 0, last_path, shared })
+            }
             Some(_) => Err(SegmentError::Unknown("version")),
             None => Err(SegmentError::Truncated),
         }
@@ -51,7 +56,17 @@ impl<'a> SegmentReader<'a> {
             tag = self.byte()?;
         }
         let event = match (tag, state) {
-            (tag::ACCEPTED, _) => Event::Accepted(self.accepted()?),
+            (tag::ACCEPTED, _) => {
+                let accepted = self.acceptance()?;
+                let input = self.value(&Value::Null)?;
+                Event::Accepted(Accepted { input, trigger: self.value(&Value::Null)?, ..accepted })
+            }
+            (tag::ACCEPTED_AGAIN, _) => {
+                let accepted = self.acceptance()?;
+                let input = self.shared()?;
+                Event::Accepted(Accepted { input, trigger: self.shared()?, ..accepted })
+            }
+            (tag::WHOLE..=tag::COMPLETE, _) => Event::Restored(Box::new(self.restored(tag)?)),
             (tag::STEP_PLAIN | tag::STEP | tag::STEP_PLAIN_IN | tag::STEP_ITEMS, Some(state)) => {
                 Event::StepFinished(self.step(tag, state)?)
             }
@@ -83,16 +98,15 @@ impl<'a> SegmentReader<'a> {
         Ok(Some(event))
     }
 
-    fn accepted(&mut self) -> Result<Accepted, SegmentError> {
+    /// How it was accepted, without values.
+    fn acceptance(&mut self) -> Result<Accepted, SegmentError> {
         let at_ms = i64::try_from(self.number()?).map_err(|_| SegmentError::Unknown("time"))?;
         let start = self.number()?.checked_sub(1).map(u32::try_from).transpose();
         let start = start.map_err(|_| SegmentError::Unknown("node"))?;
         let flags = self.byte()?;
         let pinned = flags & 1 > 0;
         let until = if flags & 2 > 0 { Some(self.small()?) } else { None };
-        let input = self.value(&Value::Null)?;
-        let trigger = self.value(&Value::Null)?;
-        Ok(Accepted { at_ms, start, input, trigger, pinned, until })
+        Ok(Accepted { at_ms, start, input: Value::Null, trigger: Value::Null, pinned, until })
     }
 
     fn place(&mut self) -> Result<(Address, u64), SegmentError> {
@@ -122,7 +136,7 @@ impl<'a> SegmentReader<'a> {
         Ok(ChildEnded { at_us, execution, status, output, error: self.error()? })
     }
 
-    fn execution_id(&mut self) -> Result<ExecutionId, SegmentError> {
+    pub(super) fn execution_id(&mut self) -> Result<ExecutionId, SegmentError> {
         i64::try_from(self.number()?).map(ExecutionId).map_err(|_| SegmentError::Unknown("execution"))
     }
 
@@ -213,7 +227,7 @@ impl<'a> SegmentReader<'a> {
         Ok(address)
     }
 
-    fn place_of(&mut self) -> Result<Address, SegmentError> {
+    pub(super) fn place_of(&mut self) -> Result<Address, SegmentError> {
         let mut address = self.address(true)?;
         for at in 0..self.length()? {
             let last = self.last_path.get(at).copied().unwrap_or(0);
@@ -224,7 +238,7 @@ impl<'a> SegmentReader<'a> {
         Ok(address)
     }
 
-    fn error(&mut self) -> Result<Option<Box<ErrorInfo>>, SegmentError> {
+    pub(super) fn error(&mut self) -> Result<Option<Box<ErrorInfo>>, SegmentError> {
         if self.byte()? == 0 {
             return Ok(None);
         }
@@ -232,7 +246,7 @@ impl<'a> SegmentReader<'a> {
         Ok(Some(Box::new(ErrorInfo { code, message, node: self.text()?.into() })))
     }
 
-    fn value(&mut self, known: &Value) -> Result<Value, SegmentError> {
+    pub(super) fn value(&mut self, known: &Value) -> Result<Value, SegmentError> {
         Ok(match self.byte()? {
             value_tag::NULL => Value::Null,
             value_tag::FALSE => Value::Bool(false),
@@ -283,14 +297,14 @@ impl<'a> SegmentReader<'a> {
         Ok(Value::object(entries.into_iter().flatten().collect()))
     }
 
-    fn text(&mut self) -> Result<&'a str, SegmentError> {
+    pub(super) fn text(&mut self) -> Result<&'a str, SegmentError> {
         let length = self.length()?;
         let text = self.bytes.get(self.at..self.at.saturating_add(length)).ok_or(SegmentError::Truncated)?;
         self.at += length;
         std::str::from_utf8(text).map_err(|_| SegmentError::Unknown("text"))
     }
 
-    fn length(&mut self) -> Result<usize, SegmentError> {
+    pub(super) fn length(&mut self) -> Result<usize, SegmentError> {
         usize::try_from(self.number()?).ok().filter(|&length| length <= self.bytes.len()).ok_or(SegmentError::Truncated)
     }
 
@@ -299,17 +313,22 @@ impl<'a> SegmentReader<'a> {
         usize::try_from(self.number()?).map_err(|_| SegmentError::Unknown("place"))
     }
 
-    fn small(&mut self) -> Result<u32, SegmentError> {
+    pub(super) fn small(&mut self) -> Result<u32, SegmentError> {
         u32::try_from(self.number()?).map_err(|_| SegmentError::Unknown("number"))
     }
 
-    fn byte(&mut self) -> Result<u8, SegmentError> {
+    /// The next byte, which is read again.
+    pub(super) fn peek(&self) -> Result<u8, SegmentError> {
+        self.bytes.get(self.at).copied().ok_or(SegmentError::Truncated)
+    }
+
+    pub(super) fn byte(&mut self) -> Result<u8, SegmentError> {
         let byte = *self.bytes.get(self.at).ok_or(SegmentError::Truncated)?;
         self.at += 1;
         Ok(byte)
     }
 
-    fn number(&mut self) -> Result<u64, SegmentError> {
+    pub(super) fn number(&mut self) -> Result<u64, SegmentError> {
         let mut number = 0u64;
         for shift in (0..64).step_by(7) {
             let byte = self.byte()?;
@@ -321,7 +340,7 @@ impl<'a> SegmentReader<'a> {
         Err(SegmentError::Unknown("number"))
     }
 
-    fn signed(&mut self) -> Result<i64, SegmentError> {
+    pub(super) fn signed(&mut self) -> Result<i64, SegmentError> {
         let number = self.number()?;
         Ok((number >> 1).cast_signed() ^ -((number & 1).cast_signed()))
     }

@@ -2,6 +2,7 @@
 
 use arcstr::ArcStr;
 
+use super::write_snapshot::Shared;
 use super::{VERSION, tag, value_tag};
 use crate::event::{
     Accepted, Address, ChildEnded, ErrorInfo, Event, Finished, Path, Route, Signaled, StepFinished, StepRetried,
@@ -22,6 +23,7 @@ pub struct Mark {
     len: usize,
     events: u32,
     last: Last,
+    shared: usize,
 }
 
 /// What numbers are written as distances from.
@@ -42,14 +44,15 @@ impl Mark {
 /// Writes one segment.
 #[derive(Debug)]
 pub struct SegmentWriter {
-    bytes: Vec<u8>,
+    pub(super) bytes: Vec<u8>,
     events: u32,
     last: Last,
+    pub(super) shared: Shared,
 }
 
 impl Default for SegmentWriter {
     fn default() -> Self {
-        Self { bytes: vec![VERSION], events: 0, last: Last::default() }
+        Self { bytes: vec![VERSION], events: 0, last: Last::default(), shared: Shared::default() }
     }
 }
 
@@ -81,12 +84,14 @@ impl SegmentWriter {
 
     /// Where it stands, to come back to.
     pub fn mark(&self) -> Mark {
-        Mark { len: self.bytes.len(), events: self.events, last: self.last.clone() }
+        let (len, shared) = (self.bytes.len(), self.shared.len());
+        Mark { len, events: self.events, last: self.last.clone(), shared }
     }
 
     /// Forgets what was written since.
     pub fn back_to(&mut self, mark: Mark) {
-        let Mark { len, events, last } = mark;
+        let Mark { len, events, last, shared } = mark;
+        self.shared.truncate(shared);
         self.bytes.truncate(len);
         self.bytes.shrink_to(len);
         (self.events, self.last) = (events, last);
@@ -97,7 +102,9 @@ impl SegmentWriter {
     pub fn push(&mut self, event: &Event, known: &Value) {
         self.events += 1;
         match event {
+            Event::Accepted(accepted) if self.shared.is_snapshot => self.accepted_again(accepted),
             Event::Accepted(accepted) => self.accepted(accepted),
+            Event::Restored(piece) => self.restored(piece),
             Event::StepFinished(step) => self.step(step, known),
             Event::StepSkipped(address) => self.aside(tag::SKIPPED, address),
             Event::StepCanceled(address) => self.aside(tag::CANCELED, address),
@@ -171,12 +178,17 @@ impl SegmentWriter {
 
     fn accepted(&mut self, accepted: &Accepted) {
         self.bytes.push(tag::ACCEPTED);
+        self.acceptance(accepted);
+        self.value(&accepted.input, &Value::Null);
+        self.value(&accepted.trigger, &Value::Null);
+    }
+
+    /// All but its values.
+    pub(super) fn acceptance(&mut self, accepted: &Accepted) {
         self.number(accepted.at_ms.max(0).cast_unsigned());
         self.number(accepted.start.map_or(0, |start| u64::from(start) + 1));
         self.bytes.push(u8::from(accepted.pinned) | u8::from(accepted.until.is_some()) << 1);
         accepted.until.iter().for_each(|until| self.number(u64::from(*until)));
-        self.value(&accepted.input, &Value::Null);
-        self.value(&accepted.trigger, &Value::Null);
     }
 
     fn step(&mut self, step: &StepFinished, known: &Value) {
@@ -262,7 +274,7 @@ impl SegmentWriter {
     }
 
     /// The node, and the iterations as distances from those written last.
-    fn place_of(&mut self, address: &Address) {
+    pub(super) fn place_of(&mut self, address: &Address) {
         self.address(address, true);
         self.number(address.path.len() as u64);
         for (at, &index) in address.path.iter().enumerate() {
@@ -285,7 +297,7 @@ impl SegmentWriter {
         }
     }
 
-    fn error(&mut self, error: Option<&ErrorInfo>) {
+    pub(super) fn error(&mut self, error: Option<&ErrorInfo>) {
         self.bytes.push(u8::from(error.is_some()));
         if let Some(error) = error {
             self.text(&error.code);
@@ -375,7 +387,7 @@ impl SegmentWriter {
         true
     }
 
-    fn json(&mut self, value: &Value) {
+    pub(super) fn json(&mut self, value: &Value) {
         self.bytes.push(value_tag::JSON);
         let start = self.bytes.len();
         json::write(value, &mut self.bytes);
@@ -385,18 +397,18 @@ impl SegmentWriter {
         self.bytes.splice(start..start, prefix[..width].iter().copied());
     }
 
-    fn text(&mut self, text: &str) {
+    pub(super) fn text(&mut self, text: &str) {
         self.number(text.len() as u64);
         self.bytes.extend_from_slice(text.as_bytes());
     }
 
-    fn number(&mut self, number: u64) {
+    pub(super) fn number(&mut self, number: u64) {
         let mut buffer = [0u8; 10];
         let width = leb128(number, &mut buffer);
         self.bytes.extend_from_slice(&buffer[..width]);
     }
 
-    fn signed(&mut self, number: i64) {
+    pub(super) fn signed(&mut self, number: i64) {
         self.number(((number << 1) ^ (number >> 63)).cast_unsigned());
     }
 }

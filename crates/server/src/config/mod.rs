@@ -105,6 +105,8 @@ pub struct Retention {
     pub max_count: u64,
     /// Bytes of database.
     pub max_bytes: u64,
+    /// Bytes of the history of one execution.
+    pub max_execution_bytes: u64,
     /// Whether failed ones stay whatever their age.
     pub keep_errors: bool,
 }
@@ -160,6 +162,7 @@ impl Config {
                 days: layers.parsed("retention.days")?,
                 max_count: layers.parsed("retention.max_count")?,
                 max_bytes: layers.parsed("retention.max_bytes")?,
+                max_execution_bytes: layers.parsed("retention.max_execution_bytes")?,
                 keep_errors: layers.switch("retention.keep_errors"),
             },
         })

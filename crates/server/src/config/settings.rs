@@ -136,5 +136,11 @@ pub static SETTINGS: &[Setting] = &[
     setting("retention.days", Kind::Whole(0, 1_000_000), "0", "Days that ended executions are kept; 0: for ever"),
     setting("retention.max_count", Kind::Whole(0, ANY), "0", "Ended executions that are kept; 0: all"),
     setting("retention.max_bytes", Kind::Whole(0, ANY), "0", "Bytes of database above which the oldest go; 0: any"),
+    setting(
+        "retention.max_execution_bytes",
+        Kind::Whole(0, ANY),
+        "268435456",
+        "Bytes of one execution's history above which the oldest of it goes; 0: any",
+    ),
     setting("retention.keep_errors", Kind::Switch, "false", "Keep failed executions whatever their age"),
 ];

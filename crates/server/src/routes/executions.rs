@@ -142,6 +142,8 @@ pub(crate) struct ExecutionWhole {
     graph: Value,
     /// The steps that wait, and for what.
     waiting: Vec<WaitingStep>,
+    /// Seq from which on its history is whole: 1 unless its beginning went since it grew too long.
+    history_from: u64,
 }
 
 /// A step that has ended.
@@ -167,6 +169,9 @@ pub(crate) struct StepItem {
     error: Option<Failure>,
     started_at: Option<String>,
     duration_ms: Option<f64>,
+    /// Whether the history of this step is gone, and with it its ports and times.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    compacted: bool,
 }
 
 /// The steps of an execution, in the order in which they ended.
@@ -309,8 +314,8 @@ pub(crate) async fn get(
     let part = |key: &str| document.get(key).cloned().unwrap_or_else(|| Value::array(Vec::new()));
     let graph = Object::new(vec![("nodes".into(), part("nodes")), ("edges".into(), part("edges"))]);
     let waiting = waiting(&history);
-    let History { input, output, .. } = history;
-    Ok(Json(ExecutionWhole { item, input, output, graph: Value::from(graph), waiting }))
+    let History { input, output, from_seq: history_from, .. } = history;
+    Ok(Json(ExecutionWhole { item, input, output, graph: Value::from(graph), waiting, history_from }))
 }
 
 fn waiting(history: &History) -> Vec<WaitingStep> {
@@ -343,7 +348,7 @@ pub(crate) async fn steps(
     let graph = history.program.graph();
     let items = history.steps.into_iter().map(|step| {
         let node = graph.nodes.get(step.address.node as usize);
-        let ran = step.attempts > 0;
+        let ran = step.attempts > 0 && !step.compacted;
         #[expect(clippy::cast_precision_loss, reason = "durations are far below 2^53 µs")]
         let took = step.duration_us as f64 / 1_000.0;
         StepItem {
@@ -359,6 +364,7 @@ pub(crate) async fn steps(
             error: step.error.as_ref().map(Failure::from),
             started_at: ran.then(|| instant_text(step.started_us)),
             duration_ms: ran.then_some(took),
+            compacted: step.compacted,
         }
     });
     Ok(Json(StepList { items: items.collect() }))
