@@ -31,9 +31,7 @@ impl Execution {
             Event::StepSkipped(address) => self.set_aside(address, (Phase::Dead, Phase::Skipped)),
             Event::StepCanceled(address) => self.set_aside(address, (Phase::Unneeded, Phase::Canceled)),
             Event::Finished(finished) => self.finished(finished),
-            Event::StepStarted(started) => {
-                self.expect(&started.address, Phase::is_startable).map(|at| self.state_mut(at).link = 1)
-            }
+            Event::StepStarted(started) => self.step_started(&started.address),
             Event::StepRetried(retried) => self.step_retried(retried),
             Event::StepWaiting(waiting) => self.step_waiting(waiting),
             Event::ScopeOpened(opened) => self.scope_opened(opened),
@@ -233,6 +231,16 @@ impl Execution {
         if self.failure.is_none() {
             self.failure.clone_from(&finished.error);
         }
+        Ok(())
+    }
+
+    fn step_started(&mut self, address: &Address) -> Refused {
+        let at = self.expect(address, Phase::is_startable)?;
+        // No event says that the time of the next attempt came: read back, its wait is still there.
+        if self.state(at).phase == Phase::Waiting {
+            self.time_came(self.state(at).link as usize);
+        }
+        self.state_mut(at).link = 1;
         Ok(())
     }
 
