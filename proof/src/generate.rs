@@ -71,6 +71,27 @@ pub fn case_of(seed: u64, shape: Shape) -> Case {
     Case { graph, input, start }
 }
 
+/// A graph whose attempts follow one another at once, since the reference knows no time, and without a limit of 0, which
+/// the product refuses.
+pub fn as_the_product_takes_it(graph: &Graph) -> Graph {
+    let mut document: serde_json::Value = serde_json::to_value(graph.document()).expect("JSON");
+    for node in document.get_mut("nodes").and_then(|nodes| nodes.as_array_mut()).into_iter().flatten() {
+        let is_retry = node.get("type").is_some_and(|kind| kind == "retry");
+        let Some(data) = node.get_mut("data").and_then(|data| data.as_object_mut()) else { continue };
+        if let Some(retry) = data.get_mut("retry").and_then(|retry| retry.as_object_mut()) {
+            retry.insert("initial_delay".into(), 0.into());
+        }
+        if is_retry {
+            data.insert("initial_delay".into(), 0.into());
+        }
+        if data.get("max_concurrency").is_some_and(|most| most == 0) {
+            data.remove("max_concurrency");
+        }
+    }
+    let text = document.to_string();
+    Graph::from_value(&json::read(text.as_bytes()).expect("JSON")).expect("a graph")
+}
+
 /// A node as it will stand in the file.
 struct Drawn {
     id: ArcStr,

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use engine::{Engine, Options, Source, Start};
 use model::{Graph, Value, json};
-use proof::generate::{Case, case, looping_case};
+use proof::generate::{Case, as_the_product_takes_it, case, looping_case};
 use proof::observe::{Told, in_memory, start_of, told};
 use proof::simulate::without_messages;
 use tokio::task::JoinSet;
@@ -15,27 +15,6 @@ const BATCH: u64 = 500;
 
 fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
-}
-
-/// A graph whose attempts follow one another at once, since the reference knows no time, and without a limit of 0, which
-/// the product refuses.
-fn as_the_product_takes_it(graph: &Graph) -> Graph {
-    let mut document: serde_json::Value = serde_json::to_value(graph.document()).expect("JSON");
-    for node in document.get_mut("nodes").and_then(|nodes| nodes.as_array_mut()).into_iter().flatten() {
-        let is_retry = node.get("type").is_some_and(|kind| kind == "retry");
-        let Some(data) = node.get_mut("data").and_then(|data| data.as_object_mut()) else { continue };
-        if let Some(retry) = data.get_mut("retry").and_then(|retry| retry.as_object_mut()) {
-            retry.insert("initial_delay".into(), 0.into());
-        }
-        if is_retry {
-            data.insert("initial_delay".into(), 0.into());
-        }
-        if data.get("max_concurrency").is_some_and(|most| most == 0) {
-            data.remove("max_concurrency");
-        }
-    }
-    let text = document.to_string();
-    Graph::from_value(&json::read(text.as_bytes()).expect("JSON")).expect("a graph")
 }
 
 /// Whether an answer is the expected one. A graph may be refused for more than one reason.

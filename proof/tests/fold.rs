@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use model::event::{Finished, Moment, Ports, RoundBegan, Route, ScopeOpened, StepFinished, StepStarted};
+use model::execution::Effect;
 use model::plan::{BodyOf, Join};
 use model::segment::{self, SegmentError, SegmentReader, SegmentWriter};
 use model::{Address, Event, Execution, NodeIndex, Status, StepStatus, Value};
@@ -13,6 +14,9 @@ use proof::simulate::{Manner, Trace, simulate};
 
 /// States of a trace that are looked at, at most; of longer ones not every state is.
 const LOOKED_AT: usize = 60;
+
+/// When all times have come, in ms since 1970.
+const FAR_MS: i64 = i64::MAX / 2_000;
 
 /// Every third without loops and containers.
 fn traces(count: u64) -> impl Iterator<Item = (u64, Trace)> {
@@ -250,6 +254,34 @@ fn what_cannot_follow_is_refused() {
     }
     assert!(refused > count * 10, "only {refused} events were tried");
     println!("{refused} events that cannot follow were refused");
+}
+
+/// A state that was read back, all of whose times have come: what it asks for next is of steps that are not over.
+#[test]
+fn what_is_over_does_not_run_again() {
+    let (count, mut asked) = (rounds(1_500), 0u64);
+    for (seed, trace) in traces(count) {
+        let (events, states) = replay(&trace);
+        let mut over = HashSet::new();
+        let looked_at: HashSet<usize> = places(&trace).collect();
+        for (at, state) in states.iter().enumerate() {
+            match &events[at] {
+                Event::StepFinished(step) if step.route != Route::Nowhere => drop(over.insert(step.address.clone())),
+                Event::StepSkipped(address) | Event::StepCanceled(address) => drop(over.insert(address.clone())),
+                _ => {}
+            }
+            if !looked_at.contains(&at) || state.status().is_terminal() {
+                continue;
+            }
+            let mut state = state.clone();
+            while let Effect::Run(address) | Effect::Wake(address, _) = state.effect(FAR_MS) {
+                assert!(!over.contains(&address), "seed {seed}, after event {at}: {address:?} runs again");
+                asked += 1;
+            }
+        }
+    }
+    assert!(asked > count * 10, "only {asked} steps were asked for");
+    println!("{asked} steps were asked for, none of which was over");
 }
 
 /// Events that cannot follow, found without the state machine: second results, results of steps that nothing reached

@@ -6,6 +6,7 @@ use anyhow::{Context, Result, bail};
 use engine::History;
 use model::{Value, json};
 
+use super::effects::{is_child, twin_of};
 use crate::generate::{Case, Shape, case, case_of};
 use crate::observe::{order_of, told_by};
 use crate::simulate::without_messages;
@@ -24,7 +25,7 @@ pub fn crash_case(seed: u64) -> Case {
 /// What the reference allows, remembered.
 #[derive(Debug, Default)]
 pub struct Cases {
-    known: HashMap<u64, (Case, Vec<Value>)>,
+    known: HashMap<String, (Case, Vec<Value>)>,
 }
 
 impl Cases {
@@ -34,11 +35,18 @@ impl Cases {
     /// It was no case, its input is not that of the case, or its answer is none that the reference gives.
     pub fn judge(&mut self, history: &History) -> Result<()> {
         let name = history.program.graph().name();
-        let seed = name.strip_prefix("random-").and_then(|seed| seed.parse().ok());
-        let seed: u64 = seed.with_context(|| format!("a workflow named {name:?}"))?;
-        let (case, answers) = self.known.entry(seed).or_insert_with(|| (crash_case(seed), Vec::new()));
+        if !self.known.contains_key(name) {
+            let drawn = || Some(crash_case(name.strip_prefix("random-")?.parse().ok()?));
+            let case = twin_of(name, &history.input).or_else(drawn);
+            self.known
+                .insert(name.to_owned(), (case.with_context(|| format!("a workflow named {name:?}"))?, Vec::new()));
+        }
+        let (case, answers) = self.known.get_mut(name).context("it was just put there")?;
+        if is_child(name) {
+            case.input = history.input.clone();
+        }
         if history.input != case.input {
-            bail!("case {seed} has the input {}", json::to_text(&history.input));
+            bail!("case {name} has the input {}", json::to_text(&history.input));
         }
         let told = told_by(history);
         if answers.contains(&told) {
@@ -51,7 +59,7 @@ impl Cases {
             reference.steps.retain(|step| step.status != "skipped" || recorded.contains(&*step.address));
         }
         if without_messages(&reference.to_value()) != told {
-            bail!("case {seed} gave {}", json::to_text(&told));
+            bail!("case {name} gave {}", json::to_text(&told));
         }
         answers.push(told);
         Ok(())

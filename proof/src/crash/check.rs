@@ -1,19 +1,19 @@
 //! What is left after crashes: recovered, finished, and compared.
 
 use std::collections::{HashMap, HashSet};
+use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use engine::Engine;
+use engine::{Engine, EngineError};
 use model::{ExecutionId, Status, TenantId};
-use nodes::Registry;
 use store::journal::{ExecutionPage, ExecutionQuery, ExecutionRow, ReadFrom, Segment, SharedJournal};
 
 use super::cases::Cases;
+use super::effects::effect_case;
 use super::process::Ledger;
-use super::victim::{Sync, newest, open};
+use super::victim::{Sync, begin, newest, open, signal};
 
 /// How long a recovery may take to finish what was open.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -79,6 +79,10 @@ impl Verdict {
 #[derive(Debug)]
 pub struct Check<'a> {
     cases: &'a mut Cases,
+    /// The ledger of calls, where there are effects.
+    calls: Option<SocketAddr>,
+    /// Executions whose signal was acknowledged.
+    signaled: HashSet<ExecutionId>,
     /// Everything up to this execution has been looked at.
     seen: ExecutionId,
     /// What was found there.
@@ -90,7 +94,20 @@ pub struct Check<'a> {
 impl<'a> Check<'a> {
     /// A check of a new data directory.
     pub fn new(cases: &'a mut Cases) -> Self {
-        Self { cases, seen: ExecutionId(0), known: HashSet::new(), by_key: HashMap::new() }
+        Self {
+            cases,
+            calls: None,
+            signaled: HashSet::new(),
+            seen: ExecutionId(0),
+            known: HashSet::new(),
+            by_key: HashMap::new(),
+        }
+    }
+
+    /// The same for victims that call this ledger.
+    #[must_use]
+    pub fn with_calls(self, address: SocketAddr) -> Self {
+        Self { calls: Some(address), ..self }
     }
 
     /// Compares what victims said whose starts had idempotency keys: the same key, the same execution, also over
@@ -124,13 +141,14 @@ impl<'a> Check<'a> {
         let open = Self::open_before(&journal, &mut verdict).await?;
         self.ends_are_durable(&journal, ledgers, &mut verdict).await?;
         let newest = newest(&journal).await?;
-        let engine =
-            Engine::open(journal.clone(), store, Arc::new(Registry::standard()), newest, engine::Options::default());
+        let engine = begin((journal.clone(), store), self.calls, engine::Options::default()).await?;
         let found = engine.recover().await?;
         for _ in 0..found.quarantined + found.unreadable {
             verdict.stuck += 1;
             verdict.tell("an execution was set aside".into());
         }
+        self.signaled.extend(ledgers.iter().flat_map(|ledger| &ledger.signaled));
+        self.send_missing_signals(&engine).await?;
         while !unfinished(&journal).await?.is_empty() && began.elapsed() < PATIENCE {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
@@ -151,6 +169,24 @@ impl<'a> Check<'a> {
         self.seen = newest.unwrap_or(self.seen).max(self.seen);
         self.known.extend(ids);
         Ok(verdict)
+    }
+
+    /// Sends signals that no victim came to send. One that was acknowledged is not sent again.
+    async fn send_missing_signals(&self, engine: &Engine) -> Result<()> {
+        let Some(address) = self.calls else { return Ok(()) };
+        for row in unfinished(engine.journal()).await? {
+            let program = engine.program(row.tenant, row.version).await?;
+            let seed = program.graph().name().strip_prefix("effects-").and_then(|seed| seed.parse().ok());
+            let value = seed.and_then(|seed| effect_case(seed, address).signal);
+            if let Some(value) = value.filter(|_| !self.signaled.contains(&row.id)) {
+                match signal(engine, row.id, value).await {
+                    // It may have got the signal of a victim that was killed before it could say so.
+                    Ok(()) | Err(EngineError::HasEnded(_)) => {}
+                    Err(error) => return Err(error.into()),
+                }
+            }
+        }
+        Ok(())
     }
 
     /// What was open when the process died, with what was recorded of it.
@@ -246,7 +282,7 @@ fn broken(row: &ExecutionRow, segments: &[Segment], before: Option<&Vec<Segment>
     (!kept).then(|| "what was recorded has changed".into())
 }
 
-async fn segments(journal: &SharedJournal, execution: ExecutionId) -> Result<Vec<Segment>> {
+pub(super) async fn segments(journal: &SharedJournal, execution: ExecutionId) -> Result<Vec<Segment>> {
     let mut all: Vec<Segment> = Vec::new();
     loop {
         let after = all.last().map_or(0, |segment| segment.seq_to);

@@ -32,6 +32,8 @@ pub enum Kill {
     },
     /// After a time, while no call that makes data durable does anything.
     AfterWithoutSync(Duration),
+    /// After a time, while every write of data is slow: what does not wait for it is far ahead.
+    AfterSlowly(Duration),
 }
 
 /// One victim to run.
@@ -54,6 +56,8 @@ pub struct Ledger {
     pub accepted: Vec<(ExecutionId, u64, u64)>,
     /// Executions whose end was acknowledged.
     pub ended: Vec<ExecutionId>,
+    /// Executions whose signal was acknowledged.
+    pub signaled: Vec<ExecutionId>,
     /// Executions that it took over when it began.
     pub adopted: usize,
     /// Executions that it set aside or could not read when it began.
@@ -87,11 +91,11 @@ impl Round<'_> {
             let mut text = String::new();
             errors.read_to_string(&mut text).map(|_| text)
         });
-        let (Kill::After(life) | Kill::AfterWithoutSync(life)) = self.kill else {
+        let (Kill::After(life) | Kill::AfterWithoutSync(life) | Kill::AfterSlowly(life)) = self.kill else {
             return self.finish(child, said, complaints);
         };
         std::thread::sleep(life);
-        if matches!(self.kill, Kill::AfterWithoutSync(_)) {
+        if !matches!(self.kill, Kill::After(_)) {
             // Under a tracer it is the victim that is killed; the tracer then ends by itself.
             kill_children(child.id())?;
         } else {
@@ -120,6 +124,7 @@ impl Round<'_> {
             Kill::After(_) => None,
             Kill::At { call, nth } => Some(format!("inject={call}:signal=KILL:when={nth}")),
             Kill::Broken { call, nth } => Some(format!("inject={call}:error=EIO:when={nth}+")),
+            Kill::AfterSlowly(_) => Some("inject=pwrite64:delay_enter=8000".into()),
             Kill::AfterWithoutSync(_) => Some("inject=fdatasync,fsync,sync_file_range:retval=0".into()),
         };
         let mut command = match inject {
@@ -166,6 +171,7 @@ fn listen(out: impl Read) -> Result<Ledger> {
             ["accepted", execution, seed, turn] => {
                 ledger.accepted.push((execution.parse()?, seed.parse()?, turn.parse()?));
             }
+            ["signaled", execution] => ledger.signaled.push(execution.parse()?),
             ["ended", execution, _] => ledger.ended.push(execution.parse()?),
             _ => bail!("the victim said {line:?}"),
         }

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::io::Write;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,14 +12,16 @@ use std::time::Duration;
 use anyhow::Result;
 use clap::ValueEnum;
 use engine::{Engine, EngineError, Source, Start, body_hash, versions};
-use model::{TenantId, Value};
-use nodes::Registry;
+use model::{ExecutionId, TenantId, Value};
+use nodes::net::{self, Net};
+use nodes::{Registry, Services};
 use store::journal::{ExecutionQuery, Idempotency, SharedJournal};
 use store::{SqliteOptions, SqliteStore, Synchronous};
 use tokio::task::JoinSet;
 
 use super::cases::{LONG, crash_case};
 use super::early::EarlyAck;
+use super::effects::{Children, SIGNAL, effect_case};
 use crate::observe::start_of;
 
 /// How a victim lives.
@@ -45,6 +48,9 @@ pub struct Options {
     /// Whether starts carry idempotency keys: the n-th start of every victim has the same one.
     #[arg(long)]
     pub keys: bool,
+    /// The ledger of calls: with it, it runs workflows with effects.
+    #[arg(long)]
+    pub calls: Option<SocketAddr>,
     /// When a commit counts as done.
     #[arg(long, value_enum, default_value_t = Sync::Full)]
     pub synchronous: Sync,
@@ -70,7 +76,7 @@ pub enum Sabotage {
 }
 
 /// The newest execution of a store.
-pub(super) async fn newest(journal: &SharedJournal) -> Result<Option<model::ExecutionId>> {
+pub(super) async fn newest(journal: &SharedJournal) -> Result<Option<ExecutionId>> {
     let query = ExecutionQuery { limit: 1, ..ExecutionQuery::newest(TenantId::DEFAULT) };
     Ok(journal.list(query).await?.rows.first().map(|row| row.id))
 }
@@ -84,6 +90,22 @@ pub(super) fn open(data: &Path, synchronous: Sync) -> Result<Arc<SqliteStore>> {
     Ok(Arc::new(SqliteStore::open(data, SqliteOptions { synchronous, ..SqliteOptions::default() })?))
 }
 
+/// An engine over a store, which may call the ledger if there is one, and go inside for that.
+pub(super) async fn begin(
+    (journal, store): (SharedJournal, Arc<SqliteStore>),
+    calls: Option<SocketAddr>,
+    mut settings: engine::Options,
+) -> Result<Engine> {
+    let newest = newest(&journal).await?;
+    let mut net = net::Settings::default();
+    if let Some(address) = calls {
+        net.allowed_private.push(address.to_string().parse()?);
+        settings.workflows = Some(Arc::new(Children(address)));
+    }
+    let registry = Registry::with(&Services::default().with_net(Net::new(net)));
+    Ok(Engine::open(journal, store, Arc::new(registry), newest, settings))
+}
+
 /// Lives until it is killed, or its time is over.
 ///
 /// # Errors
@@ -95,9 +117,8 @@ pub async fn victim(options: Options) -> Result<()> {
         Some(Sabotage::AckBeforeCommit) => EarlyAck::over(store.clone()),
         None => store.clone(),
     };
-    let newest = newest(&journal).await?;
     let settings = engine::Options { shards: 2, accept_first: options.accept_first, ..engine::Options::default() };
-    let engine = Engine::open(journal, store, Arc::new(Registry::standard()), newest, settings);
+    let engine = begin((journal, store), options.calls, settings).await?;
     let found = engine.recover().await?;
     say(&format!("ready {} {} {}", found.adopted, found.quarantined, found.unreadable));
     let supply = Arc::new(Supply::default());
@@ -127,12 +148,20 @@ impl Supply {
     /// The next start: which one it is, its case, and what it takes.
     fn next(&self, options: &Options) -> (u64, u64, Start) {
         let turn = self.next.fetch_add(1, Ordering::Relaxed);
+        if options.calls.is_some() {
+            return self.start(options, turn, turn % options.cases);
+        }
         let seed = match turn.checked_div(options.long_every) {
             Some(long) if turn.is_multiple_of(options.long_every) => long % LONG,
             _ => LONG + turn % options.cases,
         };
+        self.start(options, turn, seed)
+    }
+
+    fn start(&self, options: &Options, turn: u64, seed: u64) -> (u64, u64, Start) {
         let stored = self.stored().get(&seed).cloned();
-        let mut start = stored.unwrap_or_else(|| start_of(&crash_case(seed)));
+        let case = || options.calls.map_or_else(|| crash_case(seed), |address| effect_case(seed, address).case);
+        let mut start = stored.unwrap_or_else(|| start_of(&case()));
         let body = || body_hash(&Value::array(vec![Value::from(seed.to_string()), start.input.clone()]));
         start.idempotency = options.keys.then(|| Idempotency { key: format!("start-{turn}"), body_hash: body() });
         (turn, seed, start)
@@ -155,6 +184,15 @@ async fn start_without_end(engine: Engine, supply: Arc<Supply>, options: Options
         supply.started(seed, start);
         let execution = accepted.execution;
         say(&format!("accepted {execution} {seed} {turn}"));
+        if let Some(value) = options.calls.and_then(|address| effect_case(seed, address).signal) {
+            tokio::time::sleep(Duration::from_millis(turn * 37 % 120)).await;
+            match signal(&engine, execution, value).await {
+                Ok(()) => say(&format!("signaled {execution}")),
+                // The same start was made before, and signaled then.
+                Err(EngineError::HasEnded(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
         let ended = match accepted.ended {
             Some(ended) => ended,
             None => match engine.wait(TenantId::DEFAULT, execution).await {
@@ -166,6 +204,11 @@ async fn start_without_end(engine: Engine, supply: Arc<Supply>, options: Options
         };
         say(&format!("ended {execution} {}", ended.status.as_str()));
     }
+}
+
+/// Sends the signal that an execution waits for. However often that is done, it counts once.
+pub(super) async fn signal(engine: &Engine, execution: ExecutionId, value: Value) -> Result<(), EngineError> {
+    engine.signal(TenantId::DEFAULT, execution, (SIGNAL.into(), value), Some(SIGNAL.into())).await
 }
 
 /// One line, which is out before this returns.

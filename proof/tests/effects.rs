@@ -1,0 +1,174 @@
+//! Processes are killed while their workflows call others: every effect happens, under its own key and with its own
+//! words; what is recorded does not happen again; what happens twice is what was under way when the process died.
+
+use std::path::Path;
+use std::time::Duration;
+
+use proof::crash::{
+    Audit, CallLedger, Cases, Check, Counts, Findings, Kill, Ledger, Round, Verdict, effect_case, has_strace,
+};
+use proof::random::Random;
+use proof::reference::Order;
+
+fn victim() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_victim"))
+}
+
+fn long() -> bool {
+    std::env::var("TIDEMILL_LONG").is_ok_and(|value| value == "1")
+}
+
+/// Executions that a victim has under way.
+const IN_FLIGHT: usize = 40;
+
+/// How the victim of a round ends.
+fn kill(random: &mut Random, at: u64) -> Kill {
+    let life = Duration::from_millis(150 + random.below(600) as u64);
+    match at % 4 {
+        1 if has_strace() => Kill::At { call: "fdatasync,fsync", nth: 1 + random.below(80) },
+        2 if has_strace() => Kill::AfterSlowly(life),
+        3 if has_strace() => Kill::At { call: "pwrite64", nth: 1 + random.below(800) },
+        _ => Kill::After(life),
+    }
+}
+
+#[derive(Default)]
+struct Tally {
+    verdict: Verdict,
+    findings: Findings,
+    counts: Counts,
+    killed: usize,
+    signaled: usize,
+}
+
+impl Tally {
+    fn is_sound(&self) -> bool {
+        self.verdict.faults() + self.findings.faults() == 0
+    }
+
+    fn add_counts(&mut self, other: Counts) {
+        self.counts.calls += other.calls;
+        self.counts.refused += other.refused;
+        self.counts.cut += other.cut;
+        self.counts.at_once = self.counts.at_once.max(other.at_once);
+    }
+}
+
+/// How the victims of a data directory live; one after the other get one of these.
+const LIVES: [&[&str]; 3] = [&["--keys"], &[], &["--accept-first"]];
+
+fn arguments(ledger: &CallLedger, life: usize) -> Vec<String> {
+    let (in_flight, address) = (IN_FLIGHT.to_string(), ledger.address().to_string());
+    let usual = ["--for-ms", "3000", "--cases", "100", "--in-flight", &in_flight, "--calls", &address];
+    usual.iter().chain(LIVES[life % LIVES.len()]).map(|&word| word.to_owned()).collect()
+}
+
+/// Victims of one data directory, one after the other; checked after every one or two of them.
+fn rounds(tally: &mut Tally, cases: &mut Cases, random: &mut Random, rounds: std::ops::Range<u64>) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let calls = CallLedger::begin(&folder.path().join("calls"), rounds.start).expect("a ledger");
+    let mut audit = Audit::new(&calls);
+    let mut check = Check::new(cases).with_calls(calls.address());
+    let mut ledgers: Vec<Ledger> = Vec::new();
+    let life = usize::try_from(rounds.start / 8).expect("few rounds");
+    let keys = LIVES[life % LIVES.len()].contains(&"--keys");
+    for at in rounds.clone() {
+        if !tally.is_sound() {
+            break;
+        }
+        let arguments = arguments(&calls, life);
+        let kill = kill(random, at);
+        let round = Round { program: victim(), data: data.clone(), arguments, kill };
+        let ledger = round.run().unwrap_or_else(|error| panic!("round {at}, {kill:?}: {error:#}"));
+        assert_eq!(ledger.dropped, 0, "round {at}: the victim could not take over what was open");
+        tally.killed += usize::from(ledger.killed);
+        tally.signaled += ledger.signaled.len();
+        audit.end_life(&data).unwrap_or_else(|error| panic!("round {at}, {kill:?}: {error:#}"));
+        ledgers.push(ledger);
+        if random.chance(50) || at + 1 == rounds.end {
+            let ledgers = std::mem::take(&mut ledgers);
+            if keys {
+                check.same_keys(&ledgers, &mut tally.verdict);
+            }
+            let verdict = check.run(&data, &ledgers);
+            tally.verdict.add(verdict.unwrap_or_else(|error| panic!("round {at}, {kill:?}: {error:#}")));
+            audit.end_life(&data).unwrap_or_else(|error| panic!("round {at}: {error:#}"));
+        }
+    }
+    match audit.finish(&data) {
+        Ok(findings) => tally.findings.add(findings),
+        Err(error) => assert!(!tally.is_sound(), "round {}: {error:#}", rounds.end),
+    }
+    tally.add_counts(calls.counts());
+}
+
+fn tell(count: u64, tally: &Tally) {
+    let Tally { verdict, findings, counts, killed, signaled } = tally;
+    println!(
+        "{count} rounds, {killed} killed, {} executions, {} acknowledged, {signaled} signals acknowledged, {} open at the \
+         crash, {} of them halfway; {} calls, {} for {} steps that change something; {} refused, {} cut off by a kill, at \
+         most {} at once; {} retries, {} repeated; lost {}, recorded twice {}, stuck {}, wrong {}; called early {}, again \
+         {}, twice {}, mixed up {}, never {}; longest recovery {} ms",
+        verdict.executions,
+        verdict.acknowledged,
+        verdict.open,
+        verdict.halfway,
+        counts.calls,
+        findings.writes,
+        findings.steps,
+        counts.refused,
+        counts.cut,
+        counts.at_once,
+        findings.retries,
+        findings.repeated,
+        verdict.lost,
+        verdict.repeated,
+        verdict.stuck,
+        verdict.wrong,
+        findings.early,
+        findings.again,
+        findings.doubled,
+        findings.mixed,
+        findings.missing,
+        verdict.recovery.as_millis(),
+    );
+}
+
+#[test]
+fn killed_processes_repeat_only_what_was_under_way() {
+    let count = if long() { 200 } else { 24 };
+    let mut cases = Cases::default();
+    let (mut random, mut tally) = (Random::new(41), Tally::default());
+    for first in (0..count).step_by(8) {
+        rounds(&mut tally, &mut cases, &mut random, first..first + 8);
+    }
+    tell(count, &tally);
+    assert_eq!(tally.verdict.faults(), 0, "{}", tally.verdict.told.join("\n"));
+    assert_eq!(tally.findings.faults(), 0, "{}", tally.findings.told.join("\n"));
+    let Tally { verdict, findings, counts, killed, signaled } = tally;
+    assert!(findings.repeated <= killed * counts.at_once, "{} calls were made again", findings.repeated);
+    assert!(killed * 2 > usize::try_from(count).expect("a small number"), "only {killed} victims were killed");
+    assert!(verdict.open > 0 && verdict.halfway > 0 && signaled > 0, "{verdict:?}");
+    assert!(counts.cut > 0 && findings.repeated > 0 && findings.retries > 0 && findings.steps > 1_000, "{findings:?}");
+}
+
+#[test]
+fn the_twins_are_known_to_the_reference() {
+    let address = std::net::SocketAddr::from(([127, 0, 0, 1], 1));
+    let mut kinds = std::collections::HashSet::new();
+    for seed in 0..100 {
+        let drawn = effect_case(seed, address);
+        let answer = drawn.twin.question().answer(&Order::File);
+        assert_eq!(answer.status, "succeeded", "seed {seed}: {answer}");
+        assert!(
+            seed % 10 > 7 || drawn.case.graph.nodes.iter().any(|node| node.kind == "http"),
+            "seed {seed} calls nobody"
+        );
+        assert!(drawn.twin.graph.nodes.iter().all(|node| node.kind != "http"), "seed {seed} calls in its twin");
+        kinds.extend(drawn.case.graph.nodes.iter().map(|node| node.kind.to_string()));
+    }
+    for kind in ["http", "delay", "wait_for_signal", "try_catch", "sub_workflow", "for_each", "while_loop"] {
+        assert!(kinds.contains(kind), "no case has a {kind}");
+    }
+}
