@@ -243,16 +243,6 @@ impl Execution {
         Ok(())
     }
 
-    fn step_started(&mut self, address: &Address) -> Refused {
-        let at = self.expect(address, Phase::is_startable)?;
-        // No event says that the time of the next attempt came: read back, its wait is still there.
-        if self.state(at).phase == Phase::Waiting {
-            self.time_came(self.state(at).link as usize);
-        }
-        self.state_mut(at).link = 1;
-        Ok(())
-    }
-
     // Waits ----------------------------------------------------------------------------------------------------------
 
     /// A call is about to be made. A journal may know the step as waiting: that is over.
