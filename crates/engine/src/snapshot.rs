@@ -86,16 +86,15 @@ impl Folding {
         }
         let mut seq = segment.seq_from;
         let plan = |extent| program.plan(extent).map_err(|error| damaged(error.to_string()));
-        fold(
-            &segment.bytes,
-            &mut self.state,
-            |accepted| plan(Extent::of(accepted)),
-            |event, state| {
-                each(seq, event, state);
-                seq += 1;
-            },
-        )
-        .map_err(|error| damaged(error.to_string()))??;
+        let mut next = |event: &Event, state: Option<&Execution>| {
+            each(seq, event, state);
+            seq += 1;
+        };
+        fold(&segment.bytes, &mut self.state, |accepted| plan(Extent::of(accepted)), &mut next)
+            .map_err(|error| damaged(error.to_string()))??;
+        if seq != segment.seq_from && seq != segment.seq_to + 1 {
+            return Err(damaged(format!("it holds {} events", seq - segment.seq_from)));
+        }
         self.upto = segment.seq_to;
         Ok(())
     }

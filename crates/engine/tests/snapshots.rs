@@ -210,6 +210,15 @@ async fn recovery_reads_nothing_before_the_newest_snapshot() {
     all[1].bytes = vec![1, 250].into();
     let second = engine_on(&Arc::new(crashed_after(&all[..=newest], &row).await));
     assert!(second.examine(TENANT, id).await.is_err());
+    // A snapshot of which a part is missing is found, too, in the middle of a whole history.
+    let mut part = segments(&first, id).await;
+    let bytes = part[newest].bytes.clone();
+    for length in 2..bytes.len() {
+        part[newest].bytes = bytes.slice(..length);
+        let third = engine_on(&Arc::new(crashed_after(&part[..=newest + 1], &row).await));
+        assert!(third.history(TENANT, id).await.is_ok(), "its events are there");
+        assert!(third.examine(TENANT, id).await.is_err(), "{length} of {} bytes", bytes.len());
+    }
     assert_eq!(second.recover().await.expect("it recovers").adopted, 1);
     let status = loop {
         let row = second.row(TENANT, id).await.expect("a row");

@@ -251,6 +251,41 @@ async fn doctor_finds_what_is_wrong_and_changes_nothing() {
     assert_eq!(code(&none), 1, "{}", text(&none));
 }
 
+#[tokio::test]
+async fn a_history_without_its_beginning_is_sound_and_still_opens() {
+    // More than 4 MiB of journal, so that there are snapshots.
+    let (folder, _) = with_file(
+        "long.json",
+        r#"{"nodes": [{"id": "s", "type": "manual"},
+            {"id": "a", "type": "expression", "data": {"expression": "({n: input.n + 1, text: `${input.n}`.repeat(500)})"}},
+            {"id": "c", "type": "condition", "data": {"condition": "input.n < 6000"}}],
+           "edges": [{"source": "s", "target": "a"}, {"source": "a", "target": "c"},
+                     {"source": "c", "sourceHandle": "true", "target": "a"}]}"#,
+    );
+    let ran = tidemill(&["run", "long.json", "--input", r#"{"n": 0}"#, "--json", "--data", "a"], folder.path());
+    assert_eq!(code(&ran), 0, "{}", text(&ran));
+    let id = json(&ran)["execution_id"].as_str().expect("an id").to_owned();
+    let sound = |at: &str| {
+        let told = tidemill(&["doctor", "--json", "--data", "a"], folder.path());
+        assert_eq!(code(&told), 0, "{at}: {}", text(&told));
+    };
+    sound("whole");
+    let store = SqliteStore::open(&folder.path().join("a"), SqliteOptions::default()).expect("it is free");
+    let retention = store::journal::Retention { max_execution_bytes: Some(1 << 20), ..Default::default() };
+    assert!(store.retain(retention).await.expect("it can be cut").segments > 3);
+    let left = store.read(id.parse().expect("an id"), ReadFrom::After(0), usize::MAX).await.expect("segments");
+    assert!(left[0].snapshot && left[0].seq_from > 1_000, "event {} is the first", left[0].seq_from);
+    drop(store);
+    sound("cut");
+    let shown = tidemill(&["executions", "show", &id, "--json", "--data", "a"], folder.path());
+    assert_eq!(code(&shown), 0, "{}", text(&shown));
+    let shown = json(&shown);
+    assert_eq!(shown["status"], "succeeded", "{}", shown["status"]);
+    assert!(
+        text(&ran).contains("c@5999") && shown.to_string().contains("c@5999") && !shown.to_string().contains("c@7\"")
+    );
+}
+
 #[test]
 fn completions_know_every_command() {
     let folder = tempfile::tempdir().expect("a folder");
