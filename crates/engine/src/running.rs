@@ -1,6 +1,7 @@
 //! One execution in a shard's hands: it runs ahead in memory and gathers the segment that will be appended.
 
 mod children;
+mod snapshot;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
@@ -733,16 +734,6 @@ impl Running {
         let bytes = if self.writer.is_empty() { Vec::new() } else { self.writer.take() };
         self.beyond_snapshot.note(bytes.len());
         Some(self.append(bytes, events, now_us))
-    }
-
-    /// A snapshot as an entry for the journal, when one is due and all before it was handed over.
-    pub(crate) fn take_snapshot(&mut self, least: usize, now_us: i64) -> Option<Append> {
-        let can = self.writer.is_empty() && !self.released && !self.status().is_terminal();
-        if !can || !self.beyond_snapshot.is_due(least) {
-            return None;
-        }
-        let (bytes, events) = self.beyond_snapshot.write(&self.execution)?;
-        Some(Append { snapshot: true, ..self.append(bytes, events, now_us) })
     }
 
     fn append(&mut self, bytes: Vec<u8>, events: u32, now_us: i64) -> Append {
