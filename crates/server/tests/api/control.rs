@@ -301,3 +301,33 @@ async fn calls_reach_inside_only_where_the_settings_say() {
     let called = open.post("/api/v1/workflows/execute", &graph).await.ok(200);
     assert_eq!(called["status"], "succeeded", "{called}");
 }
+
+#[tokio::test]
+async fn the_settings_of_a_workflow_say_who_may_start() {
+    let server = Server::new().await;
+    let with = |settings: &str| GATE.replacen('{', &format!(r#"{{"settings": {settings}, "#), 1);
+    let path = |workflow: &str| format!("/api/v1/workflows/{workflow}/execute");
+    let start = r#"{"input": {"n": 1}}"#;
+
+    let one = path(&server.store(&with(r#"{"flow": {"singleton": "refuse"}}"#)).await);
+    let open = server.post(&one, start).await.ok(202)["execution_id"].clone();
+    let refused = server.post(&one, start).await.ok(409);
+    assert_eq!(refused["code"], "already_open");
+    assert!(refused["detail"].as_str().is_some_and(|detail| detail.contains(open.as_str().expect("an id"))));
+
+    let often =
+        path(&server.store(&with(r#"{"flow": {"rate_limit": {"limit": 1, "per": "1h", "beyond": "refuse"}}}"#)).await);
+    server.post(&often, start).await.ok(202);
+    assert_eq!(server.post(&often, start).await.ok(429)["code"], "too_often");
+
+    let later = path(&server.store(&with("{}")).await);
+    let started = server.post(&later, r#"{"input": {"n": 1}, "delay": "1h"}"#).await.ok(202);
+    assert_eq!(started["status"], "delayed");
+    assert_eq!(server.post(&later, r#"{"delay": "soon"}"#).await.ok(400)["code"], "wrong_kind");
+    let id = started["execution_id"].as_str().expect("an id").to_owned();
+    server.ask(&id, "cancel", "").await.ok(202);
+    server.once(&id, "canceled").await;
+
+    let wrong = server.post("/api/v1/workflows", &with(r#"{"deadline": "soon"}"#)).await.ok(422);
+    assert!(wrong.to_string().contains("settings.deadline"), "{wrong}");
+}
