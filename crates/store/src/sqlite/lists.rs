@@ -69,6 +69,8 @@ pub(super) fn list(conn: &Connection, query: &ExecutionQuery) -> Result<Executio
     let mut statuses = if query.statuses.is_empty() { Status::ALL.to_vec() } else { query.statuses.clone() };
     statuses.sort_unstable();
     statuses.dedup();
+    // One state of the store for all of it: an execution that changes its status meanwhile is neither missed nor found twice.
+    let conn = &*conn.unchecked_transaction()?;
     let counts = counts(conn, query)?;
     statuses.retain(|status| counts[usize::from(status.code())] > 0);
     let limit = query.limit.min(LIST_MAX);

@@ -14,6 +14,7 @@ on_every_store!(
     narrow_totals_are_counted_so_far,
     statistics_equal_counting,
     statistics_follow_what_runs_again,
+    what_changes_its_status_meanwhile_is_listed_once,
 );
 
 async fn list(store: &dyn Store, query: &ExecutionQuery) -> ExecutionPage {
@@ -226,4 +227,29 @@ async fn statistics_follow_what_runs_again(subject: Subject) {
         }
         check_statistics(store, &entries).await;
     }
+}
+
+async fn what_changes_its_status_meanwhile_is_listed_once(subject: Subject) {
+    let store = &*subject.store;
+    let id = id_at(100, 1);
+    append_one(store, create(id, Status::Running)).await.expect("it is new");
+    let next_seq = crate::subject::row(store, T1, id).await.expect("a row").next_seq;
+    let is_over = std::cell::Cell::new(false);
+    let changes = async {
+        let (mut before, mut after) = (Status::Running, Status::Queued);
+        for seq in next_seq..next_seq + 500 {
+            append_one(store, progress(id, seq, 1, (before, after))).await.expect("it is next");
+            std::mem::swap(&mut before, &mut after);
+        }
+        is_over.set(true);
+    };
+    let looks = async {
+        let query = ExecutionQuery { statuses: vec![Status::Queued, Status::Running], ..everything() };
+        while !is_over.get() {
+            let page = list(store, &query).await;
+            assert_eq!((page.rows.len(), page.total), (1, Some((1, true))));
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::join!(changes, looks);
 }
