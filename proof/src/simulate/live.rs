@@ -151,7 +151,7 @@ impl<'a> Live<'a> {
             0..4 if self.state.is_paused() => self.record(&Event::Resumed(Moment { at_us })),
             0..4 => self.record(&Event::Paused(Moment { at_us })),
             4 if self.state.generation() < REOPENED_MAX => {
-                let event = self.state.canceling(at_us);
+                let event = self.state.canceling(at_us, None);
                 self.record(&event);
                 self.take_up();
             }
