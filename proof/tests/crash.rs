@@ -141,8 +141,8 @@ fn a_broken_disk_ends_the_process() {
         let folder = tempfile::tempdir().expect("a folder");
         let data = folder.path().join("data");
         let kill = match at % 2 {
-            0 => Kill::Broken { call: "fdatasync,fsync", nth: 1 + random.below(40) },
-            _ => Kill::Broken { call: "pwrite64", nth: 1 + random.below(600) },
+            0 => Kill::Broken { error: "EIO", call: "fdatasync,fsync", nth: 1 + random.below(40) },
+            _ => Kill::Broken { error: "EIO", call: "pwrite64", nth: 1 + random.below(600) },
         };
         let ledger = Round { program: victim(), data: data.clone(), arguments: Vec::new(), kill }.run();
         let ledger = ledger.unwrap_or_else(|error| panic!("round {at}, {kill:?}: {error:#}"));
@@ -155,6 +155,34 @@ fn a_broken_disk_ends_the_process() {
     );
     assert_eq!(all.faults(), 0, "{}", all.told.join("\n"));
     assert_eq!(gave_up, count, "a process went on after its disk had failed");
+}
+
+/// A disk that is full, in the middle of a commit or between two: what was acknowledged by then is there, and nothing is
+/// acknowledged that is not.
+#[test]
+fn a_full_disk_loses_nothing() {
+    if !has_strace() {
+        println!("not run: strace is missing");
+        return;
+    }
+    let count = if long() { 60 } else { 4 };
+    let mut cases = Cases::default();
+    let (mut random, mut all) = (Random::new(37), Verdict::default());
+    for at in 0..count {
+        let folder = tempfile::tempdir().expect("a folder");
+        let data = folder.path().join("data");
+        let kill = Kill::Broken { error: "ENOSPC", call: "pwrite64", nth: 200 + random.below(1_500) };
+        let arguments = ["--for-ms", "2000"].map(str::to_owned).to_vec();
+        let ledger = Round { program: victim(), data: data.clone(), arguments, kill }.run();
+        let ledger = ledger.unwrap_or_else(|error| panic!("round {at}, {kill:?}: {error:#}"));
+        all.add(Check::new(&mut cases).run(&data, &[ledger]).expect("the data can be read"));
+    }
+    println!(
+        "{count} full disks; {} acknowledged, {} open, lost {}, repeated {}, stuck {}, wrong {}",
+        all.acknowledged, all.open, all.lost, all.repeated, all.stuck, all.wrong
+    );
+    assert_eq!(all.faults(), 0, "{}", all.told.join("\n"));
+    assert!(all.acknowledged > 0, "nothing was acknowledged before the disk was full");
 }
 
 /// A victim on a disk whose power is cut.

@@ -5,7 +5,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use proof::crash::{
-    Audit, CallLedger, Cases, Check, Counts, Findings, Kill, Ledger, Round, Verdict, effect_case, has_strace,
+    Audit, CallLedger, Cases, Check, Counts, Findings, Image, Kill, Ledger, Round, Verdict, effect_case, has_strace,
+    unsupported,
 };
 use proof::random::Random;
 use proof::reference::Order;
@@ -42,6 +43,11 @@ struct Tally {
 }
 
 impl Tally {
+    fn assert_sound(&self) {
+        assert_eq!(self.verdict.faults(), 0, "{}", self.verdict.told.join("\n"));
+        assert_eq!(self.findings.faults(), 0, "{}", self.findings.told.join("\n"));
+    }
+
     fn is_sound(&self) -> bool {
         self.verdict.faults() + self.findings.faults() == 0
     }
@@ -57,28 +63,32 @@ impl Tally {
 /// How the victims of a data directory live; one after the other get one of these.
 const LIVES: [&[&str]; 3] = [&["--keys"], &[], &["--accept-first"]];
 
-fn arguments(ledger: &CallLedger, life: usize) -> Vec<String> {
+fn arguments(ledger: &CallLedger, more: &[&str]) -> Vec<String> {
     let (in_flight, address) = (IN_FLIGHT.to_string(), ledger.address().to_string());
     let usual = ["--for-ms", "3000", "--cases", "100", "--in-flight", &in_flight, "--calls", &address];
-    usual.iter().chain(LIVES[life % LIVES.len()]).map(|&word| word.to_owned()).collect()
+    usual.iter().chain(more).map(|&word| word.to_owned()).collect()
 }
 
 /// Victims of one data directory, one after the other; checked after every one or two of them.
 fn rounds(tally: &mut Tally, cases: &mut Cases, random: &mut Random, rounds: std::ops::Range<u64>) {
+    let life = usize::try_from(rounds.start / 8).expect("few rounds");
+    let kills = rounds.map(|at| kill(random, at)).collect();
+    lives(tally, cases, LIVES[life % LIVES.len()], (kills, random));
+}
+
+fn lives(tally: &mut Tally, cases: &mut Cases, more: &[&str], (kills, random): (Vec<Kill>, &mut Random)) {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("data");
-    let calls = CallLedger::begin(&folder.path().join("calls"), rounds.start).expect("a ledger");
+    let calls = CallLedger::begin(&folder.path().join("calls"), random.bits()).expect("a ledger");
     let mut audit = Audit::new(&calls);
     let mut check = Check::new(cases).with_calls(calls.address());
     let mut ledgers: Vec<Ledger> = Vec::new();
-    let life = usize::try_from(rounds.start / 8).expect("few rounds");
-    let keys = LIVES[life % LIVES.len()].contains(&"--keys");
-    for at in rounds.clone() {
+    let keys = more.contains(&"--keys");
+    for (at, &kill) in kills.iter().enumerate() {
         if !tally.is_sound() {
             break;
         }
-        let arguments = arguments(&calls, life);
-        let kill = kill(random, at);
+        let arguments = arguments(&calls, more);
         let round = Round { program: victim(), data: data.clone(), arguments, kill };
         let ledger = round.run().unwrap_or_else(|error| panic!("round {at}, {kill:?}: {error:#}"));
         assert_eq!(ledger.dropped, 0, "round {at}: the victim could not take over what was open");
@@ -86,7 +96,7 @@ fn rounds(tally: &mut Tally, cases: &mut Cases, random: &mut Random, rounds: std
         tally.signaled += ledger.signaled.len();
         audit.end_life(&data).unwrap_or_else(|error| panic!("round {at}, {kill:?}: {error:#}"));
         ledgers.push(ledger);
-        if random.chance(50) || at + 1 == rounds.end {
+        if random.chance(50) || at + 1 == kills.len() {
             let ledgers = std::mem::take(&mut ledgers);
             if keys {
                 check.same_keys(&ledgers, &mut tally.verdict);
@@ -98,7 +108,7 @@ fn rounds(tally: &mut Tally, cases: &mut Cases, random: &mut Random, rounds: std
     }
     match audit.finish(&data) {
         Ok(findings) => tally.findings.add(findings),
-        Err(error) => assert!(!tally.is_sound(), "round {}: {error:#}", rounds.end),
+        Err(error) => assert!(!tally.is_sound(), "{error:#}"),
     }
     tally.add_counts(calls.counts());
 }
@@ -144,13 +154,105 @@ fn killed_processes_repeat_only_what_was_under_way() {
         rounds(&mut tally, &mut cases, &mut random, first..first + 8);
     }
     tell(count, &tally);
-    assert_eq!(tally.verdict.faults(), 0, "{}", tally.verdict.told.join("\n"));
-    assert_eq!(tally.findings.faults(), 0, "{}", tally.findings.told.join("\n"));
+    tally.assert_sound();
     let Tally { verdict, findings, counts, killed, signaled } = tally;
     assert!(findings.repeated <= killed * counts.at_once, "{} calls were made again", findings.repeated);
     assert!(killed * 2 > usize::try_from(count).expect("a small number"), "only {killed} victims were killed");
     assert!(verdict.open > 0 && verdict.halfway > 0 && signaled > 0, "{verdict:?}");
     assert!(counts.cut > 0 && findings.repeated > 0 && findings.retries > 0 && findings.steps > 1_000, "{findings:?}");
+}
+
+/// Victims that run one shape of workflow only, killed while their writes are slow.
+fn one_shape(shape: &str, seed: u64) -> Tally {
+    let count = if long() { 40 } else { 6 };
+    let (mut cases, mut random, mut tally) = (Cases::default(), Random::new(seed), Tally::default());
+    let kill = |at: u64| {
+        let life = Duration::from_millis(400 + at * 197 % 500);
+        if at % 2 == 1 && has_strace() { Kill::AfterSlowly(life) } else { Kill::After(life) }
+    };
+    let kills = (0..count).map(kill).collect();
+    lives(&mut tally, &mut cases, &["--shape", shape], (kills, &mut random));
+    tell(count, &tally);
+    tally.assert_sound();
+    assert!(tally.verdict.open > 0 && tally.verdict.executions > 20, "{:?}", tally.verdict);
+    tally
+}
+
+#[test]
+fn timers_survive() {
+    one_shape("4", 43);
+}
+
+#[test]
+fn acknowledged_signals_survive() {
+    let tally = one_shape("5", 47);
+    assert!(tally.signaled > 10, "only {} signals were acknowledged", tally.signaled);
+}
+
+/// What a call depends on is on the disk, and not only handed to the system.
+#[test]
+fn a_power_cut_repeats_only_what_was_under_way() {
+    if let Some(reason) = unsupported() {
+        println!("not run: {reason}");
+        return;
+    }
+    let count = if long() { 30 } else { 3 };
+    let (mut cases, mut random, mut tally) = (Cases::default(), Random::new(53), Tally::default());
+    for at in 0..count {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut image = Image::new().expect("a file system in a file");
+        let calls = CallLedger::begin(&folder.path().join("calls"), at).expect("a ledger");
+        let kill = Kill::After(Duration::from_millis(250 + random.below(700) as u64));
+        let round = Round { program: victim(), data: image.data(), arguments: arguments(&calls, &[]), kill };
+        let ledger = round.run().expect("a victim");
+        let data = image.cut().expect("the copy can be used");
+        let mut audit = Audit::new(&calls);
+        audit.end_life(&data).unwrap_or_else(|error| panic!("power cut {at}: {error:#}"));
+        tally.killed += usize::from(ledger.killed);
+        tally.signaled += ledger.signaled.len();
+        let verdict = Check::new(&mut cases).with_calls(calls.address()).run(&data, &[ledger]);
+        tally.verdict.add(verdict.unwrap_or_else(|error| panic!("power cut {at}: {error:#}")));
+        audit.end_life(&data).unwrap_or_else(|error| panic!("power cut {at}: {error:#}"));
+        tally.findings.add(audit.finish(&data).expect("the data can be read"));
+        tally.add_counts(calls.counts());
+    }
+    tell(count, &tally);
+    tally.assert_sound();
+    assert!(tally.findings.repeated > 0 && tally.findings.steps > 50, "{:?}", tally.findings);
+}
+
+/// An execution that brings down each process that runs it is set aside, and what is started then goes on. (What is
+/// under way when it strikes is counted with it each time, and is not looked at here.)
+#[test]
+fn poison_is_set_aside() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let calls = CallLedger::begin(&folder.path().join("calls"), 1).expect("a ledger");
+    let (mut ledgers, mut crashes, mut set_aside): (Vec<Ledger>, _, _) = (Vec::new(), 0, 0);
+    for restart in 0..11 {
+        let in_flight = if set_aside > 0 { "4" } else { "0" };
+        let own: &[&str] =
+            if restart == 0 { &["--in-flight", in_flight, "--poison"] } else { &["--in-flight", in_flight] };
+        let address = calls.address().to_string();
+        let all = ["--for-ms", "600", "--calls", &address].iter().chain(own).map(|&word| word.to_owned()).collect();
+        let round = Round { program: victim(), data: data.clone(), arguments: all, kill: Kill::Itself };
+        let ledger = round.run().expect("a victim");
+        let crashed = ledger.gave_up.is_some();
+        assert!(crashed || ledger.ready, "restart {restart} was not ready");
+        assert!(!crashed || set_aside == 0, "restart {restart} crashed after the poison was set aside");
+        crashes += usize::from(crashed);
+        set_aside += ledger.dropped;
+        ledgers.push(ledger);
+        calls.next_life().expect("the victim is gone");
+    }
+    let verdict = Check::new(&mut Cases::default()).with_calls(calls.address()).run(&data, &ledgers).expect("the data");
+    println!(
+        "{crashes} processes brought down, {set_aside} set aside; {} executions, lost {}, stuck {}, wrong {}",
+        verdict.executions, verdict.lost, verdict.stuck, verdict.wrong
+    );
+    assert_eq!(verdict.faults(), 0, "{}", verdict.told.join("\n"));
+    assert_eq!((crashes, set_aside), (1 + engine::Options::default().max_recoveries as usize, 1));
+    assert!(verdict.executions > 10, "only {} executions ran beside it", verdict.executions);
 }
 
 #[test]

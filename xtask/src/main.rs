@@ -7,6 +7,7 @@ mod coverage;
 mod first;
 mod process;
 mod run;
+mod sabotage;
 mod test;
 mod tidy;
 mod web;
@@ -27,6 +28,7 @@ cargo xtask <command>
   tidy                     the rules of the house: crate directions, sizes, names, proofs, dead files
   web                      build the page
   bars [--area NAME]       measure, and compare with the bars; non-zero exit if one is short
+  sabotage [NAME]          plant known faults in a copy of the tree, one after the other; non-zero exit if one is not caught
   coverage [PREFIX]        how much of the requirements is done; with PREFIX (R2, RN, R0-1) the rows themselves
 ";
 
@@ -52,6 +54,7 @@ fn dispatch(arguments: &[String]) -> Result<bool> {
         "tidy" => no_arguments("tidy", rest).and_then(|()| tidy::run(&root)),
         "web" => no_arguments("web", rest).and_then(|()| web::build(&root).map(|_| true)),
         "bars" => bars::run(&root, rest),
+        "sabotage" => sabotage::run(&root, rest.first().map(String::as_str)),
         "coverage" => coverage::run(&root, rest.first().map(String::as_str)),
         first::COMMAND => first::watch(&root, rest).map(|()| true),
         "help" | "--help" | "-h" => {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use crate::{process, tidy, web};
+use crate::{process, sabotage, tidy, web};
 
 /// Programs that some tests use, each in the Debian package of its name.
 const PROGRAMS: [(&str, &str); 2] =
@@ -71,7 +71,14 @@ fn all(root: &Path, options: &Options, report: &mut Report) -> bool {
     let rust = format(root, report) && rules(root, report) && lints(root, report) && licences(root, report);
     // Also after a failure: nothing is left running behind the prompt.
     let page = await_page(page, report);
-    rust && page && rust_tests(root, options, None, report)
+    rust && page && rust_tests(root, options, None, report) && (!options.long || planted_faults(root, report))
+}
+
+/// The tests are tested: each planted fault must be caught by one.
+fn planted_faults(root: &Path, report: &mut Report) -> bool {
+    report.stage("sabotage", "a fault that nobody caught: run one alone with cargo xtask sabotage NAME", || {
+        if sabotage::run(root, None)? { Ok(String::new()) } else { bail!("a planted fault went unseen") }
+    })
 }
 
 fn format(root: &Path, report: &mut Report) -> bool {

@@ -17,6 +17,8 @@ use crate::reference::Order;
 const CHILD: &str = "effects-child";
 /// The name of the signal that some wait for.
 pub(super) const SIGNAL: &str = "go";
+/// How many shapes there are: the rest of a seed by this number is its shape.
+pub(super) const SHAPES: u64 = 10;
 /// Steps that a random graph has at most.
 const STEPS_MAX: usize = 40;
 
@@ -36,7 +38,7 @@ pub fn effect_case(seed: u64, address: SocketAddr) -> EffectCase {
     let mut draw = Draw { random: Random::new(seed ^ 0xeffe), address, nodes: Vec::new(), edges: Vec::new() };
     let name = format!("effects-{seed}");
     let (input, mut signal) = (Value::from(usize::try_from(seed % 50).unwrap_or(0)), None);
-    let graph = match seed % 10 {
+    let graph = match seed % SHAPES {
         0 => draw.chain(&name),
         1 => draw.side_by_side(&name),
         2 => draw.items(&name),
@@ -49,7 +51,7 @@ pub fn effect_case(seed: u64, address: SocketAddr) -> EffectCase {
         }
         6 => draw.caught(&name),
         7 => draw.other(&name),
-        _ => draw.random(seed / 10 * 2 + seed % 10 - 8, &name, &input),
+        _ => draw.random(seed / SHAPES * 2 + seed % SHAPES - 8, &name, &input),
     };
     pair(&graph, input, signal)
 }

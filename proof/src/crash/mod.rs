@@ -14,6 +14,7 @@ mod cases;
 mod check;
 mod early;
 mod effects;
+mod poison;
 mod power;
 mod process;
 mod victim;

@@ -23,8 +23,12 @@ pub enum Kill {
         /// Which one, from 1.
         nth: usize,
     },
-    /// By itself: from its n-th call on, a system call answers that the device is broken.
+    /// By itself, if something it runs brings it down.
+    Itself,
+    /// By itself: from its n-th call on, a system call fails, with `EIO` as on a broken device or `ENOSPC` as on a full one.
     Broken {
+        /// What it answers.
+        error: &'static str,
         /// The system call.
         call: &'static str,
         /// Which one, from 1.
@@ -112,7 +116,7 @@ impl Round<'_> {
         if ledger.killed || status.success() {
             return Ok(ledger);
         }
-        if !matches!(self.kill, Kill::Broken { .. }) {
+        if !matches!(self.kill, Kill::Broken { .. } | Kill::Itself) {
             bail!("the victim ended with {status}: {complaints}");
         }
         ledger.gave_up = Some(complaints);
@@ -121,9 +125,9 @@ impl Round<'_> {
 
     fn command(&self) -> Command {
         let inject = match self.kill {
-            Kill::After(_) => None,
+            Kill::After(_) | Kill::Itself => None,
             Kill::At { call, nth } => Some(format!("inject={call}:signal=KILL:when={nth}")),
-            Kill::Broken { call, nth } => Some(format!("inject={call}:error=EIO:when={nth}+")),
+            Kill::Broken { error, call, nth } => Some(format!("inject={call}:error={error}:when={nth}+")),
             Kill::AfterSlowly(_) => Some("inject=pwrite64:delay_enter=8000".into()),
             Kill::AfterWithoutSync(_) => Some("inject=fdatasync,fsync,sync_file_range:retval=0".into()),
         };

@@ -21,7 +21,8 @@ use tokio::task::JoinSet;
 
 use super::cases::{LONG, crash_case};
 use super::early::EarlyAck;
-use super::effects::{Children, SIGNAL, effect_case};
+use super::effects::{Children, SHAPES, SIGNAL, effect_case};
+use super::poison::{Crash, poison};
 use crate::observe::start_of;
 
 /// How a victim lives.
@@ -51,6 +52,12 @@ pub struct Options {
     /// The ledger of calls: with it, it runs workflows with effects.
     #[arg(long)]
     pub calls: Option<SocketAddr>,
+    /// Of workflows with effects, the only shape to run.
+    #[arg(long)]
+    pub shape: Option<u64>,
+    /// Whether it starts an execution that brings it down.
+    #[arg(long)]
+    pub poison: bool,
     /// When a commit counts as done.
     #[arg(long, value_enum, default_value_t = Sync::Full)]
     pub synchronous: Sync,
@@ -102,7 +109,8 @@ pub(super) async fn begin(
         net.allowed_private.push(address.to_string().parse()?);
         settings.workflows = Some(Arc::new(Children(address)));
     }
-    let registry = Registry::with(&Services::default().with_net(Net::new(net)));
+    let services = Services::default().with_net(Net::new(net));
+    let registry = Registry::with_more(&services, vec![Box::new(Crash::default())]);
     Ok(Engine::open(journal, store, Arc::new(registry), newest, settings))
 }
 
@@ -121,6 +129,9 @@ pub async fn victim(options: Options) -> Result<()> {
     let engine = begin((journal, store), options.calls, settings).await?;
     let found = engine.recover().await?;
     say(&format!("ready {} {} {}", found.adopted, found.quarantined, found.unreadable));
+    if let Some(address) = options.calls.filter(|_| options.poison) {
+        engine.start(Start::new(Source::AdHoc(poison(address)), Value::Int(1))).await?;
+    }
     let supply = Arc::new(Supply::default());
     let mut loops = JoinSet::new();
     for _ in 0..options.in_flight {
@@ -149,7 +160,8 @@ impl Supply {
     fn next(&self, options: &Options) -> (u64, u64, Start) {
         let turn = self.next.fetch_add(1, Ordering::Relaxed);
         if options.calls.is_some() {
-            return self.start(options, turn, turn % options.cases);
+            let case = turn % options.cases;
+            return self.start(options, turn, options.shape.map_or(case, |shape| case * SHAPES + shape));
         }
         let seed = match turn.checked_div(options.long_every) {
             Some(long) if turn.is_multiple_of(options.long_every) => long % LONG,
