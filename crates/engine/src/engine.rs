@@ -17,8 +17,8 @@ use tokio::sync::oneshot;
 use crate::begin::{Door, LANE, Submission, birth};
 use crate::calls::{CallLimits, Calls};
 use crate::clock::{Clock, SystemClock};
-use crate::flow::{Admitted, Flows};
 use crate::history::{self, History};
+use crate::limits::{Admitted, Gates};
 use crate::places::Places;
 use crate::pool::Pool;
 use crate::program::{Extent, Program};
@@ -164,7 +164,7 @@ impl Engine {
             timeout_us: options.timeout_us(),
             pool: pool.handle(),
             calls,
-            flows: Arc::default(),
+            gates: Arc::default(),
             rest: rest.clone(),
         };
         let last_id = newest.map_or(0, |id| model::id::after_millisecond_of(id.0));
@@ -218,8 +218,8 @@ impl Engine {
         self.shared.ids.next(self.now_ms())
     }
 
-    pub(crate) fn flows(&self) -> &Flows {
-        &self.shared.tools.flows
+    pub(crate) fn gates(&self) -> &Gates {
+        &self.shared.tools.gates
     }
 
     pub(crate) fn runtime(&self) -> &tokio::runtime::Handle {
@@ -364,7 +364,7 @@ impl Engine {
             delay: start.delay,
             records,
         };
-        self.join_flow(&mut submission).await?;
+        self.look_up_limits(&mut submission).await?;
         Ok(submission)
     }
 
@@ -416,10 +416,10 @@ impl Engine {
     }
 
     fn admit(&self, start: &Submission, execution: ExecutionId, now_ms: i64) -> Result<Admitted, EngineError> {
-        match (&start.program.settings().flow, &start.flow_key) {
-            (Some(flow), Some(key)) => {
+        match (&start.program.settings().limits, &start.flow_key) {
+            (Some(limits), Some(key)) => {
                 let caller = start.idempotency.as_ref().map(|idempotency| idempotency.key.as_str());
-                self.flows().admit(&(start.tenant, ArcStr::from(key.as_str())), flow, (execution, caller), now_ms)
+                self.gates().admit(&(start.tenant, ArcStr::from(key.as_str())), limits, (execution, caller), now_ms)
             }
             _ => Ok(Admitted::default()),
         }

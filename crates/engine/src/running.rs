@@ -22,7 +22,7 @@ use crate::attempt::{Attempt, Decision, Made, too_large};
 use crate::calls::{Calls, Order};
 use crate::clock::Clock;
 use crate::durable::Durable;
-use crate::flow::Ticket;
+use crate::limits::Ticket;
 use crate::listed;
 use crate::messages::{Delivery, Wish};
 use crate::places::Place;

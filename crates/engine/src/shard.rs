@@ -16,7 +16,7 @@ use crate::begin::Door;
 use crate::calls::Calls;
 use crate::clock::Clock;
 use crate::durable::Durable;
-use crate::flow::Flows;
+use crate::limits::Gates;
 use crate::messages::Delivery;
 use crate::places::{Place, Places};
 use crate::pool::{PoolHandle, Work};
@@ -140,7 +140,7 @@ pub(crate) struct Tools {
     pub(crate) timeout_us: i64,
     pub(crate) pool: PoolHandle,
     pub(crate) calls: Arc<Calls>,
-    pub(crate) flows: Arc<Flows>,
+    pub(crate) gates: Arc<Gates>,
     /// What wakes executions that rest, starts children, and knows the other shards.
     pub(crate) rest: Rest,
 }
@@ -370,9 +370,9 @@ impl Shard {
     }
 
     /// Gives back an execution's place among those that share its key.
-    fn leave_flow(&self, running: &mut Running) {
+    fn leave_gate(&self, running: &mut Running) {
         if let Some(ticket) = running.ticket.as_mut() {
-            self.tools.flows.give_back(ticket, running.id);
+            self.tools.gates.give_back(ticket, running.id);
             ticket.place = Place::Outside;
         }
     }
@@ -384,7 +384,7 @@ impl Shard {
         let turn = (execution, running.priority);
         if let Some(ticket) = running.ticket.as_mut() {
             if ticket.place == Place::Outside {
-                ticket.place = self.tools.flows.ask(ticket, turn, &self.inbox);
+                ticket.place = self.tools.gates.ask(ticket, turn, &self.inbox);
             }
             if ticket.place == Place::InLine {
                 running.stop_clock(self.tools.clock.now_us());
@@ -521,7 +521,7 @@ impl Shard {
             if running.unacknowledged.is_empty() {
                 // Whoever waits for its end looks at the journal from now on.
                 if let Some(mut running) = self.running.remove(&execution) {
-                    self.leave_flow(&mut running);
+                    self.leave_gate(&mut running);
                 }
                 self.gauges.in_flight.fetch_sub(1, Ordering::Relaxed);
                 self.tools.rest.look_at(append.state.wake_at);
@@ -546,9 +546,9 @@ impl Shard {
 
     fn leave(&mut self, execution: ExecutionId) -> Option<Running> {
         let mut running = self.running.remove(&execution)?;
-        self.leave_flow(&mut running);
+        self.leave_gate(&mut running);
         if let Some(ticket) = &running.ticket {
-            self.tools.flows.ended(&ticket.gate, execution);
+            self.tools.gates.ended(&ticket.gate, execution);
         }
         self.gauges.left();
         self.vacate(running.place);

@@ -121,18 +121,18 @@ pub enum EngineError {
     /// It cannot be done to an execution that has not ended, or that succeeded.
     #[error("execution {0} is {status}: only what failed, was canceled, ran out of time or was set aside can be taken up again", status = .1.as_str())]
     CannotRetry(ExecutionId, Status),
-    /// Another execution with the same flow key is open, and the workflow allows one.
-    #[error("execution {0} of this workflow is open, and settings.flow.singleton allows one at a time")]
+    /// Another execution with the same key is open, and the workflow allows one.
+    #[error("execution {0} of this workflow is open, and settings.limits.singleton allows one at a time")]
     AlreadyOpen(ExecutionId),
     /// The workflow is started more often than its settings allow.
-    #[error("this workflow is started more often than settings.flow.rate_limit allows")]
+    #[error("this workflow is started more often than settings.limits.rate_limit allows")]
     TooOften {
         /// When to try again, in ms from now.
         again_ms: i64,
     },
     /// The settings of the workflow cannot be applied to this start.
-    #[error("the flow control of this workflow cannot be applied: {0}")]
-    BadFlow(String),
+    #[error("the limits of this workflow cannot be applied: {0}")]
+    BadLimits(String),
     /// Too many executions are in flight: try again later.
     #[error("too many executions are in flight; try again in a moment")]
     Busy,

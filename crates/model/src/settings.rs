@@ -4,7 +4,7 @@
 //!
 //! ```json
 //! {"concurrency": 1, "deadline": "2h", "error_workflow": "On failure",
-//!  "flow": {"key": "{{ input.customer }}", "concurrency": 2, "singleton": "refuse",
+//!  "limits": {"key": "{{ input.customer }}", "concurrency": 2, "singleton": "refuse",
 //!           "rate_limit": {"limit": 10, "per": "1m", "beyond": "wait"}, "debounce": "5s", "priority": 10}}
 //! ```
 
@@ -26,12 +26,12 @@ pub struct Settings {
     /// Id or name of the workflow that is started when an execution fails.
     pub error_workflow: Option<ArcStr>,
     /// How executions of it share the machine.
-    pub flow: Option<Flow>,
+    pub limits: Option<Limits>,
 }
 
 /// How executions of a workflow share the machine. All bounds count those with the same key.
 #[derive(Debug, Default)]
-pub struct Flow {
+pub struct Limits {
     /// What executions are told apart by; an expression over `input` and `trigger`. Without it all count together.
     pub key: Option<Field>,
     /// Executions under way at a time; those asleep do not count, the others wait in line.
@@ -80,7 +80,7 @@ impl Settings {
                 concurrency: read.count(settings, ("settings.concurrency", "concurrency")),
                 deadline_ms: read.time(settings, ("settings.deadline", "deadline")),
                 error_workflow: read.name(settings, ("settings.error_workflow", "error_workflow")),
-                flow: read.flow(settings),
+                limits: read.limits(settings),
             },
         };
         (settings, read.problems)
@@ -104,20 +104,20 @@ impl Read {
         self.problems.push(Problem::error("bad_setting", format!("{path} is {wanted}")).at_path(path));
     }
 
-    fn flow(&mut self, settings: &Value) -> Option<Flow> {
-        let flow = said(settings, "flow")?;
-        if flow.as_object().is_none() {
-            self.wrong("settings.flow", "an object: {\"concurrency\": 2, \"key\": \"{{ input.customer }}\"}");
+    fn limits(&mut self, settings: &Value) -> Option<Limits> {
+        let limits = said(settings, "limits")?;
+        if limits.as_object().is_none() {
+            self.wrong("settings.limits", "an object: {\"concurrency\": 2, \"key\": \"{{ input.customer }}\"}");
             return None;
         }
-        let limit = ("settings.flow.concurrency", "concurrency");
-        Some(Flow {
-            key: self.field(flow, ("settings.flow.key", "key")),
-            concurrency: self.count(flow, limit).and_then(|count| usize::try_from(count).ok()),
-            singleton: self.singleton(flow),
-            rate_limit: self.rate_limit(flow),
-            debounce_ms: self.time(flow, ("settings.flow.debounce", "debounce")),
-            priority: self.field(flow, ("settings.flow.priority", "priority")),
+        let limit = ("settings.limits.concurrency", "concurrency");
+        Some(Limits {
+            key: self.field(limits, ("settings.limits.key", "key")),
+            concurrency: self.count(limits, limit).and_then(|count| usize::try_from(count).ok()),
+            singleton: self.singleton(limits),
+            rate_limit: self.rate_limit(limits),
+            debounce_ms: self.time(limits, ("settings.limits.debounce", "debounce")),
+            priority: self.field(limits, ("settings.limits.priority", "priority")),
         })
     }
 
@@ -156,35 +156,35 @@ impl Read {
         }
     }
 
-    fn singleton(&mut self, flow: &Value) -> Option<Singleton> {
-        match said(flow, "singleton")? {
+    fn singleton(&mut self, limits: &Value) -> Option<Singleton> {
+        match said(limits, "singleton")? {
             Value::Bool(is_on) => is_on.then_some(Singleton::Refuse),
             mode => match mode.as_str() {
                 Some("refuse") => Some(Singleton::Refuse),
                 Some("replace") => Some(Singleton::Replace),
                 _ => {
-                    self.wrong("settings.flow.singleton", "refuse or replace");
+                    self.wrong("settings.limits.singleton", "refuse or replace");
                     None
                 }
             },
         }
     }
 
-    fn rate_limit(&mut self, flow: &Value) -> Option<RateLimit> {
-        let limit = said(flow, "rate_limit")?;
+    fn rate_limit(&mut self, limits: &Value) -> Option<RateLimit> {
+        let limit = said(limits, "rate_limit")?;
         let refuses = match limit.get("beyond").and_then(Value::as_str) {
             None if said(limit, "beyond").is_none() => false,
             Some("wait") => false,
             Some("refuse") => true,
             _ => {
-                self.wrong("settings.flow.rate_limit.beyond", "wait or refuse");
+                self.wrong("settings.limits.rate_limit.beyond", "wait or refuse");
                 return None;
             }
         };
-        let count = self.count(limit, ("settings.flow.rate_limit.limit", "limit"));
-        let per = self.time(limit, ("settings.flow.rate_limit.per", "per"));
+        let count = self.count(limit, ("settings.limits.rate_limit.limit", "limit"));
+        let per = self.time(limit, ("settings.limits.rate_limit.per", "per"));
         if said(limit, "limit").is_none() || said(limit, "per").is_none() {
-            self.wrong("settings.flow.rate_limit", "an object: {\"limit\": 10, \"per\": \"1m\"}");
+            self.wrong("settings.limits.rate_limit", "an object: {\"limit\": 10, \"per\": \"1m\"}");
         }
         Some(RateLimit { limit: count?, per_ms: per?, refuses })
     }
@@ -209,20 +209,20 @@ mod tests {
     fn settings_are_read_as_they_are_documented() {
         let (settings, problems) = read(
             r#"{"concurrency": 1, "deadline": "2h", "error_workflow": "On failure",
-            "flow": {"key": "{{ input.customer }}", "concurrency": 2, "singleton": "refuse",
+            "limits": {"key": "{{ input.customer }}", "concurrency": 2, "singleton": "refuse",
             "rate_limit": {"limit": 10, "per": "1m", "beyond": "wait"}, "debounce": "5s", "priority": 10}}"#,
         );
         assert!(problems.is_empty(), "{problems:?}");
         assert_eq!((settings.concurrency, settings.deadline_ms), (Some(1), Some(7_200_000)));
         assert_eq!(settings.error_workflow.as_deref(), Some("On failure"));
-        let flow = settings.flow.expect("flow control");
+        let limits = settings.limits.expect("limits");
         assert_eq!(
-            (flow.concurrency, flow.singleton, flow.debounce_ms),
+            (limits.concurrency, limits.singleton, limits.debounce_ms),
             (Some(2), Some(Singleton::Refuse), Some(5_000))
         );
-        assert_eq!(flow.rate_limit, Some(RateLimit { limit: 10, per_ms: 60_000, refuses: false }));
-        assert_eq!(flow.priority.and_then(|field| field.constant().cloned()), Some(Value::Int(10)));
-        assert!(flow.key.is_some_and(|key| key.constant().is_none()));
+        assert_eq!(limits.rate_limit, Some(RateLimit { limit: 10, per_ms: 60_000, refuses: false }));
+        assert_eq!(limits.priority.and_then(|field| field.constant().cloned()), Some(Value::Int(10)));
+        assert!(limits.key.is_some_and(|key| key.constant().is_none()));
     }
 
     #[test]
@@ -232,20 +232,20 @@ mod tests {
             (r#"{"concurrency": 0}"#, "settings.concurrency"),
             (r#"{"deadline": "soon"}"#, "settings.deadline"),
             (r#"{"error_workflow": 7}"#, "settings.error_workflow"),
-            (r#"{"flow": []}"#, "settings.flow"),
-            (r#"{"flow": {"concurrency": 1.5}}"#, "settings.flow.concurrency"),
-            (r#"{"flow": {"singleton": "both"}}"#, "settings.flow.singleton"),
-            (r#"{"flow": {"debounce": 0}}"#, "settings.flow.debounce"),
-            (r#"{"flow": {"key": "{{ input. }}"}}"#, "settings.flow.key"),
-            (r#"{"flow": {"rate_limit": {"limit": 3}}}"#, "settings.flow.rate_limit"),
+            (r#"{"limits": []}"#, "settings.limits"),
+            (r#"{"limits": {"concurrency": 1.5}}"#, "settings.limits.concurrency"),
+            (r#"{"limits": {"singleton": "both"}}"#, "settings.limits.singleton"),
+            (r#"{"limits": {"debounce": 0}}"#, "settings.limits.debounce"),
+            (r#"{"limits": {"key": "{{ input. }}"}}"#, "settings.limits.key"),
+            (r#"{"limits": {"rate_limit": {"limit": 3}}}"#, "settings.limits.rate_limit"),
             (
-                r#"{"flow": {"rate_limit": {"limit": 3, "per": "1s", "beyond": "x"}}}"#,
-                "settings.flow.rate_limit.beyond",
+                r#"{"limits": {"rate_limit": {"limit": 3, "per": "1s", "beyond": "x"}}}"#,
+                "settings.limits.rate_limit.beyond",
             ),
         ] {
             let paths: Vec<Option<String>> = read(settings).1.into_iter().map(|problem| problem.path).collect();
             assert_eq!(paths, [Some(path.to_owned())], "{settings}");
         }
-        assert!(read(r#"{"flow": {"singleton": false}, "deadline": null, "theme": "x"}"#).1.is_empty());
+        assert!(read(r#"{"limits": {"singleton": false}, "deadline": null, "theme": "x"}"#).1.is_empty());
     }
 }

@@ -309,14 +309,15 @@ async fn the_settings_of_a_workflow_say_who_may_start() {
     let path = |workflow: &str| format!("/api/v1/workflows/{workflow}/execute");
     let start = r#"{"input": {"n": 1}}"#;
 
-    let one = path(&server.store(&with(r#"{"flow": {"singleton": "refuse"}}"#)).await);
+    let one = path(&server.store(&with(r#"{"limits": {"singleton": "refuse"}}"#)).await);
     let open = server.post(&one, start).await.ok(202)["execution_id"].clone();
     let refused = server.post(&one, start).await.ok(409);
     assert_eq!(refused["code"], "already_open");
     assert!(refused["detail"].as_str().is_some_and(|detail| detail.contains(open.as_str().expect("an id"))));
 
-    let often =
-        path(&server.store(&with(r#"{"flow": {"rate_limit": {"limit": 1, "per": "1h", "beyond": "refuse"}}}"#)).await);
+    let often = path(
+        &server.store(&with(r#"{"limits": {"rate_limit": {"limit": 1, "per": "1h", "beyond": "refuse"}}}"#)).await,
+    );
     server.post(&often, start).await.ok(202);
     assert_eq!(server.post(&often, start).await.ok(429)["code"], "too_often");
 

@@ -1,4 +1,4 @@
-//! Flow control and settings of a workflow: who waits for whom, who takes whose place, when it is over, who hears of it.
+//! Limits and settings of a workflow: who waits for whom, who takes whose place, when it is over, who hears of it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,7 +37,7 @@ async fn go(engine: &Engine, execution: ExecutionId) {
 #[tokio::test(flavor = "multi_thread")]
 async fn executions_with_one_key_take_turns_also_after_a_restart() {
     let (engine, world, store) = setup();
-    let text = call_with(r#"{"flow":{"key":"{{ input.k }}","concurrency":1}}"#);
+    let text = call_with(r#"{"limits":{"key":"{{ input.k }}","concurrency":1}}"#);
     let mut all = Vec::new();
     for key in ["a", "a", "b", "a"] {
         all.push(begin(&engine, start(&text, &format!(r#"{{"k":"{key}"}}"#))).await);
@@ -61,7 +61,7 @@ async fn executions_with_one_key_take_turns_also_after_a_restart() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_more_urgent_goes_first() {
     let (engine, world, _) = setup();
-    let text = call_with(r#"{"flow":{"concurrency":1,"priority":"{{ input.p }}"}}"#);
+    let text = call_with(r#"{"limits":{"concurrency":1,"priority":"{{ input.p }}"}}"#);
     let first = begin(&engine, start(&text, r#"{"p":0}"#)).await;
     world.inside(1).await;
     let mut all = vec![first];
@@ -77,13 +77,13 @@ async fn the_more_urgent_goes_first() {
     let keys: Vec<String> = [0, 4, 3, 2, 1].map(|at: usize| format!("{}.c#0", all[at])).to_vec();
     assert_eq!(world.calls(), keys);
     let bad = engine.start(start(&text, r#"{"p":"high"}"#)).await;
-    assert!(matches!(bad, Err(EngineError::BadFlow(_))), "{bad:?}");
+    assert!(matches!(bad, Err(EngineError::BadLimits(_))), "{bad:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_at_a_time_is_kept_while_it_sleeps_and_after_a_restart() {
     let (engine, world, store) = setup();
-    let text = wait_with(r#"{"flow":{"key":"{{ input.k }}","singleton":"refuse"}}"#);
+    let text = wait_with(r#"{"limits":{"key":"{{ input.k }}","singleton":"refuse"}}"#);
     let with_key = |key: &str| Idempotency { key: key.to_owned(), body_hash: [7; 32] };
     let first = Start { idempotency: Some(with_key("1")), ..start(&text, r#"{"k":1}"#) };
     let open = begin(&engine, first.clone()).await;
@@ -105,7 +105,7 @@ async fn one_at_a_time_is_kept_while_it_sleeps_and_after_a_restart() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_later_start_takes_the_place_of_an_open_one() {
     let (engine, _, _) = setup();
-    let text = wait_with(r#"{"flow":{"singleton":"replace"}}"#);
+    let text = wait_with(r#"{"limits":{"singleton":"replace"}}"#);
     let first = begin(&engine, start(&text, "1")).await;
     status_is(&engine, first, Status::Waiting).await;
     let second = begin(&engine, start(&text, "2")).await;
@@ -120,7 +120,7 @@ async fn a_later_start_takes_the_place_of_an_open_one() {
 async fn starts_beyond_the_limit_wait_durably_or_are_refused() {
     let (engine, world, store) = setup();
     let text = |beyond: &str| {
-        let settings = format!(r#"{{"flow":{{"rate_limit":{{"limit":2,"per":"400ms","beyond":"{beyond}"}}}}}}"#);
+        let settings = format!(r#"{{"limits":{{"rate_limit":{{"limit":2,"per":"400ms","beyond":"{beyond}"}}}}}}"#);
         call_with(&settings).replace(r#""waits":true"#, r#""waits":false"#)
     };
     for _ in 0..2 {
@@ -145,7 +145,7 @@ async fn starts_beyond_the_limit_wait_durably_or_are_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn of_starts_in_a_row_the_last_one_runs() {
     let (engine, world, _) = setup();
-    let text = call_with(r#"{"flow":{"key":"{{ input.k }}","debounce":"80ms"}}"#).replace(r#","waits":true"#, "");
+    let text = call_with(r#"{"limits":{"key":"{{ input.k }}","debounce":"80ms"}}"#).replace(r#","waits":true"#, "");
     let mut all = Vec::new();
     for at in 0..3 {
         all.push(begin(&engine, start(&text, &format!(r#"{{"k":1,"at":{at}}}"#))).await);

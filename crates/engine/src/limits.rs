@@ -1,4 +1,4 @@
-//! Flow control: executions that share a key share a limit.
+//! Limits that executions of one key share: executions under way, starts in a time, and what waits for them.
 //!
 //! What is counted here is what this process has under way; which executions of a key are open is looked up in the journal
 //! the first time that somebody asks. A start that has to wait for a time is durable at once and sleeps in the journal;
@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use arcstr::ArcStr;
 use model::expression::{Field, Name, Names, Scope};
-use model::settings::{Flow, RateLimit, Singleton};
+use model::settings::{Limits, RateLimit, Singleton};
 use model::{ExecutionId, Status, TenantId, Value, json};
 use store::journal::{ExecutionQuery, ExecutionRow};
 
@@ -43,7 +43,7 @@ pub(crate) struct Ticket {
 impl Ticket {
     /// The part of an execution that shares a limit, by its row and the settings of its workflow.
     pub(crate) fn of(tenant: TenantId, key: Option<&str>, program: &Program) -> Option<Self> {
-        let concurrency = program.settings().flow.as_ref().and_then(|flow| flow.concurrency);
+        let concurrency = program.settings().limits.as_ref().and_then(|limits| limits.concurrency);
         Some(Self { gate: (tenant, ArcStr::from(key?)), concurrency, place: Place::Outside })
     }
 }
@@ -95,7 +95,7 @@ impl Ord for InLine {
 
 /// All gates of a process.
 #[derive(Default)]
-pub(crate) struct Flows {
+pub(crate) struct Gates {
     gates: Mutex<(HashMap<GateName, Gate>, u64)>,
 }
 
@@ -108,7 +108,7 @@ pub(crate) struct Admitted {
     pub(crate) replaces: Vec<ExecutionId>,
 }
 
-impl Flows {
+impl Gates {
     fn with<T>(&self, name: &GateName, act: impl FnOnce(&mut Gate, &mut u64) -> T) -> T {
         let mut gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
         let (gates, order) = &mut *gates;
@@ -152,14 +152,14 @@ impl Flows {
     pub(crate) fn admit(
         &self,
         name: &GateName,
-        flow: &Flow,
+        limits: &Limits,
         (execution, key): (ExecutionId, Option<&str>),
         now_ms: i64,
     ) -> Result<Admitted, EngineError> {
         self.tidy(now_ms);
         self.with(name, |gate, _| {
             let mut admitted = Admitted::default();
-            match flow.singleton {
+            match limits.singleton {
                 // The same request again is answered by the journal.
                 Some(Singleton::Refuse) => {
                     let other = gate.open.iter().find(|(_, other)| key.is_none() || other.as_deref() != key);
@@ -170,10 +170,10 @@ impl Flows {
                 Some(Singleton::Replace) => admitted.replaces.extend(gate.open.keys()),
                 None => {}
             }
-            if let Some(limit) = flow.rate_limit {
+            if let Some(limit) = limits.rate_limit {
                 admitted.wake_ms = gate.in_time(limit, now_ms)?;
             }
-            if let Some(wait) = flow.debounce_ms {
+            if let Some(wait) = limits.debounce_ms {
                 let until = now_ms.saturating_add_unsigned(wait);
                 if let Some((before, due)) = gate.debounced.replace((execution, until))
                     && due > now_ms
@@ -253,36 +253,36 @@ impl Gate {
 
 impl Engine {
     /// Finds out which limit a start shares, and what is open of it.
-    pub(crate) async fn join_flow(&self, submission: &mut Submission) -> Result<(), EngineError> {
+    pub(crate) async fn look_up_limits(&self, submission: &mut Submission) -> Result<(), EngineError> {
         let program = submission.program.clone();
-        let Some(flow) = program.settings().flow.as_ref() else { return Ok(()) };
-        if let (0, Some(priority)) = (submission.priority, &flow.priority) {
+        let Some(limits) = program.settings().limits.as_ref() else { return Ok(()) };
+        if let (0, Some(priority)) = (submission.priority, &limits.priority) {
             let priority =
                 evaluated(priority, submission, self.now_ms())?.as_i64().and_then(|number| i8::try_from(number).ok());
-            let wanted = || EngineError::BadFlow("settings.flow.priority gives no number from -128 to 127".into());
+            let wanted = || EngineError::BadLimits("settings.limits.priority gives no number from -128 to 127".into());
             submission.priority = priority.ok_or_else(wanted)?;
         }
         if submission.flow_key.is_none() {
-            let key = flow.key.as_ref().map(|key| evaluated(key, submission, self.now_ms())).transpose()?;
+            let key = limits.key.as_ref().map(|key| evaluated(key, submission, self.now_ms())).transpose()?;
             submission.flow_key = Some(key_text(submission, key));
         }
         let name = (submission.tenant, ArcStr::from(submission.flow_key.as_deref().unwrap_or_default()));
-        let flows = self.flows();
-        if flow.singleton.is_none() && flow.debounce_ms.is_none() {
+        let gates = self.gates();
+        if limits.singleton.is_none() && limits.debounce_ms.is_none() {
             return Ok(());
         }
-        if !flows.is_known(&name) {
+        if !gates.is_known(&name) {
             let open = Status::ALL.into_iter().filter(|status| !status.is_terminal()).collect();
             let mut query = ExecutionQuery::newest(name.0);
             (query.flow_key, query.statuses, query.limit) = (submission.flow_key.clone(), open, OPEN_MAX);
-            flows.know(&name, &self.journal().list(query).await?.rows);
+            gates.know(&name, &self.journal().list(query).await?.rows);
         }
         // One that ended while it was looked up, or in another process, is open no longer.
-        let open = flows.open(&name);
+        let open = gates.open(&name);
         if !open.is_empty() {
             let rows = self.journal().executions(name.0, open).await?;
             let ended = rows.iter().filter(|row| row.status.is_terminal());
-            ended.for_each(|row| flows.ended(&name, row.id));
+            ended.for_each(|row| gates.ended(&name, row.id));
         }
         Ok(())
     }
@@ -292,7 +292,7 @@ impl Engine {
 fn evaluated(field: &Field, submission: &Submission, now_ms: i64) -> Result<Value, EngineError> {
     let names = StartNames { submission, now_ms };
     let scope = Scope { input: &submission.input, item: None, index: None, names: &names };
-    field.evaluate(&scope).map_err(|error| EngineError::BadFlow(error.to_string()))
+    field.evaluate(&scope).map_err(|error| EngineError::BadLimits(error.to_string()))
 }
 
 /// What executions of a workflow with this value count together by.
