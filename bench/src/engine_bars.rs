@@ -123,6 +123,7 @@ impl Template {
             origin: None,
             priority: 0,
             flow_key: None,
+            delay: None,
             records: Vec::new(),
         }
     }
