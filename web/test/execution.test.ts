@@ -156,6 +156,7 @@ describe("an execution that waits", () => {
     const now = Date.parse(at);
     const wait = { until: null, signal: null, child: null, retry: false };
     expect(waitWords({ ...wait, signal: "go" }, now)).toBe("signal go");
+    expect(waitWords({ ...wait, signal: "webhook/ask@0" }, now)).toBe("a call of its link");
     expect(waitWords({ ...wait, child: "0000000000abd" }, now)).toBe("execution 0000000000abd");
     expect(waitWords({ ...wait, until: now + 1_000, retry: true }, now)).toMatch(/^next try at \d\d:\d\d:01$/);
     expect(waitWords({ ...wait, until: now + 40 * 86_400_000 }, now)).toMatch(/^until 31 Dec/);

@@ -36,5 +36,6 @@ pub use node_type::{
     Call, Child, Compile, EffectKey, Incoming, NodeType, Outcome, Ports, Round, Run, Started, State, Step, StepError,
     Wait, Woken,
 };
+pub use people::webhook_signal;
 pub use registry::Registry;
 pub use services::Services;

@@ -216,8 +216,13 @@ mod tests {
     }
 
     /// Keys of every node to which a type gives a meaning of its own.
-    const OWN: &[(&str, &str)] =
-        &[("join", "timeout"), ("parallel", "timeout"), ("timeout", "timeout"), ("wait_for_signal", "timeout")];
+    const OWN: &[(&str, &str)] = &[
+        ("http", "cache"),
+        ("join", "timeout"),
+        ("parallel", "timeout"),
+        ("timeout", "timeout"),
+        ("wait_for_signal", "timeout"),
+    ];
 
     #[test]
     fn every_example_shows_its_type_and_compiles() {

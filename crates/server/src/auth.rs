@@ -13,7 +13,7 @@ use axum::http::{HeaderMap, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
-use model::TenantId;
+use model::{ExecutionId, TenantId};
 use rand::TryRng as _;
 use rand::rngs::SysRng;
 use store::records::{Expect, Kind, RecordQuery, RecordWrite, Sort};
@@ -27,6 +27,8 @@ use crate::error::ApiError;
 pub(crate) const COOKIE: &str = "tidemill_session";
 /// How long a session lasts, in seconds.
 pub(crate) const SESSION_SECONDS: i64 = 30 * 24 * 60 * 60;
+/// Bytes of the secret in a link.
+const LINK_BYTES: usize = 18;
 /// Sessions kept in memory; beyond them the store is asked.
 const REMEMBERED_MAX: usize = 10_000;
 
@@ -38,6 +40,8 @@ pub(crate) static SIGN_IN: Kind = Kind { name: "sign_in", indexed: &["hash"] };
 /// Checks who is calling.
 pub(crate) struct Auth {
     api_token: blake3::Hash,
+    /// Makes the links of waiting steps.
+    links: [u8; 32],
     open: bool,
     sessions: Mutex<HashMap<String, i64>>,
 }
@@ -45,7 +49,8 @@ pub(crate) struct Auth {
 impl Auth {
     /// Accepts this API token; `open` accepts everybody.
     pub(crate) fn new(api_token: &str, open: bool) -> Self {
-        Self { api_token: blake3::hash(api_token.as_bytes()), open, sessions: Mutex::default() }
+        let links = blake3::derive_key("tidemill: links of waiting steps", api_token.as_bytes());
+        Self { api_token: blake3::hash(api_token.as_bytes()), links, open, sessions: Mutex::default() }
     }
 
     /// Whether everybody is let in.
@@ -56,6 +61,21 @@ impl Auth {
     /// Whether this is the API token, in constant time.
     pub(crate) fn is_api_token(&self, secret: &str) -> bool {
         blake3::hash(secret.as_bytes()) == self.api_token
+    }
+
+    /// The secret in the link of a waiting step: nobody can make it who does not have the API token.
+    pub(crate) fn link(&self, tenant: TenantId, execution: ExecutionId, address: &str) -> String {
+        URL_SAFE_NO_PAD.encode(&self.link_hash(tenant, execution, address).as_bytes()[..LINK_BYTES])
+    }
+
+    /// Whether this is the secret of that link, in constant time.
+    pub(crate) fn is_link(&self, tenant: TenantId, execution: ExecutionId, address: &str, secret: &str) -> bool {
+        let expected = self.link(tenant, execution, address);
+        blake3::hash(secret.as_bytes()) == blake3::hash(expected.as_bytes())
+    }
+
+    fn link_hash(&self, tenant: TenantId, execution: ExecutionId, address: &str) -> blake3::Hash {
+        blake3::keyed_hash(&self.links, format!("{}/{execution}/{address}", tenant.0).as_bytes())
     }
 
     fn remembered(&self, hash: &str) -> Option<i64> {

@@ -22,8 +22,8 @@ use crate::App;
 use crate::auth::COOKIE;
 use crate::http::layers;
 use crate::routes::{
-    backup, bulk, control, dashboard, docs, executions, expressions, health, hooks, node_types, session, streams, web,
-    workflows,
+    backup, bulk, control, dashboard, docs, executions, expressions, health, hooks, links, node_types, session,
+    streams, web, workflows,
 };
 
 /// Who may call a route.
@@ -56,6 +56,7 @@ fn root() -> List {
         .add(Access::Public, routes!(health::healthz))
         .add(Access::Session, routes!(health::metrics))
         .add(Access::Hook, routes!(hooks::call))
+        .add(Access::Hook, routes!(links::call))
 }
 
 /// Routes below `/api/v1` and `/api`.

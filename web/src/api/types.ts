@@ -124,6 +124,8 @@ export interface WaitingStep {
   node: string;
   until: string | null;
   signal: string | null;
+  /** The path whose call ends the wait, once. */
+  resume_url: string | null;
   child: string | null;
   retry: boolean;
 }

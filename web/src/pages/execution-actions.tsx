@@ -85,11 +85,11 @@ export function Actions({ execution, status, generation, onReopened }: ActionsPr
               Resume
             </Button>
           ) : (
-            <Button icon={<Pause size={14} aria-hidden="true" />} busy={busy === "pause"} onClick={() => void ask("pause")}>
+            <Button icon={<Pause size={14} aria-hidden="true" />} busy={busy === "pause"} onClick={() => void ask("pause")} className={s.again} aria-label="Pause" title="Nothing new begins until it is resumed">
               Pause
             </Button>
           )}
-          <Button icon={<Ban size={14} aria-hidden="true" />} busy={busy === "cancel"} onClick={() => void ask("cancel")}>
+          <Button icon={<Ban size={14} aria-hidden="true" />} busy={busy === "cancel"} onClick={() => void ask("cancel")} className={s.again} aria-label="Cancel" title="Ends it; it can be taken up again">
             {busy === "cancel" ? "Canceling" : "Cancel"}
           </Button>
         </>

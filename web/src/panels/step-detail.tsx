@@ -8,12 +8,12 @@ import { isPlainPort } from "../graph/summary";
 import { elided } from "../graph/tree";
 import type { StepRun } from "../state/execution";
 import { Button } from "../ui/button";
-import { duration, waitWords } from "../ui/format";
+import { duration, LINKED, waitWords } from "../ui/format";
 import { NodeTile, type Category } from "../ui/node-icon";
 import { Failed, sentence, Skeleton } from "../ui/states";
 import { Chip, StatusChip } from "../ui/status";
 import { JsonTree } from "./json-tree";
-import { SignalForm } from "./waits";
+import { SignalForm, WaitLink } from "./waits";
 import s from "./step-detail.module.css";
 
 interface StepDetailProps {
@@ -67,7 +67,7 @@ function StepBody({ execution, step, over }: { execution: string; step: StepRun;
       </div>
       {step.error ? <StepFault error={step.error} step={step} /> : null}
       {step.wait ? <p className="dim">Waits for {waitWords(step.wait, Date.now())}.</p> : null}
-      {step.wait?.signal ? <SignalForm execution={execution} name={step.wait.signal} /> : null}
+      {step.wait?.signal ? step.wait.signal.startsWith(LINKED) ? <WaitLink execution={execution} address={step.address} /> : <SignalForm execution={execution} name={step.wait.signal} /> : null}
       {step.status === "skipped" ? <p className="dim">Skipped: every edge that leads here came from a way not taken.</p> : null}
       {step.status === "canceled" ? <p className="dim">Canceled before it finished.</p> : null}
       {ran ? (
@@ -77,7 +77,7 @@ function StepBody({ execution, step, over }: { execution: string; step: StepRun;
           ) : input.isError ? (
             <Failed error={input.error} what="The input could not be read" retry={() => void input.refetch()} />
           ) : input.data === undefined ? (
-            <p className="faint">Not recorded yet.</p>
+            <p className="faint">Shown when the step has ended.</p>
           ) : (
             <JsonTree value={input.data} name="input" label="Input" execution={execution} />
           )}

@@ -82,9 +82,14 @@ export function Steps({ steps, titles, span, selected, onSelect }: StepsProps) {
                 </span>
                 <span role="gridcell" className={s.line}>
                   <Bar step={step} span={span} />
+                  {step.wait ? (
+                    <span className={`${s.waits} cut`} title={step.error?.message}>
+                      {waitWords(step.wait, Date.now())}
+                    </span>
+                  ) : null}
                 </span>
                 <span role="gridcell" className={`${s.attempts} num faint`}>
-                  {step.wait ? <span title={step.error?.message}>{waitWords(step.wait, Date.now())}</span> : step.attempts > 1 ? `${step.attempts} tries` : ""}
+                  {step.attempts > 1 ? `${step.attempts} tries` : ""}
                 </span>
                 <span role="gridcell" className={`${s.time} mono num`}>
                   {step.durationMs === null ? word(step) : duration(step.durationMs)}
@@ -119,5 +124,5 @@ function Bar({ step, span }: { step: StepRun; span: StepsProps["span"] }) {
   const start = Math.min(100 - LEAST, Math.max(0, ((step.startedAt - span.from) / whole) * 100));
   const end = step.durationMs === null ? 100 : ((step.startedAt - span.from + step.durationMs) / whole) * 100;
   const width = Math.max(LEAST, Math.min(100, end) - start);
-  return <i className={`${s.bar} ${s[statusTone(step.status)]} ${step.status === "running" ? s.moving : ""}`} style={{ insetInlineStart: `${start}%`, width: `${width}%` }} />;
+  return <i className={`${s.bar} ${s[statusTone(step.status)]} ${step.status === "running" ? s.moving : step.status === "waiting" ? s.still : ""}`} style={{ insetInlineStart: `${start}%`, width: `${width}%` }} />;
 }

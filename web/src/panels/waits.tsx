@@ -1,15 +1,18 @@
 // Steps that wait: what each waits for, and a field to send a signal to one that waits for it.
 
-import { Send } from "lucide-react";
+import { useQuery } from "@tanstack/react-query";
+import { Copy, Send } from "lucide-react";
 import { useId, useState, type FormEvent } from "react";
 import { api } from "../api/calls";
+import { queries } from "../api/queries";
 import { jsonFault } from "../graph/json-text";
 import type { StepRun } from "../state/execution";
 import { toast } from "../state/view";
 import { Button } from "../ui/button";
+import { copyText } from "../ui/copy";
 import f from "../ui/field.module.css";
 import { plural, waitWords } from "../ui/format";
-import { asFailure, sentence } from "../ui/states";
+import { asFailure, Failed, sentence, Skeleton } from "../ui/states";
 import s from "./waits.module.css";
 
 const MOST = 20;
@@ -43,6 +46,37 @@ export function Waits({ steps, titles, onStep }: WaitsProps) {
   );
 }
 
+/** The link of a step that waits for a call of it. */
+export function WaitLink({ execution, address }: { execution: string; address: string }) {
+  // The record that was read before the step began to wait does not have it.
+  const link = useQuery({
+    ...queries.execution(execution),
+    queryKey: [...queries.execution(execution).queryKey, "link", address],
+    select: ({ waiting }) => waiting?.find((step) => step.address === address)?.resume_url ?? null,
+  });
+  if (link.isPending) return <Skeleton rows={1} />;
+  if (link.isError) return <Failed error={link.error} what="Its link could not be read" retry={() => void link.refetch()} />;
+  if (link.data === null) return null;
+  const url = location.origin + link.data;
+  const copy = async () => {
+    const done = await copyText(url);
+    toast(done ? "plain" : "bad", done ? "Copied the link" : "The browser did not allow copying");
+  };
+  return (
+    <div className={s.form}>
+      <p className="dim">Whoever has this link ends the wait, once, with what the call carries.</p>
+      <p className={s.link}>
+        <span className="mono cut" title={url}>
+          {url}
+        </span>
+        <Button kind="quiet" iconOnly icon={<Copy size={14} aria-hidden="true" />} onClick={() => void copy()}>
+          Copy the link
+        </Button>
+      </p>
+    </div>
+  );
+}
+
 /** Sends a signal with a value. A click that is repeated because no answer came counts once. */
 export function SignalForm({ execution, name }: { execution: string; name: string }) {
   const id = useId();
@@ -66,8 +100,7 @@ export function SignalForm({ execution, name }: { execution: string; name: strin
   return (
     <form className={s.form} aria-label={`Send the signal ${name}`} onSubmit={(event) => void send(event)}>
       <label className={f.label} htmlFor={id}>
-        <span>Value to send</span>
-        <span className="faint">JSON</span>
+        <span>Value to send, as JSON</span>
       </label>
       <textarea
         id={id}

@@ -62,9 +62,13 @@ export function moment(at: number, now: number): string {
 }
 
 /** What a step waits for, in few words. */
+/** What the signal of a step is called that waits for a call of its link. */
+export const LINKED = "webhook/";
+
 export function waitWords(wait: { until: number | null; signal: string | null; child: string | null; retry: boolean }, now: number): string {
   const until = wait.until === null ? null : moment(wait.until, now);
   if (wait.retry) return until === null ? "next try" : `next try at ${until}`;
+  if (wait.signal?.startsWith(LINKED)) return until === null ? "a call of its link" : `a call of its link until ${until}`;
   if (wait.signal !== null) return until === null ? `signal ${wait.signal}` : `signal ${wait.signal} until ${until}`;
   if (wait.child !== null) return `execution ${wait.child}`;
   return until === null ? "waiting" : `until ${until}`;

@@ -17,6 +17,8 @@ pub struct Settings {
     pub response_bytes: usize,
     /// The most redirects that a call follows.
     pub redirects: usize,
+    /// The most bytes of answers that are kept for nodes that ask for it; with 0 none are.
+    pub cache_bytes: u64,
 }
 
 impl Default for Settings {
@@ -27,6 +29,7 @@ impl Default for Settings {
             total_timeout: Duration::from_secs(60),
             response_bytes: 64 << 20,
             redirects: 10,
+            cache_bytes: 32 << 20,
         }
     }
 }

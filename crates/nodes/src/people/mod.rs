@@ -7,6 +7,8 @@ mod wait_until;
 use crate::description::{DATA, Description};
 use crate::{NodeType, Step, StepError, Woken};
 
+pub use signal::webhook_signal;
+
 /// A step that waits.
 const PEOPLE: Description = Description { category: model::Category::People, ..DATA };
 

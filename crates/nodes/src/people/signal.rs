@@ -1,4 +1,5 @@
-//! `wait_for_signal`: waits until somebody or something sends the execution a signal of a name, or until a time is up.
+//! `wait_for_signal`: waits until somebody or something sends the execution a signal of a name, or calls the link of the
+//! waiting step, or until a time is up.
 
 use std::sync::LazyLock;
 
@@ -13,14 +14,16 @@ use crate::{Compile, NodeType, Outcome, Run, Started, Step, StepError, Wait, Wok
 static SPEC: LazyLock<NodeSpec> = LazyLock::new(|| {
     Description {
         id: "wait_for_signal",
-        aliases: &["wait_signal", "wait", "wait_for_webhook"],
+        aliases: &["wait_signal", "wait"],
         name: "Wait for signal",
-        summary: "Waits until the execution is sent a signal, whose value is its output; what comes too late leaves by `timeout`",
+        summary: "Waits until the execution is sent a signal, or the link of the step is called; the value is its output; what comes too late leaves by `timeout`",
         icon: "bell",
         outputs: &["received", "timeout"],
         schema: r#"{"properties": {
+            "by": {"title": "Ended by", "enum": ["signal", "webhook"], "default": "signal",
+                "description": "A signal, sent by who may steer the execution; or a call of the link that the waiting step has, by whoever knows it, once"},
             "signal": {"title": "Signal", "type": "string", "examples": ["approval", "paid-{{ input.id }}"],
-                "description": "Its name; the node's id if it is absent"},
+                "description": "Of signal: its name; the node's id if it is absent"},
             "timeout": {"title": "At most for", "type": ["string", "number"], "examples": ["3d", "{{ input.hours }}h"],
                 "description": "A duration; it waits for ever if it is absent"},
             "on_timeout": {"title": "Then", "enum": ["route", "fail", "continue"], "default": "route",
@@ -52,6 +55,7 @@ enum Late {
 }
 
 struct Waits {
+    by_link: bool,
     signal: Setting,
     timeout: Setting,
     late: Late,
@@ -64,7 +68,7 @@ impl NodeType for Signal {
 
     fn compile(&self, node: &Node, _: &Compile<'_>) -> Result<Box<dyn Run>, Vec<Problem>> {
         let mut params = Params::new(node);
-        params.fixed(&["on_timeout"]);
+        params.fixed(&["on_timeout", "by"]);
         let (signal, timeout) = (params.setting("signal", Value::EMPTY), params.setting("timeout", Value::Null));
         if let Some(value) = timeout.constant()
             && !value.is_null()
@@ -76,7 +80,8 @@ impl NodeType for Signal {
             Some("continue") => Late::Continue,
             _ => Late::Route,
         };
-        params.done(Waits { signal, timeout, late })
+        let by_link = params.word("by") == Some("webhook");
+        params.done(Waits { by_link, signal, timeout, late })
     }
 }
 
@@ -95,8 +100,14 @@ impl Waits {
 
 impl Run for Waits {
     fn start(&self, step: &Step<'_>) -> Result<Started, StepError> {
-        let named = self.signal.text(step)?;
-        let signal = if named.is_empty() { ArcStr::from(step.key.node) } else { named };
+        let signal = if self.by_link {
+            let key = step.key.to_string();
+            let (_, address) = key.split_once('.').expect("a key is an execution, a dot and an address");
+            webhook_signal(address).into()
+        } else {
+            let named = self.signal.text(step)?;
+            if named.is_empty() { ArcStr::from(step.key.node) } else { named }
+        };
         Ok(Started::Wait(Wait { until_ms: self.until_ms(step)?, signal: Some(signal), child: None }))
     }
 
@@ -112,6 +123,11 @@ impl Run for Waits {
             (other, _) => Err(not_awaited(&other)),
         }
     }
+}
+
+/// The signal that the link of a waiting step sends: each step has its own, also in each iteration.
+pub fn webhook_signal(address: &str) -> String {
+    format!("webhook/{address}")
 }
 
 const RECEIVED: u16 = 0;
@@ -133,6 +149,7 @@ mod tests {
             of("paid-7", Some(7_201_000))
         );
         assert_eq!(wait(r#"{"signal": "{{ input.id }}", "timeout": "{{ input.none }}"}"#), of("7", None));
+        assert_eq!(wait(r#"{"by": "webhook", "timeout": "5s"}"#), of("webhook/it", Some(6_000)));
     }
 
     #[test]
@@ -152,7 +169,11 @@ mod tests {
     #[test]
     fn bad_parameters_are_told() {
         let rows = [("signal", "3"), ("timeout", r#""soon""#), ("timeout", "0"), ("timeout", "true")];
-        for (key, bad) in rows.into_iter().chain([("on_timeout", r#""stop""#), ("on_timeout", r#""{{ input }}""#)]) {
+        for (key, bad) in rows.into_iter().chain([
+            ("on_timeout", r#""stop""#),
+            ("on_timeout", r#""{{ input }}""#),
+            ("by", r#""mail""#),
+        ]) {
             let data = format!(r#"{{"{key}": {bad}}}"#);
             assert_eq!(problems("wait_for_signal", &data), [format!("bad_parameter {key}")], "{data}");
         }

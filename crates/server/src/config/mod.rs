@@ -177,6 +177,7 @@ impl Calls {
             total_timeout: layers.seconds("calls.timeout_seconds")?,
             response_bytes: layers.parsed("calls.response_bytes")?,
             redirects: layers.parsed("calls.redirects")?,
+            cache_bytes: layers.parsed("calls.cache_bytes")?,
         };
         Ok(Self { max: layers.parsed("calls.max")?, per_host: layers.parsed("calls.per_host")?, net })
     }

@@ -109,6 +109,12 @@ pub static SETTINGS: &[Setting] = &[
     setting("calls.timeout_seconds", Kind::Number(0.1, 86_400.0), "60", "Time of a call whose node sets none"),
     setting("calls.response_bytes", Kind::Whole(1_024, 1 << 30), "67108864", "Bytes of an answer, also unpacked"),
     setting("calls.redirects", Kind::Whole(0, 100), "10", "Redirects that a call follows"),
+    setting(
+        "calls.cache_bytes",
+        Kind::Whole(0, 1 << 40),
+        "33554432",
+        "Bytes of answers kept for nodes that ask for it",
+    ),
     setting("cache.expiry_minutes", Kind::Number(0.0, 1e6), "5", "Time that dashboard figures are reused, sliding")
         .json("CacheExpiryMinutes"),
     setting("cache.memory_max_size", Kind::Whole(0, ANY), "1000", "Entries of the memory cache")

@@ -29,7 +29,7 @@ pub(crate) struct Asked {
 
 type Answer = Result<(StatusCode, Json<Asked>), ApiError>;
 
-async fn asked(app: &App, tenant: TenantId, id: ExecutionId) -> Answer {
+pub(super) async fn asked(app: &App, tenant: TenantId, id: ExecutionId) -> Answer {
     let status = app.engine.row(tenant, id).await?.status.as_str();
     Ok((StatusCode::ACCEPTED, Json(Asked { id: id.to_string(), status })))
 }

@@ -19,6 +19,8 @@ use crate::error::{ApiError, ProblemBody};
 use crate::http::Paging;
 use crate::workflows::{WORKFLOW, Workflow};
 
+use super::links;
+
 pub(crate) use super::start::{
     __path_execute, __path_execute_graph, __path_execute_one, execute, execute_graph, execute_one,
 };
@@ -106,6 +108,8 @@ pub(crate) struct WaitingStep {
     until: Option<String>,
     /// The signal that ends it.
     signal: Option<String>,
+    /// The path that ends it when it is called, once, by whoever knows it.
+    resume_url: Option<String>,
     /// The execution whose end ends it.
     child: Option<String>,
     /// Whether it waits for its next attempt, after one that failed.
@@ -313,17 +317,20 @@ pub(crate) async fn get(
     let document = history.program.graph().document();
     let part = |key: &str| document.get(key).cloned().unwrap_or_else(|| Value::array(Vec::new()));
     let graph = Object::new(vec![("nodes".into(), part("nodes")), ("edges".into(), part("edges"))]);
-    let waiting = waiting(&history);
+    let waiting = waiting(&app, tenant, &history);
     let History { input, output, from_seq: history_from, .. } = history;
     Ok(Json(ExecutionWhole { item, input, output, graph: Value::from(graph), waiting, history_from }))
 }
 
-fn waiting(history: &History) -> Vec<WaitingStep> {
+fn waiting(app: &App, tenant: TenantId, history: &History) -> Vec<WaitingStep> {
     let nodes = &history.program.graph().nodes;
     let step = |awaited: &Awaited| {
         let node = &nodes.get(awaited.address.node as usize)?.id;
+        let address = awaited.address.text(node);
+        let has_link = awaited.signal.as_deref() == Some(nodes::webhook_signal(&address).as_str());
         Some(WaitingStep {
-            address: awaited.address.text(node),
+            resume_url: has_link.then(|| links::path(app, tenant, history.row.id, &address)),
+            address,
             node: node.to_string(),
             until: awaited.until_ms.map(|ms| instant_text(ms.saturating_mul(1_000))),
             signal: awaited.signal.as_ref().map(ToString::to_string),

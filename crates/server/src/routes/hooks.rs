@@ -36,13 +36,7 @@ pub(crate) async fn call(
     Path(path): Path<String>,
     request: Request,
 ) -> Result<Response, ApiError> {
-    if app.hooks.are_paused() {
-        return Err(ApiError::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "triggers_paused",
-            "this data came from a backup and triggers are paused; `tidemill serve --confirm-restore` starts them",
-        ));
-    }
+    fires(&app)?;
     let (parts, body) = request.into_parts();
     let hook = find(&app, &path, &parts.method)?;
     let bytes = read_bytes(body, app.config.limits.body_bytes).await?;
@@ -59,6 +53,21 @@ pub(crate) async fn call(
         ..Start::new(Source::Version { workflow: Some(hook.workflow), version: hook.version }, input)
     };
     answer(&app, &hook, start).await
+}
+
+/// Whether calls from outside count.
+///
+/// # Errors
+/// The data came from a backup, and nobody said that it runs nowhere else.
+pub(super) fn fires(app: &App) -> Result<(), ApiError> {
+    if app.hooks.are_paused() {
+        return Err(ApiError::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "triggers_paused",
+            "this data came from a backup and triggers are paused; `tidemill serve --confirm-restore` starts them",
+        ));
+    }
+    Ok(())
 }
 
 fn not_proven(hook: &Hook) -> Response {
@@ -85,7 +94,7 @@ fn find(app: &App, path: &str, method: &Method) -> Result<Arc<Hook>, ApiError> {
     })
 }
 
-fn query(uri: &Uri) -> Value {
+pub(super) fn query(uri: &Uri) -> Value {
     pairs(uri.query().unwrap_or_default())
 }
 
@@ -115,7 +124,7 @@ fn pairs(text: &str) -> Value {
 }
 
 /// The input of the execution: the body by its type, chosen once; without a body the query.
-async fn input(headers: &HeaderMap, bytes: &Bytes, query: &Value) -> Result<Value, ApiError> {
+pub(super) async fn input(headers: &HeaderMap, bytes: &Bytes, query: &Value) -> Result<Value, ApiError> {
     if bytes.is_empty() {
         return Ok(query.clone());
     }

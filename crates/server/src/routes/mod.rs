@@ -9,6 +9,7 @@ pub(crate) mod executions;
 pub(crate) mod expressions;
 pub(crate) mod health;
 pub(crate) mod hooks;
+pub(crate) mod links;
 pub(crate) mod node_types;
 pub(crate) mod session;
 pub(crate) mod start;

@@ -21,6 +21,8 @@ async fn every_route_refuses_strangers_unless_it_says_otherwise() {
             .replace("{id}", "0000000000000")
             .replace("{name}", "go")
             .replace("{*reference}", "input")
+            .replace("{step}", "gate")
+            .replace("{token}", "guessed")
             .replace("{*path}", "none");
         for prefix in ["/api/v1", "/api"] {
             let answer = server.call(route.method, &format!("{prefix}{path}")).anonymous().body("{}").send().await;

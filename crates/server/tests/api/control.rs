@@ -57,8 +57,7 @@ async fn a_waiting_step_says_for_what_and_a_signal_ends_its_wait() {
     let server = Server::new().await;
     let id = server.start(&server.store(GATE).await).await;
     let shown = server.once(&id, "waiting").await;
-    let waits =
-        json!({"address": "gate", "node": "gate", "until": null, "signal": "go", "child": null, "retry": false});
+    let waits = json!({"address": "gate", "node": "gate", "until": null, "signal": "go", "resume_url": null, "child": null, "retry": false});
     assert_eq!(shown["waiting"], json!([waits]));
     let listed = server.get("/api/v1/executions?status=waiting,paused").await.ok(200);
     assert_eq!(listed["items"][0]["id"], id.as_str());

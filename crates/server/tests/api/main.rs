@@ -14,6 +14,7 @@ mod executions;
 mod files;
 mod harness;
 mod hooks;
+mod links;
 mod serving;
 mod steering;
 mod stopping;

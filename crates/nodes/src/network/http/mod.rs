@@ -2,6 +2,7 @@
 
 mod answer;
 mod call;
+mod kept;
 mod pages;
 
 use std::pin::Pin;
@@ -17,6 +18,7 @@ use crate::params::{Params, Setting};
 use crate::{Call, Compile, NodeType, Outcome, Run, Started, Step, StepError, duration};
 use answer::{Shape, Statuses};
 use call::Parts;
+use kept::{Answers, Door, Keeping};
 use pages::Paging;
 
 static SPEC: LazyLock<NodeSpec> = LazyLock::new(|| {
@@ -60,6 +62,9 @@ const SCHEMA: &str = r#"{"properties": {
         "description": "By its content type; JSON; text; an object of status, headers and body. What is neither JSON nor text is an object of base64, content_type and bytes"},
     "ok_statuses": {"title": "Statuses that are no failure", "type": ["array", "integer", "string"], "items": {"type": ["integer", "string"]},
         "examples": [[200, 404], ["2xx", "404"], "200-299"], "description": "By default those below 400"},
+    "cache": {"title": "Keep answers for", "type": ["object", "string", "number"], "examples": ["5m", {"ttl": "1h", "signed_in": true}],
+        "properties": {"ttl": {"title": "For", "type": ["string", "number"]}, "signed_in": {"title": "Also of calls that sign in", "type": "boolean", "default": false}},
+        "description": "Answers to GET are kept in memory for this long, and the same call is not made again meanwhile; those of calls that sign in only where signed_in is true"},
     "follow_redirects": {"title": "Follow redirects", "type": "boolean", "default": true},
     "max_redirects": {"title": "Most redirects", "type": "integer", "minimum": 0, "default": 10},
     "pagination": {"title": "Pages", "enum": ["none", "page_number", "offset_limit", "cursor", "link_header"], "default": "none",
@@ -80,7 +85,14 @@ const SCHEMA: &str = r#"{"properties": {
 }, "required": ["url"]}"#;
 
 pub(super) struct Http {
-    pub(super) net: Net,
+    net: Net,
+    answers: Arc<Answers>,
+}
+
+impl Http {
+    pub(super) fn new(net: &Net) -> Self {
+        Self { net: net.clone(), answers: Arc::new(Answers::new(net.settings().cache_bytes)) }
+    }
 }
 
 impl NodeType for Http {
@@ -96,7 +108,9 @@ impl NodeType for Http {
             (params.setting("follow_redirects", true), params.setting("max_redirects", 10i64));
         let reading = Arc::new(Reading { statuses: Statuses::new(&mut params), shape: Shape::new(&params) });
         let paging = Paging::new(&mut params, reading.shape);
-        params.done(Ready { net: self.net.clone(), parts, timeout, follow, max_redirects, reading, paging })
+        let keeping = Keeping::new(&mut params, parts.constant_method());
+        let door = Door { net: self.net.clone(), answers: self.answers.clone(), keeping };
+        params.done(Ready { door, parts, timeout, follow, max_redirects, reading, paging })
     }
 }
 
@@ -108,7 +122,7 @@ struct Reading {
 
 /// A node that is ready to call.
 struct Ready {
-    net: Net,
+    door: Door,
     parts: Parts,
     timeout: Setting,
     follow: Setting,
@@ -135,12 +149,13 @@ impl Run for Ready {
         request.timeout = self.timeout(step)?;
         request.redirects = self.redirects(step)?;
         let host = Some(net::host_of(&request.url).into());
-        let (net, reading) = (self.net.clone(), self.reading.clone());
+        let (door, reading) = (self.door.clone(), self.reading.clone());
         let work: Work = match self.paging.walk(step)? {
-            Some(walk) => Box::pin(async move { walk.run(&net, request, &reading.statuses).await.map(Outcome::first) }),
+            Some(walk) => {
+                Box::pin(async move { walk.run(&door, request, &reading.statuses).await.map(Outcome::first) })
+            }
             None => Box::pin(async move {
-                let response = net.send(request).await?;
-                reading.statuses.check(&response)?;
+                let response = door.send(request, &reading.statuses).await?;
                 answer::value(response, reading.shape).await.map(Outcome::first)
             }),
         };

@@ -7,8 +7,9 @@ use reqwest::header::{self, HeaderMap, HeaderValue};
 
 use super::answer::{self, Shape, Statuses};
 use super::call;
+use super::kept::Door;
 use crate::list::not_a_list;
-use crate::net::{self, Net, Request, Response, too_large};
+use crate::net::{self, Request, Response, too_large};
 use crate::params::{Params, Setting};
 use crate::path::Path;
 use crate::{Step, StepError, text};
@@ -103,7 +104,7 @@ pub(super) struct Walk {
 
 impl Walk {
     /// The items of all pages.
-    pub(super) async fn run(self, net: &Net, mut request: Request, statuses: &Statuses) -> Result<Value, StepError> {
+    pub(super) async fn run(self, door: &Door, mut request: Request, statuses: &Statuses) -> Result<Value, StepError> {
         let (mut items, mut bytes) = (Vec::new(), 0);
         let has_own_key = request.headers.get(call::KEY) == Some(&self.key);
         for page in 0..self.max_pages {
@@ -111,11 +112,11 @@ impl Walk {
             if has_own_key && page > 0 {
                 request.headers.insert(call::KEY, self.key_of(page));
             }
-            let response = net.send(request.clone()).await?;
-            statuses.check(&response)?;
+            let response = door.send(request.clone(), statuses).await?;
             bytes += response.body.len();
-            if bytes > net.settings().response_bytes {
-                return Err(too_large(net.settings().response_bytes));
+            let most = door.net.settings().response_bytes;
+            if bytes > most {
+                return Err(too_large(most));
             }
             let linked = linked(&response);
             let value = answer::value(response, Shape::Auto).await?;
