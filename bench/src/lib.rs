@@ -8,6 +8,7 @@ mod engine_bars;
 mod expression_bars;
 mod floor;
 mod graphs;
+mod js;
 mod load;
 mod machine;
 mod report;
@@ -60,8 +61,15 @@ impl Group {
 }
 
 fn groups() -> Vec<Group> {
-    [expression_bars::GROUPS, engine_bars::GROUPS, server_bars::GROUPS, store_bars::GROUPS, effects_bars::GROUPS]
-        .concat()
+    [
+        expression_bars::GROUPS,
+        engine_bars::GROUPS,
+        server_bars::GROUPS,
+        store_bars::GROUPS,
+        effects_bars::GROUPS,
+        js::GROUPS,
+    ]
+    .concat()
 }
 
 /// Measures the bars of an area, calling `each` as soon as one is known.
