@@ -8,14 +8,16 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use rquickjs::context::{EvalOptions, intrinsic};
+use rquickjs::function::Args;
 use rquickjs::{
     CatchResultExt, CaughtError, Coerced, Context, Ctx, Function, Object, Persistent, Promise, Runtime, Value,
 };
 
+use super::inputs::Freezer;
 use super::wire::{Ask, Ending, Reply};
 
-/// The builtins that code has. Left out: shared memory and weak references, which would let it watch the engine, and
-/// clocks.
+/// The builtins that all code has. Left out: shared memory and weak references, which would let it watch the engine,
+/// and clocks.
 type Builtins = (
     intrinsic::Date,
     intrinsic::Eval,
@@ -23,13 +25,18 @@ type Builtins = (
     intrinsic::RegExp,
     intrinsic::Json,
     intrinsic::Proxy,
-    intrinsic::MapSet,
-    intrinsic::TypedArrays,
     intrinsic::Promise,
 );
 
-/// What calls the code, and the parts that only code has that mentions them: each takes its time to set up.
-const CALL: &str = include_str!("prelude/call.js");
+/// Those that only code has that mentions them, since each takes its time to set up.
+type Sets = (Builtins, intrinsic::MapSet);
+type Buffers = (Builtins, intrinsic::TypedArrays);
+type All = (Sets, intrinsic::TypedArrays);
+
+/// What code mentions that uses buffers: `Uint8Array` … and what lies under them.
+const BUFFERS: [&str; 7] = ["8Array", "16Array", "32Array", "64Array", "ClampedArray", "ArrayBuffer", "DataView"];
+
+/// Parts that only code has that mentions them, too.
 const CLOCK: &str = include_str!("prelude/clock.js");
 const CHANCE: &str = include_str!("prelude/chance.js");
 const CONSOLE: &str = include_str!("prelude/console.js");
@@ -81,7 +88,7 @@ type Kept = Persistent<Function<'static>>;
 /// A function that waits for its call, and what the call needs.
 struct Ready {
     function: Kept,
-    call: Kept,
+    freezer: Freezer,
     clock: Option<Kept>,
     chance: Option<Kept>,
     console: Option<Kept>,
@@ -109,7 +116,8 @@ impl Machine {
         let watch = Rc::new(Watch::default());
         let watched = Rc::clone(&watch);
         runtime.set_interrupt_handler(Some(Box::new(move || watched.asks_to_stop())));
-        let context = Context::custom::<Builtins>(&runtime)?;
+        runtime.set_gc_threshold(limits.memory_bytes / 4);
+        let context = context(&runtime, code)?;
         watch.set(AHEAD);
         let ready = context.with(|ctx| {
             let ready = prepare(&ctx, code);
@@ -154,6 +162,21 @@ impl Machine {
     }
 }
 
+/// Whether code says a name. A name may be written with escapes, and then all are taken as mentioned.
+fn mentions(code: &str, name: &str) -> bool {
+    code.contains(name) || code.contains("\\u")
+}
+
+fn context(runtime: &Runtime, code: &str) -> rquickjs::Result<Context> {
+    let sets = mentions(code, "Map") || mentions(code, "Set");
+    match (sets, BUFFERS.iter().any(|name| mentions(code, name))) {
+        (false, false) => Context::custom::<Builtins>(runtime),
+        (true, false) => Context::custom::<Sets>(runtime),
+        (false, true) => Context::custom::<Buffers>(runtime),
+        (true, true) => Context::custom::<All>(runtime),
+    }
+}
+
 /// Takes away what code does not have, makes time and chance those of an attempt, and compiles the code.
 fn prepare(ctx: &Ctx<'_>, code: &str) -> rquickjs::Result<Ready> {
     let globals = ctx.globals();
@@ -162,8 +185,8 @@ fn prepare(ctx: &Ctx<'_>, code: &str) -> rquickjs::Result<Ready> {
     }
     // It would be given the functions on the stack, ours among them.
     globals.get::<_, Object<'_>>("Error")?.remove("prepareStackTrace")?;
-    // A name may be written with escapes, and then all are taken as mentioned.
-    let mentions = |name: &str| code.contains(name) || code.contains("\\u");
+    let freezer = Freezer::of(ctx)?;
+    let mentions = |name: &str| mentions(code, name);
     let part = |source: &str| {
         let part: Function<'_> = ctx.eval_with_options(source, options("prelude"))?;
         Ok::<_, rquickjs::Error>(Persistent::save(ctx, part))
@@ -180,9 +203,8 @@ fn prepare(ctx: &Ctx<'_>, code: &str) -> rquickjs::Result<Ready> {
         globals.get::<_, Object<'_>>("Math")?.remove("random")?;
     }
     let console = if mentions("console") { Some(part(CONSOLE)?) } else { None };
-    let call = part(CALL)?;
     let function: Function<'_> = ctx.eval_with_options(code, options(FILE))?;
-    Ok(Ready { function: Persistent::save(ctx, function), call, clock, chance, console })
+    Ok(Ready { function: Persistent::save(ctx, function), freezer, clock, chance, console })
 }
 
 fn options(file: &str) -> EvalOptions {
@@ -201,7 +223,10 @@ fn call<'js>(ctx: &Ctx<'js>, ready: Ready, ask: &Ask<'_>) -> rquickjs::Result<St
         let [low, high] = [0, 4].map(|at| u32::from_le_bytes([bits[at], bits[at + 1], bits[at + 2], bits[at + 3]]));
         chance.restore(ctx)?.call::<_, ()>((low, high))?;
     }
-    let mut value: Value<'_> = ready.call.restore(ctx)?.call((ready.function.restore(ctx)?, ask.names))?;
+    let inputs = ready.freezer.read(ctx, ask.names)?;
+    let mut args = Args::new(ctx.clone(), inputs.len());
+    args.push_args(inputs)?;
+    let mut value: Value<'_> = ready.function.restore(ctx)?.call_arg(args)?;
     if let Some(promise) = value.as_promise() {
         value = settled(promise)?;
     }

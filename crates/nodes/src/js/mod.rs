@@ -7,6 +7,7 @@
 //!
 //! Whoever builds a program with a pool calls [`serve_if_asked`] first thing in `main`: the workers are that program.
 
+mod inputs;
 mod machine;
 mod pool;
 mod process;

@@ -10,6 +10,7 @@ use model::{Value, json};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
+use super::inputs;
 use super::process::{Lost, Starter, Worker};
 use super::wire::{self, Ending};
 use crate::StepError;
@@ -162,17 +163,7 @@ impl Pool {
     fn frame(&self, request: &Request, timeout_ms: u32) -> Result<Vec<u8>, StepError> {
         let mut frame = wire::open(timeout_ms, request.seed, request.now_ms, &request.code);
         let before = frame.len();
-        frame.push(b'{');
-        for (at, (name, value)) in request.names.iter().enumerate() {
-            if at > 0 {
-                frame.push(b',');
-            }
-            frame.push(b'"');
-            frame.extend(name.as_bytes());
-            frame.extend(b"\":");
-            json::write(value, &mut frame);
-        }
-        frame.push(b'}');
+        inputs::write(&request.names, &mut frame);
         let bytes = frame.len() - before;
         if bytes > self.0.settings.memory_bytes || !wire::close(&mut frame) {
             let message = format!("the inputs are {bytes} bytes, more than the memory of a call");

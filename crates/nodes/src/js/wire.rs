@@ -14,14 +14,14 @@ pub(super) struct Ask<'a> {
     pub(super) now_ms: f64,
     /// The text of a function.
     pub(super) code: &'a str,
-    /// A JSON object of the names that the code sees.
-    pub(super) names: &'a str,
+    /// The names that the code sees and their values, as [`super::inputs`] writes them.
+    pub(super) names: &'a [u8],
 }
 
 /// The bytes of a request before its code.
 const HEAD: usize = 24;
 
-/// Begins a frame of a request; the JSON text of its names follows, then [`close`].
+/// Begins a frame of a request; its names follow, then [`close`].
 pub(super) fn open(timeout_ms: u32, seed: u64, now_ms: f64, code: &str) -> Vec<u8> {
     let mut frame = Vec::with_capacity(4 + HEAD + code.len() + 1_024);
     frame.extend([0; 4]);
@@ -51,7 +51,7 @@ impl<'a> Ask<'a> {
             seed: u64::from_le_bytes(head[4..12].try_into().ok()?),
             now_ms: f64::from_le_bytes(head[12..20].try_into().ok()?),
             code: std::str::from_utf8(code).ok()?,
-            names: std::str::from_utf8(names).ok()?,
+            names,
         })
     }
 }
@@ -128,7 +128,7 @@ mod tests {
         assert!(close(&mut frame));
         assert_eq!(usize::try_from(u32::from_le_bytes(frame[..4].try_into().expect("four"))), Ok(frame.len() - 4));
         let ask = Ask::read(&frame[4..]).expect("a request");
-        assert_eq!((ask.timeout_ms, ask.seed, ask.code, ask.names), (250, u64::MAX - 1, "return 'ä'", "{}"));
+        assert_eq!((ask.timeout_ms, ask.seed, ask.code, ask.names), (250, u64::MAX - 1, "return 'ä'", &b"{}"[..]));
         assert!((ask.now_ms - 1.5).abs() < f64::EPSILON);
         let reply =
             Reply { ending: Ending::Threw, is_spent: true, log: "a\nb".to_owned(), body: b"TypeError".to_vec() };

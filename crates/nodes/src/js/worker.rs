@@ -20,7 +20,7 @@ pub(super) const SELF_TEST: &str = "self-test";
 const CALLS: u32 = 100_000;
 
 /// How many engines wait for a call of code that was called before. Each takes about 0.3 MB.
-const KEPT: usize = 4;
+const KEPT: usize = 16;
 
 /// Becomes a worker if the program was started as one, and then never comes back. To be called first thing in `main`,
 /// before threads are started and files opened.
