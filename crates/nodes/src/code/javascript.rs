@@ -70,9 +70,25 @@ impl Run for Ready {
             timeout_ms: self.timeout_ms,
         };
         let pool = self.pool.clone();
-        let work = Box::pin(async move { pool.call(&request).await.map(Outcome::first) });
+        let work = Box::pin(async move {
+            let answer = pool.run(&request).await;
+            answer.result.map(Outcome::first).map_err(|error| with_log(error, &answer.log))
+        });
         Ok(Started::Call(Call { host: None, work }))
     }
+}
+
+/// So much of the end of the console goes with an error, in bytes: errors stand in lists of executions.
+const LOG_BYTES: usize = 4_096;
+
+/// The error, and below it what the code wrote to the console last.
+fn with_log(error: StepError, log: &str) -> StepError {
+    if log.is_empty() {
+        return error;
+    }
+    let from = log.ceil_char_boundary(log.len().saturating_sub(LOG_BYTES));
+    let cut = if from > 0 { "…" } else { "" };
+    StepError { message: format!("{}\nconsole:\n{cut}{}", error.message, &log[from..]), ..error }
 }
 
 impl Ready {

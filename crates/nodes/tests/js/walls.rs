@@ -119,10 +119,46 @@ async fn a_killed_worker_is_one_failed_attempt_or_none() {
 }
 
 #[tokio::test]
+async fn a_program_that_is_no_worker_is_told() {
+    // One says nothing and ends, the other is not there.
+    for program in ["/bin/true", "/nowhere"] {
+        let pool = Pool::new(Settings { program: Some(program.into()), ..settings() });
+        let told = run(&pool, "1", "0").await;
+        assert!(told.starts_with("! js_crashed: no worker could be started"), "{program}: {told}");
+    }
+}
+
+/// What a shell runs before a worker that hides `/proc`, so that the worker cannot close the files it was left.
+#[cfg(target_os = "linux")]
+const HIDDEN: &str = "mount -t tmpfs none /proc";
+
+#[tokio::test]
+#[cfg(target_os = "linux")]
 async fn without_walls_code_does_not_run_unless_that_is_allowed() {
-    // A program that is no worker says nothing and ends.
-    let pool = Pool::new(Settings { program: Some("/bin/true".into()), ..settings() });
-    assert!(run(&pool, "1", "0").await.starts_with("! js_crashed: no worker could be started"));
-    let pool = Pool::new(Settings { program: Some("/nowhere".into()), ..settings() });
-    assert!(run(&pool, "1", "0").await.starts_with("! js_crashed: no worker could be started"));
+    use std::process::Command;
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let program = folder.path().join("worker");
+    let can_hide = Command::new("unshare").args(["-r", "-m", "sh", "-c", HIDDEN]).status();
+    let can_hide = can_hide.is_ok_and(|status| status.success());
+    let worker = env!("CARGO_BIN_EXE_js-worker");
+    let script = if can_hide {
+        format!(r#"exec unshare -r -m sh -c '{HIDDEN} && exec "$0" "$@"' {worker} "$@""#)
+    } else {
+        // Nothing can be hidden here: what a worker says is played, and only the pool is shown.
+        format!(r#"[ "$4" = unsandboxed ] && exec {worker} "$@"; printf '\012\000\000\000no seccomp'"#)
+    };
+    // Written by another process: one of ours could not be run while a thread beside starts a program.
+    let write = format!("cat > {0} && chmod +x {0}", program.display());
+    let mut writer = Command::new("sh").args(["-c", &write]).stdin(std::process::Stdio::piped()).spawn().expect("sh");
+    let text = format!("#!/bin/sh\n{script}\n");
+    std::io::Write::write_all(&mut writer.stdin.take().expect("an input"), text.as_bytes()).expect("written");
+    assert!(writer.wait().expect("it ends").success());
+
+    let refuses = Pool::new(Settings { program: Some(program.clone()), ..settings() });
+    let error = refuses.call(&Request::new("1")).await.expect_err("no walls");
+    assert_eq!((error.code.as_str(), error.is_final), ("sandbox_unavailable", true), "{}", error.message);
+    assert!(error.message.contains(if can_hide { "closing files" } else { "no seccomp" }), "{}", error.message);
+    let allows = Pool::new(Settings { program: Some(program), allow_unsandboxed: true, ..settings() });
+    assert_eq!(run(&allows, "input + 1", "1").await, "2");
 }

@@ -80,7 +80,8 @@ impl Check {
 impl Doctor {
     pub(super) async fn run(self, settings: &Settings) -> anyhow::Result<Exit> {
         let config = settings.with_data(self.at.data.as_deref())?;
-        let mut checks = vec![Check::good("version", env!("CARGO_PKG_VERSION")), free_space(&config.data), sandbox(&config)];
+        let mut checks =
+            vec![Check::good("version", env!("CARGO_PKG_VERSION")), free_space(&config.data), sandbox(&config)];
         if config.memory {
             checks.push(Check::good("data directory", "none: everything is in memory"));
         } else {
