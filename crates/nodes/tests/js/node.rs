@@ -65,7 +65,7 @@ async fn a_step_passes_its_names_its_time_and_its_limit() {
     let got = step(r#"{"code": "while (true) {}", "timeout": "50ms"}"#).await;
     assert_eq!(got, "! js_timeout: the code took longer than 50 ms");
     let got = step(r#"{"code": "console.log('saw', input); throw new Error('no')"}"#).await;
-    assert_eq!(got, "! js_error: Error: no (line 1, column 35)\nconsole:\nsaw [1,2]");
+    assert_eq!(got, "! js_error: Error: no (line 1, column 38)\nconsole:\nsaw [1,2]");
     let got = step(r#"{"code": "console.log('x'.repeat(9000) + 'end'); null.a"}"#).await;
     assert!(got.len() < 4_400 && got.ends_with("xend") && got.contains("\nconsole:\n…x"), "{got}");
 }
