@@ -9,6 +9,7 @@ mod engine_bars;
 mod expression_bars;
 mod floor;
 mod graphs;
+mod js;
 mod load;
 mod machine;
 mod recover_bars;
@@ -70,6 +71,7 @@ fn groups() -> Vec<Group> {
         effects_bars::GROUPS,
         due_bars::GROUPS,
         recover_bars::GROUPS,
+        js::GROUPS,
     ]
     .concat()
 }

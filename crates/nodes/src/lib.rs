@@ -4,12 +4,14 @@
 //! [`Step`], what it wants kept goes with the [`Outcome`], and what it calls it calls through [`net`].
 
 mod check;
+mod code;
 mod data;
 mod description;
 mod duration;
 mod frames;
 mod inference;
 mod inputs;
+pub mod js;
 mod list;
 mod logic;
 mod mock;

@@ -7,8 +7,8 @@ use model::{Catalog, Node, NodeSpec, Problem, Role, Severity, Value};
 
 use crate::check::Checker;
 use crate::{
-    Compile, Incoming, NodeType, Run, Services, data, frames, inference, inputs, logic, mock, network, people, show,
-    state, triggers,
+    Compile, Incoming, NodeType, Run, Services, code, data, frames, inference, inputs, logic, mock, network, people,
+    show, state, triggers,
 };
 
 /// The node types of a build.
@@ -42,6 +42,7 @@ impl Registry {
         types.extend(data::types());
         types.extend(state::types());
         types.extend(network::types(services));
+        types.extend(code::types(services));
         types.extend(show::types());
         types.extend(frames::types());
         types.extend(mock::types());

@@ -1,5 +1,7 @@
-//! What node types share while they run: the door to the network. Built once by whoever builds the registry.
+//! What node types share while they run: the door to the network, and the pool that runs JavaScript. Built once by
+//! whoever builds the registry.
 
+use crate::js;
 use crate::net::Net;
 
 /// The parts of the machine that node types reach out through. Each is cheap to make and to clone: what costs is made
@@ -8,6 +10,8 @@ use crate::net::Net;
 pub struct Services {
     /// The way to other machines.
     pub net: Net,
+    /// The processes that run JavaScript.
+    pub js: js::Pool,
 }
 
 impl Services {
@@ -15,6 +19,13 @@ impl Services {
     #[must_use]
     pub fn with_net(mut self, net: Net) -> Self {
         self.net = net;
+        self
+    }
+
+    /// The same with another pool for JavaScript.
+    #[must_use]
+    pub fn with_js(mut self, js: js::Pool) -> Self {
+        self.js = js;
         self
     }
 }

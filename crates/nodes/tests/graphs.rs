@@ -8,7 +8,8 @@ use arcstr::ArcStr;
 use model::expression::{Name, Names, Scope};
 use model::{Catalog, EffectClass, ExecutionId, Graph, Node, Role, Severity, Status, Value, json};
 use nodes::{
-    Child, Compile, EffectKey, Incoming, Registry, Started, State, Step, StepError, Wait, Woken, context_values,
+    Child, Compile, EffectKey, Incoming, Registry, Services, Started, State, Step, StepError, Wait, Woken,
+    context_values, js,
 };
 
 /// What a walk over a graph remembers: enough for acyclic graphs whose nodes stand after their sources.
@@ -74,6 +75,8 @@ fn run(graph: &Graph, registry: &Registry) -> Result<Value, StepError> {
         let outcome = match compiled.start(&step)? {
             Started::Done(outcome) => outcome,
             Started::Wait(wait) => compiled.wake(&step, what_comes(wait))?,
+            // Without a host it is one that stays on this machine.
+            Started::Call(call) if call.host.is_none() => runtime().block_on(call.work)?,
             Started::Call(_) | Started::Open(_) => panic!("{}: it does not end here", node.id),
         };
         let ports = outcome.ports.iter().map(|&port| outputs[usize::from(port)].clone()).collect();
@@ -82,6 +85,10 @@ fn run(graph: &Graph, registry: &Registry) -> Result<Value, StepError> {
         walk.outputs.insert(node.id.clone(), (outcome.output, ports));
     }
     Ok(last)
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
 }
 
 /// What ends a wait: the execution that was asked for gives its input back, and every signal is an approval.
@@ -119,7 +126,9 @@ fn is_container(registry: &Registry, node: &Node) -> bool {
 /// Those of types that reach out lead to places which are not there.
 #[test]
 fn every_example_runs() {
-    let registry = Registry::standard();
+    let program = Some(env!("CARGO_BIN_EXE_js-worker").into());
+    let pool = js::Pool::new(js::Settings { program, ..js::Settings::default() });
+    let registry = Registry::with(&Services::default().with_js(pool));
     let expected = HashMap::from([
         ("operation", "6"),
         ("set_fields", r#"{"net":100,"gross":120,"meta":{"by":"shop"}}"#),

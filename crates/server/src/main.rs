@@ -6,5 +6,7 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    // Workers of JavaScript nodes are this program: before threads, files and everything else.
+    nodes::js::serve_if_asked();
     server::cli::main()
 }

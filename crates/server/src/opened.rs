@@ -68,7 +68,9 @@ impl Opened {
     /// The store cannot say which executions it has.
     pub async fn over(journal: SharedJournal, records: Arc<dyn Records>, config: &Config) -> anyhow::Result<Self> {
         let newest = newest(&journal).await.context("the newest execution could not be read")?;
-        let services = Services::default().with_net(Net::new(config.calls.net.clone()));
+        let services = Services::default()
+            .with_net(Net::new(config.calls.net.clone()))
+            .with_js(nodes::js::Pool::new(config.js.clone()));
         let registry = Arc::new(Registry::with(&services));
         let defaults = Options::default();
         let options = Options {

@@ -80,7 +80,8 @@ impl Check {
 impl Doctor {
     pub(super) async fn run(self, settings: &Settings) -> anyhow::Result<Exit> {
         let config = settings.with_data(self.at.data.as_deref())?;
-        let mut checks = vec![Check::good("version", env!("CARGO_PKG_VERSION")), free_space(&config.data)];
+        let mut checks =
+            vec![Check::good("version", env!("CARGO_PKG_VERSION")), free_space(&config.data), sandbox(&config)];
         if config.memory {
             checks.push(Check::good("data directory", "none: everything is in memory"));
         } else {
@@ -121,6 +122,32 @@ fn free_space(path: &Path) -> Check {
         Err(error) => {
             Check::one_bad("free disk", existing, format!("it cannot be asked for its space: {error}"), remedy)
         }
+    }
+}
+
+/// Whether the process of JavaScript nodes is kept from everything: it tries.
+fn sandbox(config: &Config) -> Check {
+    const CHECK: &str = "javascript sandbox";
+    const REMEDY: &str = "run where the kernel has seccomp; else JavaScript nodes refuse, unless js.allow_unsandboxed \
+                          trusts whoever writes workflows with this machine";
+    let place = Path::new("the process of JavaScript nodes");
+    let attempts = match nodes::js::self_test(&config.js) {
+        Ok(attempts) if !attempts.is_empty() => attempts,
+        Ok(_) => return Check::one_bad(CHECK, place, "it ended without a word".into(), REMEDY),
+        Err(error) => return Check::one_bad(CHECK, place, format!("it cannot be started: {error}"), REMEDY),
+    };
+    let done = attempts.iter().filter(|attempt| !attempt.is_denied);
+    let findings: Vec<_> = done
+        .map(|attempt| Finding {
+            what: format!("it could {}", attempt.what),
+            place: place.display().to_string(),
+            remedy: REMEDY,
+        })
+        .collect();
+    if findings.is_empty() {
+        Check::good(CHECK, format!("{} attempts to break out, all denied", attempts.len()))
+    } else {
+        Check::bad(CHECK, findings)
     }
 }
 

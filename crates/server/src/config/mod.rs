@@ -36,6 +36,8 @@ pub struct Config {
     pub executions: Executions,
     /// What calls to other machines may do.
     pub calls: Calls,
+    /// How JavaScript runs.
+    pub js: nodes::js::Settings,
     /// How long the dashboard's figures may be reused while somebody looks.
     pub dashboard_ttl: Duration,
     /// Memory from which health is degraded.
@@ -152,6 +154,7 @@ impl Config {
                 drain: layers.seconds("executions.drain_seconds")?,
             },
             calls: Calls::new(layers)?,
+            js: javascript(layers)?,
             dashboard_ttl: Duration::from_secs_f64(layers.parsed::<f64>("cache.expiry_minutes")? * 60.0),
             memory_alert_bytes: megabytes(layers.parsed("alerts.memory_mb")?),
             sqlite: Sqlite {
@@ -181,6 +184,19 @@ impl Calls {
         };
         Ok(Self { max: layers.parsed("calls.max")?, per_host: layers.parsed("calls.per_host")?, net })
     }
+}
+
+fn javascript(layers: &Layers) -> Result<nodes::js::Settings, ConfigError> {
+    let defaults = nodes::js::Settings::default();
+    let workers = layers.parsed("js.workers")?;
+    Ok(nodes::js::Settings {
+        workers: if workers == 0 { defaults.workers } else { workers },
+        timeout_ms: layers.parsed("js.timeout_ms")?,
+        memory_bytes: layers.parsed("js.memory_bytes")?,
+        output_bytes: layers.parsed("js.output_bytes")?,
+        allow_unsandboxed: layers.switch("js.allow_unsandboxed"),
+        ..defaults
+    })
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within the limits of the setting")]

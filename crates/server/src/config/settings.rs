@@ -115,6 +115,11 @@ pub static SETTINGS: &[Setting] = &[
         "33554432",
         "Bytes of answers kept for nodes that ask for it",
     ),
+    setting("js.workers", Kind::Whole(0, 1_024), "0", "Processes that run JavaScript; 0: one per core"),
+    setting("js.timeout_ms", Kind::Whole(1, 86_400_000), "10000", "Time of a JavaScript step whose node sets none"),
+    setting("js.memory_bytes", Kind::Whole(1 << 20, 1 << 32), "67108864", "Bytes of memory of a JavaScript step"),
+    setting("js.output_bytes", Kind::Whole(1_024, 1 << 30), "67108864", "Bytes of its output as JSON text"),
+    setting("js.allow_unsandboxed", Kind::Switch, "false", "Run JavaScript also where its process cannot be locked in"),
     setting("cache.expiry_minutes", Kind::Number(0.0, 1e6), "5", "Time that dashboard figures are reused, sliding")
         .json("CacheExpiryMinutes"),
     setting("cache.memory_max_size", Kind::Whole(0, ANY), "1000", "Entries of the memory cache")

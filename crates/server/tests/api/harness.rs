@@ -99,7 +99,9 @@ impl Server {
     pub(crate) async fn with(settings: &[(&'static str, &str)]) -> Self {
         let mut flags = vec![("memory", "true".to_owned())];
         flags.extend(settings.iter().map(|(key, value)| (*key, (*value).to_owned())));
-        let config = Config::new(&Layers::defaults(&flags).expect("settings")).expect("a configuration");
+        let mut config = Config::new(&Layers::defaults(&flags).expect("settings")).expect("a configuration");
+        // Workers are the product, which this program is not.
+        config.js.program = Some(env!("CARGO_BIN_EXE_tidemill").into());
         let opened = Opened::memory(&config).await.expect("a store");
         let app = App::new(config, &opened, TOKEN);
         app.load().await.expect("webhooks");
