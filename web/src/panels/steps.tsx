@@ -46,18 +46,7 @@ export function Steps({ steps, titles, span, selected, onSelect }: StepsProps) {
 
   return (
     <div className={s.wrap} role="grid" aria-label="Steps" aria-rowcount={steps.length + 1}>
-      <div className={`${s.row} ${s.head}`} role="row" aria-rowindex={1}>
-        <span role="columnheader">Step</span>
-        <span role="columnheader" className={s.line}>
-          {span?.coarse ? "Duration" : "Timeline"}
-        </span>
-        <span role="columnheader" className={s.attempts}>
-          Tries
-        </span>
-        <span role="columnheader" className={s.time}>
-          Time
-        </span>
-      </div>
+      <Head span={span} />
       <div ref={list} className={s.list} tabIndex={0} onKeyDown={onKeyDown} aria-label="Steps, arrow keys choose one" role="rowgroup">
         <div className={s.inner} style={{ height: virtual.getTotalSize() }}>
           {virtual.getVirtualItems().map((item) => {
@@ -99,6 +88,24 @@ export function Steps({ steps, titles, span, selected, onSelect }: StepsProps) {
           })}
         </div>
       </div>
+    </div>
+  );
+}
+
+/** The names of the columns. */
+function Head({ span }: { span: Span | null }) {
+  return (
+    <div className={`${s.row} ${s.head}`} role="row" aria-rowindex={1}>
+      <span role="columnheader">Step</span>
+      <span role="columnheader" className={s.line}>
+        {span?.coarse ? "Duration" : "Timeline"}
+      </span>
+      <span role="columnheader" className={s.attempts}>
+        Tries
+      </span>
+      <span role="columnheader" className={s.time}>
+        Time
+      </span>
     </div>
   );
 }
