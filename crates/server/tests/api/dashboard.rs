@@ -45,7 +45,7 @@ async fn health_names_its_three_checks() {
         }
     }
     assert_eq!(server.call("GET", "/livez").anonymous().send().await.text(), "ok");
-    server.app.close();
+    server.app.begin_stop();
     assert_eq!(server.get("/readyz").await.ok(503)["checks"]["workflow-executor"]["status"], "unhealthy");
 }
 

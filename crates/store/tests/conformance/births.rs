@@ -151,13 +151,13 @@ async fn rows_tell_where_they_come_from(subject: Subject) {
         let mut entry = create(id_at(10, n), Status::Running);
         let new = entry.create.as_mut().expect("it creates");
         new.origin = Some(Origin { execution: id_at(9, n), kind });
-        new.priority = [-128, 0, 5, 127][n as usize];
+        new.priority = [-128, 0, 5, 127, 1][n as usize];
         new.flow_key = (n > 1).then(|| format!("customer {n}"));
         new.version = VersionId(1);
         append_one(store, entry).await.expect("it is new");
         let found = row(store, T1, id_at(10, n)).await.expect("its row");
         assert_eq!(found.origin, Some(Origin { execution: id_at(9, n), kind }));
-        assert_eq!(found.priority, [-128, 0, 5, 127][n as usize]);
+        assert_eq!(found.priority, [-128, 0, 5, 127, 1][n as usize]);
         assert_eq!(found.flow_key, (n > 1).then(|| format!("customer {n}")));
     }
 }
