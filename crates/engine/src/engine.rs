@@ -406,8 +406,9 @@ impl Engine {
         })?;
         let delay = submission.delay.map(|delay| i64::try_from(delay.as_millis()).unwrap_or(i64::MAX));
         let wake_ms = wake_ms.max(delay.map(|delay| now_ms.saturating_add(delay)));
-        self.replace(submission.tenant, replaces);
-        let birth = birth(execution, submission, vec![reply], now_ms);
+        let mut replies = vec![reply];
+        replies.extend(self.follow_limits(&submission, execution, replaces));
+        let birth = birth(execution, submission, replies, now_ms);
         match wake_ms.filter(|wake| *wake > now_ms) {
             Some(wake_ms) => door.begin_later(&self.shared.tools, birth, wake_ms),
             None => door.begin(&self.shared.tools, birth, others),

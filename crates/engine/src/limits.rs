@@ -13,13 +13,14 @@ use model::expression::{Field, Name, Names, Scope};
 use model::settings::{Limits, RateLimit, Singleton};
 use model::{ExecutionId, Status, TenantId, Value, json};
 use store::journal::{ExecutionQuery, ExecutionRow};
+use tokio::sync::oneshot;
 
 use crate::begin::Submission;
 use crate::engine::Engine;
 use crate::places::Place;
 use crate::program::Program;
 use crate::shard::{Inbox, Message};
-use crate::start::EngineError;
+use crate::start::{EngineError, Reply};
 
 /// Keys of more bytes are told apart by their hash.
 const KEY_MAX: usize = 200;
@@ -159,11 +160,13 @@ impl Gates {
         self.tidy(now_ms);
         self.with(name, |gate, _| {
             let mut admitted = Admitted::default();
+            // The same request again is answered by the journal, and changes nothing here.
+            if key.is_some() && gate.open.values().any(|other| other.as_deref() == key) {
+                return Ok(admitted);
+            }
             match limits.singleton {
-                // The same request again is answered by the journal.
                 Some(Singleton::Refuse) => {
-                    let other = gate.open.iter().find(|(_, other)| key.is_none() || other.as_deref() != key);
-                    if let Some((other, _)) = other {
+                    if let Some(other) = gate.open.keys().next() {
                         return Err(EngineError::AlreadyOpen(*other));
                     }
                 }
@@ -188,6 +191,17 @@ impl Gates {
             gate.open.insert(execution, key.map(str::to_owned));
             Ok(admitted)
         })
+    }
+
+    /// Takes back that a start was let in: it is a request that was answered before, or nothing of it is durable.
+    pub(crate) fn withdraw(&self, name: &GateName, execution: ExecutionId, replaced: &[ExecutionId]) {
+        self.with(name, |gate, _| {
+            gate.open.remove(&execution);
+            if let Some((debounced, until)) = gate.debounced.filter(|(debounced, _)| *debounced == execution) {
+                let before = replaced.iter().max().map(|before| (*before, until));
+                gate.debounced = before.filter(|(before, _)| *before != debounced);
+            }
+        });
     }
 
     /// Takes a place for an execution, or puts it in line.
@@ -252,6 +266,29 @@ impl Gate {
 }
 
 impl Engine {
+    /// What sees to the others of a start's key once it is known whether the start is durable: those whose place it takes
+    /// are canceled then and not before, for it may be a request that was answered already.
+    pub(crate) fn follow_limits(
+        &self,
+        submission: &Submission,
+        execution: ExecutionId,
+        replaces: Vec<ExecutionId>,
+    ) -> Option<Reply> {
+        submission.program.settings().limits.as_ref()?;
+        let name = (submission.tenant, ArcStr::from(submission.flow_key.as_deref()?));
+        let (tell, told) = oneshot::channel();
+        let engine = self.clone();
+        self.runtime().spawn(async move {
+            match told.await {
+                Ok(Ok(_)) => engine.replace(name.0, replaces),
+                Ok(Err(_)) => engine.gates().withdraw(&name, execution, &replaces),
+                // The process ends.
+                Err(_) => {}
+            }
+        });
+        Some(Reply::Accepted(tell))
+    }
+
     /// Finds out which limit a start shares, and what is open of it.
     pub(crate) async fn look_up_limits(&self, submission: &mut Submission) -> Result<(), EngineError> {
         let program = submission.program.clone();

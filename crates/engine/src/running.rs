@@ -258,8 +258,11 @@ impl Running {
 
     /// When something happens by itself, in ms since 1970.
     pub(crate) fn wake_at(&self) -> Option<i64> {
-        let last_calls = self.last_calls_us.filter(|_| !self.calls.is_empty()).map(|us| us / 1_000 + 1);
-        [self.execution.wake_at(), last_calls, self.wall_ms()].into_iter().flatten().min()
+        match self.last_calls_us {
+            // What is being ended waits for its last calls, whatever else would have come.
+            Some(until_us) => (!self.calls.is_empty()).then_some(until_us / 1_000 + 1),
+            None => [self.execution.wake_at(), self.wall_ms()].into_iter().flatten().min(),
+        }
     }
 
     /// When it has to have ended, in ms since 1970.
@@ -433,31 +436,32 @@ impl Running {
 
     /// Ends it as its state says; an output that is too large for a step is too large for the whole, too.
     fn end(&mut self, now_us: i64) -> Slice {
-        if self.execution.failure().is_some() && self.tells(Status::Failed) {
-            return Slice::Waiting;
-        }
         let mut event = self.execution.ending(self.since(now_us));
         if let Event::Finished(finished) = &event
             && let Some(error) = too_large(&finished.output)
         {
             event = self.execution.breaking_off(self.since(now_us), Status::Failed, (error.code, error.message));
         }
-        self.record(&event);
+        self.end_by(&event)
+    }
+
+    /// Records the end, once whoever has to hear of a failure begins with it.
+    fn end_by(&mut self, event: &Event) -> Slice {
+        if self.tells(event) {
+            return Slice::Waiting;
+        }
+        self.record(event);
         Slice::Ended
     }
 
     fn time_out(&mut self, now_us: i64) -> Slice {
-        if self.tells(Status::TimedOut) {
-            return Slice::Waiting;
-        }
         let why = if now_us >= self.wall_us {
             (literal!("deadline"), "its time is up: the workflow sets settings.deadline".to_owned())
         } else {
             (literal!("timed_out"), "its time is up: executions may run for executions.timeout_minutes".to_owned())
         };
         let event = self.execution.breaking_off(self.since(now_us), Status::TimedOut, why);
-        self.record(&event);
-        Slice::Ended
+        self.end_by(&event)
     }
 
     fn is_segment_full(&self) -> bool {
@@ -696,7 +700,7 @@ impl Running {
     /// Whether it sleeps so long that it is not kept in memory.
     pub(crate) fn should_rest(&self, now_us: i64) -> bool {
         let is_still = self.execution.in_flight() == 0 && self.to_start.is_empty() && !self.canceled;
-        let is_still = is_still && self.errors == Told::No;
+        let is_still = is_still && !self.is_telling();
         let rests = self.execution.is_paused() || self.execution.is_waiting();
         let is_long = self.wake_at().is_none_or(|wake| wake - now_us / 1_000 > NAP_MS);
         !self.status().is_terminal() && is_still && rests && is_long && self.execution.failure().is_none()

@@ -2,8 +2,9 @@
 //! that say so.
 
 use arcstr::literal;
+use model::event::Finished;
 use model::execution::{Failure, Outcome, Pause};
-use model::{Address, ExecutionId, Status, TenantId, Value};
+use model::{Address, ErrorInfo, Event, ExecutionId, Status, TenantId, Value};
 use nodes::Child;
 use store::journal::{self, InboxMessage, OriginKind, Seq};
 
@@ -25,13 +26,15 @@ pub(crate) struct ToStart {
 }
 
 /// Whether a failure is told to the error workflow.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) enum Told {
     /// Not yet, or there is nobody to tell.
     #[default]
     No,
+    /// The workflow is to be looked up.
+    Due(Status, Box<ErrorInfo>),
     /// The workflow is looked up.
-    LookedFor(Status),
+    Asked,
     /// The workflow begins with the end, or cannot.
     Yes,
 }
@@ -51,20 +54,23 @@ impl Running {
     /// Steps that start another execution, since the last time this was asked.
     pub(crate) fn take_starts(&mut self) -> Vec<ToStart> {
         let starts = std::mem::take(&mut self.to_start);
+        let error_workflow = self.take_error_told();
         let name = |address: &Address| address.text(&self.execution.plan().nodes[address.node as usize].id);
         let start = |(address, child)| {
             let (tenant, parent, step) = (self.tenant, self.id, name(&address));
             ToStart { tenant, parent, step, address: Some(address), child }
         };
-        starts.into_iter().map(start).chain(self.error_workflow()).collect()
+        starts.into_iter().map(start).chain(error_workflow).collect()
     }
 
-    /// The error workflow to start, once it is asked for.
-    fn error_workflow(&self) -> Option<ToStart> {
-        let Told::LookedFor(status) = self.errors else { return None };
+    /// The error workflow to start, once.
+    fn take_error_told(&mut self) -> Option<ToStart> {
         let workflow = self.program.settings().error_workflow.clone()?;
-        let error = self.execution.failure().map(|error| error.to_value()).unwrap_or_default();
-        let input = failure_told(self.id, status, &error, &self.program);
+        if !matches!(self.errors, Told::Due(..)) {
+            return None;
+        }
+        let Told::Due(status, error) = std::mem::replace(&mut self.errors, Told::Asked) else { return None };
+        let input = failure_told(self.id, status, &error.to_value(), &self.program);
         let child = Child { workflow, input, is_awaited: false };
         Some(ToStart { tenant: self.tenant, parent: self.id, address: None, step: String::new(), child })
     }
@@ -151,16 +157,21 @@ impl Running {
     }
 
     /// Whether its end waits for the error workflow to be looked up. The workflow's executions have none themselves.
-    pub(super) fn tells(&mut self, status: Status) -> bool {
+    pub(super) fn tells(&mut self, end: &Event) -> bool {
         let is_first = self.origin.is_none_or(|origin| origin.kind != OriginKind::Error);
-        match self.errors {
-            Told::No if is_first && self.program.settings().error_workflow.is_some() => {
-                self.errors = Told::LookedFor(status);
-                true
-            }
-            Told::No | Told::Yes => false,
-            Told::LookedFor(_) => true,
+        if let Event::Finished(Finished { status, error: Some(error), .. }) = end
+            && self.errors == Told::No
+            && is_first
+            && self.program.settings().error_workflow.is_some()
+        {
+            self.errors = Told::Due(*status, error.clone());
         }
+        self.is_telling()
+    }
+
+    /// Whether nothing goes on until the error workflow was looked up.
+    pub(super) const fn is_telling(&self) -> bool {
+        matches!(self.errors, Told::Due(..) | Told::Asked)
     }
 
     /// What the execution that waits for the end of this one is told.

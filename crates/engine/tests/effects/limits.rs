@@ -117,6 +117,53 @@ async fn a_later_start_takes_the_place_of_an_open_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_same_request_takes_nobodys_place() {
+    let with_key = |text: &str, n: &str| Start {
+        idempotency: Some(Idempotency { key: "1".into(), body_hash: [7; 32] }),
+        ..start(text, n)
+    };
+    for settings in [r#"{"limits":{"singleton":"replace"}}"#, r#"{"limits":{"debounce":"1500ms"}}"#] {
+        let (engine, world, store) = setup();
+        let text = wait_with(settings);
+        let first = begin(&engine, with_key(&text, "1")).await;
+        assert_eq!(begin(&engine, with_key(&text, "1")).await, first, "{settings}");
+        // After a restart nobody knows the key but the journal.
+        let (engine, _store) = restarted(engine, &store, &world).await;
+        assert_eq!(begin(&engine, with_key(&text, "1")).await, first, "{settings}");
+        tokio::time::sleep(Duration::from_millis(30)).await;
+        let status = engine.row(TenantId::DEFAULT, first).await.expect("a row").status;
+        assert!(!status.is_terminal(), "{settings}: it is {status:?}");
+        // Another request does take its place.
+        let second = begin(&engine, start(&text, "2")).await;
+        assert_eq!(ended(&engine, first).await.status, Status::Canceled, "{settings}");
+        go(&engine, second).await;
+        assert_eq!(ended(&engine, second).await.status, Status::Succeeded, "{settings}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn time_that_is_up_is_told_too_once_writes_have_ended() {
+    let (store, world) = (Arc::new(MemoryStore::default()), world());
+    let care = graph(r#"{"nodes":[{"id":"s","type":"manual"}],"edges":[]}"#);
+    let engine = engine_with(&store, &world, Options { workflows: Some(Arc::new(One(care))), ..options() });
+    let text = call_with(r#"{"deadline":"100ms","error_workflow":"double"}"#);
+    let execution = begin(&engine, start(&text, "1")).await;
+    world.inside(1).await;
+    tokio::time::sleep(Duration::from_millis(150)).await;
+    world.gate.add_permits(1);
+    let late = ended(&engine, execution).await;
+    assert_eq!((late.status, late.error.expect("an error").code.as_str()), (Status::TimedOut, "deadline"));
+    let told: Vec<ExecutionRow> = rows(&engine).await.into_iter().filter(|row| row.origin.is_some()).collect();
+    assert_eq!(told.len(), 1);
+    ended(&engine, told[0].id).await;
+    let history = engine.history(TenantId::DEFAULT, told[0].id).await.expect("a history");
+    let said = history.steps[0].output.get("execution").cloned().expect("an execution");
+    assert_eq!(said.get("status").and_then(Value::as_str), Some("timed_out"));
+    let code = said.get("error").and_then(|error| error.get("code")).and_then(Value::as_str);
+    assert_eq!(code, Some("deadline"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn starts_beyond_the_limit_wait_durably_or_are_refused() {
     let (engine, world, store) = setup();
     let text = |beyond: &str| {
