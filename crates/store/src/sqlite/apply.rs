@@ -1,12 +1,17 @@
 //! The hot path: what one append does inside the writer's transaction.
 
 use model::{ExecutionId, Status};
-use rusqlite::{Connection, OptionalExtension, Statement};
+use rusqlite::blob::ZeroBlob;
+use rusqlite::{Connection, OptionalExtension, Statement, ToSql, params};
 
 use super::writer::{Fault, Tx};
 use crate::StoreError;
 use crate::journal::{Append, BlobHash, InboxMessage, NewExecution, RowState, Seq, is_at_rest};
 use crate::rollup::{Cell, Change, hour_of};
+
+/// The events of a segment from so many bytes on are written into their place: what is bound is copied by the driver and
+/// again by SQLite.
+const IN_PLACE: usize = 1 << 20;
 
 /// The statements of the hot path, prepared once.
 pub(super) struct Hot<'c> {
@@ -68,6 +73,20 @@ fn conflict(execution: ExecutionId) -> Fault {
     Fault::Refused(StoreError::Conflict(format!("execution {execution}")))
 }
 
+/// Inserts a row of a segment whose events are the column `bytes`.
+fn insert_events(
+    conn: &Connection,
+    table: &str,
+    events: &[u8],
+    row: impl FnOnce(&dyn ToSql) -> rusqlite::Result<usize>,
+) -> rusqlite::Result<()> {
+    if events.len() < IN_PLACE {
+        return row(&events).map(drop);
+    }
+    row(&ZeroBlob(events.len() as u64))?;
+    conn.blob_open("main", table, "bytes", conn.last_insert_rowid(), false)?.write_all_at(events, 0)
+}
+
 impl Tx<'_> {
     /// Applies one entry. When [`Append::may_fail_late`], a refusal leaves its beginnings to be undone.
     pub(super) fn append(&mut self, entry: &Append) -> Result<(), Fault> {
@@ -79,12 +98,13 @@ impl Tx<'_> {
             None => self.progress(entry)?,
         }
         if entry.has_events() {
-            let bytes = &entry.bytes[..];
             let (id, from, to) = (entry.execution.0, entry.seq_from.cast_signed(), entry.seq_to.cast_signed());
             if from == 1 {
-                self.hot.first_segment.execute((id, to, bytes))?;
+                self.first_segment(id, to, &entry.bytes)?;
             } else {
-                self.hot.later_segment.execute((id, from, to, bytes, entry.snapshot))?;
+                let insert = &mut self.hot.later_segment;
+                let row = |events: &dyn ToSql| insert.execute(params![id, from, to, events, entry.snapshot]);
+                insert_events(self.conn, "segment_later", &entry.bytes, row)?;
             }
         }
         if entry.may_fail_late() {
@@ -105,13 +125,19 @@ impl Tx<'_> {
         Ok(())
     }
 
+    fn first_segment(&mut self, execution: i64, seq_to: i64, events: &[u8]) -> rusqlite::Result<()> {
+        let insert = &mut self.hot.first_segment;
+        let row = |events: &dyn ToSql| insert.execute(params![execution, seq_to, events]);
+        insert_events(self.conn, "segment", events, row)
+    }
+
     /// Inserts the executions that an entry starts.
     fn bear(&mut self, entry: &Append) -> Result<(), Fault> {
         for birth in &entry.births {
             let (id, seq_to) = (birth.execution, birth.seq_to);
             self.create(&NewRow { id, new: &birth.new, next_seq: seq_to + 1, state: &birth.state })?;
             if seq_to > 0 {
-                self.hot.first_segment.execute((id.0, seq_to.cast_signed(), &birth.bytes[..]))?;
+                self.first_segment(id.0, seq_to.cast_signed(), &birth.bytes)?;
             }
             self.refer(id, &birth.blobs)?;
         }

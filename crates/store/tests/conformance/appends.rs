@@ -13,6 +13,7 @@ use crate::subject::{
 
 on_every_store!(
     an_append_is_read_back,
+    events_of_any_size_are_read_back,
     a_conflict_leaves_the_others_alone,
     malformed_entries_are_refused,
     a_key_starts_one_execution,
@@ -40,6 +41,25 @@ async fn an_append_is_read_back(subject: Subject) {
     assert_eq!(found.version, VersionId(70));
     assert!(row(store, T2, id).await.is_none(), "another tenant sees it");
     assert!(ask(|| store.read(id_at(10, 1), ReadFrom::After(0), 100)).await.expect("no segments").is_empty());
+}
+
+async fn events_of_any_size_are_read_back(subject: Subject) {
+    let store = &*subject.store;
+    let (id, beside) = (id_at(10, 0), id_at(11, 0));
+    // Around the size from which a store may write them in another way.
+    let sizes = [(1 << 20) - 1, 1 << 20, 100, 3 << 20];
+    let body = |at: usize| Bytes::from((0..sizes[at]).map(|n| (n * 31 + at) as u8).collect::<Vec<_>>());
+    append_one(store, Append { bytes: body(1), ..create(id, Status::Running) }).await.expect("it is new");
+    for (at, next) in [(2, 3), (3, 5), (0, 7)] {
+        let entry = progress(id, next, 2, (Status::Running, Status::Running));
+        append_one(store, Append { bytes: body(at), ..entry }).await.expect("it is next");
+    }
+    append_one(store, Append { bytes: body(3), ..create(beside, Status::Running) }).await.expect("it is new");
+    let segments = ask(|| store.read(id, ReadFrom::After(0), usize::MAX)).await.expect("segments");
+    let read: Vec<_> = segments.iter().map(|segment| (segment.seq_from, segment.bytes.clone())).collect();
+    assert!(read == [(1, body(1)), (3, body(2)), (5, body(3)), (7, body(0))], "lengths or bytes differ");
+    let other = ask(|| store.read(beside, ReadFrom::After(0), usize::MAX)).await.expect("segments");
+    assert!(other.len() == 1 && other[0].bytes == body(3));
 }
 
 async fn a_conflict_leaves_the_others_alone(subject: Subject) {
