@@ -10,12 +10,13 @@ use model::execution::{Failure, Outcome, Produced, Woken};
 use model::expression::Scope;
 use model::plan::OnUncertain;
 use model::value::MAX_DEPTH;
-use model::{Address, EffectClass, Execution, ExecutionId, Value};
+use model::{Address, EffectClass, Execution, ExecutionId, Value, json};
 use nodes::{Call, EffectKey, Round, Started, Step, StepError, Wait};
 
 use crate::clock::Clock;
 use crate::names::{StepNames, seed};
 use crate::program::{Compiled, Program};
+use crate::turns::Turn;
 
 /// From this many items, or bytes of text, an input is not worked on in a shard's loop.
 const LARGE_ITEMS: usize = 4_096;
@@ -34,6 +35,9 @@ pub(crate) fn too_large(output: &Value) -> Option<StepError> {
     })
 }
 
+/// Keys of more bytes are told apart by their hash.
+const KEY_MAX: usize = 200;
+
 /// What an attempt looks at.
 pub(crate) struct Attempt<'a> {
     pub(crate) id: ExecutionId,
@@ -51,8 +55,8 @@ pub(crate) struct Attempt<'a> {
 pub(crate) enum Made {
     /// It has ended.
     Outcome(Outcome),
-    /// It ends when this call does.
-    Call(Call),
+    /// It ends when this call does, whose turn it may have to await.
+    Call(Call, Option<Turn>),
     /// It ends when what it waits for comes.
     Wait(Wait),
     /// A container that begins with these items.
@@ -145,7 +149,10 @@ impl Attempt<'_> {
         };
         let now = clock.now_us();
         let made = match started {
-            Ok(Started::Call(call)) => Made::Call(call),
+            Ok(Started::Call(call)) => match self.turn() {
+                Ok(turn) => Made::Call(call, turn),
+                Err(error) => Made::Outcome(self.outcome(Err(error), disabled, now)),
+            },
             Ok(Started::Wait(wait)) => Made::Wait(wait),
             Ok(Started::Open(items)) => Made::Open(items),
             Ok(Started::Done(outcome)) => Made::Outcome(self.outcome(Ok(outcome), disabled, now)),
@@ -223,6 +230,25 @@ impl Attempt<'_> {
         }
         let Some(compiled) = self.program.step(self.address.node) else { return Err(not_runnable()) };
         self.guarded(|step| compiled.run.start(step))
+    }
+
+    /// What the step's call has to wait for, where its node shares what it calls.
+    fn turn(&self) -> Result<Option<Turn>, StepError> {
+        let Some(limits) = self.program.step(self.address.node).and_then(|step| step.limits.as_ref()) else {
+            return Ok(None);
+        };
+        let key = match &limits.key {
+            None => String::new(),
+            Some(key) => match self.guarded(|step| Ok(key.evaluate(&step.scope)?))? {
+                Value::Null => String::new(),
+                Value::String(text) => text.to_string(),
+                value => json::to_text(&value),
+            },
+        };
+        let key = if key.len() > KEY_MAX { blake3::hash(key.as_bytes()).to_string() } else { key };
+        let node = &self.execution.plan().nodes[self.address.node as usize].id;
+        let line = ArcStr::from(format!("{node}/{key}"));
+        Ok(Some(Turn { line, concurrency: limits.concurrency, rate_limit: limits.rate_limit }))
     }
 
     /// A loop that goes round more often than it may.

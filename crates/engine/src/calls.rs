@@ -2,6 +2,7 @@
 //! so many to one host; the others wait without having begun.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ use crate::attempt::{checked, since};
 use crate::clock::Clock;
 use crate::durable::Durable;
 use crate::shard::{Inbox, Message};
+use crate::turns::{Turn, Turns};
 
 /// How many calls are made at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,13 +36,28 @@ impl Default for CallLimits {
     }
 }
 
+/// Who came first to a call: what makes it, or who calls it off. One that is called off was never made.
+#[derive(Debug, Default)]
+pub(crate) struct First(AtomicBool);
+
+impl First {
+    /// Whether nobody came before.
+    pub(crate) fn comes(&self) -> bool {
+        !self.0.swap(true, Ordering::AcqRel)
+    }
+}
+
 /// A call to make.
 pub(crate) struct Order {
     pub(crate) execution: ExecutionId,
     pub(crate) address: Address,
     pub(crate) call: Call,
+    /// Until the call begins it can be called off.
+    pub(crate) first: Arc<First>,
     /// What has to be durable before it is made.
     pub(crate) after: Option<(Arc<Durable>, Seq)>,
+    /// What it has to wait for, where its node shares what it calls.
+    pub(crate) turn: Option<Turn>,
     /// How long it may take once it is made.
     pub(crate) timeout: Option<Duration>,
     /// When the execution was accepted, in µs since 1970.
@@ -57,35 +74,47 @@ pub(crate) struct Calls {
     all: Arc<Semaphore>,
     per_host: usize,
     hosts: Mutex<HashMap<ArcStr, Arc<Semaphore>>>,
+    turns: Arc<Turns>,
 }
 
 impl Calls {
     pub(crate) fn new(runtime: Handle, clock: Arc<dyn Clock>, limits: CallLimits) -> Self {
         let all = Arc::new(Semaphore::new(limits.all.max(1)));
-        Self { runtime, clock, all, per_host: limits.per_host.max(1), hosts: Mutex::default() }
+        Self { runtime, clock, all, per_host: limits.per_host.max(1), hosts: Mutex::default(), turns: Arc::default() }
     }
 
     /// Makes a call when its turn comes, and sends what came of it. To abort the handle is to cancel the call.
     pub(crate) fn make(&self, order: Order) -> AbortHandle {
-        let Order { execution, address, call: Call { host, work }, after, timeout, accepted_us, seed, inbox } = order;
+        let Order { execution, address, call: Call { host, work }, .. } = order;
+        let Order { first, after, turn, timeout, accepted_us, seed, inbox, .. } = order;
         let limits = host.map(|host| (self.all.clone(), self.of_host(host)));
-        let clock = self.clock.clone();
+        let (clock, turns) = (self.clock.clone(), self.turns.clone());
         let mut told = Told { execution, address, accepted_us, seed, inbox, began_us: clock.now_us(), is_told: false };
         let task = async move {
             if let Some((durable, seq)) = after {
                 durable.reaches(seq).await;
+            }
+            let mut place = None;
+            if let Some(turn) = &turn {
+                match turns.take(turn, &*clock).await {
+                    Ok(taken) => place = Some(taken),
+                    Err(refused) => return told.tell(Err(refused), clock.now_us()),
+                }
             }
             let mut permits = None;
             if let Some((all, host)) = &limits {
                 // The host first: who waits for a slow host keeps no room from the others.
                 permits = Some((host.acquire().await, all.acquire().await));
             }
+            if !first.comes() {
+                return;
+            }
             told.began_us = clock.now_us();
             let result = match timeout {
                 None => work.await,
                 Some(limit) => tokio::time::timeout(limit, work).await.unwrap_or_else(|_| Err(timed_out(limit))),
             };
-            drop(permits);
+            drop((permits, place));
             told.tell(result, clock.now_us());
         };
         self.runtime.spawn(task).abort_handle()

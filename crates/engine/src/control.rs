@@ -218,8 +218,9 @@ impl Engine {
         let folded = history::replay(&program, &segments, |_, _, _| {})?;
         let execution =
             folded.state.ok_or_else(|| StoreError::Corrupt(format!("execution {} has no events", row.id)))?;
-        let ExecutionRow { id, tenant, next_seq, status, origin, priority, flow_key, .. } = row;
-        let found = Found { id, tenant, program, execution, next_seq, status, origin, priority, flow_key };
+        let ExecutionRow { id, tenant, workflow, version, next_seq, status, origin, priority, flow_key, .. } = row;
+        let found =
+            Found { id, tenant, workflow, version, program, execution, next_seq, status, origin, priority, flow_key };
         let mut running = Running::recovered(found);
         running.beyond_snapshot = Beyond::of(&segments);
         let ran = i64::try_from(row.duration_us).unwrap_or(i64::MAX);

@@ -285,7 +285,16 @@ impl Engine {
         let submission = self.prepare(start).await?;
         let (tell, told) = oneshot::channel();
         self.submit(submission, Reply::Accepted(tell))?;
-        match told.await.unwrap_or(Err(EngineError::Draining)) {
+        self.accepted(tenant, told.await.unwrap_or(Err(EngineError::Draining))).await
+    }
+
+    /// The answer to a start; that of the first one, where it is the same request again.
+    pub(crate) async fn accepted(
+        &self,
+        tenant: TenantId,
+        answer: Result<Accepted, EngineError>,
+    ) -> Result<Accepted, EngineError> {
+        match answer {
             Err(EngineError::Store(StoreError::Duplicate { execution, same_body })) => {
                 let row = self.same_request(tenant, execution, same_body).await?;
                 Ok(Accepted { execution, status: row.status, ended: None })

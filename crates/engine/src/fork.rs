@@ -7,7 +7,7 @@ use arcstr::ArcStr;
 use model::event::{Path, Ports, Route, StepFinished};
 use model::{Address, ErrorInfo, Event, Execution, ExecutionId, StepStatus, TenantId, Value, VersionId};
 use store::StoreError;
-use store::journal::{Origin, OriginKind, ReadFrom, Seq};
+use store::journal::{Idempotency, Origin, OriginKind, ReadFrom, Seq};
 use tokio::sync::oneshot;
 
 use crate::begin::birth;
@@ -18,12 +18,14 @@ use crate::running::Running;
 use crate::start::{Accepted, EngineError, Reply, Source, Start};
 
 /// A fork: what happened before a step is taken over, and the execution goes on from there.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Fork {
     /// Address of the step, as people read it.
     pub from: String,
     /// What its output is instead of the recorded one; without it the step runs again.
     pub output: Option<Value>,
+    /// The caller's key: the same request with the same key starts one execution.
+    pub idempotency: Option<Idempotency>,
 }
 
 /// A replay: the same input on another version.
@@ -33,6 +35,8 @@ pub struct Replay {
     pub version: Option<VersionId>,
     /// Address of the first step to run anew; what was recorded before it is taken over. Without it all steps run.
     pub from: Option<String>,
+    /// The caller's key: the same request with the same key starts one execution.
+    pub idempotency: Option<Idempotency>,
 }
 
 /// What was recorded of an execution, by the names of its nodes.
@@ -47,7 +51,7 @@ impl Engine {
     /// Starts a new execution from a step of another one. Its calls have keys of their own.
     ///
     /// # Errors
-    /// There is no such execution, or no such step in it.
+    /// There is no such execution, or no such step in it; or the key was used by another request.
     pub async fn fork(&self, tenant: TenantId, execution: ExecutionId, fork: Fork) -> Result<Accepted, EngineError> {
         let row = self.row(tenant, execution).await?;
         let program = self.program(tenant, row.version).await?;
@@ -75,19 +79,19 @@ impl Engine {
         let step = at.ok_or_else(|| missing(&fork.from, execution, folded.from))?;
         let first = folded.state.ok_or_else(|| StoreError::Corrupt(format!("execution {execution} has no events")))?;
         let origin = Origin { execution, kind: OriginKind::Fork };
-        let mut running = self.born_from(&row, first.accepted(), (program, origin))?;
+        let mut running = self.born_from(&row, first.accepted(), (program, origin), fork.idempotency)?;
         before.into_iter().skip(1).filter(goes_over).try_for_each(|event| running.take_over(&event))?;
         if let Some(output) = fork.output {
             running.take_over(&Event::StepFinished(edited(step, output)))?;
         }
-        self.begin_here(running).await
+        self.begin_here(tenant, running).await
     }
 
     /// Starts a new execution on the input of another one, on the same or another version. Its calls have keys of their
     /// own.
     ///
     /// # Errors
-    /// There is no such execution or version, or the version has not the step.
+    /// There is no such execution or version, or the version has not the step; or the key was used by another request.
     pub async fn replay(
         &self,
         tenant: TenantId,
@@ -117,13 +121,13 @@ impl Engine {
         let id_of = |at: model::NodeIndex| state.plan().nodes.get(at as usize).map(|node| node.id.clone());
         (start.tenant, start.context, start.pinned) = (tenant, accepted.trigger.clone(), accepted.pinned);
         (start.from, start.until) = (accepted.start.and_then(id_of), accepted.until.and_then(id_of));
-        start.trigger = "replay";
+        (start.trigger, start.idempotency) = ("replay", replay.idempotency);
         start.origin = Some(Origin { execution, kind: OriginKind::Replay });
         let submission = self.prepare(start).await?;
         let mut running = Running::new(birth(ExecutionId(self.next_id()), submission, Vec::new(), self.now_ms()));
         running.allow(self.timeout_us(), 0);
         running.seed(|execution, address| recorded.event(execution, address));
-        self.begin_here(running).await
+        self.begin_here(tenant, running).await
     }
 
     fn born_from(
@@ -131,6 +135,7 @@ impl Engine {
         row: &store::ExecutionRow,
         accepted: &model::event::Accepted,
         (program, origin): (std::sync::Arc<Program>, Origin),
+        idempotency: Option<Idempotency>,
     ) -> Result<Running, EngineError> {
         let extent = crate::program::Extent::of(accepted);
         let submission = crate::Submission {
@@ -143,7 +148,7 @@ impl Engine {
             input: accepted.input.clone(),
             trigger: "fork",
             context: accepted.trigger.clone(),
-            idempotency: None,
+            idempotency,
             pinned: accepted.pinned,
             origin: Some(origin),
             priority: row.priority,
@@ -157,11 +162,11 @@ impl Engine {
     }
 
     /// Hands a new execution to its shard, and answers when it is durable.
-    async fn begin_here(&self, mut running: Running) -> Result<Accepted, EngineError> {
+    async fn begin_here(&self, tenant: TenantId, mut running: Running) -> Result<Accepted, EngineError> {
         let (tell, told) = oneshot::channel();
         running.replies.push(Reply::Accepted(tell));
         self.hand_over_new(running);
-        told.await.unwrap_or(Err(EngineError::Draining))
+        self.accepted(tenant, told.await.unwrap_or(Err(EngineError::Draining))).await
     }
 }
 

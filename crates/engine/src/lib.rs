@@ -13,6 +13,7 @@ mod limits;
 mod listed;
 mod messages;
 mod names;
+mod pace;
 mod places;
 mod pool;
 mod program;
@@ -22,6 +23,7 @@ mod shard;
 mod snapshot;
 mod start;
 mod stream;
+mod turns;
 pub mod versions;
 
 pub use begin::Submission;

@@ -10,13 +10,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use arcstr::ArcStr;
 use model::expression::{Field, Name, Names, Scope};
-use model::settings::{Limits, RateLimit, Singleton};
+use model::settings::{Limits, Singleton};
 use model::{ExecutionId, Status, TenantId, Value, json};
 use store::journal::{ExecutionQuery, ExecutionRow};
 use tokio::sync::oneshot;
 
 use crate::begin::Submission;
 use crate::engine::Engine;
+use crate::pace::Pace;
 use crate::places::Place;
 use crate::program::Program;
 use crate::shard::{Inbox, Message};
@@ -61,8 +62,8 @@ struct Gate {
     line: BinaryHeap<InLine>,
     /// Executions that gave up their place in the line.
     left: HashSet<ExecutionId>,
-    /// When the limit of starts would be used up evenly, in ms since 1970 (the theoretical arrival time of GCRA).
-    even_ms: i64,
+    /// Of starts.
+    pace: Pace,
     /// The start that waits for a later one, and until when.
     debounced: Option<(ExecutionId, i64)>,
 }
@@ -174,7 +175,8 @@ impl Gates {
                 None => {}
             }
             if let Some(limit) = limits.rate_limit {
-                admitted.wake_ms = gate.in_time(limit, now_ms)?;
+                let next = gate.pace.next(limit, now_ms);
+                admitted.wake_ms = next.map_err(|again_ms| EngineError::TooOften { again_ms })?;
             }
             if let Some(wait) = limits.debounce_ms {
                 let until = now_ms.saturating_add_unsigned(wait);
@@ -247,21 +249,7 @@ impl Gates {
 
 impl Gate {
     fn holds_something(&self, now_ms: i64) -> bool {
-        !self.open.is_empty() || !self.taken.is_empty() || !self.line.is_empty() || self.even_ms > now_ms
-    }
-
-    /// When a start is within a limit: at once, or later; or it is refused.
-    fn in_time(&mut self, limit: RateLimit, now_ms: i64) -> Result<Option<i64>, EngineError> {
-        let per = i64::try_from(limit.per_ms).unwrap_or(i64::MAX);
-        let step = (per / i64::from(limit.limit)).max(1);
-        let even = self.even_ms.max(now_ms);
-        // So far ahead of the even pace a start may be.
-        let allowed = even.saturating_sub(per.saturating_sub(step));
-        if allowed > now_ms && limit.refuses {
-            return Err(EngineError::TooOften { again_ms: allowed - now_ms });
-        }
-        self.even_ms = even.saturating_add(step);
-        Ok((allowed > now_ms).then_some(allowed))
+        !self.open.is_empty() || !self.taken.is_empty() || !self.line.is_empty() || self.pace.is_used(now_ms)
     }
 }
 

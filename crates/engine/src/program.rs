@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use arcstr::ArcStr;
 use model::event::Accepted;
+use model::settings::StepLimits;
 use model::{Catalog, Graph, NodeIndex, Plan, PlanError, Problem, Role, Settings, Severity, Value};
 use nodes::{Compile, Incoming, Registry, Run};
 
@@ -43,6 +44,8 @@ impl Extent {
 /// A node made ready to run.
 pub(crate) struct Compiled {
     pub(crate) run: Box<dyn Run>,
+    /// How its steps share what they call.
+    pub(crate) limits: Option<StepLimits>,
 }
 
 impl Program {
@@ -156,7 +159,7 @@ fn compile_nodes(graph: &Graph, registry: &Registry, problems: &mut Vec<Problem>
             registry.compile(node, &Compile { incoming: &incoming, outputs: &outputs, has_children: inside[at] })
         });
         compiled.push(match run {
-            Some(Ok(run)) => Some(Compiled { run }),
+            Some(Ok(run)) => Some(Compiled { run, limits: StepLimits::read(node).0 }),
             Some(Err(found)) => {
                 // Validation has told most of them already.
                 let new: Vec<Problem> = found.into_iter().filter(|problem| !problems.contains(problem)).collect();

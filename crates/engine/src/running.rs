@@ -1,5 +1,6 @@
 //! One execution in a shard's hands: it runs ahead in memory and gathers the segment that will be appended.
 
+mod calls;
 mod children;
 mod snapshot;
 
@@ -11,15 +12,13 @@ use bytes::Bytes;
 use model::event::Moment;
 use model::execution::{Effect, Failure, Outcome, Pause, Woken};
 use model::segment::SegmentWriter;
-use model::{Address, EffectClass, Event, Execution, ExecutionId, Status, TenantId, Value};
-use nodes::{Call, Child};
+use model::{Address, Event, Execution, ExecutionId, Status, TenantId, Value, VersionId, WorkflowId};
+use nodes::Child;
 use store::Append;
 use store::journal::{self, InboxMessage, NewExecution, Origin, RowState, Seq};
 use store::records::RecordWrite;
-use tokio::task::AbortHandle;
 
 use crate::attempt::{Attempt, Decision, Made, too_large};
-use crate::calls::{Calls, Order};
 use crate::clock::Clock;
 use crate::durable::Durable;
 use crate::limits::Ticket;
@@ -32,6 +31,7 @@ use crate::shard::Inbox;
 use crate::snapshot::Beyond;
 use crate::start::{Ended, EngineError, Reply};
 
+use calls::{InFlight, ToCall};
 use children::Told;
 pub(crate) use children::{ToStart, failure_told};
 
@@ -41,8 +41,6 @@ const SEGMENT_EVENTS: u32 = 1_024;
 /// Bytes of one event, as it is written: the store takes segments of 256 MiB. Only text of control characters, and
 /// fractions with many digits, take so much more than they are counted for as an output.
 const WRITTEN_MAX: usize = 192 << 20;
-/// How long an execution that is about to end waits for calls that change something, in µs.
-const LAST_CALLS_US: i64 = 10_000_000;
 /// An execution that sleeps shorter than this stays in memory, in ms.
 const NAP_MS: i64 = 1_000;
 
@@ -50,6 +48,8 @@ const NAP_MS: i64 = 1_000;
 pub(crate) struct Running {
     pub(crate) id: ExecutionId,
     pub(crate) tenant: TenantId,
+    workflow: Option<WorkflowId>,
+    version: VersionId,
     pub(crate) program: Arc<Program>,
     execution: Execution,
     accepted_us: i64,
@@ -111,19 +111,6 @@ pub(crate) struct Running {
     last_calls_us: Option<i64>,
 }
 
-struct ToCall {
-    /// The seq that has to be durable before.
-    needs: Seq,
-    address: Address,
-    call: Call,
-    is_write: bool,
-}
-
-struct InFlight {
-    abort: AbortHandle,
-    is_write: bool,
-}
-
 /// How much of an execution is run at a time.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SliceLimits {
@@ -158,6 +145,8 @@ pub(crate) struct Birth {
 pub(crate) struct Found {
     pub(crate) id: ExecutionId,
     pub(crate) tenant: TenantId,
+    pub(crate) workflow: Option<WorkflowId>,
+    pub(crate) version: VersionId,
     pub(crate) program: Arc<Program>,
     pub(crate) execution: Execution,
     pub(crate) next_seq: Seq,
@@ -172,10 +161,10 @@ impl Running {
     pub(crate) fn new(birth: Birth) -> Self {
         let Birth { id, program, execution, create, records, replies } = birth;
         let accepted = Event::Accepted(execution.accepted().clone());
-        let (tenant, origin, priority, flow_key) =
-            (create.tenant, create.origin, create.priority, create.flow_key.clone());
-        let status = Status::Running;
-        let found = Found { id, tenant, program, execution, next_seq: 1, status, origin, priority, flow_key };
+        let NewExecution { tenant, workflow, version, origin, priority, ref flow_key, .. } = *create;
+        let (next_seq, status, flow_key) = (1, Status::Running, flow_key.clone());
+        let found =
+            Found { id, tenant, workflow, version, program, execution, next_seq, status, origin, priority, flow_key };
         let mut running = Self::recovered(found);
         running.writer.push(&accepted, &Value::Null);
         (running.row_status, running.create) = (None, Some(create));
@@ -185,12 +174,15 @@ impl Running {
 
     /// An execution as its journal left it.
     pub(crate) fn recovered(found: Found) -> Self {
-        let Found { id, tenant, program, execution, next_seq, status, origin, priority, flow_key } = found;
+        let Found { id, tenant, workflow, version, program, execution, .. } = found;
+        let Found { next_seq, status, origin, priority, flow_key, .. } = found;
         let accepted_us = execution.accepted().at_ms.saturating_mul(1_000);
         let deadline_us = program.settings().deadline_ms.map(|ms| ms.saturating_mul(1_000));
         Self {
             id,
             tenant,
+            workflow,
+            version,
             ticket: Ticket::of(tenant, flow_key.as_deref(), &program),
             priority,
             wall_us: deadline_us.map_or(i64::MAX, |deadline| accepted_us.saturating_add_unsigned(deadline)),
@@ -413,27 +405,6 @@ impl Running {
         is_late.then(|| self.time_out(now))
     }
 
-    /// Breaks off reads and pure work, and waits a while for calls that change something; answers whether nothing is left
-    /// to wait for.
-    fn let_go_of_calls(&mut self, now: i64) -> bool {
-        let until = *self.last_calls_us.get_or_insert(now + LAST_CALLS_US);
-        let is_over = now >= until;
-        let mut forgotten: Vec<Address> = self.to_call.drain(..).map(|order| order.address).collect();
-        forgotten.extend(self.heavy.drain(..).map(|(address, _)| address));
-        forgotten.extend(self.in_pool.drain());
-        forgotten.extend(self.to_start.drain(..).map(|(address, _)| address));
-        self.calls.retain(|address, call| {
-            let stays = call.is_write && !is_over;
-            if !stays {
-                call.abort.abort();
-                forgotten.push(address.clone());
-            }
-            stays
-        });
-        forgotten.iter().for_each(|address| self.execution.forget(address));
-        self.calls.is_empty()
-    }
-
     /// Ends it as its state says; an output that is too large for a step is too large for the whole, too.
     fn end(&mut self, now_us: i64) -> Slice {
         let mut event = self.execution.ending(self.since(now_us));
@@ -509,66 +480,13 @@ impl Running {
                 let event = self.execution.waiting(address, self.since(now), pause);
                 self.record(&event);
             }
-            Made::Call(call) => self.begin_call(address, call, now),
+            Made::Call(call, turn) => self.begin_call(address, (call, turn), now),
             Made::Wait(nodes::Wait { child: Some(child), .. }) => self.to_start.push((address, child)),
             Made::Wait(nodes::Wait { until_ms, signal, child: None }) => {
                 let pause = Pause { until_ms, signal, ..Pause::default() };
                 let event = self.execution.waiting(address, self.since(now), pause);
                 self.record(&event);
             }
-        }
-    }
-
-    /// Records a call that changes something, and leaves it to be made when all before it is durable.
-    fn begin_call(&mut self, address: Address, call: Call, now: i64) {
-        let class = self.program.step(address.node).map_or(EffectClass::Pure, |step| step.run.effect());
-        let is_write = class == EffectClass::Write;
-        if is_write {
-            let event = self.execution.starting(address.clone(), self.since(now));
-            self.record(&event);
-        }
-        // What stays inside of the machine and changes nothing may run ahead of the journal.
-        let runs_ahead = class == EffectClass::Pure;
-        let needs = if runs_ahead { 0 } else { self.next_seq + Seq::from(self.writer.events()) - 1 };
-        self.to_call.push_back(ToCall { needs, address, call, is_write });
-    }
-
-    /// What tells calls of it that the next append is durable, if there is one that waits for that.
-    pub(crate) fn gate(&mut self) -> Option<Arc<Durable>> {
-        if self.gate.is_none() && self.to_call.iter().any(|order| order.needs > self.durable) {
-            self.gate = Some(Arc::default());
-        }
-        self.gate.clone()
-    }
-
-    /// Breaks off all calls, when somebody else owns the execution.
-    pub(crate) fn abort_calls(&mut self) {
-        self.calls.drain().for_each(|(_, call)| call.abort.abort());
-    }
-
-    /// Orders the calls whose events are handed over.
-    pub(crate) fn make_calls(&mut self, calls: &Calls, inbox: &Arc<Inbox>) {
-        let mut at = 0;
-        while at < self.to_call.len() {
-            if self.to_call[at].needs >= self.next_seq {
-                at += 1;
-                continue;
-            }
-            let Some(ToCall { needs, address, call, is_write }) = self.to_call.remove(at) else { return };
-            let after = (needs > self.durable).then(|| (self.gate.get_or_insert_default().clone(), needs));
-            let timeout = self.execution.plan().nodes[address.node as usize].timeout_ms;
-            let order = Order {
-                execution: self.id,
-                address: address.clone(),
-                call,
-                after,
-                timeout: timeout.map(std::time::Duration::from_millis),
-                accepted_us: self.accepted_us,
-                seed: self.id.0.cast_unsigned() ^ u64::from(address.node) << 32 ^ u64::from(address.index()),
-                inbox: inbox.clone(),
-            };
-            let abort = calls.make(order);
-            self.calls.insert(address, InFlight { abort, is_write });
         }
     }
 

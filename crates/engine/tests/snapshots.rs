@@ -110,11 +110,11 @@ async fn a_history_without_its_beginning_still_opens() {
     assert_eq!(told(&engine, id, left[0].seq_from - 1).await, rest);
     assert_eq!(told(&engine, id, rest[5].0).await, rest[6..]);
 
-    let fork = |from: &str| Fork { from: from.into(), output: Some(Value::Int(7)) };
+    let fork = |from: &str| Fork { from: from.into(), output: Some(Value::Int(7)), ..Fork::default() };
     let from_end = engine.fork(TENANT, id, fork("z")).await.expect("what led there is in the snapshot").execution;
     let ended = engine.wait(TENANT, from_end).await.expect("it ends");
     assert_eq!((ended.status, ended.output), (Status::Succeeded, Value::Int(7)));
-    let again = Fork { from: format!("c@{}", ROUNDS - 2), output: None };
+    let again = Fork { from: format!("c@{}", ROUNDS - 2), output: None, ..Fork::default() };
     let ended = engine.fork(TENANT, id, again).await.expect("a step that is there").execution;
     assert_eq!(engine.wait(TENANT, ended).await.expect("it ends").output, Value::Int(10 * ROUNDS));
     let refused = |answer: Result<engine::Accepted, EngineError>| match answer {

@@ -35,6 +35,13 @@ pub struct NodeSpec {
     pub example: Value,
 }
 
+impl NodeSpec {
+    /// Whether its steps are calls, to the outside or to a process that runs code.
+    pub fn calls(&self) -> bool {
+        self.effect != EffectClass::Pure || self.category == Category::Code
+    }
+}
+
 /// Where the palette shows a node type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -8,7 +8,8 @@ use crate::catalog::Catalog;
 use crate::value::{Object, Value};
 
 /// Keys of `node.data` that are not parameters of the node's type.
-pub const RESERVED: &[&str] = &["label", "notes", "disabled", "retry", "timeout", "on_error", "cache", "pinned"];
+pub const RESERVED: &[&str] =
+    &["label", "notes", "disabled", "retry", "timeout", "on_error", "cache", "pinned", "limits"];
 
 /// A workflow's graph.
 #[derive(Clone, Debug, Default, PartialEq)]

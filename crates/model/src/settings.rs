@@ -12,7 +12,7 @@ use arcstr::ArcStr;
 
 use crate::duration;
 use crate::expression::Field;
-use crate::graph::Graph;
+use crate::graph::{Graph, Node};
 use crate::problem::Problem;
 use crate::value::Value;
 
@@ -46,6 +46,18 @@ pub struct Limits {
     pub priority: Option<Field>,
 }
 
+/// How the steps of a node share what they call: bounds over all executions of the workflow in a process. They stand under
+/// `limits` beside the node's parameters, and count those with the same key.
+#[derive(Debug, Default)]
+pub struct StepLimits {
+    /// What steps are told apart by; an expression as in the node's parameters. Without it all count together.
+    pub key: Option<Field>,
+    /// Calls under way at a time; the others wait in line.
+    pub concurrency: Option<usize>,
+    /// Calls in a time.
+    pub rate_limit: Option<RateLimit>,
+}
+
 /// What becomes of a start while another execution with the same key is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Singleton {
@@ -55,14 +67,14 @@ pub enum Singleton {
     Replace,
 }
 
-/// Starts in a time.
+/// Starts, or calls, in a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateLimit {
     /// How many.
     pub limit: u32,
     /// In how many ms.
     pub per_ms: u64,
-    /// Whether a start beyond them is refused; else it begins later.
+    /// Whether one beyond them is refused; else it begins later.
     pub refuses: bool,
 }
 
@@ -77,9 +89,9 @@ impl Settings {
                 Self::default()
             }
             Some(settings) => Self {
-                concurrency: read.count(settings, ("settings.concurrency", "concurrency")),
-                deadline_ms: read.time(settings, ("settings.deadline", "deadline")),
-                error_workflow: read.name(settings, ("settings.error_workflow", "error_workflow")),
+                concurrency: read.count(settings, ("settings", "concurrency")),
+                deadline_ms: read.time(settings, ("settings", "deadline")),
+                error_workflow: read.name(settings, ("settings", "error_workflow")),
                 limits: read.limits(settings),
             },
         };
@@ -92,8 +104,21 @@ impl Settings {
     }
 }
 
-/// Where a setting stands, and its last key.
-type Place = (&'static str, &'static str);
+impl StepLimits {
+    /// Reads the limits of a node, and what is wrong with them. What is wrong counts as not set.
+    pub fn read(node: &Node) -> (Option<Self>, Vec<Problem>) {
+        let mut read = Read { problems: Vec::new() };
+        let limits = said(&node.data, "limits").and_then(|limits| read.step_limits(limits));
+        (limits, read.problems.into_iter().map(|problem| problem.at_node(&node.id)).collect())
+    }
+}
+
+/// Where the limits of a workflow, and those of a node, stand.
+const OF_WORKFLOW: &str = "settings.limits";
+const OF_NODE: &str = "limits";
+
+/// What a setting stands in, and its key.
+type Place<'a> = (&'a str, &'a str);
 
 struct Read {
     problems: Vec<Problem>,
@@ -110,45 +135,61 @@ impl Read {
             self.wrong("settings.limits", "an object: {\"concurrency\": 2, \"key\": \"{{ input.customer }}\"}");
             return None;
         }
-        let limit = ("settings.limits.concurrency", "concurrency");
         Some(Limits {
-            key: self.field(limits, ("settings.limits.key", "key")),
-            concurrency: self.count(limits, limit).and_then(|count| usize::try_from(count).ok()),
+            key: self.field(limits, (OF_WORKFLOW, "key")),
+            concurrency: self.at_a_time(limits, OF_WORKFLOW),
             singleton: self.singleton(limits),
-            rate_limit: self.rate_limit(limits),
-            debounce_ms: self.time(limits, ("settings.limits.debounce", "debounce")),
-            priority: self.field(limits, ("settings.limits.priority", "priority")),
+            rate_limit: self.rate_limit(limits, OF_WORKFLOW),
+            debounce_ms: self.time(limits, (OF_WORKFLOW, "debounce")),
+            priority: self.field(limits, (OF_WORKFLOW, "priority")),
         })
     }
 
-    fn count(&mut self, of: &Value, (path, key): Place) -> Option<u32> {
+    fn step_limits(&mut self, limits: &Value) -> Option<StepLimits> {
+        if limits.as_object().is_none() {
+            self.wrong(OF_NODE, "an object: {\"concurrency\": 2, \"rate_limit\": {\"limit\": 10, \"per\": \"1m\"}}");
+            return None;
+        }
+        Some(StepLimits {
+            key: self.field(limits, (OF_NODE, "key")),
+            concurrency: self.at_a_time(limits, OF_NODE),
+            rate_limit: self.rate_limit(limits, OF_NODE),
+        })
+    }
+
+    fn at_a_time(&mut self, limits: &Value, of: &str) -> Option<usize> {
+        self.count(limits, (of, "concurrency")).and_then(|count| usize::try_from(count).ok())
+    }
+
+    fn count(&mut self, of: &Value, (around, key): Place<'_>) -> Option<u32> {
         let count = said(of, key)?.as_i64().and_then(|count| u32::try_from(count).ok()).filter(|count| *count > 0);
         if count.is_none() {
-            self.wrong(path, "a whole number from 1 on");
+            self.wrong(&format!("{around}.{key}"), "a whole number from 1 on");
         }
         count
     }
 
-    fn time(&mut self, of: &Value, (path, key): Place) -> Option<u64> {
+    fn time(&mut self, of: &Value, (around, key): Place<'_>) -> Option<u64> {
         let time = duration::read_ms(said(of, key)?).filter(|ms| *ms > 0);
         if time.is_none() {
-            self.wrong(path, "a span of time, like \"90s\" or \"2h\"");
+            self.wrong(&format!("{around}.{key}"), "a span of time, like \"90s\" or \"2h\"");
         }
         time
     }
 
-    fn name(&mut self, of: &Value, (path, key): Place) -> Option<ArcStr> {
+    fn name(&mut self, of: &Value, (around, key): Place<'_>) -> Option<ArcStr> {
         let name = said(of, key)?.as_text().filter(|name| !name.is_empty()).cloned();
         if name.is_none() {
-            self.wrong(path, "the id or the name of a workflow");
+            self.wrong(&format!("{around}.{key}"), "the id or the name of a workflow");
         }
         name
     }
 
-    fn field(&mut self, of: &Value, (path, key): Place) -> Option<Field> {
+    fn field(&mut self, of: &Value, (around, key): Place<'_>) -> Option<Field> {
         match Field::compile(said(of, key)?) {
             Ok(field) => Some(field),
             Err(error) => {
+                let path = format!("{around}.{key}");
                 let message = format!("{path}: {} ({})", error.error.message, error.error.construct);
                 self.problems.push(Problem::error("bad_expression", message).at_path(path));
                 None
@@ -170,21 +211,22 @@ impl Read {
         }
     }
 
-    fn rate_limit(&mut self, limits: &Value) -> Option<RateLimit> {
+    fn rate_limit(&mut self, limits: &Value, of: &str) -> Option<RateLimit> {
         let limit = said(limits, "rate_limit")?;
+        let around = format!("{of}.rate_limit");
         let refuses = match limit.get("beyond").and_then(Value::as_str) {
             None if said(limit, "beyond").is_none() => false,
             Some("wait") => false,
             Some("refuse") => true,
             _ => {
-                self.wrong("settings.limits.rate_limit.beyond", "wait or refuse");
+                self.wrong(&format!("{around}.beyond"), "wait or refuse");
                 return None;
             }
         };
-        let count = self.count(limit, ("settings.limits.rate_limit.limit", "limit"));
-        let per = self.time(limit, ("settings.limits.rate_limit.per", "per"));
+        let count = self.count(limit, (&around, "limit"));
+        let per = self.time(limit, (&around, "per"));
         if said(limit, "limit").is_none() || said(limit, "per").is_none() {
-            self.wrong("settings.limits.rate_limit", "an object: {\"limit\": 10, \"per\": \"1m\"}");
+            self.wrong(&around, "an object: {\"limit\": 10, \"per\": \"1m\"}");
         }
         Some(RateLimit { limit: count?, per_ms: per?, refuses })
     }
@@ -223,6 +265,35 @@ mod tests {
         assert_eq!(limits.rate_limit, Some(RateLimit { limit: 10, per_ms: 60_000, refuses: false }));
         assert_eq!(limits.priority.and_then(|field| field.constant().cloned()), Some(Value::Int(10)));
         assert!(limits.key.is_some_and(|key| key.constant().is_none()));
+    }
+
+    fn read_of_a_node(limits: &str) -> (Option<StepLimits>, Vec<Problem>) {
+        let text = format!(r#"{{"nodes":[{{"id":"n","type":"http","data":{{"limits":{limits}}}}}],"edges":[]}}"#);
+        let graph = Graph::from_value(&json::read(text.as_bytes()).expect("JSON")).expect("a graph");
+        StepLimits::read(&graph.nodes[0])
+    }
+
+    #[test]
+    fn the_limits_of_a_node_are_read_as_they_are_documented() {
+        let (limits, problems) = read_of_a_node(
+            r#"{"key": "{{ input.account }}", "concurrency": 2, "rate_limit": {"limit": 5, "per": "1s", "beyond": "refuse"}}"#,
+        );
+        assert!(problems.is_empty(), "{problems:?}");
+        let limits = limits.expect("limits");
+        assert_eq!(limits.concurrency, Some(2));
+        assert_eq!(limits.rate_limit, Some(RateLimit { limit: 5, per_ms: 1_000, refuses: true }));
+        assert!(limits.key.is_some_and(|key| key.constant().is_none()));
+        assert!(read_of_a_node("null").0.is_none());
+        for (limits, path) in [
+            ("2", "limits"),
+            (r#"{"concurrency": 0}"#, "limits.concurrency"),
+            (r#"{"key": "{{ input. }}"}"#, "limits.key"),
+            (r#"{"rate_limit": {"limit": 3, "per": "x"}}"#, "limits.rate_limit.per"),
+        ] {
+            let problems = read_of_a_node(limits).1;
+            let places: Vec<_> = problems.iter().map(|at| (at.node.as_deref(), at.path.as_deref())).collect();
+            assert_eq!(places, [(Some("n"), Some(path))], "{limits}");
+        }
     }
 
     #[test]

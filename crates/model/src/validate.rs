@@ -4,12 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use arcstr::ArcStr;
 
-use crate::catalog::{Catalog, Role};
+use crate::catalog::{Catalog, NodeSpec, Role};
 use crate::event::NodeIndex;
 use crate::graph::{Graph, Node};
 use crate::plan::{ContainerKind, LoopPort, Plan, PlanError};
 use crate::problem::Problem;
-use crate::settings::Settings;
+use crate::settings::{Settings, StepLimits};
 
 /// Names that are at most this far from a known one are taken for a slip of the finger.
 const NEAR: usize = 3;
@@ -86,6 +86,12 @@ impl Check<'_> {
         if node.get("pinned").is_some_and(|pinned| !pinned.is_null()) {
             let problem = Problem::warning("pinned", "the pinned output counts only in runs started by hand");
             self.problems.push(problem.at_node(&node.id).at_path("pinned"));
+        }
+        let (limits, problems) = StepLimits::read(node);
+        self.problems.extend(problems);
+        if limits.is_some() && !self.catalog.spec(&node.kind).is_some_and(NodeSpec::calls) {
+            let message = "limits count calls, and this node makes none: they change nothing";
+            self.problems.push(Problem::warning("limits_unused", message).at_node(&node.id).at_path("limits"));
         }
     }
 

@@ -116,6 +116,59 @@ async fn a_later_start_takes_the_place_of_an_open_one() {
     assert_eq!(ended(&engine, second).await.status, Status::Succeeded);
 }
 
+/// One call with limits of its own.
+fn call_limited(limits: &str, more: &str) -> String {
+    format!(
+        r#"{{"nodes":[{{"id":"s","type":"manual"}},
+        {{"id":"c","type":"call","data":{{"write":true,"limits":{limits}{more}}}}}],"edges":[{{"source":"s","target":"c"}}]}}"#
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_of_a_node_take_turns_by_its_key() {
+    let (engine, world, _store) = setup();
+    let text = call_limited(r#"{"key":"{{ input.k }}","concurrency":1}"#, r#","waits":true,"timeout":"2s""#);
+    let mut all = Vec::new();
+    for key in ["a", "a", "b", "a"] {
+        all.push(begin(&engine, start(&text, &format!(r#"{{"k":"{key}"}}"#))).await);
+    }
+    world.inside(2).await;
+    tokio::time::sleep(Duration::from_millis(30)).await;
+    assert_eq!(world.calls().len(), 2, "one of each key is under way");
+    engine.cancel(TenantId::DEFAULT, all[1]).await.expect("it is open");
+    world.gate.add_permits(10);
+    for (at, execution) in all.into_iter().enumerate() {
+        let expected = if at == 1 { Status::Canceled } else { Status::Succeeded };
+        assert_eq!(ended(&engine, execution).await.status, expected, "the start with the number {at}");
+    }
+    assert_eq!(world.most.load(std::sync::atomic::Ordering::SeqCst), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_of_a_node_keep_its_pace_or_fail() {
+    let (engine, world, _store) = setup();
+    let paced = call_limited(r#"{"rate_limit":{"limit":1,"per":"120ms"}}"#, "");
+    let began = std::time::Instant::now();
+    let mut all = Vec::new();
+    for n in 0..3 {
+        all.push(begin(&engine, start(&paced, &n.to_string())).await);
+    }
+    for execution in all {
+        assert_eq!(ended(&engine, execution).await.status, Status::Succeeded);
+    }
+    assert!(began.elapsed() >= Duration::from_millis(240), "the third went after {:?}", began.elapsed());
+    let refusing = call_limited(r#"{"rate_limit":{"limit":1,"per":"1h","beyond":"refuse"}}"#, "");
+    let first = begin(&engine, start(&refusing, "1")).await;
+    assert_eq!(ended(&engine, first).await.status, Status::Succeeded);
+    let second = begin(&engine, start(&refusing, "2")).await;
+    assert_eq!(ended(&engine, second).await.error.expect("an error").code.as_str(), "rate_limited");
+    assert_eq!(world.calls().len(), 4);
+    let wrong = call_limited(r#"{"key":"{{ input.a.b }}","concurrency":1}"#, "");
+    let failed = begin(&engine, start(&wrong, "{}")).await;
+    let error = ended(&engine, failed).await.error.expect("an error");
+    assert!(error.message.contains("input.a"), "{error:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_request_takes_nobodys_place() {
     let with_key = |text: &str, n: &str| Start {

@@ -268,19 +268,19 @@ async fn a_fork_takes_over_what_was_before_and_calls_with_keys_of_its_own() {
         "edges":[{"source":"s","target":"a"},{"source":"a","target":"b"},{"source":"b","target":"c"}]}"#;
     let first = engine.run(start(text, r#"{"n":1}"#)).await.expect("it runs");
     assert_eq!(first.output, Value::Int(10));
-    let fork = Fork { from: "b".into(), output: Some(Value::Int(77)) };
+    let fork = Fork { from: "b".into(), output: Some(Value::Int(77)), ..Fork::default() };
     let forked = engine.fork(TenantId::DEFAULT, first.execution, fork).await.expect("it was recorded").execution;
     assert_eq!(ended(&engine, forked).await.output, Value::Int(77));
     assert_eq!(world.calls()[2..], [format!("{forked}.c#0")], "a is taken over");
     let row = engine.row(TenantId::DEFAULT, forked).await.expect("a row");
     assert_eq!(row.origin.map(|origin| origin.execution), Some(first.execution));
-    let again = Fork { from: "b".into(), output: None };
+    let again = Fork { from: "b".into(), output: None, ..Fork::default() };
     let again = engine.fork(TenantId::DEFAULT, first.execution, again).await.expect("it was recorded").execution;
     assert_eq!(ended(&engine, again).await.output, Value::Int(10));
-    let nowhere = Fork { from: "x".into(), output: None };
+    let nowhere = Fork { from: "x".into(), output: None, ..Fork::default() };
     assert!(matches!(engine.fork(TenantId::DEFAULT, first.execution, nowhere).await, Err(EngineError::NotFound(_))));
 
-    let replay = Replay { version: None, from: Some("b".into()) };
+    let replay = Replay { from: Some("b".into()), ..Replay::default() };
     let replayed = engine.replay(TenantId::DEFAULT, first.execution, replay).await.expect("it runs").execution;
     assert_eq!(ended(&engine, replayed).await.output, Value::Int(10));
     let calls = world.calls();

@@ -8,9 +8,11 @@ use axum::response::{IntoResponse, Response};
 use engine::{Accepted, Fork, Replay};
 use model::{ExecutionId, Status, TenantId, Value};
 use serde::Serialize;
+use store::journal::Idempotency;
 use utoipa::ToSchema;
 
 use super::executions::parse_id;
+use super::start::idempotency;
 use crate::App;
 use crate::auth::Tenant;
 use crate::error::{ApiError, ProblemBody};
@@ -147,6 +149,8 @@ pub(crate) struct ForkBody {
     /// Its output instead of the recorded one; without it the step runs again.
     #[schema(value_type = Option<Object>)]
     output: Option<Value>,
+    /// The same request with the same key starts one execution; also the header `Idempotency-Key`.
+    idempotency_key: Option<String>,
 }
 
 /// What a replay runs.
@@ -157,45 +161,70 @@ pub(crate) struct ReplayBody {
     version: Option<String>,
     /// Address of the first step to run anew; without it all steps run.
     from: Option<String>,
+    /// The same request with the same key starts one execution; also the header `Idempotency-Key`.
+    idempotency_key: Option<String>,
 }
 
 /// Starts a new execution from a step of this one, with the step's output edited or the step run again. Its calls have
 /// keys of their own.
-#[utoipa::path(post, path = "/executions/{id}/fork", tag = "executions", params(("id" = String, Path)),
+#[utoipa::path(post, path = "/executions/{id}/fork", tag = "executions",
+    params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
     request_body = ForkBody, responses(
     (status = 201, body = Asked, description = "The new execution is durable"),
     (status = 404, body = ProblemBody, content_type = "application/problem+json", description = "No such execution, or no such step in it"),
+    (status = 409, body = ProblemBody, content_type = "application/problem+json", description = "The key was used by another request"),
 ))]
 pub(crate) async fn fork(
     State(app): State<App>,
     Tenant(tenant): Tenant,
     Path(id): Path<String>,
+    headers: HeaderMap,
     body: JsonBody,
 ) -> Result<Response, ApiError> {
     app.takes_new()?;
-    let fields = Fields::only(&body.value, &["from", "output"], "")?;
-    let fork = Fork { from: fields.required("from")?.to_string(), output: fields.said("output").cloned() };
+    let fields = Fields::only(&body.value, &["from", "output", "idempotency_key"], "")?;
+    let fork = Fork {
+        from: fields.required("from")?.to_string(),
+        output: fields.said("output").cloned(),
+        idempotency: key_of("fork", &id, (&headers, &fields, &body))?,
+    };
     Ok(born(&app.engine.fork(tenant, parse_id(&id)?, fork).await?))
 }
 
 /// Starts a new execution on the input of this one, on the same or another version.
-#[utoipa::path(post, path = "/executions/{id}/replay", tag = "executions", params(("id" = String, Path)),
+#[utoipa::path(post, path = "/executions/{id}/replay", tag = "executions",
+    params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
     request_body = ReplayBody, responses(
     (status = 201, body = Asked, description = "The new execution is durable"),
     (status = 404, body = ProblemBody, content_type = "application/problem+json", description = "No such execution, version or step"),
+    (status = 409, body = ProblemBody, content_type = "application/problem+json", description = "The key was used by another request"),
 ))]
 pub(crate) async fn replay(
     State(app): State<App>,
     Tenant(tenant): Tenant,
     Path(id): Path<String>,
+    headers: HeaderMap,
     body: JsonBody,
 ) -> Result<Response, ApiError> {
     app.takes_new()?;
-    let fields = Fields::only(&body.value, &["version", "from"], "")?;
+    let fields = Fields::only(&body.value, &["version", "from", "idempotency_key"], "")?;
     let version = fields.text("version")?;
     let version = version.map(|text| text.parse().map_err(|_| ApiError::not_found(format!("version {text}"))));
-    let replay = Replay { version: version.transpose()?, from: fields.text("from")?.map(ToString::to_string) };
+    let replay = Replay {
+        version: version.transpose()?,
+        from: fields.text("from")?.map(ToString::to_string),
+        idempotency: key_of("replay", &id, (&headers, &fields, &body))?,
+    };
     Ok(born(&app.engine.replay(tenant, parse_id(&id)?, replay).await?))
+}
+
+/// The caller's key. A request is the same one if it asks the same of the same execution.
+fn key_of(
+    what: &str,
+    id: &str,
+    (headers, fields, body): (&HeaderMap, &Fields<'_>, &JsonBody),
+) -> Result<Option<Idempotency>, ApiError> {
+    idempotency(headers, fields, &[what.as_bytes(), b" ", id.as_bytes(), b"\n", &body.bytes].concat())
 }
 
 fn born(accepted: &Accepted) -> Response {

@@ -209,7 +209,11 @@ fn wait_time(app: &App, wait: Option<&Value>) -> Result<Option<Duration>, ApiErr
 }
 
 /// The caller's key from the header or the body, with the hash of what it asks for.
-fn idempotency(headers: &HeaderMap, fields: &Fields<'_>, body: &[u8]) -> Result<Option<Idempotency>, ApiError> {
+pub(crate) fn idempotency(
+    headers: &HeaderMap,
+    fields: &Fields<'_>,
+    body: &[u8],
+) -> Result<Option<Idempotency>, ApiError> {
     let said = fields.text("idempotency_key")?.map(|key| key.as_str());
     let key = match key(headers)? {
         Some(key) => Some(key),
