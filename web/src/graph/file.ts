@@ -1,11 +1,13 @@
 // Reads a workflow file's graph into what can be drawn: every node has an absolute place, every edge known ends.
 
 import { layoutLayered } from "./layout";
+import { isDrawnOnly, isNote, noteText } from "./notes";
 
 export const NODE_W = 208;
 export const NODE_H = 60;
 const FRAME_PAD = 24;
 const FRAME_HEAD = 32;
+const NOTE_H = 96;
 
 export interface FileNode {
   id: string;
@@ -42,6 +44,8 @@ export interface PlacedNode {
   h: number;
   /** A node that holds others is drawn as a frame behind them. */
   frame: boolean;
+  /** What is written on it, in Markdown; null for all but sticky notes. */
+  note: string | null;
   /** Names of the ports edges leave by, in the order of the file; empty when only the unnamed one is used. */
   ports: readonly string[];
   hasInput: boolean;
@@ -84,7 +88,8 @@ export function placeGraph(graph: FileGraph): PlacedGraph {
       y: place.y,
       w: NODE_W,
       h: NODE_H,
-      frame: parents.has(node.id) || node.type === "group",
+      frame: parents.has(node.id) || isDrawnOnly(node.type ?? ""),
+      note: isNote(node.type ?? "") ? noteText(node.data ?? {}) : null,
       ports: ports.get(node.id) ?? [],
       hasInput: targets.has(node.id),
       hasOutput: sources.has(node.id),
@@ -145,7 +150,7 @@ function sizeFrames(files: ReadonlyMap<string, FileNode>, byId: ReadonlyMap<stri
     if (!node.frame) continue;
     const file = files.get(node.id);
     let right = node.x + (file?.width ?? NODE_W);
-    let bottom = node.y + (file?.height ?? NODE_H + FRAME_HEAD);
+    let bottom = node.y + (file?.height ?? (node.note === null ? NODE_H + FRAME_HEAD : NOTE_H));
     for (const child of files.values()) {
       const placed = child.parentId === node.id ? byId.get(child.id) : undefined;
       if (!placed) continue;
