@@ -57,7 +57,7 @@ describe("a call nobody knows the end of", () => {
   });
 
   it("is told in few words", () => {
-    expect(waitWords({ until: null, signal: "uncertain:pay", child: null, retry: false }, 0)).toBe("an answer: was its call made?");
+    expect(waitWords({ until: null, signal: "uncertain:pay", child: null, retry: false }, 0)).toBe("an answer about its call");
     expect(waitWords({ until: null, signal: "approval", child: null, retry: false }, 0)).toBe("signal approval");
   });
 });

@@ -2,7 +2,7 @@
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { ChevronLeft } from "lucide-react";
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useDeferredValue, useEffect, useMemo, useState } from "react";
 import { isMissing } from "../api/client";
 import { isOver, queries } from "../api/queries";
 import type { Execution } from "../api/types";
@@ -217,7 +217,9 @@ const FIND_FROM = 12;
 function Runs({ state, execution, over, lost, steps, titles, selected, onSelect }: Timed & Omit<StepsProps, "span"> & { lost: boolean }) {
   const [query, setQuery] = useState("");
   const [standing, setStanding] = useState("");
-  const found = useMemo(() => findSteps(steps, titles, query, standing), [steps, titles, query, standing]);
+  // Typing goes on while a long list is looked through.
+  const asked = useDeferredValue(query);
+  const found = useMemo(() => findSteps(steps, titles, asked, standing), [steps, titles, asked, standing]);
   const late = useDelayed(lost && !over, 600);
   const failed = steps.filter((one) => one.status === "failed").length;
   const all = () => {

@@ -11,7 +11,7 @@ import s from "./question.module.css";
 export function Question({ execution, name }: { execution: string; name: string }) {
   const id = useId();
   const [using, setUsing] = useState(false);
-  const value = useJsonText('{"status": 200}');
+  const value = useJsonText('{"status": 200, "body": {}}');
   const { busy, send, renew } = useSignal(execution, name);
   const decide = (event: FormEvent) => {
     event.preventDefault();
@@ -25,7 +25,7 @@ export function Question({ execution, name }: { execution: string; name: string 
       </h3>
       <p className="dim">The program ended while the call was under way, so nobody here knows. Look at the other side, then say how to go on.</p>
       <div className={s.answers} role="group" aria-labelledby={id}>
-        <Button kind="primary" disabled={busy} onClick={() => void send(answerText("retry", ""), "The call is made again.")}>
+        <Button kind={using ? "plain" : "primary"} disabled={busy} onClick={() => void send(answerText("retry", ""), "The call is made again.")}>
           Make it again
         </Button>
         <Button disabled={busy} aria-expanded={using} aria-controls={`${id}-use`} onClick={() => setUsing((before) => !before)}>

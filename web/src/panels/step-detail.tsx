@@ -166,6 +166,7 @@ const ADVICE: Record<string, string> = {
   loop_limit: "Raise the limit of the loop if this many iterations are right, else check the condition that ends it.",
   join_short: "Fewer edges than asked for brought a value; lower the number the join waits for.",
   bad_parameter: "Compare the node's parameters with its description under Node types.",
+  js_error: "Compare the code with the input of the step. What it writes to its console stands here when it fails.",
   uncertain: "Look at the other side whether the call arrived, then retry the execution.",
   type_mismatch: "Compare the input of the step with what the node expects.",
 };

@@ -72,7 +72,7 @@ export function waitWords(wait: { until: number | null; signal: string | null; c
   const until = wait.until === null ? null : moment(wait.until, now);
   if (wait.retry) return until === null ? "next try" : `next try at ${until}`;
   if (wait.signal?.startsWith(LINKED)) return until === null ? "a call of its link" : `a call of its link until ${until}`;
-  if (wait.signal?.startsWith(ASKED)) return "an answer: was its call made?";
+  if (wait.signal?.startsWith(ASKED)) return "an answer about its call";
   if (wait.signal !== null) return until === null ? `signal ${wait.signal}` : `signal ${wait.signal} until ${until}`;
   if (wait.child !== null) return `execution ${wait.child}`;
   return until === null ? "waiting" : `until ${until}`;

@@ -76,8 +76,8 @@ function optionsOf(chart: Chart, bars: boolean, onCursor: (at: number | null) =>
   const one = chart.series.length === 1;
   return {
     legend: { show: false },
-    padding: [8, 12, 0, 0],
-    cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
+    padding: [8, 8 + (chart.x === null ? 2.6 * Math.min(LABEL_MOST, chart.labels.at(-1)?.length ?? 0) : 12), 0, 0],
+    cursor: { y: false, drag: { x: false, y: false }, points: { size: 10, width: 2, stroke: token("--bg-1"), fill: (_plot, at) => colour(at - 1) } },
     scales: {
       x: { time: false, ...(bars ? { range: (_plot, low, high) => [low - 0.6, high + 0.6] } : {}) },
       // From zero where that leaves the shape to be seen; bars begin at zero always.
@@ -88,7 +88,7 @@ function optionsOf(chart: Chart, bars: boolean, onCursor: (at: number | null) =>
         ...axis,
         size: 28,
         grid: { show: false },
-        ...(chart.x === null ? { incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000], space: 56 } : {}),
+        ...(chart.x === null ? { incrs: [1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1_000], space: spaceOf(chart.labels) } : {}),
         values: (_plot, splits) => splits.map((split) => (chart.x === null ? shortened(chart.labels[split] ?? "") : brief(split))),
       },
       { ...axis, size: (_plot, texts) => 14 + 7 * Math.max(2, ...(texts ?? []).map((text) => text.length)), values: (_plot, splits) => splits.map(brief) },
@@ -106,6 +106,11 @@ function optionsOf(chart: Chart, bars: boolean, onCursor: (at: number | null) =>
     ],
     hooks: { setCursor: [(plot) => onCursor(plot.cursor.idx ?? null)] },
   };
+}
+
+/** How far apart labels must stand so that the longest has room. */
+function spaceOf(labels: readonly string[]): number {
+  return 20 + 6.5 * labels.reduce((most, label) => Math.max(most, Math.min(label.length, LABEL_MOST)), 2);
 }
 
 function shortened(label: string): string {
