@@ -253,6 +253,39 @@ test("markup in data is never run, and pictures come from here alone", async ({ 
   assert.deepEqual(asked.filter((address) => !address.startsWith(url)), []);
 });
 
+test("a call in doubt is a question, and its answer goes on as it was written", async ({ page, url }) => {
+  const nodes = [{ id: "pay", type: "http", data: { label: "Charge the card", url: "https://pay.example", on_uncertain: "ask" } }];
+  const execution = await ran(page, url, { nodes, edges: [] }, {});
+  const sent = [];
+  page.on("request", (request) => request.url().includes("/signals/") && sent.push([new URL(request.url()).pathname.split("/").at(-1), request.postData(), request.headers()["idempotency-key"]?.length]));
+  await page.goto(`${url}/executions/${execution}?step=pay`);
+  const question = page.getByRole("region", { name: "Was this call made?" });
+  for (const name of ["Make it again", "Let it fail"]) await question.getByRole("button", { name }).waitFor();
+  await question.getByRole("button", { name: "Use its answer" }).click();
+  const field = question.getByLabel("Output of the step, as JSON");
+  await field.fill('{"id": ');
+  assert.equal(await question.getByRole("button", { name: "Use this output" }).isDisabled(), true);
+  await field.fill('{"id": 9007199254740993}');
+  await question.getByRole("button", { name: "Use this output" }).click();
+  await page.getByText("The step goes on with your value.").waitFor();
+  await question.waitFor({ state: "detached" });
+  assert.deepEqual(sent, [["uncertain%3Apay", '{"decision":"use","output":{"id": 9007199254740993}}', 36]]);
+});
+
+test("a history that lost its beginning says so", async ({ page, url }) => {
+  const execution = await ran(page, url, { nodes: [{ id: "start", type: "manual", data: {} }], edges: [] }, 1);
+  await page.goto(`${url}/executions/${execution}`);
+  await page.getByRole("row", { name: /Manual/ }).waitFor();
+  assert.equal(await page.getByText("were removed", { exact: false }).count(), 0);
+  await page.route(new RegExp(`/executions/${execution}$`), async (route) => {
+    if (!route.request().url().includes("/api/")) return route.continue();
+    const response = await route.fetch();
+    return route.fulfill({ response, json: { ...(await response.json()), history_from: 28526 } });
+  });
+  await page.reload();
+  await page.getByRole("note").filter({ hasText: "events before seq 28,526 were removed" }).waitFor();
+});
+
 test("a step is found among hundreds", async ({ page, url }) => {
   await page.goto(`${url}/workflows?q=300+nodes`);
   await page.getByRole("button", { name: /^Run / }).first().click();

@@ -177,6 +177,18 @@ const routes = [
     cancel(execution);
     return { status: execution.status };
   }],
+  ["POST", /^\/executions\/([^/]+)\/signals\/([^/]+)$/, ({ id, rest, body }) => {
+    const execution = need(executions, id, "execution");
+    const signal = decodeURIComponent(rest);
+    const waiting = execution.events.find((one) => one.type === "step_waiting" && one.signal === signal) ?? fail(404, "not_found", "Nobody waits for it", signal);
+    const failed = body.decision === "fail";
+    const error = failed ? { code: "uncertain", message: "the call may have been made", node: waiting.address } : null;
+    const ends = { status: failed ? "failed" : "succeeded", output: body.output ?? null, error };
+    const seq = execution.events.length;
+    publish(execution, { execution: id, seq: seq + 1, type: "step_finished", address: waiting.address, node: waiting.node, attempts: 1, ports: ["out"], duration_ms: 1, ...ends });
+    publish(execution, { execution: id, seq: seq + 2, type: "finished", at: new Date().toISOString(), duration_ms: Date.now() - execution.started, ...ends });
+    return { id, status: execution.status };
+  }],
   ["GET", /^\/node-types$/, () => ({ items: NODE_TYPES })],
 ];
 

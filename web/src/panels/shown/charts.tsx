@@ -65,8 +65,8 @@ function Bars({ chart }: { chart: Chart }) {
       <ul className={s.bars} aria-label={chartWords(chart, "Bar chart")}>
         {chart.labels.map((label, at) => (
           <li key={at} className={s.barRow}>
-            <span className={`${s.barName} cut`} dir="auto" title={label}>
-              {label}
+            <span className={`${s.barName} cut`} title={label}>
+              <bdi>{label}</bdi>
             </span>
             <span className={s.barSet}>
               {chart.series.map((series, n) => {
@@ -100,9 +100,7 @@ export function Names({ chart }: { chart: Chart }) {
       {chart.series.map((series, n) => (
         <li key={series.name}>
           <i className={`${s.swatch} ${s[`c${n}`]}`} aria-hidden="true" />
-          <span className="cut" dir="auto">
-            {series.name}
-          </span>
+          <bdi className="cut">{series.name}</bdi>
         </li>
       ))}
     </ul>
@@ -131,9 +129,9 @@ function Pie({ chart, slices }: { chart: Chart; slices: readonly Slice[] }) {
         {slices.map((slice, n) => (
           <li key={n}>
             <i className={`${s.swatch} ${s[`c${n}`]}`} aria-hidden="true" />
-            <span className="cut" dir="auto" title={slice.label}>
+            <bdi className="cut" title={slice.label}>
               {slice.label}
-            </span>
+            </bdi>
             <span className={`${s.share} num`}>{(slice.share * 100).toFixed(1)} %</span>
             <span className="num faint">{brief(slice.value)}</span>
           </li>

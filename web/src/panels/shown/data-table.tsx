@@ -24,8 +24,8 @@ export function DataTable({ table, label }: { table: Table; label: string }) {
                 <span className="hidden">Row</span>
               </th>
               {columns.map((name, at) => (
-                <th key={at} scope="col" className={numeric[at] ? s.right : ""} dir="auto">
-                  {name}
+                <th key={at} scope="col" className={numeric[at] ? s.right : ""}>
+                  <bdi>{name}</bdi>
                 </th>
               ))}
             </tr>
@@ -37,8 +37,8 @@ export function DataTable({ table, label }: { table: Table; label: string }) {
                   {count(at + 1)}
                 </th>
                 {columns.map((_, column) => (
-                  <td key={column} className={numeric[column] ? s.right : ""} dir="auto">
-                    {isBlank(row[column]) ? <span className="faint">–</span> : cell(row[column])}
+                  <td key={column} className={numeric[column] ? s.right : ""}>
+                    {isBlank(row[column]) ? <span className="faint">–</span> : <bdi>{cell(row[column])}</bdi>}
                   </td>
                 ))}
               </tr>
@@ -49,8 +49,7 @@ export function DataTable({ table, label }: { table: Table; label: string }) {
       {rows.length === 0 ? <p className="faint">No rows.</p> : null}
       {all > rows.length || table.moreColumns > 0 ? (
         <p className="faint">
-          The first {count(rows.length)} of {plural(all, "row")}
-          {table.moreColumns > 0 ? ` and ${columns.length} of ${plural(columns.length + table.moreColumns, "column")}` : ""}. JSON has all of them.
+          The first {[all > rows.length ? `${count(rows.length)} of ${plural(all, "row")}` : "", table.moreColumns > 0 ? `${columns.length} of ${plural(columns.length + table.moreColumns, "column")}` : ""].filter(Boolean).join(" and ")}. JSON has all of them.
         </p>
       ) : null}
     </>
