@@ -68,6 +68,7 @@ export function plan(execution, graph, input, seed, pace) {
   let seq = 0;
   let failure = null;
   let last = null;
+  let asks = false;
   const emit = (after, event) => events.push({ after, event: { execution: execution.id, seq: ++seq, ...event } });
   emit(0, { type: "accepted", input: elide(execution, input), trigger: "manual" });
 
@@ -87,6 +88,12 @@ export function plan(execution, graph, input, seed, pace) {
     const attempts = outside && next() < 0.2 ? 2 : 1;
     end = Math.max(end, began + lasts);
     emit(began, { type: "step_started", address, node: node.id, attempt: attempts });
+    if (node.data?.on_uncertain === "ask") {
+      // As after a crash in the middle of its call.
+      emit(began + lasts, { type: "step_waiting", address, node: node.id, until: null, signal: `uncertain:${address}`, child: null });
+      asks = true;
+      continue;
+    }
     const result = compute(node, given, turn);
     const finished = { type: "step_finished", address, node: node.id, attempts, duration_ms: lasts, startedAfter: began };
     execution.inputs.set(address, elide(execution, given));
@@ -107,9 +114,11 @@ export function plan(execution, graph, input, seed, pace) {
       queue.push({ node: target, at: began + lasts, input: result.output });
     }
   }
+  const sorted = () => events.sort((a, b) => a.after - b.after).map((one, at) => ({ after: one.after, event: { ...one.event, seq: at + 1 } }));
+  if (asks) return sorted();
   for (const node of graph.nodes) if (!turns.has(node.id)) emit(end, { type: "step_skipped", address: node.id, node: node.id });
   emit(end, { type: "finished", status: failure ? "failed" : "succeeded", output: failure ? null : elide(execution, last), error: failure, duration_ms: end });
-  return events.sort((a, b) => a.after - b.after).map((one, at) => ({ after: one.after, event: { ...one.event, seq: at + 1 } }));
+  return sorted();
 }
 
 const loops = new WeakMap();

@@ -164,6 +164,6 @@ export const NODE_TYPES = [
   type("javascript", "JavaScript", "code", "Runs a function in a locked-down worker.", "code"),
   type("expression", "Expression", "code", "Computes one value.", "code", { schema: schema({ expression: text("JavaScript expression.") }, ["expression"]) }),
   type("variable", "Variable", "storage", "Reads or sets a value that other nodes see.", "variable"),
-  type("visualization", "Show", "show", "Shows its input: text, JSON, table or chart.", "chart-column", { aliases: ["renderer"], schema: schema({ mode: { enum: ["auto", "text", "json", "table", "line", "bar"], default: "auto" } }) }),
+  type("visualization", "Show", "show", "Shows its input: text, JSON, table or chart.", "chart-column", { aliases: ["renderer"], schema: schema({ mode: { enum: ["auto", "text", "json", "table", "csv", "xml", "bar_chart", "line_chart", "pie_chart", "image", "markdown"], default: "auto" } }) }),
   type("mock", "Mock", "test", "Stands in for a call: a constant, a failure, a delay.", "flask"),
 ].map(exampleOf);

@@ -16,7 +16,7 @@ const { values: flags } = parseArgs({
 const ITEMS = Number(flags.items);
 const DIST = fileURLToPath(new URL("../dist", import.meta.url));
 const CSP =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2" };
 const OVER = new Set(["succeeded", "failed", "canceled"]);
 
@@ -176,6 +176,18 @@ const routes = [
     if (OVER.has(execution.status)) fail(409, "execution_over", "The execution is over", "it ended before the cancel arrived");
     cancel(execution);
     return { status: execution.status };
+  }],
+  ["POST", /^\/executions\/([^/]+)\/signals\/([^/]+)$/, ({ id, rest, body }) => {
+    const execution = need(executions, id, "execution");
+    const signal = decodeURIComponent(rest);
+    const waiting = execution.events.find((one) => one.type === "step_waiting" && one.signal === signal) ?? fail(404, "not_found", "Nobody waits for it", signal);
+    const failed = body.decision === "fail";
+    const error = failed ? { code: "uncertain", message: "the call may have been made", node: waiting.address } : null;
+    const ends = { status: failed ? "failed" : "succeeded", output: body.output ?? null, error };
+    const seq = execution.events.length;
+    publish(execution, { execution: id, seq: seq + 1, type: "step_finished", address: waiting.address, node: waiting.node, attempts: 1, ports: ["out"], duration_ms: 1, ...ends });
+    publish(execution, { execution: id, seq: seq + 2, type: "finished", at: new Date().toISOString(), duration_ms: Date.now() - execution.started, ...ends });
+    return { id, status: execution.status };
   }],
   ["GET", /^\/node-types$/, () => ({ items: NODE_TYPES })],
 ];

@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from "vitest";
 import { fit, reveal, viewOf, zoomAt } from "../src/graph/camera";
-import { NODE_H, NODE_W, placeGraph } from "../src/graph/file";
-import { edgePath, graphBox, midpoint, neighbour, pathBox, portY } from "../src/graph/geometry";
+import { NODE_H, NODE_W, placeGraph, type FileNode, type PlacedNode } from "../src/graph/file";
+import { edgePath, graphBox, midpoint, neighbour, overlaps, pathBox, portY } from "../src/graph/geometry";
 import { layoutLayered, type Spot } from "../src/graph/layout";
 
 const SIZE = { w: NODE_W, h: NODE_H };
@@ -83,6 +83,34 @@ describe("placing a file", () => {
     expect(placeGraph({ nodes: [{ id: "a" }, { id: "b" }], edges }).byId.get("b")?.x).toBeGreaterThan(NODE_W);
     const circle = placeGraph({ nodes: [{ id: "a", position: { x: 1, y: 1 }, parentId: "b" }, { id: "b", position: { x: 9, y: 1 }, parentId: "a" }], edges });
     expect(circle.nodes).toHaveLength(2);
+  });
+});
+
+describe("a file without places", () => {
+  const inside = (outer: PlacedNode, node: PlacedNode) => node.x >= outer.x && node.y >= outer.y && node.x + node.w <= outer.x + outer.w && node.y + node.h <= outer.y + outer.h;
+
+  it("keeps what a container holds inside of it, and all else out", () => {
+    for (let seed = 1; seed <= 30; seed += 1) {
+      const next = numbers(seed);
+      const nodes: FileNode[] = Array.from({ length: 3 + Math.floor(next() * 30) }, (_, at) => ({
+        id: `n${at}`,
+        type: next() < 0.1 ? "note" : "map",
+        parentId: at > 0 && next() < 0.5 ? `n${Math.floor(next() * at)}` : null,
+      }));
+      const edges = nodes.slice(1).map((node, at) => ({ source: `n${Math.floor(next() * (at + 1))}`, target: node.id }));
+      const graph = placeGraph({ nodes, edges });
+      const parents = new Map(nodes.map((node) => [node.id, node.parentId ?? null]));
+      const holds = (outer: string, id: string): boolean => {
+        for (let at = parents.get(id) ?? null; at !== null; at = parents.get(at) ?? null) if (at === outer) return true;
+        return false;
+      };
+      for (const a of graph.nodes) {
+        for (const b of graph.nodes) {
+          if (holds(a.id, b.id)) expect(inside(a, b), `seed ${seed}: ${b.id} in ${a.id}`).toBe(true);
+          else if (a.id < b.id && !holds(b.id, a.id)) expect(overlaps(a, b), `seed ${seed}: ${a.id} apart from ${b.id}`).toBe(false);
+        }
+      }
+    }
   });
 });
 

@@ -135,6 +135,8 @@ export interface Execution extends ExecutionItem {
   output: Json;
   graph: Graph;
   waiting?: WaitingStep[];
+  /** The seq from which on its history is whole: 1 unless its beginning was removed. */
+  history_from?: number;
 }
 
 export interface Step {

@@ -3,6 +3,7 @@
 import { viewOf, type Camera } from "../graph/camera";
 import type { PlacedEdge, PlacedGraph, PlacedNode } from "../graph/file";
 import { edgePath, midpoint, overlaps, pathBox, type Box, type Path } from "../graph/geometry";
+import { plainLines, tintOf } from "../graph/notes";
 import { edgeLook, type CardText, type EdgeLook, type Runs } from "./look";
 import type { Palette } from "./palette";
 
@@ -35,6 +36,7 @@ const NAME_ZOOM = 0.3;
 const NAME_LEAST = 13;
 const NAME_MOST = 24;
 const NAME_PIXELS = 10.5;
+const FRAME_TITLE_MOST = 20;
 const BAR = 5;
 const RADIUS = 10;
 
@@ -45,29 +47,88 @@ export function draw(ctx: CanvasRenderingContext2D, width: number, height: numbe
   ctx.clearRect(0, 0, width * ratio, height * ratio);
   ctx.setTransform(camera.zoom * ratio, 0, 0, camera.zoom * ratio, camera.x * ratio, camera.y * ratio);
   const view = viewOf(camera, width, height, 20);
-  for (const node of picture.graph.nodes) if (node.frame && overlaps(view, node)) drawFrame(ctx, node, picture, palette);
+  for (const node of picture.graph.nodes) if (node.frame && node.note === null && overlaps(view, node)) drawFrame(ctx, node, camera.zoom, picture, palette);
   const moves = drawEdges(ctx, camera, view, picture, palette, now);
   if (!picture.cards) {
+    for (const node of picture.graph.nodes) if (node.note !== null && overlaps(view, node)) drawNote(ctx, node, camera.zoom, palette);
     for (const node of picture.graph.nodes) if (!node.frame && overlaps(view, node)) drawNode(ctx, node, camera.zoom, picture, palette);
   }
   return moves && !palette.still;
 }
 
-function drawFrame(ctx: CanvasRenderingContext2D, node: PlacedNode, picture: Picture, palette: Palette): void {
+function drawFrame(ctx: CanvasRenderingContext2D, node: PlacedNode, zoom: number, picture: Picture, palette: Palette): void {
   ctx.beginPath();
   ctx.roundRect(node.x, node.y, node.w, node.h, RADIUS + 4);
   ctx.globalAlpha = 0.05;
-  ctx.fillStyle = palette.frame;
+  const tint = tintOf(node.data);
+  ctx.fillStyle = tint ? palette.tint[tint] : palette.frame;
   ctx.fill();
   ctx.globalAlpha = 1;
   ctx.strokeStyle = picture.selected === node.id ? palette.tide : palette.line2;
   ctx.lineWidth = 1;
   ctx.stroke();
-  ctx.font = palette.font;
+  if (zoom < NAME_ZOOM) return;
+  // As large as the names of nodes, and no larger than its head has room for.
+  ctx.font = palette.name(Math.min(FRAME_TITLE_MOST, Math.max(NAME_LEAST, NAME_PIXELS / zoom)));
   ctx.fillStyle = palette.dim;
   ctx.textBaseline = "middle";
   ctx.textAlign = "left";
-  ctx.fillText(picture.texts(node).title, node.x + 12, node.y + 16, node.w - 24);
+  ctx.fillText(fitText(ctx, picture.texts(node).title, node.w - 24), node.x + 12, node.y + 16);
+}
+
+const NOTE_PAD = 12;
+const NOTE_LINE = 1.4;
+
+/** A sticky note too far for words in the page: its shape, and its text in plain words as far as they fit. */
+function drawNote(ctx: CanvasRenderingContext2D, node: PlacedNode, zoom: number, palette: Palette): void {
+  const tint = palette.tint[tintOf(node.data) ?? "yellow"];
+  ctx.beginPath();
+  ctx.roundRect(node.x, node.y, node.w, node.h, RADIUS - 2);
+  ctx.fillStyle = palette.ground;
+  ctx.fill();
+  ctx.globalAlpha = 0.13;
+  ctx.fillStyle = tint;
+  ctx.fill();
+  ctx.globalAlpha = 0.45;
+  ctx.strokeStyle = tint;
+  ctx.lineWidth = Math.max(1, 1 / zoom);
+  ctx.stroke();
+  ctx.globalAlpha = 1;
+  if (zoom < NAME_ZOOM || node.note === null) return;
+  const size = Math.min(NAME_MOST, Math.max(NAME_LEAST, NAME_PIXELS / zoom));
+  const most = Math.max(1, Math.floor((node.h - 2 * NOTE_PAD) / (size * NOTE_LINE)));
+  ctx.font = palette.name(size).replace("600", "400");
+  ctx.fillStyle = palette.text;
+  ctx.textAlign = "left";
+  ctx.textBaseline = "top";
+  wrapped(plainLines(node.note).filter((line) => line !== ""), (text) => ctx.measureText(text).width <= node.w - 2 * NOTE_PAD, most).forEach((line, at) => {
+    ctx.fillText(line, node.x + NOTE_PAD, node.y + NOTE_PAD + at * size * NOTE_LINE);
+  });
+}
+
+/** Lines broken between words so that each `fits`, at most `most` of them; the last says with … that there is more. */
+export function wrapped(lines: readonly string[], fits: (text: string) => boolean, most: number): string[] {
+  const done: string[] = [];
+  for (const line of lines) {
+    let rest = line;
+    do {
+      if (done.length === most) return ended(done, fits);
+      let end = rest.length;
+      while (end > 1 && !fits(rest.slice(0, end))) {
+        const space = rest.lastIndexOf(" ", end - 1);
+        end = space > 0 ? space : end - 1;
+      }
+      done.push(rest.slice(0, end));
+      rest = rest.slice(end).trimStart();
+    } while (rest !== "");
+  }
+  return done;
+}
+
+function ended(lines: string[], fits: (text: string) => boolean): string[] {
+  let last = lines.pop() ?? "";
+  while (last !== "" && !fits(`${last}…`)) last = last.slice(0, -1);
+  return [...lines, `${last}…`];
 }
 
 function drawEdges(ctx: CanvasRenderingContext2D, camera: Camera, view: Box, picture: Picture, palette: Palette, now: number): boolean {

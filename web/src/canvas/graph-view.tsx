@@ -9,8 +9,12 @@ import { prepareEdges } from "./draw";
 import { ZOOM_STEP } from "./gestures";
 import { textOf, type NodeKind, type Runs } from "./look";
 import { NodeCard } from "./node-card";
+import { NoteCard } from "./note-card";
 import { useSurface } from "./surface";
 import s from "./graph-view.module.css";
+
+/** A graph with more notes than these is read elsewhere. */
+const NOTES_MOST = 100;
 
 export interface GraphViewProps {
   graph: PlacedGraph;
@@ -34,6 +38,7 @@ export const GraphView = memo(function GraphView(props: GraphViewProps) {
     [kinds, runs, over],
   );
   const edges = useMemo(() => prepareEdges(graph), [graph]);
+  const notes = useMemo(() => graph.nodes.filter((node) => node.note !== null).slice(0, NOTES_MOST), [graph]);
   const { center, present } = surface;
   useLayoutEffect(() => present({ graph, edges, runs, over, selected, cards: cards !== null, texts }, onSelect));
 
@@ -61,6 +66,7 @@ export const GraphView = memo(function GraphView(props: GraphViewProps) {
       <canvas ref={canvas} className={s.canvas} aria-hidden="true" />
       <canvas ref={mini} className={s.mini} data-tools="" aria-hidden="true" hidden={!surface.partial} onPointerDown={surface.jump} onPointerMove={surface.jump} />
       <div ref={world} className={s.world}>
+        {cards === null ? null : notes.map((node) => <NoteCard key={node.id} node={node} />)}
         {cards?.map((node) => (
           <NodeCard key={node.id} node={node} text={texts(node)} selected={selected === node.id} problem={problems?.get(node.id)} onSelect={onSelect} />
         ))}

@@ -1,5 +1,7 @@
 // The tokens that the drawing surface needs, read from the stylesheet whenever the theme changes.
 
+import type { Tint } from "../graph/notes";
+
 export interface Palette {
   ground: string;
   card: string;
@@ -14,11 +16,12 @@ export interface Palette {
   info: string;
   chip: string;
   frame: string;
-  font: string;
   /** The font of a node's name at a size in world units. */
   name: (size: number) => string;
   mono: string;
   category: Record<string, string>;
+  /** The colours a note or group may be given. */
+  tint: Record<Tint, string>;
   edge: number;
   edgeRun: number;
   dash: number;
@@ -47,9 +50,18 @@ export function readPalette(): Palette {
     chip: token("--bg-3"),
     frame: token("--cat-logic"),
     name: (px) => `600 ${px}px ${family}`,
-    font: `600 ${token("--fs-13")} ${token("--font")}`,
     mono: `500 ${token("--fs-11")} ${token("--mono")}`,
     category: Object.fromEntries(CATEGORIES.map((name) => [name, token(`--cat-${name}`)])),
+    tint: {
+      yellow: token("--cat-trigger"),
+      blue: token("--cat-data"),
+      green: token("--cat-network"),
+      pink: token("--cat-ai"),
+      purple: token("--cat-logic"),
+      orange: token("--cat-people"),
+      red: token("--bad"),
+      grey: token("--idle"),
+    },
     edge: size("--stroke-edge"),
     edgeRun: size("--stroke-run"),
     dash: size("--dash"),

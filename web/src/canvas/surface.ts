@@ -260,6 +260,6 @@ function cardsInView(graph: PlacedGraph, camera: Camera, width: number, height: 
 function nodeAt(graph: PlacedGraph, camera: Camera, sx: number, sy: number): string | null {
   const x = (sx - camera.x) / camera.zoom;
   const y = (sy - camera.y) / camera.zoom;
-  const hits = graph.nodes.filter((node) => contains(node, x, y));
+  const hits = graph.nodes.filter((node) => node.note === null && contains(node, x, y));
   return (hits.find((node) => !node.frame) ?? hits[0])?.id ?? null;
 }

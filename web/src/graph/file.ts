@@ -1,11 +1,13 @@
 // Reads a workflow file's graph into what can be drawn: every node has an absolute place, every edge known ends.
 
-import { layoutLayered } from "./layout";
+import { layoutNested } from "./nested";
+import { isDrawnOnly, isNote, noteText } from "./notes";
 
 export const NODE_W = 208;
 export const NODE_H = 60;
 const FRAME_PAD = 24;
-const FRAME_HEAD = 32;
+const FRAME_HEAD = 40;
+const NOTE_H = 96;
 
 export interface FileNode {
   id: string;
@@ -42,6 +44,8 @@ export interface PlacedNode {
   h: number;
   /** A node that holds others is drawn as a frame behind them. */
   frame: boolean;
+  /** What is written on it, in Markdown; null for all but sticky notes. */
+  note: string | null;
   /** Names of the ports edges leave by, in the order of the file; empty when only the unnamed one is used. */
   ports: readonly string[];
   hasInput: boolean;
@@ -84,7 +88,8 @@ export function placeGraph(graph: FileGraph): PlacedGraph {
       y: place.y,
       w: NODE_W,
       h: NODE_H,
-      frame: parents.has(node.id) || node.type === "group",
+      frame: parents.has(node.id) || isDrawnOnly(node.type ?? ""),
+      note: isNote(node.type ?? "") ? noteText(node.data ?? {}) : null,
       ports: ports.get(node.id) ?? [],
       hasInput: targets.has(node.id),
       hasOutput: sources.has(node.id),
@@ -111,7 +116,7 @@ function placesOf(files: ReadonlyMap<string, FileNode>, edges: readonly FileEdge
   const nodes = [...files.values()];
   const spots = new Set(nodes.filter(hasPlace).map((node) => `${node.position?.x},${node.position?.y}`));
   if (nodes.some((node) => !hasPlace(node)) || (spots.size < 2 && nodes.length > 1)) {
-    return layoutLayered(nodes.map((node) => node.id), edges, { w: NODE_W, h: NODE_H });
+    return layoutNested(nodes.map((node) => ({ id: node.id, parent: node.parentId ?? null, ...sizeOf(node) })), edges, { pad: FRAME_PAD, head: FRAME_HEAD });
   }
   const places = new Map<string, { x: number; y: number }>();
   for (const node of nodes) {
@@ -128,6 +133,12 @@ function placesOf(files: ReadonlyMap<string, FileNode>, edges: readonly FileEdge
   return places;
 }
 
+/** How large a node is by itself: only what is drawn and holds nothing has a size of the file. */
+function sizeOf(node: FileNode): { w: number; h: number } {
+  if (!isDrawnOnly(node.type ?? "")) return { w: NODE_W, h: NODE_H };
+  return { w: node.width ?? NODE_W, h: node.height ?? (isNote(node.type ?? "") ? NOTE_H : NODE_H + FRAME_HEAD) };
+}
+
 function portsOf(edges: readonly FileEdge[]): Map<string, string[]> {
   const ports = new Map<string, string[]>();
   for (const edge of edges) {
@@ -139,13 +150,13 @@ function portsOf(edges: readonly FileEdge[]): Map<string, string[]> {
   return ports;
 }
 
-/** A frame takes the size the file gives it, and at least covers its children. */
+/** A frame takes the size the file gives it, and at least covers its children: inner ones are sized first. */
 function sizeFrames(files: ReadonlyMap<string, FileNode>, byId: ReadonlyMap<string, PlacedNode>): void {
-  for (const node of byId.values()) {
-    if (!node.frame) continue;
+  const frames = [...byId.values()].filter((node) => node.frame).map((node) => ({ node, depth: depthOf(node.id, files) }));
+  for (const { node } of frames.sort((a, b) => b.depth - a.depth)) {
     const file = files.get(node.id);
     let right = node.x + (file?.width ?? NODE_W);
-    let bottom = node.y + (file?.height ?? NODE_H + FRAME_HEAD);
+    let bottom = node.y + (file?.height ?? (node.note === null ? NODE_H + FRAME_HEAD : NOTE_H));
     for (const child of files.values()) {
       const placed = child.parentId === node.id ? byId.get(child.id) : undefined;
       if (!placed) continue;
@@ -157,4 +168,10 @@ function sizeFrames(files: ReadonlyMap<string, FileNode>, byId: ReadonlyMap<stri
     node.w = right - node.x;
     node.h = bottom - node.y;
   }
+}
+
+function depthOf(id: string, files: ReadonlyMap<string, FileNode>): number {
+  const seen = new Set<string>();
+  for (let at = files.get(id); at && !seen.has(at.id); at = at.parentId ? files.get(at.parentId) : undefined) seen.add(at.id);
+  return seen.size;
 }

@@ -2,20 +2,25 @@
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { ChevronLeft } from "lucide-react";
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useDeferredValue, useEffect, useMemo, useState } from "react";
 import { isMissing } from "../api/client";
 import { isOver, queries } from "../api/queries";
 import type { Execution } from "../api/types";
 import { GraphView } from "../canvas/graph-view";
 import { placeGraph } from "../graph/file";
+import { isDrawnOnly } from "../graph/notes";
+import { showKindOf } from "../graph/show-kind";
+import { findSteps, STANDINGS } from "../graph/steps";
 import { titleOf, words } from "../graph/summary";
 import { JsonTree } from "../panels/json-tree";
+import { Removed } from "../panels/removed";
 import { StepDetail, StepFault } from "../panels/step-detail";
 import { Steps, type Span, type StepsProps } from "../panels/steps";
 import { Waits } from "../panels/waits";
 import { useExecution, watchExecution, type ExecutionState, type StepRun } from "../state/execution";
 import { Button } from "../ui/button";
-import { duration, plural, statusWord } from "../ui/format";
+import { SearchField, Select } from "../ui/field";
+import { count, duration, plural, statusWord } from "../ui/format";
 import { useDelayed, useNow } from "../ui/hooks";
 import { categoryOf } from "../ui/node-icon";
 import { Link, useSearch, useTitle } from "../ui/router";
@@ -84,16 +89,7 @@ function Loaded({ execution, state, lost, onReopened }: LoadedProps) {
           label={`Graph of the execution, ${plural(graph.nodes.length, "node")}`}
         />
       </div>
-      <section className={s.runs} aria-label="Steps and results">
-        <RunHead steps={steps.length} failed={steps.filter((one) => one.status === "failed").length} lost={lost && !over} state={state} execution={execution} />
-        {steps.length > 0 ? (
-          <TimedSteps state={state} execution={execution} over={over} steps={steps} titles={titles} selected={step?.address ?? null} onSelect={setChosen} />
-        ) : over ? (
-          <p className={`${s.none} faint`}>No step has run.</p>
-        ) : (
-          <Skeleton rows={4} />
-        )}
-      </section>
+      <Runs state={state} execution={execution} over={over} lost={lost} steps={steps} titles={titles} selected={step?.address ?? null} onSelect={setChosen} />
       {node ? (
         <aside className={s.side}>
           <StepDetail
@@ -108,6 +104,8 @@ function Loaded({ execution, state, lost, onReopened }: LoadedProps) {
               typeName: kind?.name ?? words(node.type),
               category: categoryOf(kind?.category, node.type),
               icon: kind?.icon,
+              shows: showKindOf(node),
+              drawnOnly: isDrawnOnly(node.type),
             }}
             onClose={() => setChosen(null)}
           />
@@ -212,18 +210,54 @@ function Top({ execution, status, over, state, onReopened }: Timed & { status: E
   );
 }
 
-function RunHead({ steps, failed, lost, state, execution }: { steps: number; failed: number; lost: boolean; state: ExecutionState | null; execution: Execution }) {
-  const late = useDelayed(lost, 600);
+/** From so many steps on there is a field to find some. */
+const FIND_FROM = 12;
+
+/** The steps: how many, which of them, and what became of each. */
+function Runs({ state, execution, over, lost, steps, titles, selected, onSelect }: Timed & Omit<StepsProps, "span"> & { lost: boolean }) {
+  const [query, setQuery] = useState("");
+  const [standing, setStanding] = useState("");
+  // Typing goes on while a long list is looked through.
+  const asked = useDeferredValue(query);
+  const found = useMemo(() => findSteps(steps, titles, asked, standing), [steps, titles, asked, standing]);
+  const late = useDelayed(lost && !over, 600);
+  const failed = steps.filter((one) => one.status === "failed").length;
+  const all = () => {
+    setQuery("");
+    setStanding("");
+  };
   return (
-    <header className={s.runHead}>
-      <h2>Steps</h2>
-      <span className="faint num">{plural(steps, "step")}</span>
-      {failed > 0 ? <span className={`${s.failed} num`}>{failed} failed</span> : null}
-      <span className={s.link} role="status">
-        {late ? "Connection lost, reconnecting" : ""}
-      </span>
-      <span className="mono faint num">{state && state.seq > 0 ? `seq ${state.seq}` : execution.trigger}</span>
-    </header>
+    <section className={s.runs} aria-label="Steps and results">
+      <header className={s.runHead}>
+        <h2>Steps</h2>
+        <span className="faint num" role="status">
+          {found === steps ? plural(steps.length, "step") : `${count(found.length)} of ${plural(steps.length, "step")}`}
+        </span>
+        {failed > 0 ? <span className={`${s.failed} num`}>{failed} failed</span> : null}
+        <span className={s.link} role="status">
+          {late ? "Connection lost, reconnecting" : ""}
+        </span>
+        {steps.length >= FIND_FROM ? (
+          <span className={s.find}>
+            <SearchField label="Find a step" value={query} onChange={setQuery} />
+            <Select label="Which steps" value={standing} options={STANDINGS} onChange={setStanding} />
+          </span>
+        ) : null}
+        <span className={`${s.seq} mono faint num`}>{state && state.seq > 0 ? `seq ${state.seq}` : execution.trigger}</span>
+      </header>
+      <Removed from={execution.history_from ?? 1} />
+      {found.length > 0 ? (
+        <TimedSteps state={state} execution={execution} over={over} steps={found} titles={titles} selected={selected} onSelect={onSelect} />
+      ) : steps.length > 0 ? (
+        <p className={`${s.none} dim`}>
+          No step fits. <Button onClick={all}>Show all steps</Button>
+        </p>
+      ) : over ? (
+        <p className={`${s.none} faint`}>No step has run.</p>
+      ) : (
+        <Skeleton rows={4} />
+      )}
+    </section>
   );
 }
 

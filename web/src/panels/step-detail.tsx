@@ -2,26 +2,34 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { X } from "lucide-react";
+import { lazy, Suspense } from "react";
 import { queries } from "../api/queries";
 import type { StepError } from "../api/types";
+import { faultParts } from "../graph/fault";
+import type { ShowKind } from "../graph/show-kind";
 import { isPlainPort } from "../graph/summary";
 import { elided } from "../graph/tree";
 import type { StepRun } from "../state/execution";
 import { Button } from "../ui/button";
-import { duration, LINKED, waitWords } from "../ui/format";
+import { ASKED, duration, LINKED, waitWords } from "../ui/format";
+import { Guard } from "../ui/lazy-markdown";
 import { NodeTile, type Category } from "../ui/node-icon";
 import { Failed, sentence, Skeleton } from "../ui/states";
 import { Chip, StatusChip } from "../ui/status";
 import { JsonTree } from "./json-tree";
+import { Question } from "./question";
 import { SignalForm, WaitLink } from "./waits";
 import s from "./step-detail.module.css";
+
+/** Tables and charts come with a chunk of their own. */
+const Shown = lazy(async () => ({ default: (await import("./shown/shown")).Shown }));
 
 interface StepDetailProps {
   execution: string;
   step: StepRun | null;
   /** Whether the execution is over: then one answer holds the inputs of all steps. */
   over: boolean;
-  node: { id: string; title: string; type: string; typeName: string; category: Category; icon?: string | null | undefined };
+  node: { id: string; title: string; type: string; typeName: string; category: Category; icon?: string | null | undefined; shows: ShowKind | null; drawnOnly: boolean };
   onClose: () => void;
 }
 
@@ -39,13 +47,24 @@ export function StepDetail({ execution, step, over, node, onClose }: StepDetailP
         </Button>
       </header>
       <div className={s.body}>
-        {step ? <StepBody key={step.address} execution={execution} step={step} over={over} /> : <p className="dim">This node has not run in this execution: no chosen edge led to it.</p>}
+        {step ? (
+          <StepBody key={step.address} execution={execution} step={step} over={over} shows={node.shows} />
+        ) : (
+          <p className="dim">{node.drawnOnly ? "A group is drawn around nodes that belong together. It does not run." : "This node has not run in this execution: no chosen edge led to it."}</p>
+        )}
       </div>
     </section>
   );
 }
 
-function StepBody({ execution, step, over }: { execution: string; step: StepRun; over: boolean }) {
+interface StepBodyProps {
+  execution: string;
+  step: StepRun;
+  over: boolean;
+  shows: ShowKind | null;
+}
+
+function StepBody({ execution, step, over, shows }: StepBodyProps) {
   const done = step.status !== "running" && step.status !== "waiting";
   const input = useQuery({
     ...queries.steps(execution),
@@ -53,6 +72,9 @@ function StepBody({ execution, step, over }: { execution: string; step: StepRun;
     select: (steps) => steps.find((other) => other.address === step.address)?.input,
     staleTime: done ? Infinity : 0,
   });
+  const gave = step.status === "succeeded" || step.status === "disabled";
+  // A node that shows something passes on what came in: once is enough.
+  const drawn = gave && shows !== null;
   const ran = step.status === "succeeded" || step.status === "failed" || !done || step.status === "disabled";
   return (
     <>
@@ -66,11 +88,14 @@ function StepBody({ execution, step, over }: { execution: string; step: StepRun;
         </span>
       </div>
       {step.error ? <StepFault error={step.error} step={step} /> : null}
-      {step.wait ? <p className="dim">Waits for {waitWords(step.wait, Date.now())}.</p> : null}
-      {step.wait?.signal ? step.wait.signal.startsWith(LINKED) ? <WaitLink execution={execution} address={step.address} /> : <SignalForm execution={execution} name={step.wait.signal} /> : null}
+      {step.wait ? <Awaited execution={execution} step={step} /> : null}
+      {step.compacted ? <p className="dim">Only its result is kept: its times and ports went with the beginning of the history.</p> : null}
       {step.status === "skipped" ? <p className="dim">Skipped: every edge that leads here came from a way not taken.</p> : null}
       {step.status === "canceled" ? <p className="dim">Canceled before it finished.</p> : null}
-      {ran ? (
+      {drawn ? (
+        <Drawn value={step.output} kind={shows} name={outputPath(step.node)} execution={execution} />
+      ) : null}
+      {ran && !drawn ? (
         <Value title="Input" note="what the edges brought">
           {input.isPending ? (
             <Skeleton rows={2} />
@@ -83,11 +108,33 @@ function StepBody({ execution, step, over }: { execution: string; step: StepRun;
           )}
         </Value>
       ) : null}
-      {step.status === "succeeded" || step.status === "disabled" ? (
+      {gave && !drawn ? (
         <Value title="Output" note={elided(step.output) ? "shortened" : ""}>
           <JsonTree value={step.output} name={outputPath(step.node)} label="Output" execution={execution} />
         </Value>
       ) : null}
+    </>
+  );
+}
+
+function Drawn(props: { value: unknown; kind: ShowKind; name: string; execution: string }) {
+  return (
+    <Guard instead={<JsonTree value={props.value} name={props.name} label="Value" execution={props.execution} />}>
+      <Suspense fallback={<Skeleton rows={4} />}>
+        <Shown {...props} />
+      </Suspense>
+    </Guard>
+  );
+}
+
+/** What a step waits for, and, where a person can end it, with what. */
+function Awaited({ execution, step }: { execution: string; step: StepRun }) {
+  const signal = step.wait?.signal ?? null;
+  if (signal?.startsWith(ASKED)) return <Question execution={execution} name={signal} />;
+  return (
+    <>
+      {step.wait ? <p className="dim">Waits for {waitWords(step.wait, Date.now())}.</p> : null}
+      {signal === null ? null : signal.startsWith(LINKED) ? <WaitLink execution={execution} address={step.address} /> : <SignalForm execution={execution} name={signal} />}
     </>
   );
 }
@@ -119,14 +166,17 @@ const ADVICE: Record<string, string> = {
   loop_limit: "Raise the limit of the loop if this many iterations are right, else check the condition that ends it.",
   join_short: "Fewer edges than asked for brought a value; lower the number the join waits for.",
   bad_parameter: "Compare the node's parameters with its description under Node types.",
+  js_error: "Compare the code with the input of the step. What it writes to its console stands here when it fails.",
+  uncertain: "Look at the other side whether the call arrived, then retry the execution.",
   type_mismatch: "Compare the input of the step with what the node expects.",
 };
 
 export function StepFault({ error, step, where = null }: { error: StepError; step?: StepRun; where?: string | null }) {
-  const advice = ADVICE[error.code] ?? COMPARE;
+  const advice = (Object.hasOwn(ADVICE, error.code) ? ADVICE[error.code] : undefined) ?? COMPARE;
+  const { words, console: log } = faultParts(error.message);
   return (
     <div className={s.fault} role="note" aria-label="Why it failed">
-      <p className={s.what}>{sentence(error)}</p>
+      <p className={s.what}>{sentence({ message: words })}</p>
       <p className="dim">
         {where ? (
           <>
@@ -140,6 +190,14 @@ export function StepFault({ error, step, where = null }: { error: StepError; ste
         ) : null}
         {advice}
       </p>
+      {log !== null && log !== "" ? (
+        <div className={s.console}>
+          <h4>Console</h4>
+          <pre tabIndex={0} aria-label="What the code wrote to its console last">
+            {log}
+          </pre>
+        </div>
+      ) : null}
       <p className="mono faint">{error.code}</p>
     </div>
   );

@@ -2,17 +2,16 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { Copy, Send } from "lucide-react";
-import { useId, useState, type FormEvent } from "react";
-import { api } from "../api/calls";
+import type { FormEvent } from "react";
 import { queries } from "../api/queries";
-import { jsonFault } from "../graph/json-text";
 import type { StepRun } from "../state/execution";
 import { toast } from "../state/view";
 import { Button } from "../ui/button";
 import { copyText } from "../ui/copy";
-import f from "../ui/field.module.css";
 import { plural, waitWords } from "../ui/format";
-import { asFailure, Failed, sentence, Skeleton } from "../ui/states";
+import { Failed, Skeleton } from "../ui/states";
+import { JsonField, useJsonText } from "./json-field";
+import { useSignal } from "./signal";
 import s from "./waits.module.css";
 
 const MOST = 20;
@@ -77,50 +76,18 @@ export function WaitLink({ execution, address }: { execution: string; address: s
   );
 }
 
-/** Sends a signal with a value. A click that is repeated because no answer came counts once. */
+/** Sends a signal with a value. */
 export function SignalForm({ execution, name }: { execution: string; name: string }) {
-  const id = useId();
-  const [text, setText] = useState("{}");
-  const [key, setKey] = useState(() => crypto.randomUUID());
-  const [busy, setBusy] = useState(false);
-  const fault = jsonFault(text);
-  const send = async (event: FormEvent) => {
+  const value = useJsonText("{}");
+  const { busy, send, renew } = useSignal(execution, name);
+  const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (fault !== null || busy) return;
-    setBusy(true);
-    try {
-      await api.signal(execution, name, text, key);
-      setKey(crypto.randomUUID());
-      toast("ok", `Signal ${name} was sent.`);
-    } catch (error) {
-      toast("bad", `The signal could not be sent. ${sentence(asFailure(error))}`);
-    }
-    setBusy(false);
+    if (value.fault === null) void send(value.text, `Signal ${name} was sent.`);
   };
   return (
-    <form className={s.form} aria-label={`Send the signal ${name}`} onSubmit={(event) => void send(event)}>
-      <label className={f.label} htmlFor={id}>
-        <span>Value to send, as JSON</span>
-      </label>
-      <textarea
-        id={id}
-        className={`${f.field} ${f.area}`}
-        value={text}
-        rows={3}
-        spellCheck={false}
-        aria-invalid={fault !== null}
-        aria-describedby={fault !== null ? `${id}-fault` : undefined}
-        onChange={(event) => {
-          setText(event.target.value);
-          setKey(crypto.randomUUID());
-        }}
-      />
-      {fault !== null ? (
-        <p id={`${id}-fault`} className={f.fault}>
-          {fault.message}
-        </p>
-      ) : null}
-      <Button type="submit" kind="primary" icon={<Send size={14} aria-hidden="true" />} busy={busy} disabled={fault !== null} className={s.send}>
+    <form className={s.form} aria-label={`Send the signal ${name}`} onSubmit={submit}>
+      <JsonField label="Value to send, as JSON" value={value} onChange={renew} />
+      <Button type="submit" kind="primary" icon={<Send size={14} aria-hidden="true" />} busy={busy} disabled={value.fault !== null} className={s.send}>
         Send {name}
       </Button>
     </form>

@@ -28,6 +28,8 @@ export interface StepRun {
   wait: Wait | null;
   /** Whether it is under way only because steps inside of it are. */
   container: boolean;
+  /** Only its result is known: what led to it went with the beginning of a long history. */
+  compacted: boolean;
 }
 
 /** All steps of one node together: what its card shows. `last` is the step that changed last. */
@@ -122,6 +124,7 @@ function applyTo(state: ExecutionState, steps: Map<string, StepRun>, nodes: Map<
         output: event.output ?? null,
         ports: event.ports ?? [],
         error: event.error ?? null,
+        compacted: event.compacted === true,
       });
       return;
     }
@@ -216,7 +219,7 @@ function isUnderWay(step: StepRun | undefined): boolean {
 }
 
 function blank(address: string, node: string, status: RunStatus): StepRun {
-  return { address, node, status, attempts: 0, startedAt: null, durationMs: null, output: null, ports: [], error: null, wait: null, container: false };
+  return { address, node, status, attempts: 0, startedAt: null, durationMs: null, output: null, ports: [], error: null, wait: null, container: false, compacted: false };
 }
 
 function put(state: ExecutionState, steps: Map<string, StepRun>, nodes: Map<string, NodeRun>, step: StepRun): void {

@@ -61,14 +61,18 @@ export function moment(at: number, now: number): string {
   return Math.abs(at - now) < 86_400_000 ? CLOCK.format(at) : SHORT_DATE.format(at);
 }
 
-/** What a step waits for, in few words. */
 /** What the signal of a step is called that waits for a call of its link. */
 export const LINKED = "webhook/";
 
+/** What stands before a step's address in the name of the signal that says what became of its call. */
+export const ASKED = "uncertain:";
+
+/** What a step waits for, in few words. */
 export function waitWords(wait: { until: number | null; signal: string | null; child: string | null; retry: boolean }, now: number): string {
   const until = wait.until === null ? null : moment(wait.until, now);
   if (wait.retry) return until === null ? "next try" : `next try at ${until}`;
   if (wait.signal?.startsWith(LINKED)) return until === null ? "a call of its link" : `a call of its link until ${until}`;
+  if (wait.signal?.startsWith(ASKED)) return "an answer about its call";
   if (wait.signal !== null) return until === null ? `signal ${wait.signal}` : `signal ${wait.signal} until ${until}`;
   if (wait.child !== null) return `execution ${wait.child}`;
   return until === null ? "waiting" : `until ${until}`;

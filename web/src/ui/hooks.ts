@@ -93,3 +93,15 @@ export function useMedia(query: string): boolean {
 
 /** The width below which panels become sheets and the rail a bar. */
 export const PHONE = "(max-width: 720px)";
+
+/** The name of the theme that is shown, for what cannot read tokens by itself. */
+export function useTheme(): string {
+  return useSyncExternalStore(
+    (changed) => {
+      const observer = new MutationObserver(changed);
+      observer.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
+      return () => observer.disconnect();
+    },
+    () => document.documentElement.dataset["theme"] ?? "dark",
+  );
+}
