@@ -178,7 +178,7 @@ async fn a_fork_and_a_replay_with_the_same_key_start_once() {
     let workflow = server.store(DOUBLE).await;
     let run = async || server.run(&workflow, "4").await["execution_id"].as_str().expect("an id").to_owned();
     let (id, other) = (run().await, run().await);
-    for (what, body) in [("fork", r#"{"from": "d", "output": 5}"#), ("replay", "{}")] {
+    for (what, body) in [("fork", r#"{"from": "twice", "output": 5}"#), ("replay", "{}")] {
         let ask = async |id: &str, body: &str| {
             let path = format!("/api/v1/executions/{id}/{what}");
             server.call("POST", &path).header("idempotency-key", what).body(body.to_owned()).send().await
@@ -186,7 +186,7 @@ async fn a_fork_and_a_replay_with_the_same_key_start_once() {
         let first = ask(&id, body).await.ok(201)["id"].clone();
         assert_eq!(ask(&id, body).await.ok(201)["id"], first, "{what}");
         assert_eq!(ask(&other, body).await.problem(409), "idempotency_key_reused", "{what} of another execution");
-        let in_body = format!(r#"{{"from": "d", "idempotency_key": "{what} in the body"}}"#);
+        let in_body = format!(r#"{{"from": "twice", "idempotency_key": "{what} in the body"}}"#);
         let again = server.ask(&id, what, &in_body).await.ok(201)["id"].clone();
         assert!(again != first && server.ask(&id, what, &in_body).await.ok(201)["id"] == again, "{what}");
     }
