@@ -100,6 +100,7 @@ fn entry(id: ExecutionId, bytes: Bytes, status: Status, at: usize) -> Append {
         births: Vec::new(),
         posts: Vec::new(),
         snapshot: false,
+        proven: false,
     }
 }
 

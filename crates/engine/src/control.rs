@@ -4,10 +4,11 @@ use std::sync::atomic::Ordering;
 
 use arcstr::ArcStr;
 use model::event::Signaled;
+use model::execution::Failure;
 use model::{ErrorInfo, ExecutionId, Status, TenantId, Value};
 use nodes::Child;
 use store::StoreError;
-use store::journal::{ExecutionRow, Origin, OriginKind, ReadFrom, Seq, WakeQuery};
+use store::journal::{Claim, ExecutionRow, Origin, OriginKind, ReadFrom, Seq, WakeQuery};
 use tokio::sync::oneshot;
 
 use crate::begin::birth;
@@ -19,6 +20,7 @@ use crate::running::{Found, Running, Slice, ToStart, failure_told};
 use crate::shard::Message;
 use crate::snapshot::Beyond;
 use crate::start::{EngineError, Reply, Source, Start};
+use crate::trial::{self, Trial, Watcher};
 
 /// Open executions taken over at a time after a restart.
 const ADOPT_CHUNK: usize = 256;
@@ -121,15 +123,18 @@ impl Engine {
 
     // Adoption -------------------------------------------------------------------------------------------------------
 
-    /// Takes over the executions that a dead process left open, a chunk at a time. The engine answers meanwhile.
+    /// Takes over the executions that a dead process left open, a chunk at a time. The engine answers meanwhile. Those
+    /// that were there when several processes died follow apart from the others, after this answered.
     ///
     /// # Errors
     /// The store cannot answer.
     pub async fn recover(&self) -> Result<Recovered, EngineError> {
         let mut found = Recovered::default();
         loop {
-            let rows = self.journal().claim(ADOPT_CHUNK, self.max_recoveries()).await?;
+            let open = Claim::Open { limit: ADOPT_CHUNK, max_recoveries: self.max_recoveries() };
+            let rows = self.journal().claim(open).await?;
             if rows.is_empty() {
+                self.runtime().spawn(trial::one_by_one(self.rest().clone()));
                 return Ok(found);
             }
             let (poison, rows): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.status == Status::Quarantined);
@@ -138,7 +143,7 @@ impl Engine {
                 self.tell_of_quarantine(row).await;
             }
             self.have_room().await;
-            let (adopted, unreadable) = self.adopt(rows).await?;
+            let (adopted, unreadable) = self.adopt(rows, None).await?;
             found.adopted += adopted;
             found.unreadable += unreadable;
         }
@@ -160,10 +165,12 @@ impl Engine {
             let error =
                 ErrorInfo { code: arcstr::literal!("quarantined"), message: message.into(), node: ArcStr::new() };
             let input = failure_told(row.id, Status::Quarantined, &error.to_value(), &program);
-            let child = Child { workflow, input, is_awaited: false };
-            let start = ToStart { tenant: row.tenant, parent: row.id, address: None, step: String::new(), child };
-            self.hand_over_new(self.birth_of_child(start).await?);
-            Ok::<(), EngineError>(())
+            let running = self.load(row.clone()).await?;
+            if !running.is_told() {
+                let start = running.to_tell(Child { workflow, input, is_awaited: false });
+                self.hand_over_new(self.birth_of_child(start).await?);
+            }
+            Ok::<(), Unborn>(())
         };
         if let Err(error) = told.await {
             tracing::warn!(execution = %row.id, %error, "nobody is told of a failure");
@@ -175,28 +182,34 @@ impl Engine {
         if rows.is_empty() {
             return;
         }
-        if let Err(error) = self.adopt(rows).await {
+        if let Err(error) = self.adopt(rows, None).await {
             tracing::error!(%error, "executions that were due go on after a restart");
         }
     }
 
-    /// Brings executions into memory with what lies in their inboxes; answers how many, and how many cannot be read.
-    async fn adopt(&self, rows: Vec<ExecutionRow>) -> Result<(usize, usize), EngineError> {
+    /// Brings executions into memory with what lies in their inboxes; answers how many, and how many cannot be read. Each of
+    /// them has the watcher.
+    pub(crate) async fn adopt(
+        &self,
+        rows: Vec<ExecutionRow>,
+        watcher: Option<Watcher>,
+    ) -> Result<(usize, usize), EngineError> {
         let messages = self.journal().inbox(rows.iter().map(|row| row.id).collect()).await?;
         // The readers work on several at a time.
         let loading: Vec<_> = rows
             .into_iter()
             .map(|row| {
                 let engine = self.clone();
-                (row.id, tokio::spawn(async move { engine.load(row).await }))
+                (row.id, row.recover_count, tokio::spawn(async move { engine.load(row).await }))
             })
             .collect();
         let (mut adopted, mut unreadable) = (0, 0);
-        for (id, loading) in loading {
+        for (id, recover_count, loading) in loading {
             let loaded = loading.await.unwrap_or_else(|panic| Err(StoreError::Corrupt(panic.to_string()).into()));
             match loaded {
                 Ok(mut running) => {
                     adopted += 1;
+                    running.trial = Trial::after(recover_count, watcher.clone());
                     let now_us = self.now_ms() * 1_000;
                     for message in messages.iter().filter(|message| message.execution == id) {
                         running.receive(Delivery::read(message), now_us);
@@ -262,8 +275,9 @@ impl Engine {
 
     /// Makes the execution that a step starts. Nothing of it exists before its birth is committed with its parent's
     /// events.
-    pub(crate) async fn birth_of_child(&self, start: ToStart) -> Result<Running, EngineError> {
-        let ToStart { tenant, parent, step, child, address } = start;
+    pub(crate) async fn birth_of_child(&self, start: ToStart) -> Result<Running, Unborn> {
+        let ToStart { tenant, parent, step, child, address, lineage } = start;
+        let lineage = lineage.next(child.is_awaited)?;
         let name = child.workflow.clone();
         let missing = || EngineError::NotFound(format!("a published workflow {name:?} to start"));
         let workflows = self.workflows().ok_or_else(missing)?;
@@ -275,12 +289,35 @@ impl Engine {
             None => ("error", OriginKind::Error),
         };
         start.trigger = trigger;
-        start.context = trigger_of_child(parent, &step, child.is_awaited);
+        start.context = trigger_of_child(parent, &step, child.is_awaited, lineage);
         start.origin = Some(Origin { execution: parent, kind });
         let submission = self.prepare(start).await?;
         let id = ExecutionId(self.next_id());
         let mut running = Running::new(birth(id, submission, Vec::new(), self.now_ms()));
         running.allow(self.timeout_us(), 0);
         Ok(running)
+    }
+}
+
+/// Why an execution that another one starts is not there.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Unborn {
+    /// Too many led to it.
+    #[error("{}", .0.message)]
+    Limit(Failure),
+    /// It could not be started.
+    #[error(transparent)]
+    Other(#[from] EngineError),
+}
+
+impl From<Failure> for Unborn {
+    fn from(failure: Failure) -> Self {
+        Self::Limit(failure)
+    }
+}
+
+impl From<StoreError> for Unborn {
+    fn from(error: StoreError) -> Self {
+        Self::Other(error.into())
     }
 }

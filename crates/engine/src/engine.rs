@@ -9,7 +9,7 @@ use arcstr::ArcStr;
 use model::id::IdSequence;
 use model::{ExecutionId, Graph, Problem, TenantId, Value, VersionId, json};
 use nodes::Registry;
-use store::journal::{ExecutionRow, ReadFrom, SharedJournal};
+use store::journal::{Claim, ExecutionRow, ReadFrom, SharedJournal};
 use store::records::RecordWrite;
 use store::{Records, StoreError};
 use tokio::sync::oneshot;
@@ -220,6 +220,10 @@ impl Engine {
 
     pub(crate) fn gates(&self) -> &Gates {
         &self.shared.tools.gates
+    }
+
+    pub(crate) fn rest(&self) -> &Rest {
+        &self.shared.tools.rest
     }
 
     pub(crate) fn runtime(&self) -> &tokio::runtime::Handle {
@@ -515,6 +519,15 @@ impl Engine {
             }
         };
         drop(tokio::time::timeout(limit, empty).await);
+        self.leave().await;
+    }
+
+    /// Says durably that the process is about to end as it should: what it leaves open did not bring it down.
+    pub async fn leave(&self) {
+        self.shared.draining.store(true, Ordering::Relaxed);
+        if let Err(error) = self.journal().claim(Claim::Leave).await {
+            tracing::warn!(%error, "what goes on after a restart is counted as after a crash");
+        }
     }
 
     pub(crate) fn door_of(&self, execution: ExecutionId) -> &Door {

@@ -12,7 +12,9 @@ use store::journal::WakeQuery;
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
 
+use crate::control::Unborn;
 use crate::engine::{Engine, Shared};
+use crate::lineage::Lineage;
 use crate::running::{Running, ToStart};
 use crate::shard::{Inbox, Message};
 
@@ -56,7 +58,7 @@ impl Rest {
         }
     }
 
-    fn engine(&self) -> Option<Engine> {
+    pub(crate) fn engine(&self) -> Option<Engine> {
         Some(Engine { shared: self.engine.get()?.upgrade()? })
     }
 
@@ -98,7 +100,8 @@ impl Rest {
         self.runtime.spawn(async move {
             let child = match engine.birth_of_child(start).await {
                 Ok(running) => Ok(running),
-                Err(error) => Err(Failure::new(literal!("child_not_started"), error.to_string())),
+                Err(Unborn::Limit(failure)) => Err(failure),
+                Err(Unborn::Other(error)) => Err(Failure::new(literal!("child_not_started"), error.to_string())),
             };
             inbox.send(Message::Child { execution: parent, address, child: Box::new(child) });
         });
@@ -149,10 +152,13 @@ impl Rest {
 }
 
 /// What a child sees as `trigger`.
-pub(crate) fn trigger_of_child(parent: ExecutionId, step: &str, is_awaited: bool) -> Value {
+pub(crate) fn trigger_of_child(parent: ExecutionId, step: &str, is_awaited: bool, lineage: Lineage) -> Value {
     Value::object(vec![
         (literal!("execution"), Value::from(parent.to_string())),
         (literal!("step"), Value::from(step)),
         (literal!("awaited"), Value::Bool(is_awaited)),
+        (literal!("depth"), Value::Int(lineage.depth.into())),
+        (literal!("waiting"), Value::Int(lineage.waiting.into())),
+        (literal!("told"), Value::Bool(lineage.is_told)),
     ])
 }

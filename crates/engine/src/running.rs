@@ -1,5 +1,6 @@
 //! One execution in a shard's hands: it runs ahead in memory and gathers the segment that will be appended.
 
+mod append;
 mod calls;
 mod children;
 mod snapshot;
@@ -8,28 +9,28 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use arcstr::{ArcStr, literal};
-use bytes::Bytes;
 use model::event::Moment;
 use model::execution::{Effect, Failure, Outcome, Pause, Woken};
 use model::segment::SegmentWriter;
 use model::{Address, Event, Execution, ExecutionId, Status, TenantId, Value, VersionId, WorkflowId};
 use nodes::Child;
 use store::Append;
-use store::journal::{self, InboxMessage, NewExecution, Origin, RowState, Seq};
+use store::journal::{self, InboxMessage, NewExecution, Origin, Seq};
 use store::records::RecordWrite;
 
 use crate::attempt::{Attempt, Decision, Made, too_large};
 use crate::clock::Clock;
+use crate::collected::{self, Collected};
 use crate::durable::Durable;
 use crate::limits::Ticket;
-use crate::listed;
 use crate::messages::{Delivery, Wish};
 use crate::places::Place;
 use crate::pool::Work;
 use crate::program::Program;
 use crate::shard::Inbox;
 use crate::snapshot::Beyond;
-use crate::start::{Ended, EngineError, Reply};
+use crate::start::{EngineError, Reply};
+use crate::trial::Trial;
 
 use calls::{InFlight, ToCall};
 use children::Told;
@@ -87,6 +88,10 @@ pub(crate) struct Running {
     pub(crate) ticket: Option<Ticket>,
     /// Its turn among those that wait: higher is earlier.
     pub(crate) priority: i8,
+    /// What its loops collect.
+    collected: Collected,
+    /// What it has to show after it was taken over.
+    pub(crate) trial: Trial,
     /// How long it may run; counted from its first slice here.
     time_left_us: i64,
     /// How long it may run in all.
@@ -210,6 +215,8 @@ impl Running {
             canceled_why: None,
             released: false,
             place: Place::default(),
+            collected: Collected::default(),
+            trial: Trial::default(),
             time_left_us: i64::MAX,
             allowed_us: i64::MAX,
             deadline_us: None,
@@ -372,7 +379,9 @@ impl Running {
                 Effect::Wake(address, woken) => now = self.wake_step(&address, woken, (now, clock, env)),
                 Effect::Conclude(address) => {
                     let event = self.execution.concluding(address, self.since(now), self.id.0.cast_unsigned());
-                    self.record(&event);
+                    if self.collected.admits(&event) {
+                        self.record(&event);
+                    }
                 }
                 Effect::End => return self.end(now),
                 Effect::Wait => return Slice::Waiting,
@@ -387,7 +396,7 @@ impl Running {
     /// What an execution does that is canceled, out of time or failed: nothing new begins, and what can be broken off is.
     fn break_off(&mut self, now: i64, deadline: i64) -> Option<Slice> {
         let is_late = now >= deadline || now >= self.wall_us;
-        if !(self.canceled || is_late || self.execution.failure().is_some()) {
+        if !(self.canceled || is_late || self.collected.is_over || self.execution.failure().is_some()) {
             return None;
         }
         if !self.let_go_of_calls(now) {
@@ -401,6 +410,11 @@ impl Running {
             let event = self.execution.canceling(self.since(now), why);
             self.record(&event);
             return Some(Slice::Ended);
+        }
+        if self.collected.is_over && self.execution.failure().is_none() {
+            let why = (literal!("output_too_large"), collected::told());
+            let event = self.execution.breaking_off(self.since(now), Status::Failed, why);
+            return Some(self.end_by(&event));
         }
         is_late.then(|| self.time_out(now))
     }
@@ -605,6 +619,7 @@ impl Running {
     fn apply(&mut self, event: &Event) {
         // An event that the state machine itself asked for cannot be refused by it.
         self.execution.apply(event).expect("the state asked for this event");
+        self.trial.note(event);
         for address in self.execution.take_dropped() {
             if let Some(call) = self.calls.remove(&address) {
                 call.abort.abort();
@@ -612,103 +627,6 @@ impl Running {
             self.to_call.retain(|order| order.address != address);
             self.heavy.retain(|(heavy, _)| *heavy != address);
             self.in_pool.remove(&address);
-        }
-    }
-
-    /// Whether it sleeps so long that it is not kept in memory.
-    pub(crate) fn should_rest(&self, now_us: i64) -> bool {
-        let is_still = self.execution.in_flight() == 0 && self.to_start.is_empty() && !self.canceled;
-        let is_still = is_still && !self.is_telling();
-        let rests = self.execution.is_paused() || self.execution.is_waiting();
-        let is_long = self.wake_at().is_none_or(|wake| wake - now_us / 1_000 > NAP_MS);
-        !self.status().is_terminal() && is_still && rests && is_long && self.execution.failure().is_none()
-    }
-
-    /// The append that gives it up until its time or a message comes.
-    pub(crate) fn take_release(&mut self, now_us: i64) -> Append {
-        self.released = true;
-        let status = if self.execution.is_paused() { Status::Paused } else { Status::Waiting };
-        let mut append = self.take_append(now_us).unwrap_or_else(|| self.append(Vec::new(), 0, now_us));
-        append.state.status = status;
-        append.state.wake_at = self.wake_at();
-        self.row_status = Some(status);
-        append
-    }
-
-    /// The append that accepts it and leaves it to sleep before its first step.
-    pub(crate) fn take_delayed(&mut self, now_us: i64, wake_ms: i64) -> Append {
-        self.released = true;
-        let mut append = self.take_append(now_us).expect("it was accepted just now");
-        (append.state.status, append.state.wake_at) = (Status::Delayed, Some(wake_ms));
-        append
-    }
-
-    fn is_in_line(&self) -> bool {
-        self.place == Place::InLine || self.ticket.as_ref().is_some_and(|ticket| ticket.place == Place::InLine)
-    }
-
-    /// The events since the last append as an entry for the journal, if there are any.
-    pub(crate) fn take_append(&mut self, now_us: i64) -> Option<Append> {
-        if self.writer.is_empty() && self.consumed.is_empty() {
-            return None;
-        }
-        let events = self.writer.events();
-        let bytes = if self.writer.is_empty() { Vec::new() } else { self.writer.take() };
-        self.beyond_snapshot.note(bytes.len());
-        Some(self.append(bytes, events, now_us))
-    }
-
-    fn append(&mut self, bytes: Vec<u8>, events: u32, now_us: i64) -> Append {
-        let status = match (self.execution.status(), self.is_in_line(), self.row_status) {
-            (Status::Running, true, None | Some(Status::Queued | Status::Delayed)) => Status::Queued,
-            (status, ..) => status,
-        };
-        if status.is_terminal() {
-            self.posts.extend(self.report(now_us));
-        }
-        let append = Append {
-            execution: self.id,
-            create: self.create.take(),
-            seq_from: self.next_seq,
-            seq_to: self.next_seq + Seq::from(events) - 1,
-            bytes: Bytes::from(bytes),
-            state: RowState {
-                before: self.row_status,
-                status,
-                wake_at: None,
-                duration_us: if status.is_terminal() { self.since(now_us) } else { self.active_us(now_us) },
-                error: self.execution.failure().filter(|_| status.is_terminal()).map(listed::row_text),
-            },
-            consumed: std::mem::take(&mut self.consumed),
-            blobs: Vec::new(),
-            records: std::mem::take(&mut self.records),
-            births: std::mem::take(&mut self.births),
-            posts: std::mem::take(&mut self.posts),
-            snapshot: false,
-        };
-        self.next_seq += Seq::from(events);
-        self.row_status = Some(status);
-        append
-    }
-
-    /// Takes note of what is durable; answers executions that were sent messages with it.
-    pub(crate) fn acknowledge(&mut self, append: &Append) -> Vec<ExecutionId> {
-        self.durable = self.durable.max(append.seq_to);
-        if let Some(gate) = &self.gate {
-            gate.advance(self.durable);
-        }
-        append.posts.iter().map(|message| message.execution).collect()
-    }
-
-    /// How it ended, for whoever waits.
-    pub(crate) fn ended(&self, duration_us: u64) -> Ended {
-        let succeeded = self.status() == Status::Succeeded;
-        Ended {
-            execution: self.id,
-            status: self.status(),
-            output: if succeeded { self.execution.output() } else { Value::Null },
-            error: self.execution.failure().cloned(),
-            duration_us,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
@@ -68,6 +69,22 @@ pub(crate) enum Message {
         child: Box<Result<Running, Failure>>,
     },
     Stop,
+}
+
+impl Message {
+    /// Whom it is for; none where it is for several or for the shard.
+    fn execution(&self) -> Option<ExecutionId> {
+        match self {
+            Self::Begin(running, _) | Self::Adopt(running) => Some(running.id),
+            Self::Place(execution)
+            | Self::Wait(execution, _)
+            | Self::Deliver { execution, .. }
+            | Self::Outcome { execution, .. }
+            | Self::Made { execution, .. }
+            | Self::Child { execution, .. } => Some(*execution),
+            Self::Appended(_) | Self::Stop => None,
+        }
+    }
 }
 
 /// A shard's mailbox.
@@ -192,17 +209,28 @@ impl Shard {
         while !self.stopping {
             self.inbox.take(self.patience(), &mut messages);
             for message in messages.drain(..) {
-                self.take_in(message);
+                let execution = message.execution();
+                self.guarded(execution, |shard| shard.take_in(message));
             }
             self.ring();
             for _ in 0..self.turns.len() {
                 if let Some(execution) = self.turns.pop_front() {
-                    self.turn(execution);
+                    self.guarded(Some(execution), |shard| shard.turn(execution));
                 }
             }
             self.offer_again();
             self.resend();
             self.hand_over();
+        }
+    }
+
+    /// Does something for an execution. A panic is a bug, which must not stop the others: it leaves this process, and goes
+    /// on at the next start as after a crash.
+    fn guarded(&mut self, execution: Option<ExecutionId>, work: impl FnOnce(&mut Self)) {
+        if catch_unwind(AssertUnwindSafe(|| work(self))).is_err()
+            && let Some(execution) = execution
+        {
+            self.give_up(execution, &StoreError::Unavailable("it brought down what runs it".into()));
         }
     }
 
@@ -501,6 +529,9 @@ impl Shard {
         let Some(append) = running.unacknowledged.pop_front() else { return };
         let status = append.state.status;
         let told = running.acknowledge(&append);
+        if append.proven {
+            running.trial.end();
+        }
         told.into_iter().for_each(|other| self.tools.rest.deliver(other));
         for child in running.take_born() {
             self.tools.rest.adopt_child(child);

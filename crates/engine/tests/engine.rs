@@ -197,6 +197,7 @@ async fn crashed_after(segments: &[Segment], row: &ExecutionRow, graph: &Graph) 
         births: Vec::new(),
         posts: Vec::new(),
         snapshot: false,
+        proven: false,
     });
     let (tell, told) = std::sync::mpsc::channel();
     let done = Box::new(move |answers| tell.send(answers).expect("the test waits"));

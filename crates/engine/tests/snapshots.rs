@@ -165,6 +165,7 @@ async fn crashed_after(segments: &[Segment], row: &ExecutionRow) -> MemoryStore 
         births: Vec::new(),
         posts: Vec::new(),
         snapshot: segment.snapshot,
+        proven: false,
     });
     let (tell, told) = std::sync::mpsc::channel();
     let done = Box::new(move |answers| tell.send(answers).expect("the test waits"));

@@ -94,7 +94,10 @@ impl Stop {
         }
         tokio::select! {
             () = app.engine.drain(self.drain) => {}
-            () = signal() => tracing::warn!("asked twice to stop: what is under way goes on at the next start"),
+            () = signal() => {
+                tracing::warn!("asked twice to stop: what is under way goes on at the next start");
+                app.engine.leave().await;
+            }
         }
         let left = app.engine.stats().in_flight;
         if left > 0 {

@@ -59,6 +59,7 @@ fn append(id: i64, status: Status) -> Append {
         births: Vec::new(),
         posts: Vec::new(),
         snapshot: false,
+        proven: false,
     }
 }
 

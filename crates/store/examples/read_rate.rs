@@ -51,6 +51,7 @@ fn append(n: i64, id: i64) -> Append {
         births: Vec::new(),
         posts: Vec::new(),
         snapshot: false,
+        proven: false,
     }
 }
 

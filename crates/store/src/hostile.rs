@@ -13,8 +13,8 @@ use bytes::Bytes;
 use model::{ExecutionId, TenantId};
 
 use crate::journal::{
-    Append, Batch, BlobHash, ExecutionPage, ExecutionQuery, ExecutionRow, Health, InboxMessage, Journal, ReadFrom,
-    Retained, Retention, Segment, Statistics, StatisticsQuery, WakeQuery, Woken, refused,
+    Append, Batch, BlobHash, Claim, ExecutionPage, ExecutionQuery, ExecutionRow, Health, InboxMessage, Journal,
+    ReadFrom, Retained, Retention, Segment, Statistics, StatisticsQuery, WakeQuery, Woken, refused,
 };
 use crate::records::{Change, Kind, Page, Record, RecordQuery, RecordWrite, Records};
 use crate::{BoxFuture, MemoryStore, Result, StoreError, Subscription};
@@ -204,8 +204,8 @@ impl Journal for HostileStore {
         self.inner.subscribe(executions)
     }
 
-    fn claim(&self, limit: usize, max_recoveries: u32) -> BoxFuture<'_, Result<Vec<ExecutionRow>>> {
-        pass_on!(self.claim(limit, max_recoveries))
+    fn claim(&self, claim: Claim) -> BoxFuture<'_, Result<Vec<ExecutionRow>>> {
+        pass_on!(self.claim(claim))
     }
 
     fn post(&self, messages: Vec<InboxMessage>) -> BoxFuture<'_, Result<Vec<bool>>> {

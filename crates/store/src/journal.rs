@@ -13,6 +13,11 @@
 //! A woken execution keeps its status until its owner's next append. If the process dies before that, the row is found
 //! by the next [`Journal::claim`], which counts it and releases it again, still due; a row that brings down each process
 //! that wakes it is quarantined like one that does so while running.
+//!
+//! **What brings processes down.** `recover_count` counts how often an execution was taken over from a process that died,
+//! since it last recorded something new. Whoever was beside the culprit is counted with it, so from [`SUSPICIOUS`] on an
+//! execution is taken over by [`Claim::Suspects`] only, some at a time and then one: then it is the culprit alone that
+//! goes on to be counted.
 
 use std::fmt;
 use std::path::Path;
@@ -77,12 +82,10 @@ pub trait Journal: Send + Sync {
     /// was read twice.
     fn subscribe(&self, executions: Vec<ExecutionId>) -> Subscription;
 
-    /// Takes over up to `limit` executions with work in hand (queued, running) whose owner is a process that has ended,
-    /// counting `recover_count` up before it answers, except for those that were never begun. A row whose count was
-    /// already `max_recoveries` is quarantined instead and answered with that status. Released ones are not answered;
-    /// those that died between [`Journal::wake`] and their next append are counted and released again. Empty when none
-    /// is left: call it at start until then, and [`Journal::wake`] after it.
-    fn claim(&self, limit: usize, max_recoveries: u32) -> BoxFuture<'_, Result<Vec<ExecutionRow>>>;
+    /// Takes over executions with work in hand (queued, running) whose owner is a process that has ended, counting
+    /// `recover_count` up before it answers, except for those that were never begun and those whose process left as it
+    /// should ([`Claim::Leave`]). Empty when none is left.
+    fn claim(&self, claim: Claim) -> BoxFuture<'_, Result<Vec<ExecutionRow>>>;
 
     /// Stores messages to executions before they are acknowledged. A message whose id the execution already got is
     /// answered `false` and changes nothing. `NotFound`, and nothing stored, if one of the executions is not there.
@@ -165,6 +168,8 @@ pub struct Append {
     pub posts: Vec<InboxMessage>,
     /// Whether these events alone lead to the state, without any before them. Counts from the second segment on.
     pub snapshot: bool,
+    /// Whether it shows that the execution goes on after it was taken over: its `recover_count` is 0 from then on.
+    pub proven: bool,
 }
 
 /// An execution that another one starts: its row and its first segment.
@@ -368,6 +373,35 @@ pub struct WakeQuery {
     pub limit: usize,
 }
 
+/// The `recover_count` from which on an execution may be what brings processes down.
+pub const SUSPICIOUS: u32 = 2;
+
+/// What to take over from processes that have ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// Executions whose count is below [`SUSPICIOUS`]. One whose count is already `max_recoveries` is quarantined and
+    /// answered with that status. Released ones are not answered; those that died between [`Journal::wake`] and their
+    /// next append are counted and released again. Ask it at start until nothing is answered, and [`Journal::wake`]
+    /// after it.
+    Open {
+        /// How many at most.
+        limit: usize,
+        /// How often one is taken over before it is quarantined.
+        max_recoveries: u32,
+    },
+    /// Executions whose count is [`SUSPICIOUS`] or more, the smallest count first, also those that died between
+    /// [`Journal::wake`] and their next append. Ask it after [`Claim::Open`] was answered with nothing.
+    Suspects {
+        /// How many at most.
+        limit: usize,
+        /// Only those with a count below this.
+        below: u32,
+    },
+    /// None. It says that this process is about to end as it should, so that whoever takes over what it leaves does not
+    /// count it.
+    Leave,
+}
+
 /// Executions that were taken over to go on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Woken {
@@ -398,7 +432,7 @@ pub struct ExecutionRow {
     pub wake_at: Option<i64>,
     /// Active time in µs.
     pub duration_us: u64,
-    /// How often it was taken over after a crash.
+    /// How often it was taken over after a crash since it last recorded something new.
     pub recover_count: u32,
     /// Why it did not succeed, in the engine's words: lists show it.
     pub error: Option<String>,

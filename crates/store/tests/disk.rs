@@ -36,6 +36,7 @@ fn create(id: i64, bytes: usize) -> Append {
         births: Vec::new(),
         posts: Vec::new(),
         snapshot: false,
+        proven: false,
     }
 }
 

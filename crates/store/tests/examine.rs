@@ -45,6 +45,7 @@ fn first(n: i64, status: Status) -> Append {
         births: Vec::new(),
         posts: Vec::new(),
         snapshot: false,
+        proven: false,
     }
 }
 

@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use model::{ExecutionId, Status, TenantId, VersionId, WorkflowId};
 use store::journal::{
-    Append, Batch, ExecutionQuery, Idempotency, InboxMessage, NewExecution, Origin, OriginKind, ReadFrom, RowState,
-    StatisticsQuery, WakeQuery,
+    Append, Batch, Claim, ExecutionQuery, Idempotency, InboxMessage, NewExecution, Origin, OriginKind, ReadFrom,
+    RowState, StatisticsQuery, WakeQuery,
 };
 use store::records::{Expect, Kind, RecordWrite};
 use store::{Journal, Records, Result, SqliteOptions, SqliteStore, StoreError};
@@ -24,7 +24,7 @@ static NOTE: Kind = Kind { name: "note", indexed: &["name"] };
 static BODY: &[u8] = b"a body that a segment refers to";
 
 /// The newest schema.
-const NEWEST: u32 = 2;
+const NEWEST: u32 = 3;
 
 fn fixture(schema: u32) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/fixtures/schema-{schema}.txt"))
@@ -95,6 +95,7 @@ fn first(n: i64) -> Append {
         births: Vec::new(),
         posts: Vec::new(),
         snapshot: false,
+        proven: false,
     }
 }
 
@@ -155,6 +156,11 @@ async fn schema_2_is_read() {
     is_read(2).await;
 }
 
+#[tokio::test]
+async fn schema_3_is_read() {
+    is_read(3).await;
+}
+
 async fn is_read(schema: u32) {
     if schema == NEWEST && std::env::var_os("TIDEMILL_WRITE_FIXTURE").is_some() {
         fs::write(fixture(schema), pack(&write().await)).expect("the fixture is written");
@@ -204,7 +210,7 @@ async fn is_read(schema: u32) {
     let answer = append(&store, vec![again]).await.remove(0);
     assert_eq!(answer, Err(StoreError::Duplicate { execution: id(0), same_body: true }));
     let ids = |rows: Vec<store::ExecutionRow>| rows.into_iter().map(|row| row.id).collect::<Vec<_>>();
-    let claimed = ids(store.claim(100, 3).await.expect("rows"));
+    let claimed = ids(store.claim(Claim::Open { limit: 100, max_recoveries: 3 }).await.expect("rows"));
     assert_eq!(claimed, [id(1), id(11), id(2)], "those with work in hand wait for an owner");
     let query = |now_ms| WakeQuery { now_ms, executions: Vec::new(), limit: 10 };
     let woken = store.wake(query(5_004)).await.expect("rows");

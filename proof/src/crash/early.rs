@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use model::{ExecutionId, TenantId};
 use store::journal::{
-    BlobHash, ExecutionPage, ExecutionQuery, ExecutionRow, Health, InboxMessage, ReadFrom, Retained, Retention,
+    BlobHash, Claim, ExecutionPage, ExecutionQuery, ExecutionRow, Health, InboxMessage, ReadFrom, Retained, Retention,
     Segment, SharedJournal, Statistics, StatisticsQuery, WakeQuery, Woken,
 };
 use store::{Batch, BoxFuture, Journal, Result, Subscription};
@@ -47,8 +47,8 @@ impl Journal for EarlyAck {
         self.0.subscribe(executions)
     }
 
-    fn claim(&self, limit: usize, max_recoveries: u32) -> BoxFuture<'_, Result<Vec<ExecutionRow>>> {
-        self.0.claim(limit, max_recoveries)
+    fn claim(&self, claim: Claim) -> BoxFuture<'_, Result<Vec<ExecutionRow>>> {
+        self.0.claim(claim)
     }
 
     fn post(&self, messages: Vec<InboxMessage>) -> BoxFuture<'_, Result<Vec<bool>>> {

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use model::ExecutionId;
@@ -66,6 +66,8 @@ pub struct Ledger {
     pub adopted: usize,
     /// Executions that it set aside or could not read when it began.
     pub dropped: usize,
+    /// After how long it served; what was open is taken over from then on.
+    pub served: Option<Duration>,
     /// Whether it got as far as starting workflows.
     pub ready: bool,
     /// Whether it was killed, and did not end by itself.
@@ -90,7 +92,8 @@ impl Round<'_> {
             self.command().stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().context("the victim starts")?;
         let out = child.stdout.take().context("its output")?;
         let mut errors = child.stderr.take().context("its errors")?;
-        let said = std::thread::spawn(move || listen(out));
+        let began = Instant::now();
+        let said = std::thread::spawn(move || listen(out, began));
         let complaints = std::thread::spawn(move || {
             let mut text = String::new();
             errors.read_to_string(&mut text).map(|_| text)
@@ -158,7 +161,7 @@ fn kill_children(parent: u32) -> Result<()> {
 type Said = std::thread::JoinHandle<Result<Ledger>>;
 type Complaints = std::thread::JoinHandle<std::io::Result<String>>;
 
-fn listen(out: impl Read) -> Result<Ledger> {
+fn listen(out: impl Read, began: Instant) -> Result<Ledger> {
     let mut ledger = Ledger::default();
     let mut out = BufReader::new(out);
     let mut line = String::new();
@@ -167,6 +170,7 @@ fn listen(out: impl Read) -> Result<Ledger> {
         let words: Vec<&str> = line.split_whitespace().collect();
         match words.as_slice() {
             ["pid", _] => {}
+            ["serves"] => ledger.served = Some(began.elapsed()),
             ["ready", adopted, quarantined, unreadable] => {
                 ledger.ready = true;
                 ledger.adopted = adopted.parse()?;

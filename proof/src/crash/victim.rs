@@ -55,9 +55,9 @@ pub struct Options {
     /// Of workflows with effects, the only shape to run.
     #[arg(long)]
     pub shape: Option<u64>,
-    /// Whether it starts an execution that brings it down.
-    #[arg(long)]
-    pub poison: bool,
+    /// How many executions it starts that bring it down.
+    #[arg(long, default_value_t = 0)]
+    pub poison: usize,
     /// When a commit counts as done.
     #[arg(long, value_enum, default_value_t = Sync::Full)]
     pub synchronous: Sync,
@@ -127,10 +127,11 @@ pub async fn victim(options: Options) -> Result<()> {
     };
     let settings = engine::Options { shards: 2, accept_first: options.accept_first, ..engine::Options::default() };
     let engine = begin((journal, store), options.calls, settings).await?;
+    say("serves");
     let found = engine.recover().await?;
     say(&format!("ready {} {} {}", found.adopted, found.quarantined, found.unreadable));
-    if let Some(address) = options.calls.filter(|_| options.poison) {
-        engine.start(Start::new(Source::AdHoc(poison(address)), Value::Int(1))).await?;
+    for (address, n) in options.calls.into_iter().flat_map(|address| (0..options.poison).map(move |n| (address, n))) {
+        engine.start(Start::new(Source::AdHoc(poison(address)), Value::from(n))).await?;
     }
     let supply = Arc::new(Supply::default());
     let mut loops = JoinSet::new();
@@ -139,7 +140,10 @@ pub async fn victim(options: Options) -> Result<()> {
     }
     let life = Duration::from_millis(options.for_ms);
     tokio::select! {
-        () = tokio::time::sleep(life) => Ok(()),
+        () = tokio::time::sleep(life) => {
+            engine.leave().await;
+            Ok(())
+        }
         Some(ended) = loops.join_next() => ended?,
     }
 }

@@ -10,6 +10,7 @@ use store::journal::{self, InboxMessage, OriginKind, Seq};
 
 use super::Running;
 use crate::clock::Clock;
+use crate::lineage::Lineage;
 use crate::messages::Wish;
 use crate::program::Program;
 use crate::start::Ended;
@@ -23,6 +24,8 @@ pub(crate) struct ToStart {
     /// The address as people read it.
     pub(crate) step: String,
     pub(crate) child: Child,
+    /// Where the execution stands that starts it.
+    pub(crate) lineage: Lineage,
 }
 
 /// Whether a failure is told to the error workflow.
@@ -56,9 +59,10 @@ impl Running {
         let starts = std::mem::take(&mut self.to_start);
         let error_workflow = self.take_error_told();
         let name = |address: &Address| address.text(&self.execution.plan().nodes[address.node as usize].id);
+        let lineage = self.lineage();
         let start = |(address, child)| {
             let (tenant, parent, step) = (self.tenant, self.id, name(&address));
-            ToStart { tenant, parent, step, address: Some(address), child }
+            ToStart { tenant, parent, step, address: Some(address), child, lineage }
         };
         starts.into_iter().map(start).chain(error_workflow).collect()
     }
@@ -72,7 +76,18 @@ impl Running {
         let Told::Due(status, error) = std::mem::replace(&mut self.errors, Told::Asked) else { return None };
         let input = failure_told(self.id, status, &error.to_value(), &self.program);
         let child = Child { workflow, input, is_awaited: false };
-        Some(ToStart { tenant: self.tenant, parent: self.id, address: None, step: String::new(), child })
+        Some(self.to_tell(child))
+    }
+
+    /// The start of an error workflow.
+    pub(crate) fn to_tell(&self, child: Child) -> ToStart {
+        let (tenant, parent, lineage) = (self.tenant, self.id, self.lineage());
+        ToStart { tenant, parent, address: None, step: String::new(), child, lineage }
+    }
+
+    /// Where it stands below others.
+    fn lineage(&self) -> Lineage {
+        Lineage::of(self.origin, &self.execution.accepted().trigger)
     }
 
     /// Takes in the execution of the error workflow, which begins with the end of this one.
@@ -156,12 +171,17 @@ impl Running {
         self.children.extract_if(.., |(seq, _)| *seq <= durable).map(|(_, child)| child).collect()
     }
 
-    /// Whether its end waits for the error workflow to be looked up. The workflow's executions have none themselves.
+    /// Whether its failure is told to nobody: one led to it.
+    pub(crate) fn is_told(&self) -> bool {
+        self.lineage().is_told
+    }
+
+    /// Whether its end waits for the error workflow to be looked up. The workflow's executions have none themselves, nor
+    /// have those that they start.
     pub(super) fn tells(&mut self, end: &Event) -> bool {
-        let is_first = self.origin.is_none_or(|origin| origin.kind != OriginKind::Error);
         if let Event::Finished(Finished { status, error: Some(error), .. }) = end
             && self.errors == Told::No
-            && is_first
+            && !self.is_told()
             && self.program.settings().error_workflow.is_some()
         {
             self.errors = Told::Due(*status, error.clone());

@@ -1,6 +1,8 @@
 //! Steps that call the world and steps that wait: what is durable before, what a failure, a crash and a person do to them.
 
+mod endless;
 mod limits;
+mod suspects;
 mod world;
 
 use std::sync::Arc;

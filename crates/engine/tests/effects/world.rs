@@ -37,6 +37,8 @@ pub(crate) struct CallRun {
     waits: bool,
     waits_here: bool,
     fails: usize,
+    /// Brings down the thread that asks whether it is cheap.
+    breaks: bool,
     host: Option<ArcStr>,
 }
 
@@ -60,6 +62,7 @@ impl NodeType for CallType {
             world: self.world.clone(),
             is_write: flag("write"),
             waits: flag("waits"),
+            breaks: flag("breaks"),
             waits_here: node.get("waits").and_then(Value::as_str) == Some("here"),
             fails: node.get("fails").and_then(Value::as_i64).map_or(0, |fails| usize::try_from(fails).unwrap_or(0)),
             host: node.get("host").and_then(Value::as_text).cloned(),
@@ -89,6 +92,11 @@ impl Run for CallRun {
             if *times <= fails { Err(StepError::new("refused", "not now")) } else { Ok(Outcome::first(input)) }
         });
         Ok(Started::Call(Call { host: self.host.clone(), work }))
+    }
+
+    fn is_cheap(&self) -> bool {
+        assert!(!self.breaks, "a node type with a bug where nobody looks for one");
+        true
     }
 
     fn effect(&self) -> EffectClass {

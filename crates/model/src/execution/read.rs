@@ -328,6 +328,18 @@ impl Execution {
         Value::array(all)
     }
 
+    /// Whether what its loops and containers have collected so far takes more bytes than that, written out.
+    pub fn collects_more_than(&self, max: u64) -> bool {
+        let scopes = self.scopes.iter().flat_map(|(_, scope)| &scope.values);
+        let loops = self.frames.iter().flat_map(|(_, frame)| &frame.loops).flat_map(|own| &own.collected);
+        let mut left = max;
+        !scopes.chain(loops).all(|value| {
+            let fits = left.checked_sub(value.bytes());
+            left = fits.unwrap_or(0);
+            fits.is_some()
+        })
+    }
+
     /// The value that an event most likely brings, as the state before it implies it: journals say only what differs.
     pub fn implied(&self, event: &Event) -> Value {
         match event {

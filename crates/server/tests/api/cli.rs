@@ -224,6 +224,7 @@ async fn doctor_finds_what_is_wrong_and_changes_nothing() {
         births: Vec::new(),
         posts: Vec::new(),
         snapshot: false,
+        proven: false,
     };
     let (tell, told) = std::sync::mpsc::channel();
     store.append(Batch { entries: vec![again], done: Box::new(move |answers| drop(tell.send(answers))) });

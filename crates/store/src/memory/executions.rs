@@ -1,14 +1,15 @@
 //! The memory store's executions: lists, counts, claims and retention, each by looking at every row.
 
 use std::collections::{BTreeSet, HashSet};
+use std::ops::Range;
 
 use model::{ExecutionId, Status};
 
 use super::{Execution, State};
 use crate::BLOB_GRACE_MS;
 use crate::journal::{
-    ExecutionPage, ExecutionQuery, ExecutionRow, LIST_MAX, Retained, Retention, Segment, Statistics, StatisticsQuery,
-    TOTAL_MAX, WakeQuery, Woken, is_at_rest, is_error,
+    Claim, ExecutionPage, ExecutionQuery, ExecutionRow, LIST_MAX, Retained, Retention, SUSPICIOUS, Segment, Statistics,
+    StatisticsQuery, TOTAL_MAX, WakeQuery, Woken, is_at_rest, is_error,
 };
 use crate::rollup::hour_of;
 
@@ -25,6 +26,17 @@ impl Execution {
         retained.segments += at as u64;
         retained.bytes += bytes(&self.segments[..at]);
         self.segments.drain(..at);
+    }
+
+    /// Whether it waits to be taken over by this handle.
+    fn is_ownerless(&self, owner: u64) -> bool {
+        let rests = is_at_rest(self.row.status) && self.owner == 0;
+        self.owner != owner && !self.row.status.is_terminal() && !rests
+    }
+
+    /// Counts that it is taken over, unless it was never begun or left by this handle as it should.
+    fn count(&mut self, left: u64) {
+        self.row.recover_count += u32::from(self.row.status != Status::Queued && self.owner != left);
     }
 }
 
@@ -88,19 +100,33 @@ impl State {
         }
     }
 
-    pub(super) fn claim(&mut self, owner: u64, limit: usize, max_recoveries: u32) -> Vec<ExecutionRow> {
-        let mut claimed = Vec::new();
-        for execution in self.executions.values_mut().filter(|execution| execution.owner != owner) {
-            let status = execution.row.status;
-            if status.is_terminal() || (is_at_rest(status) && execution.owner == 0) || claimed.len() == limit {
-                continue;
+    pub(super) fn claim(&mut self, owner: u64, claim: Claim) -> Vec<ExecutionRow> {
+        match claim {
+            Claim::Open { limit, max_recoveries } => self.claim_open(owner, limit, max_recoveries),
+            Claim::Suspects { limit, below } => self.claim_suspects(owner, limit, SUSPICIOUS..below),
+            Claim::Leave => {
+                self.left = owner;
+                Vec::new()
             }
-            if execution.row.recover_count >= max_recoveries {
+        }
+    }
+
+    fn claim_open(&mut self, owner: u64, limit: usize, max_recoveries: u32) -> Vec<ExecutionRow> {
+        let left = self.left;
+        let mut claimed = Vec::new();
+        for execution in self.executions.values_mut().filter(|execution| execution.is_ownerless(owner)) {
+            let (status, count) = (execution.row.status, execution.row.recover_count);
+            if claimed.len() == limit {
+                break;
+            }
+            if count >= max_recoveries && execution.owner != left {
                 execution.owner = owner;
                 execution.row.status = Status::Quarantined;
                 execution.row.wake_at = None;
+            } else if count >= SUSPICIOUS {
+                continue;
             } else {
-                execution.row.recover_count += u32::from(status != Status::Queued);
+                execution.count(left);
                 if is_at_rest(status) {
                     execution.owner = 0;
                     continue;
@@ -110,6 +136,22 @@ impl State {
             claimed.push(execution.row.clone());
         }
         claimed
+    }
+
+    fn claim_suspects(&mut self, owner: u64, limit: usize, counts: Range<u32>) -> Vec<ExecutionRow> {
+        let left = self.left;
+        let mut suspects: Vec<_> = self
+            .executions
+            .values_mut()
+            .filter(|execution| execution.is_ownerless(owner) && counts.contains(&execution.row.recover_count))
+            .collect();
+        suspects.sort_by_key(|execution| (execution.row.recover_count, execution.row.id));
+        let take = |execution: &mut Execution| {
+            execution.count(left);
+            execution.owner = owner;
+            execution.row.clone()
+        };
+        suspects.into_iter().take(limit).map(take).collect()
     }
 
     pub(super) fn wake(&mut self, owner: u64, query: &WakeQuery) -> Woken {

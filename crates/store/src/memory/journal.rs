@@ -8,7 +8,7 @@ use model::{ExecutionId, Status, TenantId};
 
 use super::{Execution, IdempotencyKey, MemoryStore, Shared, State};
 use crate::journal::{
-    Append, Batch, Birth, BlobHash, ExecutionPage, ExecutionQuery, ExecutionRow, Health, InboxMessage, Journal,
+    Append, Batch, Birth, BlobHash, Claim, ExecutionPage, ExecutionQuery, ExecutionRow, Health, InboxMessage, Journal,
     NewExecution, ReadFrom, Retained, Retention, RowState, Segment, Statistics, StatisticsQuery, WakeQuery, Woken,
     is_at_rest, refused,
 };
@@ -77,6 +77,11 @@ impl State {
         let bytes = bytes.clone();
         let segment = Segment { execution: id, seq_from, seq_to, bytes, snapshot: entry.is_snapshot() };
         self.advance(owner, segment, &entry.state, &entry.blobs);
+        if entry.proven
+            && let Some(execution) = self.executions.get_mut(&id)
+        {
+            execution.row.recover_count = 0;
+        }
         for Birth { execution, new, seq_to, bytes, state, blobs } in &entry.births {
             self.create(owner, *execution, new);
             let (seq_to, bytes) = (*seq_to, bytes.clone());
@@ -138,12 +143,13 @@ impl State {
             keys.extend(key_of(entry.execution, new));
         }
         for Birth { execution, new, blobs, .. } in &entry.births {
-            self.check_create(*execution, new)?;
+            // Nobody else has a key that was given just before.
             if let Some((key, (_, body_hash))) = key_of(*execution, new)
                 && let Some((first, same)) = keys.insert(key, (*execution, body_hash))
             {
                 return Err(StoreError::Duplicate { execution: first, same_body: same == body_hash });
             }
+            self.check_create(*execution, new)?;
             if !ids.insert(*execution) {
                 return Err(conflict(*execution));
             }
@@ -274,8 +280,8 @@ impl Journal for MemoryStore {
         self.shared.feed.subscribe(executions)
     }
 
-    fn claim(&self, limit: usize, max_recoveries: u32) -> BoxFuture<'_, Result<Vec<ExecutionRow>>> {
-        now(self.write(|state| Ok(state.claim(self.owner, limit, max_recoveries))))
+    fn claim(&self, claim: Claim) -> BoxFuture<'_, Result<Vec<ExecutionRow>>> {
+        now(self.write(|state| Ok(state.claim(self.owner, claim))))
     }
 
     fn post(&self, messages: Vec<InboxMessage>) -> BoxFuture<'_, Result<Vec<bool>>> {

@@ -49,6 +49,8 @@ type IdempotencyKey = (TenantId, Option<WorkflowId>, String);
 struct State {
     /// The one handle that may write; older ones stand for processes that died.
     owner: u64,
+    /// The last handle that left as it should.
+    left: u64,
     executions: BTreeMap<ExecutionId, Execution>,
     idempotency: HashMap<IdempotencyKey, (ExecutionId, [u8; 32])>,
     inbox: BTreeMap<u64, InboxMessage>,

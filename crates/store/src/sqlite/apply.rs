@@ -97,6 +97,10 @@ impl Tx<'_> {
             }
             None => self.progress(entry)?,
         }
+        if entry.proven {
+            let mut trust = self.conn.prepare_cached("UPDATE execution SET recover_count = 0 WHERE id = ?1")?;
+            trust.execute((entry.execution.0,))?;
+        }
         if entry.has_events() {
             let (id, from, to) = (entry.execution.0, entry.seq_from.cast_signed(), entry.seq_to.cast_signed());
             if from == 1 {

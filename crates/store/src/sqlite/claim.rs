@@ -4,14 +4,17 @@ use model::{ExecutionId, Status};
 use rusqlite::OptionalExtension;
 
 use super::lists::{COLUMNS, row};
+use super::open;
 use super::rollup::status;
 use super::writer::{Fault, Tx};
-use crate::journal::{ExecutionRow, WakeQuery, Woken};
+use crate::journal::{Claim, ExecutionRow, SUSPICIOUS, WakeQuery, Woken, is_at_rest};
 
 /// Released executions, as the index over them has them.
 const RELEASED: &str = "execution INDEXED BY execution_rest WHERE lane + 0 <= 0 AND lane = 0";
 /// Those that an earlier opening of the store woke, and then left as they were.
 const WOKEN: &str = "execution INDEXED BY execution_rest WHERE lane + 0 <= 0 AND lane < 0 AND lane > ?1";
+/// The number in the table `meta` that says which opening of the store left as it should, last.
+const LEFT: &str = "left";
 /// The status at which the walk of a claim begins; the one after it is the last.
 const FIRST: u8 = Status::Queued.code();
 
@@ -31,9 +34,21 @@ impl Default for ClaimCursor {
 }
 
 impl Tx<'_> {
-    /// Up to `limit` executions with work in hand and no living owner, each counted before it is answered.
-    pub(super) fn claim(&mut self, limit: usize, max_recoveries: u32) -> Result<Vec<ExecutionRow>, Fault> {
-        let mut claimed = self.release_again(limit, max_recoveries)?;
+    /// Executions with no living owner, each counted before it is answered.
+    pub(super) fn claim(&mut self, claim: Claim) -> Result<Vec<ExecutionRow>, Fault> {
+        match claim {
+            Claim::Open { limit, max_recoveries } => self.claim_open(limit, max_recoveries),
+            Claim::Suspects { limit, below } => self.claim_suspects(limit, below),
+            Claim::Leave => {
+                open::set_meta(self.conn, LEFT, self.lane)?;
+                Ok(Vec::new())
+            }
+        }
+    }
+
+    fn claim_open(&mut self, limit: usize, max_recoveries: u32) -> Result<Vec<ExecutionRow>, Fault> {
+        let left = open::meta(self.conn, LEFT)?;
+        let mut claimed = self.release_again(limit, (max_recoveries, left))?;
         while claimed.len() < limit && self.find_tenant()? {
             let in_hand = |status: &Status| matches!(status, Status::Queued | Status::Running);
             let Some(status) = Status::from_code(self.claim.status).filter(in_hand) else {
@@ -42,14 +57,30 @@ impl Tx<'_> {
             };
             let found = self.ownerless(status, limit - claimed.len())?;
             match found.last() {
-                Some(&last) => self.claim.id = last,
+                Some(&Ownerless { id, .. }) => self.claim.id = id,
                 None => self.claim = ClaimCursor { tenant: self.claim.tenant, status: self.claim.status + 1, id: 0 },
             }
-            for id in found {
-                claimed.extend(self.take_over(id, status, max_recoveries)?);
+            for one in found {
+                if one.count >= max_recoveries && one.lane != left {
+                    claimed.extend(self.quarantine(one.id, status)?);
+                } else if one.count < SUSPICIOUS {
+                    claimed.push(self.take_over(one, status, left)?);
+                }
             }
         }
         Ok(claimed)
+    }
+
+    /// Those that may be what brings processes down, the least likely first.
+    fn claim_suspects(&self, limit: usize, below: u32) -> Result<Vec<ExecutionRow>, Fault> {
+        let left = open::meta(self.conn, LEFT)?;
+        let mut find = self.conn.prepare_cached(&find_suspects())?;
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let mut found = Vec::new();
+        for row in find.query_map((self.lane, limit, below), |row| Ok((ownerless(row)?, row.get(3)?)))? {
+            found.push(row?);
+        }
+        found.into_iter().map(|(one, code)| self.take_over(one, status(code)?, left)).collect()
     }
 
     /// Moves the cursor to a tenant that exists.
@@ -64,39 +95,34 @@ impl Tx<'_> {
         Ok(true)
     }
 
-    fn ownerless(&self, status: Status, limit: usize) -> Result<Vec<i64>, Fault> {
+    fn ownerless(&self, status: Status, limit: usize) -> Result<Vec<Ownerless>, Fault> {
         let mut find = self.conn.prepare_cached(
-            "SELECT id FROM execution INDEXED BY execution_tenant
+            "SELECT id, lane, recover_count FROM execution INDEXED BY execution_tenant
              WHERE tenant = ?1 AND status = ?2 AND id > ?3 AND lane <> ?4 ORDER BY id LIMIT ?5",
         )?;
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let ids =
-            find.query_map((self.claim.tenant, status.code(), self.claim.id, self.lane, limit), |row| row.get(0))?;
-        Ok(ids.collect::<rusqlite::Result<_>>()?)
+        let found = find.query_map((self.claim.tenant, status.code(), self.claim.id, self.lane, limit), ownerless)?;
+        Ok(found.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Counts the takeover, except of one that was never begun: it cannot have brought the process down.
-    fn take_over(&mut self, id: i64, before: Status, max_recoveries: u32) -> Result<Option<ExecutionRow>, Fault> {
-        let mut count = self.conn.prepare_cached(&format!(
-            "UPDATE execution SET lane = ?2, recover_count = recover_count + (status <> ?4)
-             WHERE id = ?1 AND lane <> ?2 AND recover_count < ?3 RETURNING {COLUMNS}"
+    /// Counts the takeover, except of one that was never begun, since it cannot have brought the process down, and of one
+    /// whose process left as it should.
+    fn take_over(&self, one: Ownerless, before: Status, left: i64) -> Result<ExecutionRow, Fault> {
+        let is_counted = before != Status::Queued && one.lane.abs() != left;
+        let lane = if is_at_rest(before) { -self.lane } else { self.lane };
+        let mut take = self.conn.prepare_cached(&format!(
+            "UPDATE execution SET lane = ?2, recover_count = recover_count + ?3 WHERE id = ?1 RETURNING {COLUMNS}"
         ))?;
-        let counted = count
-            .query_row((id, self.lane, max_recoveries, Status::Queued.code()), |found| Ok(row(found)))
-            .optional()?;
-        if let Some(found) = counted {
-            return Ok(Some(found?));
-        }
-        self.quarantine(id, before)
+        Ok(take.query_row((one.id, lane, is_counted), |found| Ok(row(found)))??)
     }
 
     /// Releases what was woken and then not touched before its process ended, counting it; answers some of those that
     /// were counted often enough, quarantined.
-    fn release_again(&mut self, limit: usize, max_recoveries: u32) -> Result<Vec<ExecutionRow>, Fault> {
-        self.conn.prepare_cached(&release_woken())?.execute((-self.lane, max_recoveries))?;
-        let mut find = self.conn.prepare_cached(&format!("SELECT id, status FROM {WOKEN} LIMIT ?2"))?;
+    fn release_again(&mut self, limit: usize, (max, left): (u32, i64)) -> Result<Vec<ExecutionRow>, Fault> {
+        self.conn.prepare_cached(&release_woken())?.execute((-self.lane, max, -left))?;
+        let mut find = self.conn.prepare_cached(&find_poison())?;
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let poison = find.query_map((-self.lane, limit), |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let poison = find.query_map((-self.lane, max, -left, limit), |row| Ok((row.get(0)?, row.get(1)?)))?;
         let mut quarantined = Vec::new();
         for (id, before) in poison.collect::<rusqlite::Result<Vec<_>>>()? {
             quarantined.extend(self.quarantine(id, status(before)?)?);
@@ -136,10 +162,38 @@ impl Tx<'_> {
     }
 }
 
+/// An execution whose process has ended.
+#[derive(Clone, Copy, Debug)]
+struct Ownerless {
+    id: i64,
+    lane: i64,
+    count: u32,
+}
+
+fn ownerless(row: &rusqlite::Row<'_>) -> rusqlite::Result<Ownerless> {
+    Ok(Ownerless { id: row.get(0)?, lane: row.get(1)?, count: row.get(2)? })
+}
+
+/// Those that are suspicious are left, to be taken over alone.
 fn release_woken() -> String {
     format!(
-        "UPDATE execution SET lane = 0, recover_count = recover_count + 1
-         WHERE recover_count < ?2 AND id IN (SELECT id FROM {WOKEN})"
+        "UPDATE execution SET lane = 0, recover_count = recover_count + (lane <> ?3)
+         WHERE (recover_count < ?2 OR lane = ?3) AND recover_count < {SUSPICIOUS} AND id IN (SELECT id FROM {WOKEN})"
+    )
+}
+
+fn find_poison() -> String {
+    format!("SELECT id, status FROM {WOKEN} AND recover_count >= ?2 AND lane <> ?3 LIMIT ?4")
+}
+
+/// The bound of the index is spelled as its condition is.
+fn find_suspects() -> String {
+    let open = Status::ALL.iter().filter(|status| !status.is_terminal()).map(|status| status.code().to_string());
+    format!(
+        "SELECT id, lane, recover_count, status FROM execution INDEXED BY execution_suspect
+         WHERE recover_count >= {SUSPICIOUS} AND recover_count < ?3 AND lane NOT IN (0, ?1, -?1) AND status IN ({})
+         ORDER BY recover_count, id LIMIT ?2",
+        open.collect::<Vec<_>>().join(", ")
     )
 }
 
@@ -161,7 +215,6 @@ mod tests {
 
     use super::super::open::MIGRATIONS;
     use super::*;
-    use crate::journal::is_at_rest;
 
     /// A database with this many sleeping executions, half of which only a message wakes, and some that run.
     fn sleeping(rows: i64) -> Connection {
@@ -194,6 +247,23 @@ mod tests {
         let codes: Vec<_> = Status::ALL.iter().filter(|&&status| is_at_rest(status)).map(|s| s.code()).collect();
         assert_eq!(codes, [0, 3, 4], "in the second step of the schema");
         assert_eq!((FIRST, FIRST + 1), (Status::Queued.code(), Status::Running.code()));
+        assert_eq!(SUSPICIOUS, 2, "in the third step of the schema");
+    }
+
+    #[test]
+    fn suspects_cost_what_is_found() {
+        let mut costs = Vec::new();
+        for rows in [2_000, 100_000] {
+            let conn = sleeping(rows);
+            conn.execute_batch("UPDATE execution SET recover_count = 2 WHERE id IN (10, 20, 30)").expect("suspects");
+            let (some, found) = cost(&conn, &find_suspects(), &[9, 2, 9]);
+            assert_eq!(found, 2);
+            conn.execute_batch("UPDATE execution SET recover_count = 0").expect("none");
+            let (none, found) = cost(&conn, &find_suspects(), &[9, 2, 9]);
+            assert_eq!(found, 0);
+            costs.push([some, none]);
+        }
+        assert_eq!(costs[0], costs[1], "whatever else there is");
     }
 
     #[test]
@@ -210,10 +280,10 @@ mod tests {
             assert_eq!(found, 256);
             let (none, found) = cost(&conn, &take_due(), &[-9, 0, 256]);
             assert_eq!(found, 0);
-            let (release, _) = cost(&conn, &release_woken(), &[-12, 5]);
+            let (release, _) = cost(&conn, &release_woken(), &[-12, 5, 0]);
             let released = "SELECT id FROM execution WHERE recover_count = 1 AND lane = 0";
             assert_eq!(cost(&conn, released, &[]).1, 512);
-            let (no_release, _) = cost(&conn, &release_woken(), &[-12, 5]);
+            let (no_release, _) = cost(&conn, &release_woken(), &[-12, 5, 0]);
             costs.push([next, first, second, none, release, no_release]);
         }
         for (few, many) in costs[0].iter().zip(costs[1]) {

@@ -12,8 +12,8 @@ use super::records::bytes_of;
 use super::segments;
 use super::writer::{Fault, Tx};
 use crate::journal::{
-    Append, Batch, BlobHash, ExecutionPage, ExecutionQuery, ExecutionRow, Health, InboxMessage, Journal, ReadFrom,
-    Retained, Retention, Segment, Statistics, StatisticsQuery, WakeQuery, Woken,
+    Append, Batch, BlobHash, Claim, ExecutionPage, ExecutionQuery, ExecutionRow, Health, InboxMessage, Journal,
+    ReadFrom, Retained, Retention, Segment, Statistics, StatisticsQuery, WakeQuery, Woken,
 };
 use crate::{BoxFuture, Result, StoreError, Subscription};
 
@@ -61,8 +61,8 @@ impl Journal for SqliteStore {
         self.shared.feed.subscribe(executions)
     }
 
-    fn claim(&self, limit: usize, max_recoveries: u32) -> BoxFuture<'_, Result<Vec<ExecutionRow>>> {
-        Box::pin(self.write(Weight::default(), move |tx| tx.claim(limit, max_recoveries)))
+    fn claim(&self, claim: Claim) -> BoxFuture<'_, Result<Vec<ExecutionRow>>> {
+        Box::pin(self.write(Weight::default(), move |tx| tx.claim(claim)))
     }
 
     fn post(&self, messages: Vec<InboxMessage>) -> BoxFuture<'_, Result<Vec<bool>>> {

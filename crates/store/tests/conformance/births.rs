@@ -4,7 +4,7 @@ use bytes::Bytes;
 use model::{ExecutionId, Status, VersionId};
 use store::StoreError;
 use store::journal::{
-    Append, Birth, Idempotency, InboxMessage, NewExecution, Origin, OriginKind, ReadFrom, RowState, WakeQuery,
+    Append, Birth, Claim, Idempotency, InboxMessage, NewExecution, Origin, OriginKind, ReadFrom, RowState, WakeQuery,
 };
 
 use crate::subject::{Store, Subject, T1, append, append_one, ask, create, id_at, on_every_store, progress, row};
@@ -56,7 +56,7 @@ async fn a_child_is_born_with_its_parents_events(subject: Subject) {
     assert_eq!(segments.iter().map(|s| (s.seq_from, s.seq_to)).collect::<Vec<_>>(), [(1, 2)]);
     assert_eq!(due(&*subject.store).await, [second], "it is released as it is born");
     let subject = subject.restart();
-    let claimed = ask(|| subject.store.claim(9, 5)).await.expect("rows");
+    let claimed = ask(|| subject.store.claim(Claim::Open { limit: 9, max_recoveries: 5 })).await.expect("rows");
     assert_eq!(claimed.iter().map(|row| row.id).collect::<Vec<_>>(), [first], "it is owned as it is born");
     let page = ask(|| store::Journal::list(&*subject.store, crate::subject::everything())).await.expect("a page");
     assert_eq!(page.total, Some((3, true)));

@@ -9,4 +9,5 @@ mod random;
 mod records;
 mod retention;
 mod subject;
+mod suspects;
 mod waiting;

@@ -5,8 +5,8 @@ use std::fmt::Debug;
 use bytes::Bytes;
 use model::{ExecutionId, Status, WorkflowId};
 use store::journal::{
-    Append, Birth, ExecutionQuery, Idempotency, InboxMessage, NewExecution, Origin, OriginKind, ReadFrom, Retention,
-    RowState, StatisticsQuery, WakeQuery,
+    Append, Birth, Claim, ExecutionQuery, Idempotency, InboxMessage, NewExecution, Origin, OriginKind, ReadFrom,
+    Retention, RowState, StatisticsQuery, WakeQuery,
 };
 use store::records::{Expect, RecordQuery, RecordWrite, Sort};
 use store::{Journal, Records};
@@ -90,6 +90,7 @@ async fn entry(random: &mut Random, oracle: &dyn Store) -> Append {
         entry.consumed = waiting.iter().take(2).map(|message| message.row).collect();
     }
     entry.snapshot = random.below(8) == 0;
+    entry.proven = random.below(6) == 0;
     if random.below(4) == 0 {
         entry.births = (0..=random.below(2)).map(|_| birth(random, id)).collect();
     }
@@ -246,14 +247,21 @@ async fn walk(seed: u64, steps: u64, mut subject: Subject) {
     let mut oracle = Subject::memory();
     let mut random = Random(seed);
     for step in 0..steps {
-        if random.below(60) == 0 {
+        if random.below(40) == 0 {
+            if random.below(4) == 0 {
+                ask(|| subject.store.claim(Claim::Leave)).await.expect("it leaves");
+                ask(|| oracle.store.claim(Claim::Leave)).await.expect("it leaves");
+            }
             subject = subject.restart();
             oracle = oracle.restart();
-            let max = random.below(4) as u32;
-            let mut found = ask(|| subject.store.claim(1_000, max)).await.expect("rows");
-            let expected = ask(|| oracle.store.claim(1_000, max)).await.expect("rows");
+            let open = Claim::Open { limit: 1_000, max_recoveries: random.below(6) as u32 };
+            let mut found = ask(|| subject.store.claim(open)).await.expect("rows");
+            let expected = ask(|| oracle.store.claim(open)).await.expect("rows");
             found.sort_by_key(|row| row.id);
             same(seed, step, &found, &expected);
+            let suspects = Claim::Suspects { limit: random.below(4) as usize, below: 3 + random.below(3) as u32 };
+            let found = ask(|| subject.store.claim(suspects)).await.expect("rows");
+            same(seed, step, &found, &ask(|| oracle.store.claim(suspects)).await.expect("rows"));
         }
         one_step(&mut random, (seed, step), &*subject.store, &*oracle.store).await;
     }

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use model::{ExecutionId, Status, VersionId};
-use store::journal::{Idempotency, InboxMessage, ReadFrom, Retention, StatisticsQuery};
+use store::journal::{Claim, Idempotency, InboxMessage, ReadFrom, Retention, StatisticsQuery};
 use store::records::{Expect, Kind, RecordWrite};
 use store::sqlite::restore;
 use store::{Append, Clock, SqliteOptions, SqliteStore, StoreError};
@@ -172,7 +172,7 @@ async fn a_backup_is_a_consistent_prefix(subject: Subject) {
     for &id in &copied {
         assert_eq!(copy_segments(&copy, id).await, 1);
     }
-    let open = ask(|| store::Journal::claim(&copy, 9, 3)).await.expect("rows");
+    let open = ask(|| store::Journal::claim(&copy, Claim::Open { limit: 9, max_recoveries: 3 })).await.expect("rows");
     assert_eq!(open.iter().map(|row| row.id).collect::<Vec<_>>(), [id_at(10, 0)]);
 }
 

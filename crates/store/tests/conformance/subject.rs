@@ -196,6 +196,7 @@ pub(crate) fn create(execution: ExecutionId, status: Status) -> Append {
         births: Vec::new(),
         posts: Vec::new(),
         snapshot: false,
+        proven: false,
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use bytes::Bytes;
 use model::{ExecutionId, Status};
-use store::journal::{Append, ExecutionRow, InboxMessage, RowState, WakeQuery, Woken};
+use store::journal::{Append, Claim, ExecutionRow, InboxMessage, RowState, WakeQuery, Woken};
 
 use crate::subject::{Store, Subject, T1, T2, append, append_one, ask, create, id_at, on_every_store, progress, row};
 
@@ -47,7 +47,7 @@ async fn wake(store: &dyn Store, now_ms: i64, executions: &[ExecutionId], limit:
 }
 
 async fn claim(store: &dyn Store, limit: usize, max_recoveries: u32) -> Vec<ExecutionRow> {
-    ask(|| store.claim(limit, max_recoveries)).await.expect("rows")
+    ask(|| store.claim(Claim::Open { limit, max_recoveries })).await.expect("rows")
 }
 
 fn ids(rows: &[ExecutionRow]) -> Vec<ExecutionId> {
