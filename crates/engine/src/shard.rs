@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
@@ -68,6 +69,22 @@ pub(crate) enum Message {
         child: Box<Result<Running, Failure>>,
     },
     Stop,
+}
+
+impl Message {
+    /// The one execution that it is for.
+    fn execution(&self) -> Option<ExecutionId> {
+        match self {
+            Self::Begin(running, _) | Self::Adopt(running) => Some(running.id),
+            Self::Place(execution)
+            | Self::Deliver { execution, .. }
+            | Self::Wait(execution, _)
+            | Self::Outcome { execution, .. }
+            | Self::Made { execution, .. }
+            | Self::Child { execution, .. } => Some(*execution),
+            Self::Appended(_) | Self::Stop => None,
+        }
+    }
 }
 
 /// A shard's mailbox.
@@ -192,17 +209,28 @@ impl Shard {
         while !self.stopping {
             self.inbox.take(self.patience(), &mut messages);
             for message in messages.drain(..) {
-                self.take_in(message);
+                match message.execution() {
+                    Some(execution) => self.guarded(execution, |shard| shard.take_in(message)),
+                    None => self.take_in(message),
+                }
             }
             self.ring();
             for _ in 0..self.turns.len() {
                 if let Some(execution) = self.turns.pop_front() {
-                    self.turn(execution);
+                    self.guarded(execution, |shard| shard.turn(execution));
                 }
             }
             self.offer_again();
             self.resend();
             self.hand_over();
+        }
+    }
+
+    /// Does something for one execution. A panic, which is a bug of the engine, stops that execution and no other: it
+    /// goes on from its journal after a restart, which counts it.
+    fn guarded(&mut self, execution: ExecutionId, act: impl FnOnce(&mut Self)) {
+        if catch_unwind(AssertUnwindSafe(|| act(self))).is_err() {
+            self.give_up(execution, &StoreError::Corrupt("the engine has a bug: it panicked at this execution".into()));
         }
     }
 
@@ -255,7 +283,7 @@ impl Shard {
             }
             Message::Appended(answers) => {
                 for (execution, answer) in answers {
-                    self.acknowledged(execution, answer);
+                    self.guarded(execution, |shard| shard.acknowledged(execution, answer));
                 }
             }
             Message::Outcome { execution, outcome } => {
@@ -318,7 +346,7 @@ impl Shard {
             let place = self.running.get_mut(&execution).map(|running| std::mem::take(&mut running.place));
             return self.vacate(place.unwrap_or_default());
         }
-        let busy = slice == Slice::More || self.running.get(&execution).is_some_and(Running::has_heavy);
+        let busy = slice == Slice::More || self.running.get(&execution).is_some_and(|running| !running.is_idle());
         if busy && !self.has_place(execution) {
             return self.pass_on(execution);
         }

@@ -34,6 +34,7 @@ pub(crate) struct CallType {
 pub(crate) struct CallRun {
     world: Arc<World>,
     is_write: bool,
+    is_code: bool,
     waits: bool,
     waits_here: bool,
     fails: usize,
@@ -59,6 +60,7 @@ impl NodeType for CallType {
         Ok(Box::new(CallRun {
             world: self.world.clone(),
             is_write: flag("write"),
+            is_code: flag("code"),
             waits: flag("waits"),
             waits_here: node.get("waits").and_then(Value::as_str) == Some("here"),
             fails: node.get("fails").and_then(Value::as_i64).map_or(0, |fails| usize::try_from(fails).unwrap_or(0)),
@@ -92,7 +94,11 @@ impl Run for CallRun {
     }
 
     fn effect(&self) -> EffectClass {
-        if self.is_write { EffectClass::Write } else { EffectClass::Read }
+        match (self.is_write, self.is_code) {
+            (true, _) => EffectClass::Write,
+            (false, true) => EffectClass::Pure,
+            (false, false) => EffectClass::Read,
+        }
     }
 }
 
