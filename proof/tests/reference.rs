@@ -1,5 +1,6 @@
 //! The reference interpreter in Rust against the fixtures and against the Python one it was written from.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -58,6 +59,22 @@ fn every_fixture_agrees() {
     }
     assert!(count >= 120, "only {count} fixtures were read");
     println!("{count} fixtures agree");
+}
+
+/// Each fixture stands in italics in the list of what is promised, beside the rule that it shows.
+#[test]
+fn every_fixture_is_named_with_its_rule() {
+    let Some(folder) = reference() else { return };
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/promises.md");
+    let text = std::fs::read_to_string(page).expect("the list");
+    let rows = text.lines().filter(|line| line.starts_with('|'));
+    let named: BTreeSet<&str> = rows.flat_map(|row| row.split('*').skip(1).step_by(2)).collect();
+    let entries =
+        std::fs::read_dir(folder.join("fixtures")).expect("fixtures").map(|entry| entry.expect("entry").path());
+    let names: Vec<String> =
+        entries.filter_map(|path| Some(path.file_stem()?.to_string_lossy().into_owned())).collect();
+    let there: BTreeSet<&str> = names.iter().map(String::as_str).collect();
+    assert_eq!(named, there);
 }
 
 /// Prints one line per random graph: the graph, its input, and the results of several orders of completion.

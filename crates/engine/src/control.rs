@@ -24,6 +24,8 @@ use crate::trial::{self, Trial, Watcher};
 
 /// Open executions taken over at a time after a restart.
 const ADOPT_CHUNK: usize = 256;
+/// Why an execution was set aside.
+const SET_ASIDE: &str = "the process ended each time that it ran, so it was set aside; retry it to have it run again";
 /// How often to look for room for those that come back.
 const ROOM_EVERY: std::time::Duration = std::time::Duration::from_millis(5);
 
@@ -114,7 +116,7 @@ impl Engine {
         }
         let mut running = self.load(row).await?;
         running.allow(self.timeout_us(), 0);
-        running.reopen(self.now_ms() * 1_000);
+        running.reopen(self.now_ms() * 1_000, SET_ASIDE);
         let (tell, told) = oneshot::channel();
         running.replies.push(Reply::Accepted(tell));
         self.hand_over(Box::new(running));
@@ -161,9 +163,8 @@ impl Engine {
         let told = async {
             let program = self.program(row.tenant, row.version).await?;
             let Some(workflow) = program.settings().error_workflow.clone() else { return Ok(()) };
-            let message = "the process ended each time that it ran, so it was set aside; retry it to have it run again";
             let error =
-                ErrorInfo { code: arcstr::literal!("quarantined"), message: message.into(), node: ArcStr::new() };
+                ErrorInfo { code: arcstr::literal!("quarantined"), message: SET_ASIDE.into(), node: ArcStr::new() };
             let input = failure_told(row.id, Status::Quarantined, &error.to_value(), &program);
             let running = self.load(row.clone()).await?;
             if !running.is_told() {

@@ -66,7 +66,6 @@ impl Names for StepNames<'_> {
             Name::Context => self.program.context().clone(),
             Name::Const => self.program.constants().clone(),
             Name::Env => self.env.clone(),
-            Name::Secrets => return None,
             Name::Execution => {
                 let id = Value::from(self.id.to_string());
                 Value::object(vec![(literal!("id"), id)])

@@ -50,8 +50,7 @@ pub(crate) struct PoolHandle(Arc<Shared>);
 
 impl Pool {
     pub(crate) fn new(threads: usize, clock: Arc<dyn Clock>) -> Self {
-        let queue = Mutex::default();
-        let shared = Arc::new(Shared { queue, arrived: Condvar::new(), clock, room: 2 * threads });
+        let shared = Arc::new(Shared::new(threads, clock));
         let thread = |number: usize| {
             let shared = shared.clone();
             let builder = std::thread::Builder::new().name(format!("pool-{number}"));
@@ -80,6 +79,10 @@ impl PoolHandle {
 }
 
 impl Shared {
+    fn new(threads: usize, clock: Arc<dyn Clock>) -> Self {
+        Self { queue: Mutex::default(), arrived: Condvar::new(), clock, room: 2 * threads }
+    }
+
     fn serve(&self) {
         loop {
             let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
@@ -113,5 +116,45 @@ impl Drop for Pool {
         for thread in self.threads.drain(..) {
             drop(thread.join());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::event::Accepted;
+    use model::{Graph, json};
+    use nodes::Registry;
+
+    use super::*;
+    use crate::clock::SystemClock;
+    use crate::program::Extent;
+
+    fn work() -> Work {
+        let file = json::read(br#"{"nodes":[{"id":"n","type":"number","data":{"value":1}}],"edges":[]}"#);
+        let graph = Graph::from_value(&file.expect("JSON")).expect("a graph");
+        let program = Arc::new(Program::compile(graph, Arc::new(Registry::standard())).expect("it can run"));
+        let plan = program.plan(Extent::default()).expect("a plan");
+        let accepted =
+            Accepted { at_ms: 0, start: None, until: None, input: Value::Null, trigger: Value::Null, pinned: false };
+        Work {
+            id: ExecutionId(1),
+            program,
+            execution: Execution::begin(plan, accepted),
+            address: Address::top(0),
+            input: Value::Null,
+            env: Value::Null,
+            accepted_us: 0,
+            inbox: Arc::default(),
+        }
+    }
+
+    #[test]
+    fn the_queue_holds_twice_as_many_as_there_are_threads() {
+        // Nobody serves it.
+        let pool = PoolHandle(Arc::new(Shared::new(3, Arc::new(SystemClock::default()))));
+        for at in 0..6 {
+            assert!(pool.offer(work()).is_ok(), "{at} wait");
+        }
+        assert!(pool.offer(work()).is_err());
     }
 }

@@ -98,9 +98,9 @@ pub(crate) struct Running {
     allowed_us: i64,
     /// When its time is up, once it runs.
     deadline_us: Option<i64>,
-    /// Steps for the pool, and those that are there.
+    /// Steps for the pool, and those that take a core: there, or as code in a process of their own.
     heavy: Vec<(Address, Value)>,
-    in_pool: HashSet<Address>,
+    computing: HashSet<Address>,
     /// Calls to order when all before them is handed over, and those that are ordered. They are made when it is durable.
     to_call: VecDeque<ToCall>,
     calls: HashMap<Address, InFlight>,
@@ -221,7 +221,7 @@ impl Running {
             allowed_us: i64::MAX,
             deadline_us: None,
             heavy: Vec::new(),
-            in_pool: HashSet::new(),
+            computing: HashSet::new(),
             to_call: VecDeque::new(),
             calls: HashMap::new(),
             gate: None,
@@ -271,11 +271,15 @@ impl Running {
 
     /// Whether nothing of it needs a core: it waits, or its calls do.
     pub(crate) fn is_idle(&self) -> bool {
-        self.heavy.is_empty() && self.in_pool.is_empty()
+        self.heavy.is_empty() && self.computing.is_empty()
     }
 
-    /// Takes up an execution that has ended.
-    pub(crate) fn reopen(&mut self, now_us: i64) {
+    /// Takes up an execution that has ended. One that was set aside, which no event tells, ends first with these words.
+    pub(crate) fn reopen(&mut self, now_us: i64, set_aside: &str) {
+        if !self.status().is_terminal() {
+            let why = (literal!("quarantined"), set_aside.to_owned());
+            self.record(&self.execution.breaking_off(self.since(now_us), Status::Quarantined, why));
+        }
         let event = self.execution.reopening(self.since(now_us));
         self.record(&event);
     }
@@ -542,6 +546,7 @@ impl Running {
     /// Takes in the outcome of a call.
     pub(crate) fn take_outcome(&mut self, outcome: Outcome) {
         self.calls.remove(&outcome.address);
+        self.computing.remove(&outcome.address);
         if !self.execution.status().is_terminal() && self.execution.is_in_flight(&outcome.address) {
             let input = self.execution.input_of(&outcome.address);
             self.conclude(outcome, &input);
@@ -550,7 +555,7 @@ impl Running {
 
     /// Takes in what the pool made of a step.
     pub(crate) fn take_from_pool(&mut self, address: Address, made: Made, now_us: i64) {
-        let awaited = self.in_pool.remove(&address);
+        let awaited = self.computing.remove(&address);
         if awaited && !self.execution.status().is_terminal() && self.execution.is_in_flight(&address) {
             let input = self.execution.input_of(&address);
             self.take_made(address, made, &input, now_us);
@@ -584,16 +589,11 @@ impl Running {
         }
     }
 
-    /// Whether steps wait for the pool.
-    pub(crate) const fn has_heavy(&self) -> bool {
-        !self.heavy.is_empty()
-    }
-
     /// Steps for the pool, since the last time this was asked.
     pub(crate) fn take_heavy(&mut self, env: &Value, inbox: &Arc<Inbox>) -> Vec<Work> {
         let heavy = std::mem::take(&mut self.heavy);
         let work = |(address, input): (Address, Value)| {
-            self.in_pool.insert(address.clone());
+            self.computing.insert(address.clone());
             Work {
                 id: self.id,
                 program: self.program.clone(),
@@ -626,7 +626,7 @@ impl Running {
             }
             self.to_call.retain(|order| order.address != address);
             self.heavy.retain(|(heavy, _)| *heavy != address);
-            self.in_pool.remove(&address);
+            self.computing.remove(&address);
         }
     }
 }

@@ -283,7 +283,7 @@ impl Shard {
             }
             Message::Appended(answers) => {
                 for (execution, answer) in answers {
-                    self.acknowledged(execution, answer);
+                    self.guarded(execution, |shard| shard.acknowledged(execution, answer));
                 }
             }
             Message::Outcome { execution, outcome } => {
@@ -346,7 +346,7 @@ impl Shard {
             let place = self.running.get_mut(&execution).map(|running| std::mem::take(&mut running.place));
             return self.vacate(place.unwrap_or_default());
         }
-        let busy = slice == Slice::More || self.running.get(&execution).is_some_and(Running::has_heavy);
+        let busy = slice == Slice::More || self.running.get(&execution).is_some_and(|running| !running.is_idle());
         if busy && !self.has_place(execution) {
             return self.pass_on(execution);
         }

@@ -162,3 +162,22 @@ async fn stopping_does_not_wait_for_a_store_that_refuses() {
     let ended = second.wait(TenantId::DEFAULT, accepted.execution).await.expect("it ends");
     assert_eq!((ended.status, ended.output), (Status::Succeeded, Value::Int(1)));
 }
+
+#[tokio::test]
+async fn heavy_steps_of_one_execution_run_side_by_side() {
+    // As many shards as the pool has threads.
+    let (engine, gate) = engine_on(&Arc::default(), 3);
+    let file = br#"{"nodes":[{"id":"a","type":"gate"},{"id":"b","type":"gate"},{"id":"c","type":"gate"},{"id":"d","type":"gate"}],"edges":[]}"#;
+    let graph = Graph::from_value(&json::read(file).expect("JSON")).expect("a graph");
+    let accepted = engine.start(Start::new(Source::AdHoc(graph), Value::Int(1))).await.expect("it is accepted");
+    for _ in 0..2_000 {
+        if gate.0.inside.load(Ordering::SeqCst) == 4 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    assert_eq!(gate.0.inside.load(Ordering::SeqCst), 4, "none waits for another");
+    gate.0.open();
+    let ended = engine.wait(TenantId::DEFAULT, accepted.execution).await.expect("it ends");
+    assert_eq!(ended.status, Status::Succeeded);
+}

@@ -161,6 +161,88 @@ async fn a_restart_goes_on_where_the_journal_ends() {
     }
 }
 
+#[tokio::test]
+async fn a_journal_that_cannot_be_stops_its_own_execution_only() {
+    let first = engine();
+    let long = chain(3_000);
+    let (mut left, mut rows) = (Vec::new(), Vec::new());
+    for at in 0..2 {
+        let id = first.run(start(long.clone(), "0")).await.expect("it runs").execution;
+        let segments = first.journal().read(id, ReadFrom::After(0), usize::MAX).await.expect("segments");
+        left.extend_from_slice(&segments[..2]);
+        if at == 1 {
+            // The same results a second time.
+            let (again, events) = (segments[1].clone(), segments[1].seq_to + 1 - segments[1].seq_from);
+            left.push(Segment { seq_from: again.seq_from + events, seq_to: again.seq_to + events, ..again });
+        }
+        rows.push(first.row(TenantId::DEFAULT, id).await.expect("a row"));
+    }
+    let second = engine_on(crashed_after(&left, &rows[0], &long).await, Options::default());
+    let recovered = second.recover().await.expect("it recovers");
+    assert_eq!((recovered.adopted, recovered.unreadable), (1, 1));
+    let ended = second.wait(TenantId::DEFAULT, rows[0].id).await.expect("it ends");
+    assert_eq!(ended.status, Status::Succeeded);
+    assert!(second.history(TenantId::DEFAULT, rows[1].id).await.is_err());
+    assert_eq!(second.row(TenantId::DEFAULT, rows[1].id).await.expect("a row").status, Status::Running);
+}
+
+#[tokio::test]
+async fn what_ends_at_once_takes_one_commit() {
+    let engine = engine();
+    let id = engine.run(start(double(), r#"{"n":1}"#)).await.expect("it runs").execution;
+    assert_eq!(engine.journal().health().commits, 1);
+    let segments = engine.journal().read(id, ReadFrom::After(0), usize::MAX).await.expect("segments");
+    let row = engine.row(TenantId::DEFAULT, id).await.expect("a row");
+    let seqs: Vec<(u64, u64)> = segments.iter().map(|segment| (segment.seq_from, segment.seq_to)).collect();
+    assert_eq!((seqs, row.status, row.next_seq), (vec![(1, 4)], Status::Succeeded, 5));
+}
+
+#[tokio::test]
+async fn a_version_is_compiled_once() {
+    let engine = engine();
+    let id = engine.run(start(double(), r#"{"n":1}"#)).await.expect("it runs").execution;
+    let version = engine.row(TenantId::DEFAULT, id).await.expect("a row").version;
+    let program = engine.program(TenantId::DEFAULT, version).await.expect("it is there");
+    let again = engine.run(start(double(), r#"{"n":2}"#)).await.expect("it runs").execution;
+    assert_eq!(engine.row(TenantId::DEFAULT, again).await.expect("a row").version, version);
+    let history = engine.history(TenantId::DEFAULT, again).await.expect("a history");
+    assert!(Arc::ptr_eq(&program, &history.program));
+}
+
+#[tokio::test]
+async fn a_loop_that_sets_no_bound_ends_after_ten_thousand() {
+    let engine = engine();
+    let cycle = graph(r#"[["s","manual"],["a","no_op"],["b","no_op"]]"#, r#"[["s","a"],["a","b"],["b","a"]]"#);
+    let container = value(
+        r#"{"nodes":[{"id":"w","type":"while_loop","data":{"condition":"true"}},{"id":"a","type":"no_op","parentId":"w"}],"edges":[]}"#,
+    );
+    let container = Graph::from_value(&container).expect("a graph");
+    for (graph, node, steps) in [(cycle, "a@10000", 20_002), (container, "w", 10_001)] {
+        let ended = engine.run(start(graph, "1")).await.expect("that it failed is an answer");
+        let error = ended.error.expect("an error");
+        assert_eq!((error.code.as_str(), error.node.as_str()), ("loop_limit", node));
+        let history = engine.history(TenantId::DEFAULT, ended.execution).await.expect("a history");
+        assert_eq!(history.steps.len(), steps);
+    }
+}
+
+#[tokio::test]
+async fn a_failure_goes_on_as_data_with_its_words() {
+    let engine = engine();
+    let failing = graph(
+        r#"[["s","manual"],["bad","expression",{"expression":"input.a.b","on_error":"continue"}],["then","no_op"]]"#,
+        r#"[["s","bad"],["bad","then"]]"#,
+    );
+    let ended = engine.run(start(failing, "{}")).await.expect("it runs");
+    assert_eq!(ended.status, Status::Succeeded);
+    let error = ended.output.get("error").and_then(Value::as_object).expect("an error");
+    let keys: Vec<&str> = error.entries().iter().map(|(key, _)| key.as_str()).collect();
+    assert_eq!(keys, ["code", "message", "node"]);
+    let text = |key: &str| ended.output.get("error").and_then(|error| error.get(key)?.as_str()).unwrap_or_default();
+    assert_eq!((text("code"), text("node")), ("TypeError", "bad"));
+    assert!(text("message").contains("input.a"), "{}", text("message"));
+}
+
 /// A store as a process leaves it that died when these segments were durable and nothing after them.
 async fn crashed_after(segments: &[Segment], row: &ExecutionRow, graph: &Graph) -> MemoryStore {
     let store = MemoryStore::default();
@@ -345,6 +427,22 @@ async fn an_execution_ends_when_its_time_is_up() {
     let short = engine.run(start(chain(10), "1")).await.expect("it runs");
     assert_eq!(short.status, Status::Succeeded);
     assert_eq!(engine.recover().await.expect("nothing is left").adopted, 0);
+}
+
+#[tokio::test]
+async fn what_ran_out_of_time_goes_on_when_it_is_taken_up() {
+    let engine = engine_on(MemoryStore::default(), stepping(1_000, Some(Duration::from_millis(100))));
+    let id = engine.run(start(chain(1_000), "1")).await.expect("it runs").execution;
+    let mut times = 0;
+    while engine.row(TenantId::DEFAULT, id).await.expect("a row").status == Status::TimedOut {
+        times += 1;
+        assert!(times < 200, "it gets no further");
+        engine.retry(TenantId::DEFAULT, id).await.expect("its time was up");
+        engine.wait(TenantId::DEFAULT, id).await.expect("it ends");
+    }
+    assert!(times > 1, "each time it has all of its time");
+    let history = engine.history(TenantId::DEFAULT, id).await.expect("a history");
+    assert_eq!((history.row.status, history.steps.len()), (Status::Succeeded, 1_000), "no step ran twice");
 }
 
 #[tokio::test]

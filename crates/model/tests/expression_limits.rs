@@ -124,9 +124,9 @@ fn references_are_what_is_read() {
     assert_eq!(references.nodes.iter().collect::<Vec<_>>(), ["a", "b"]);
     assert_eq!(references.labels.iter().collect::<Vec<_>>(), ["Fetch it", "c"]);
     assert!(references.reads(Name::Env) && references.index);
-    assert!(!references.reads(Name::Secrets) && !references.now && !references.input && !references.all_nodes);
-    let whole = Expression::compile("Object.keys(nodes).length + new Date().getTime() + secrets.key").expect("legal");
-    assert!(whole.references().all_nodes && whole.references().now && whole.references().reads(Name::Secrets));
+    assert!(!references.reads(Name::Workflow) && !references.now && !references.input && !references.all_nodes);
+    let whole = Expression::compile("Object.keys(nodes).length + new Date().getTime() + workflow.name").expect("legal");
+    assert!(whole.references().all_nodes && whole.references().now && whole.references().reads(Name::Workflow));
 }
 
 #[test]
@@ -141,4 +141,15 @@ fn errors_point_into_the_source_as_written() {
     }
     let error = Expression::compile("input.list.toUppercase()").expect_err("no such method");
     assert_eq!(error.suggestion.as_deref(), Some("did you mean toUpperCase()?"));
+}
+
+#[test]
+fn secrets_are_refused_where_a_field_is_not_for_them() {
+    for source in ["secrets.key", "[1].map(x => secrets)", "typeof secrets", "{ ...secrets }"] {
+        let error = Expression::compile(source).expect_err(source);
+        assert_eq!(error.construct, "secrets", "{source}: {error}");
+    }
+    let field = json::read(br#"{"headers":["Bearer {{ secrets.key }}"]}"#).expect("JSON");
+    assert_eq!(Field::compile(&field).expect_err("a secret").path, "$.headers[0]");
+    assert!(Expression::compile("input.secrets").is_ok(), "a key of that name is no secret");
 }

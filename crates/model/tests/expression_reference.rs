@@ -19,7 +19,6 @@ impl Names for Context {
             Name::Context => "context",
             Name::Const => "const",
             Name::Env => "env",
-            Name::Secrets => "secrets",
             Name::Execution => "execution",
             Name::Workflow => "workflow",
         };

@@ -108,6 +108,43 @@ fn plans_hold_only_what_the_start_reaches() {
 }
 
 #[test]
+fn a_cycle_that_nothing_leads_to_starts_at_its_loop_node() {
+    let starts = |nodes: &str, edges: &str| -> Vec<String> {
+        let plan = Plan::compile(&graph(nodes, edges), &TestCatalog::default(), None).expect("a plan");
+        plan.starts.iter().map(|&at| plan.nodes[at as usize].id.to_string()).collect()
+    };
+    let cycle = "a>b b>w w.loop>a";
+    assert_eq!(starts("a:step b:step w:while_loop", cycle), ["w"]);
+    // With two of them, or none, it is the first in the file.
+    assert_eq!(starts("a:step b:for_each w:while_loop", cycle), ["a"]);
+    assert_eq!(starts("b:step a:step w:step", cycle.replace(".loop", "").as_str()), ["b"]);
+    // Beside it, every node without an edge starts.
+    assert_eq!(starts("z:step a:step b:step w:while_loop y:step", &format!("{cycle} z>y")), ["z", "w"]);
+}
+
+#[test]
+fn edges_leave_no_container_by_any_way() {
+    let nodes = "s:start c:parallel a@c:step d@c:parallel b@d:step z:step";
+    for edge in ["a>z", "b>a", "b>z", "b>d", "d>b", "a>c", "c>a"] {
+        let found = codes(&graph(nodes, &format!("s>c {edge}")));
+        assert!(found.contains(&format!("edge_leaves_container:{edge}")), "{edge}: {found:?}");
+    }
+    for edge in ["s>b", "a>b", "a>d", "c>z"] {
+        let found = codes(&graph(nodes, &format!("s>c {edge}")));
+        assert!(!found.iter().any(|code| code.starts_with("edge_leaves")), "{edge}: {found:?}");
+    }
+}
+
+#[test]
+fn a_loop_that_nothing_comes_back_to_is_told() {
+    assert_eq!(codes(&graph("s:start f:for_each a:step", "s>f f.loop>a")), ["loop_not_closed:f"]);
+    let closed = graph("s:start f:for_each a:step z:step", "s>f f.loop>a a>f f.done>z");
+    assert_eq!(codes(&closed), Vec::<String>::new());
+    // With nodes inside it is a container.
+    assert_eq!(codes(&graph("s:start f:for_each a@f:step", "s>f")), Vec::<String>::new());
+}
+
+#[test]
 fn infers_and_resolves_types() {
     let text = r#"{"nodes":[{"id":"a","data":{"step":1}},{"id":"b","type":"stepNode"},{"id":"c","data":{}}]}"#;
     let mut graph = Graph::from_value(&json::read(text.as_bytes()).expect("JSON")).expect("a graph");

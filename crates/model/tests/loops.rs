@@ -254,6 +254,45 @@ fn a_container_runs_no_more_than_it_may() {
 }
 
 #[test]
+fn items_are_taken_one_at_a_time_unless_more_may_be() {
+    for (parameters, at_once) in [("", 1), ("{\"concurrency\":2}", 2), ("{\"concurrency\":9}", 5)] {
+        let mut run = Run::new(&format!("s:start c:for_each{parameters} a@c:step"), "s>c", "[1,2,3,4,5]");
+        let act = |id: &str, _: u32, input: &Value| if id == "a" { Act::Runs } else { Act::Done(input.clone()) };
+        run.go(&act);
+        let mut most = 0;
+        while !run.in_flight.is_empty() {
+            most = most.max(run.in_flight.len());
+            // The last one that began ends first; the values stand in the order of the items.
+            let last = run.in_flight.len() - 1;
+            run.in_flight.swap(0, last);
+            let index = i64::from(run.in_flight[0].index());
+            run.end_one(Value::Int(10 * index));
+            run.go(&act);
+        }
+        assert_eq!((most, run.state.status()), (at_once, Status::Succeeded), "{parameters}");
+        assert_eq!(run.state.output(), json::read(b"[0,10,20,30,40]").expect("JSON"));
+    }
+}
+
+#[test]
+fn an_iteration_goes_on_until_its_tail_has_waited() {
+    let mut run = Run::new("s:start a:step b:branch tail:step z:step", "s>a a>b b.true>a b.false>z a>tail", "1");
+    let act = |id: &str, index: u32, input: &Value| match id {
+        "tail" => Act::Waits(Pause { signal: Some("go".into()), ..Pause::default() }),
+        "b" => Act::By(Some(u16::from(index == 1)), input.clone()),
+        _ => Act::Done(input.clone()),
+    };
+    run.go(&act);
+    assert_eq!(run.began, ["s", "a@0", "b@0", "tail@0"], "the next iteration waits for the tail of this one");
+    run.signal("go", 1);
+    run.go(&act);
+    assert_eq!(run.began[4..], ["a@1", "b@1", "tail@1"], "and so does what comes after the loop");
+    run.signal("go", 2);
+    run.go(&act);
+    assert_eq!((run.began.last().map(String::as_str), run.state.status()), (Some("z"), Status::Succeeded));
+}
+
+#[test]
 fn what_is_broken_off_gives_its_room_back() {
     let nodes = "s:start p:parallel{\"max_concurrency\":2} a@p:step b@p:step j@p:join{\"join_strategy\":\"first\"} c@p:step d@p:step";
     let mut run = Run::new(nodes, "s>p a>j b>j j>c j>d", "1");
@@ -272,9 +311,13 @@ fn what_is_broken_off_gives_its_room_back() {
 
 #[test]
 fn time_that_is_up_keeps_what_is_there_or_fails() {
-    for (action, status) in [("continue_with_partial", Status::Succeeded), ("fail", Status::Failed)] {
-        let nodes = "s:start t:timeout{\"timeout\":\"5s\",\"timeout_action\":\"ACTION\"} a@t:step b@t:step z:step";
-        let mut run = Run::new(&nodes.replace("ACTION", action), "s>t t>z", "1");
+    for (kind, action, status) in [
+        ("timeout", "continue_with_partial", Status::Succeeded),
+        ("timeout", "fail", Status::Failed),
+        ("parallel", "", Status::Failed),
+    ] {
+        let nodes = "s:start t:KIND{\"timeout\":\"5s\",\"timeout_action\":\"ACTION\"} a@t:step b@t:step z:step";
+        let mut run = Run::new(&nodes.replace("ACTION", action).replace("KIND", kind), "s>t t>z", "1");
         let act = |id: &str, _: u32, input: &Value| match id {
             "a" => Act::Done(Value::from("partial")),
             "b" => Act::Waits(Pause { signal: Some("never".into()), ..Pause::default() }),

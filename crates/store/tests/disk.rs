@@ -113,6 +113,30 @@ fn another_program_that_holds_the_database_only_delays() {
     holder.join().expect("it ends");
 }
 
+#[test]
+fn what_comes_while_a_commit_runs_is_the_next_commit() {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let options = SqliteOptions { busy_timeout: Duration::from_millis(20), ..SqliteOptions::default() };
+    let store = SqliteStore::open(dir.path(), options).expect("it is free");
+    let before = store.health().commits;
+    let conn = rusqlite::Connection::open(dir.path().join("tidemill.db")).expect("the database");
+    // Its first commit cannot go on while somebody else holds the database.
+    conn.execute_batch("BEGIN IMMEDIATE").expect("it is free");
+    let (reply, answers) = std::sync::mpsc::channel();
+    for id in 1..=100 {
+        let reply = reply.clone();
+        let done = Box::new(move |answers: Vec<Result<()>>| drop(reply.send(answers)));
+        store.append(Batch { entries: vec![create(id, 100)], done });
+    }
+    assert!(answers.recv_timeout(Duration::from_millis(50)).is_err(), "nothing is acknowledged before its commit");
+    conn.execute_batch("ROLLBACK").expect("it ends");
+    for _ in 1..=100 {
+        assert_eq!(answers.recv().expect("an answer"), [Ok(())]);
+    }
+    let commits = store.health().commits - before;
+    assert!((1..=10).contains(&commits), "{commits} commits for 100 entries");
+}
+
 /// Length of the log's file.
 fn wal_bytes(dir: &Path) -> u64 {
     fs::metadata(dir.join("tidemill.db-wal")).map_or(0, |file| file.len())

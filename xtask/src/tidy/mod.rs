@@ -8,6 +8,7 @@ mod headers;
 mod links;
 mod names;
 mod paths;
+mod promises;
 mod proofs;
 mod purity;
 mod reach;
@@ -40,7 +41,7 @@ impl Finding {
 
 type Rule = fn(&Tree) -> Vec<Finding>;
 
-const RULES: [Rule; 17] = [
+const RULES: [Rule; 18] = [
     directions::check,
     size::files,
     size::functions,
@@ -58,6 +59,7 @@ const RULES: [Rule; 17] = [
     links::mentions,
     paths::check,
     proofs::check,
+    promises::check,
 ];
 
 /// Checks the tree and prints what breaks a rule. Whether nothing does.

@@ -71,21 +71,24 @@ fn claims(tree: &Tree, proofs: &Proofs, row: &Row) -> Vec<String> {
 }
 
 /// What stands between backticks.
-fn quoted(cell: &str) -> Vec<&str> {
+pub(super) fn quoted(cell: &str) -> Vec<&str> {
     cell.split('`').skip(1).step_by(2).map(str::trim).filter(|part| !part.is_empty()).collect()
 }
 
 /// Names of all tests and bars.
-struct Proofs {
+pub(super) struct Proofs {
     names: BTreeSet<String>,
 }
 
 impl Proofs {
-    fn of(tree: &Tree) -> Self {
+    pub(super) fn of(tree: &Tree) -> Self {
         let mut names = BTreeSet::from([FIRST_RUN.to_owned()]);
         for file in tree.files() {
             match file.language {
-                Language::Rust => names.extend(rust_tests(file)),
+                Language::Rust => {
+                    names.extend(rust_tests(file));
+                    names.extend(suite_tests(&file.source.code));
+                }
                 Language::Script => names.extend(script_tests(&file.text)),
                 Language::Other => {}
             }
@@ -98,7 +101,7 @@ impl Proofs {
     }
 
     /// A Rust test may be written with modules in front; a bar with several figures by what they have in common.
-    fn has(&self, name: &str) -> bool {
+    pub(super) fn has(&self, name: &str) -> bool {
         let figure = format!("{name}.");
         self.names.contains(name)
             || self.names.contains(name.rsplit("::").next().unwrap_or_default())
@@ -127,6 +130,13 @@ fn rust_tests(file: &File) -> Vec<String> {
         }
     }
     names
+}
+
+/// Names in `on_every_store!(…)`, which makes a test of each for each store.
+fn suite_tests(code: &str) -> Vec<String> {
+    let lists = code.split("on_every_store!(").skip(1).filter_map(|rest| rest.split(')').next());
+    let names = lists.flat_map(|list| list.split(',')).map(str::trim).filter(|name| !name.is_empty());
+    names.map(str::to_owned).collect()
 }
 
 fn is_test_attribute(line: &str) -> bool {
@@ -165,7 +175,7 @@ mod tests {
             }
         }
         text += extra;
-        let rust = "#[test]\nfn saves() {}\n#[cfg(test)]\nfn not_a_test() {}\n#[tokio::test(flavor = \"x\")]\nasync fn streams() {}";
+        let rust = "on_every_store!(\n    first,\n    second,\n);\n#[test]\nfn saves() {}\n#[cfg(test)]\nfn not_a_test() {}\n#[tokio::test(flavor = \"x\")]\nasync fn streams() {}";
         let tree = Tree::of(&[
             (coverage::PATH, &text),
             ("a.rs", rust),
@@ -177,7 +187,7 @@ mod tests {
 
     #[test]
     fn accepts_a_table_whose_claims_have_proofs() {
-        let done = "| R0-1 x | done | `a.rs`, `web` | `saves`, `a::streams`, `draws edges`, `engine.chain`, `engine.chain.p50`, `build.first` |\n";
+        let done = "| R0-1 x | done | `a.rs`, `web` | `saves`, `a::streams`, `first`, `second`, `draws edges`, `engine.chain`, `engine.chain.p50`, `build.first` |\n";
         assert_eq!(findings(&[("R0-1", done)], ""), Vec::<String>::new());
     }
 

@@ -44,9 +44,13 @@ impl Running {
             let event = self.execution.starting(address.clone(), self.since(now));
             self.record(&event);
         }
-        // What stays inside of the machine and changes nothing may run ahead of the journal.
-        let runs_ahead = class == EffectClass::Pure;
-        let needs = if runs_ahead { 0 } else { self.next_seq + Seq::from(self.writer.events()) - 1 };
+        // Code stays inside of the machine and changes nothing: it may run ahead of the journal, and takes a core, unless
+        // it waits for a turn first.
+        let is_code = class == EffectClass::Pure;
+        if is_code && turn.is_none() {
+            self.computing.insert(address.clone());
+        }
+        let needs = if is_code { 0 } else { self.next_seq + Seq::from(self.writer.events()) - 1 };
         let turn = turn.map(|turn| Turn { line: self.line(&turn), ..turn });
         self.to_call.push_back(ToCall { needs, address, call, turn, is_write });
     }
@@ -106,7 +110,7 @@ impl Running {
         let is_over = now >= until;
         let mut forgotten: Vec<Address> = self.to_call.drain(..).map(|order| order.address).collect();
         forgotten.extend(self.heavy.drain(..).map(|(address, _)| address));
-        forgotten.extend(self.in_pool.drain());
+        forgotten.extend(self.computing.drain());
         forgotten.extend(self.to_start.drain(..).map(|(address, _)| address));
         self.calls.retain(|address, call| {
             let stays = call.is_write && !is_over && !call.first.comes();

@@ -34,6 +34,7 @@ pub(crate) struct CallType {
 pub(crate) struct CallRun {
     world: Arc<World>,
     is_write: bool,
+    is_code: bool,
     waits: bool,
     waits_here: bool,
     fails: usize,
@@ -61,6 +62,7 @@ impl NodeType for CallType {
         Ok(Box::new(CallRun {
             world: self.world.clone(),
             is_write: flag("write"),
+            is_code: flag("code"),
             waits: flag("waits"),
             breaks: flag("breaks"),
             waits_here: node.get("waits").and_then(Value::as_str) == Some("here"),
@@ -100,7 +102,11 @@ impl Run for CallRun {
     }
 
     fn effect(&self) -> EffectClass {
-        if self.is_write { EffectClass::Write } else { EffectClass::Read }
+        match (self.is_write, self.is_code) {
+            (true, _) => EffectClass::Write,
+            (false, true) => EffectClass::Pure,
+            (false, false) => EffectClass::Read,
+        }
     }
 }
 

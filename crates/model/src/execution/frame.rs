@@ -430,3 +430,28 @@ impl Waits {
         self.all.len()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_retired_is_used_again() {
+        let body = |nodes: u32| Body { nodes: (0..nodes).collect(), edges: nodes, ..Body::default() };
+        let mut frames = Frames::default();
+        let first = frames.open(0, &body(100));
+        frames[first].values[7] = Value::from("large");
+        frames[first].left.insert(1, Live { seq: 1, value: Value::from("left") });
+        let (at, generation) = (frames[first].nodes.as_ptr(), frames[first].generation);
+        frames.retire(first);
+        let second = frames.open(1, &body(50));
+        let again = &frames[second];
+        assert_eq!((again.nodes.as_ptr(), again.nodes.len(), again.edges.len()), (at, 50, 50), "in the same place");
+        assert!(again.values.capacity() >= 100 && again.values.iter().all(Value::is_null) && again.left.is_empty());
+        assert!(again.generation > generation && !frames.holds(At { frame: first, generation, node: 0 }));
+        // Not more of them are kept than that.
+        let many: Vec<FrameIndex> = (0..100).map(|_| frames.open(0, &body(1))).collect();
+        many.into_iter().for_each(|at| frames.retire(at));
+        assert_eq!(frames.spare.len(), SPARE_MAX);
+    }
+}

@@ -114,7 +114,6 @@ impl Compiler {
             "constants" => Name::Const,
             _ if self.slice(identifier.span) == super::source::CONST => Name::Const,
             "env" => Name::Env,
-            "secrets" => Name::Secrets,
             "execution" => Name::Execution,
             "workflow" => Name::Workflow,
             other => return Err(refuse::global(other, identifier.span)),

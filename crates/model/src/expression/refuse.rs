@@ -298,6 +298,7 @@ pub(super) fn global(name: &str, span: Span) -> CompileError {
         "RegExp" => refused("regex", span, "a regex is written as a literal: /a+/"),
         "yield" => refused("generator", span, "yield (a generator) is not part of the language"),
         "await" => refused("await", span, "await is not part of the expression language").suggest(SCRIPT),
+        "secrets" => refused("secrets", span, "secrets are for fields that are marked sensitive, and this one is not"),
         "Symbol" | "Reflect" | "Proxy" | "WeakRef" => {
             refused("reflection", span, format!("reflection with {name} is not part of the language"))
         }
@@ -313,7 +314,7 @@ pub(super) fn global(name: &str, span: Span) -> CompileError {
 }
 
 fn unknown_name(name: &str, span: Span) -> CompileError {
-    const NAMES: [&str; 17] = [
+    const NAMES: [&str; 16] = [
         "input",
         "inputs",
         "item",
@@ -327,7 +328,6 @@ fn unknown_name(name: &str, span: Span) -> CompileError {
         "context",
         "const",
         "env",
-        "secrets",
         "execution",
         "workflow",
         "now",

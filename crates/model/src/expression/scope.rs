@@ -47,8 +47,6 @@ pub enum Name {
     Const,
     /// `env`: the environment variables that the configuration allows.
     Env,
-    /// `secrets`: only in fields that are marked sensitive.
-    Secrets,
     /// `execution`: about this run.
     Execution,
     /// `workflow`: about the workflow that runs.

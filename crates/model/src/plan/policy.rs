@@ -224,3 +224,30 @@ fn count(value: Option<&Value>) -> Option<u32> {
     let number = value.and_then(Value::as_i64).or_else(|| value?.as_str()?.trim().parse().ok())?;
     Some(u32::try_from(number.max(0)).unwrap_or(u32::MAX))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json;
+
+    #[test]
+    fn delays_grow_as_the_policy_says_and_differ() {
+        for (strategy, wholes) in [
+            ("exponential", [1_000, 3_000, 9_000, 27_000, 50_000, 50_000]),
+            ("linear", [1_000, 2_000, 3_000, 4_000, 5_000, 6_000]),
+            ("constant", [1_000; 6]),
+        ] {
+            let text = format!(
+                r#"{{"backoff_strategy":"{strategy}","initial_delay":"1s","max_delay":"50s","multiplier":3,"max_attempts":9}}"#
+            );
+            let retry = Retry::read(&json::read(text.as_bytes()).expect("JSON"), 1);
+            for (attempt, whole) in (0..).zip(wholes) {
+                let delays: Vec<u64> = (0..100).map(|seed| retry.delay_ms(attempt, seed)).collect();
+                let (least, most) = (delays.iter().min().expect("some"), delays.iter().max().expect("some"));
+                assert!(*least >= whole / 2 && *most <= whole, "{strategy} {attempt}: {least} to {most} ms of {whole}");
+                assert!(most - least > whole / 3, "{strategy} {attempt}: they come back together");
+                assert_eq!(delays[7], retry.delay_ms(attempt, 7), "the same attempt waits alike");
+            }
+        }
+    }
+}

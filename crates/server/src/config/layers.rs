@@ -288,4 +288,16 @@ mod tests {
         assert_eq!(layers.values().len(), SETTINGS.len());
         Config::new(&layers).expect("every typed value is read");
     }
+
+    #[test]
+    fn without_a_word_the_limits_are_these() {
+        let config = Config::new(&Layers::defaults(&[]).expect("valid")).expect("a configuration");
+        let executions = &config.executions;
+        assert_eq!((executions.max_concurrent, executions.timeout), (50, Some(Duration::from_secs(30 * 60))));
+        assert_eq!((config.calls.max, config.calls.per_host), (1_000, 64));
+        let cores = std::thread::available_parallelism().expect("this machine").get();
+        assert_eq!((executions.shards, config.js.workers), (0, cores), "0 shards: one for each core");
+        assert_eq!(config.retention.max_execution_bytes, 256 << 20);
+        assert!(config.expression_env.is_empty() && config.sqlite.full_sync);
+    }
 }

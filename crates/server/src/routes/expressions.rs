@@ -91,7 +91,7 @@ impl Names for Given<'_> {
             Name::Context => get("context"),
             Name::Const => get("const"),
             Name::Nodes => Some(self.all_nodes()),
-            Name::Env | Name::Secrets | Name::Execution | Name::Workflow => None,
+            Name::Env | Name::Execution | Name::Workflow => None,
         }
     }
 

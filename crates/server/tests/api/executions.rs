@@ -165,3 +165,29 @@ async fn an_execution_has_as_much_time_as_the_settings_say() {
     let server = Server::with(&[("executions.timeout_minutes", "0")]).await;
     assert_eq!(server.post("/api/v1/workflows/execute", graph).await.ok(200)["status"], "succeeded");
 }
+
+#[tokio::test]
+async fn expressions_read_what_their_names_say() {
+    let server = Server::with(&[("expressions.env", "PATH")]).await;
+    let expression = "({ id: execution.id, workflow: workflow.name, trigger: trigger, path: env.PATH === undefined, \
+        home: env.HOME, by_id: nodes.start.output.n + node.start.output.n, by_label: $('The start').item.json.n, \
+        json: $json.n, inputs: inputs.start.n, vars: vars.limit + variables.limit, index: index, item: item, \
+        now: now.getTime() === new Date().getTime(), year: now.getFullYear() > 2020 })";
+    let graph = format!(
+        r#"{{"name": "Named", "variables": {{"limit": 5}},
+        "nodes": [{{"id": "start", "type": "manual", "data": {{"label": "The start"}}}},
+            {{"id": "read", "type": "expression", "data": {{"expression": "{expression}"}}}}],
+        "edges": [{{"source": "start", "target": "read"}}]}}"#
+    );
+    let id = server.store(&graph).await;
+    let ran = server.run(&id, r#"{"n": 7}"#).await;
+    let output = &ran["output"];
+    assert_eq!((&output["id"], output["workflow"].as_str()), (&ran["execution_id"], Some("Named")), "{ran}");
+    let numbers = ["by_id", "by_label", "json", "inputs", "vars"].map(|key| output[key].as_i64().unwrap_or(0));
+    assert_eq!(numbers, [14, 7, 7, 7, 10], "{ran}");
+    assert_eq!((output["path"].as_bool(), output.get("home")), (Some(false), None), "only what the settings allow");
+    assert_eq!((output["now"].as_bool(), output["year"].as_bool()), (Some(true), Some(true)), "{ran}");
+    let refused = graph.replace("execution.id", "secrets.key");
+    let told = server.post("/api/v1/workflows/validate", &refused).await.text().to_owned();
+    assert!(told.contains("marked sensitive"), "{told}");
+}

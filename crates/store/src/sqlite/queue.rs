@@ -252,3 +252,34 @@ impl Queue {
 pub(super) fn closed() -> StoreError {
     StoreError::Unavailable("it is closed".into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CAPS: Caps = Caps { group: (4, 1_000), deep: (8, 1_000), waiting: (100, 100_000) };
+
+    /// The groups in which writes of so many bytes are taken that all wait already.
+    fn groups(writes: &[usize]) -> Vec<usize> {
+        let queue = Queue::new(CAPS);
+        for &bytes in writes {
+            let nothing = |_: &mut Tx<'_>| -> Result<(), Fault> { Ok(()) };
+            queue.push(Asked::work(nothing, Weight { bytes, frees: false }).0, true);
+        }
+        let mut taken = Vec::new();
+        while queue.len() > 0 {
+            let mut group = Vec::new();
+            queue.take(&mut group).expect("it is open");
+            taken.push(group.len());
+        }
+        taken
+    }
+
+    #[test]
+    fn groups_keep_to_their_caps() {
+        assert_eq!(groups(&[1; 4]), [4]);
+        assert_eq!(groups(&[600; 3]), [1, 1, 1], "by bytes");
+        assert_eq!(groups(&[1; 11]), [8, 3], "by entries; more at once while more waits");
+        assert_eq!(groups(&[5_000, 1]), [1, 1], "one that is larger goes alone");
+    }
+}
