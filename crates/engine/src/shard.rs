@@ -209,13 +209,15 @@ impl Shard {
         while !self.stopping {
             self.inbox.take(self.patience(), &mut messages);
             for message in messages.drain(..) {
-                let execution = message.execution();
-                self.guarded(execution, |shard| shard.take_in(message));
+                match message.execution() {
+                    Some(execution) => self.guarded(execution, |shard| shard.take_in(message)),
+                    None => self.take_in(message),
+                }
             }
             self.ring();
             for _ in 0..self.turns.len() {
                 if let Some(execution) = self.turns.pop_front() {
-                    self.guarded(Some(execution), |shard| shard.turn(execution));
+                    self.guarded(execution, |shard| shard.turn(execution));
                 }
             }
             self.offer_again();
@@ -226,10 +228,8 @@ impl Shard {
 
     /// Does something for an execution. A panic is a bug, which must not stop the others: it leaves this process, and goes
     /// on at the next start as after a crash.
-    fn guarded(&mut self, execution: Option<ExecutionId>, work: impl FnOnce(&mut Self)) {
-        if catch_unwind(AssertUnwindSafe(|| work(self))).is_err()
-            && let Some(execution) = execution
-        {
+    fn guarded(&mut self, execution: ExecutionId, work: impl FnOnce(&mut Self)) {
+        if catch_unwind(AssertUnwindSafe(|| work(self))).is_err() {
             self.give_up(execution, &StoreError::Unavailable("it brought down what runs it".into()));
         }
     }
