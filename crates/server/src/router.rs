@@ -22,7 +22,7 @@ use crate::App;
 use crate::auth::COOKIE;
 use crate::http::layers;
 use crate::routes::{
-    backup, bulk, control, dashboard, docs, executions, expressions, health, hooks, links, node_types, session,
+    backup, bulk, control, dashboard, docs, executions, expressions, files, health, hooks, links, node_types, session,
     streams, web, workflows,
 };
 

@@ -8,6 +8,7 @@ use axum::http::HeaderMap;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::harness::{DOUBLE, Server};
 
@@ -47,7 +48,7 @@ fn graph(url: &str) -> String {
     format!(
         r#"{{"nodes": [{{"id": "s", "type": "manual"}},
             {{"id": "load", "type": "http", "data": {{"url": "{url}/files/all.zip", "method": "GET"}}}},
-            {{"id": "wrap", "type": "expression", "data": {{"expression": "({{ doc: input, size: input.size }})"}}}},
+            {{"id": "wrap", "type": "expression", "data": {{"expression": "({{ doc: input, size: input?.size }})"}}}},
             {{"id": "pick", "type": "expression", "data": {{"expression": "input.doc"}}}},
             {{"id": "send", "type": "http", "data": {{"url": "{url}/inbox", "method": "POST", "body": "{{{{ input }}}}"}}}}],
         "edges": [{{"source": "s", "target": "load"}}, {{"source": "load", "target": "wrap"}},
@@ -96,8 +97,8 @@ async fn a_file_goes_through_steps_out_with_a_call_and_to_who_saves_it() {
     assert_eq!((none.problem(416), none.header("content-range")), ("no_such_range".into(), "bytes */5000000"));
 
     // Who does not refer to it has it not, whatever its values say.
-    let forged = server.post("/api/v1/workflows/execute", &graph(&url).replace("input.doc", "({ $file: '00' })"));
-    let forged = forged.await.ok(200);
+    let forged = graph(&url).replace("input.doc", "({ $file: '00' })");
+    let forged = server.post("/api/v1/workflows/execute", &forged).await.ok(200);
     assert_eq!(forged["status"], "succeeded", "what is no hash is an ordinary object: {forged}");
     let double = server.store(DOUBLE).await;
     let other = server.run(&double, "4").await["execution_id"].as_str().expect("an id").to_owned();
@@ -137,4 +138,53 @@ async fn a_webhook_takes_a_file() {
     assert_eq!(answer.ok(200)["got"], json!({"$file": hash, "type": "image/png", "size": 700_000}));
     let path = format!("/api/v1/executions/{}/files/{hash}", answer.header("x-execution-id"));
     assert!(server.get(&path).await.bytes == bytes);
+}
+
+/// A system whose first answer ends in the middle, or never ends, and whose next ones are whole.
+async fn shaky(first_ends: bool) -> String {
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(async move {
+        let mut open = Vec::new();
+        for call in 0.. {
+            let (mut socket, _) = listener.accept().await.expect("a call");
+            let mut asked = [0; 4_096];
+            socket.read(&mut asked).await.expect("a request");
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-type: image/png\r\ncontent-length: {SIZE}\r\n\r\n");
+            let whole = body();
+            let sent = if call == 0 { SIZE / 2 } else { SIZE };
+            // The other end may have hung up.
+            let _ = socket.write_all(&[head.as_bytes(), &whole[..sent]].concat()).await;
+            if call > 0 || !first_ends {
+                open.push(socket);
+            }
+        }
+    });
+    format!("http://{address}")
+}
+
+fn loading(url: &str) -> String {
+    let retry = r#"{"max_attempts": 3, "initial_delay": "5ms"}"#;
+    format!(
+        r#"{{"nodes": [{{"id": "s", "type": "manual"}}, {{"id": "load", "type": "http",
+            "data": {{"url": "{url}/a.png", "method": "GET", "retry": {retry}}}}}], "edges": [{{"source": "s", "target": "load"}}]}}"#
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_that_breaks_is_tried_again_and_one_that_stalls_can_be_canceled() {
+    let server = Server::with(SETTINGS).await;
+    let ran = server.post("/api/v1/workflows/execute", &loading(&shaky(true).await)).await.ok(200);
+    assert_eq!(ran["output"]["$file"], blake3::hash(&body()).to_string(), "{ran}");
+    let id = ran["execution_id"].as_str().expect("an id");
+    assert_eq!(steps(&server, id).await[1]["attempts"], 2);
+
+    let workflow = server.store(&loading(&shaky(false).await)).await;
+    let begun = server.post(&format!("/api/v1/workflows/{workflow}/execute"), "{}").await.ok(202);
+    let id = begun["execution_id"].as_str().expect("an id");
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    server.post(&format!("/api/v1/executions/{id}/cancel"), "{}").await.ok(202);
+    server.once(id, "canceled").await;
+    let path = format!("/api/v1/executions/{id}/files/{}", blake3::hash(&body()[..SIZE / 2]));
+    assert_eq!(server.get(&path).await.problem(404), "not_found");
 }
