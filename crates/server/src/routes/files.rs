@@ -1,5 +1,6 @@
 //! Files: bodies too large for a value, as they are saved from an execution and put for one.
 
+use std::fmt::Write as _;
 use std::ops::Range;
 
 use axum::Extension;
@@ -153,7 +154,8 @@ fn disposition(name: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
             whole.push(char::from(byte));
         } else {
-            whole.push_str(&format!("%{byte:02X}"));
+            // Writing to a String cannot fail.
+            write!(whole, "%{byte:02X}").unwrap_or_default();
         }
     }
     format!("attachment; filename=\"{ascii}\"; filename*=UTF-8''{whole}")
