@@ -197,7 +197,7 @@ async fn a_file_outlives_restarts_and_goes_with_the_last_execution_that_has_it()
     assert_eq!(ended.output, Value::from("the content"), "{:?}", ended.error);
 
     // What goes on from it has its file too, and keeps it.
-    let fork = Fork { from: "w".into(), output: Some(Value::Null) };
+    let fork = Fork { from: "w".into(), output: Some(Value::Null), idempotency: None };
     let fork = world.engine.fork(T, first, fork).await.expect("it is forked").execution;
     assert_eq!(world.ended(fork).await.output, Value::from("the content"));
     let replay = Replay { from: Some("d".into()), ..Replay::default() };
