@@ -124,6 +124,7 @@ impl Template {
             priority: 0,
             flow_key: None,
             delay: None,
+            files: Vec::new(),
             records: Vec::new(),
         }
     }

@@ -96,6 +96,7 @@ fn entry(id: ExecutionId, bytes: Bytes, status: Status, at: usize) -> Append {
         state: RowState { before: None, status, wake_at: None, duration_us: 100 + at as u64, error: None },
         consumed: Vec::new(),
         blobs: Vec::new(),
+        lends: Vec::new(),
         records: Vec::new(),
         births: Vec::new(),
         posts: Vec::new(),

@@ -1,7 +1,8 @@
 // Paths must be what an expression would say, and rows what is open, no more.
 
 import { describe, expect, it } from "vitest";
-import { brief, childPath, elided, PART, rowsOf, type Openness } from "../src/graph/tree";
+import { fileHref } from "../src/api/client";
+import { brief, childPath, elided, fileOf, PART, rowsOf, type Openness } from "../src/graph/tree";
 
 const shut: Openness = { toggled: new Set(), depth: 1, shown: new Map(), fetched: new Map() };
 
@@ -23,6 +24,17 @@ describe("paths", () => {
   it("lead to the value they stand for, whatever the names", () => {
     const root = { a: [{ "b c": { 'd"': 1, "ünï": 2, "": [null, true] } }], "0": "zero", $x: { class: 3 } };
     for (const row of rowsOf(root, "input", { ...shut, depth: 9 })) expect(at(root, row.path)).toBe(row.value);
+  });
+});
+
+describe("files", () => {
+  it("are what names a hash, and are saved from the execution that has them", () => {
+    const hash = "0123456789abcdef".repeat(4);
+    const file = fileOf({ $file: hash, name: "a & b.pdf", type: "application/pdf", size: 70_000 });
+    expect(file).toEqual({ hash, name: "a & b.pdf", type: "application/pdf", size: 70_000 });
+    expect(file && fileHref("01ab", file)).toBe(`/api/v1/executions/01ab/files/${hash}?name=a+%26+b.pdf&type=application%2Fpdf`);
+    expect(fileOf({ $file: hash })).toEqual({ hash, name: "", type: "", size: 0 });
+    for (const other of [null, "x", { $file: "../../x" }, { $file: hash.toUpperCase() }, { file: hash }]) expect(fileOf(other)).toBeNull();
   });
 });
 

@@ -10,7 +10,7 @@ use model::execution::{Failure, Outcome, Produced, Woken};
 use model::expression::Scope;
 use model::plan::OnUncertain;
 use model::value::MAX_DEPTH;
-use model::{Address, EffectClass, Execution, ExecutionId, Value, json};
+use model::{Address, EffectClass, Execution, ExecutionId, TenantId, Value, json};
 use nodes::{Call, EffectKey, Round, Started, Step, StepError, Wait};
 
 use crate::clock::Clock;
@@ -41,6 +41,7 @@ const KEY_MAX: usize = 200;
 /// What an attempt looks at.
 pub(crate) struct Attempt<'a> {
     pub(crate) id: ExecutionId,
+    pub(crate) tenant: TenantId,
     pub(crate) program: &'a Program,
     pub(crate) execution: &'a Execution,
     pub(crate) address: &'a Address,
@@ -263,7 +264,7 @@ impl Attempt<'_> {
 
     /// Looks at the step; a panic is a bug of the node type, which fails this step and nothing beside it.
     fn guarded<T>(&self, look: impl FnOnce(&Step<'_>) -> Result<T, StepError>) -> Result<T, StepError> {
-        let Self { id, program, execution, address, input, env, .. } = *self;
+        let Self { id, tenant, program, execution, address, input, env, .. } = *self;
         let node = &execution.plan().nodes[address.node as usize].id;
         #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 fit 53 bits")]
         let now_ms = (self.began_us / 1_000) as f64;
@@ -276,6 +277,7 @@ impl Attempt<'_> {
             attempt: execution.tries(address),
             seed: self.seed(),
             state: &names,
+            tenant,
             key: EffectKey { execution: id, node, path: &address.path },
             round: execution.rounds_before(address).map(|(items, taken)| Round { items, taken }),
         };
@@ -299,7 +301,7 @@ pub(crate) fn checked(result: Result<nodes::Outcome, StepError>) -> Result<Produ
         }
     });
     match checked {
-        Ok(nodes::Outcome { output, ports, writes, items }) => {
+        Ok(nodes::Outcome { output, ports, writes, items, files: _ }) => {
             Ok(Produced { output, ports: Ports::from_slice(&ports), writes, items })
         }
         Err(StepError { code, message, is_final, retry_after_ms }) => {

@@ -9,6 +9,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use model::event::Accepted as AcceptedEvent;
+use model::file::FileHash;
 use model::{Execution, ExecutionId, Plan, TenantId, Value, VersionId, WorkflowId};
 use store::journal::{Idempotency, NewExecution, Origin};
 use store::records::RecordWrite;
@@ -62,6 +63,8 @@ pub struct Submission {
     pub flow_key: Option<String>,
     /// How long it sleeps before it begins.
     pub delay: Option<Duration>,
+    /// Files that its input holds; they are there.
+    pub files: Vec<FileHash>,
     /// Records to write in the accepting transaction.
     pub records: Vec<RecordWrite>,
 }
@@ -160,6 +163,7 @@ pub(crate) fn birth(id: ExecutionId, submission: Submission, replies: Vec<Reply>
             flow_key: submission.flow_key,
         }),
         records: submission.records,
+        files: submission.files,
         replies,
     }
 }

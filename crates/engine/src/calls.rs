@@ -150,6 +150,7 @@ struct Told {
 impl Told {
     fn tell(&mut self, result: Result<nodes::Outcome, StepError>, now_us: i64) {
         self.is_told = true;
+        let files = result.as_ref().map(|outcome| outcome.files.clone()).unwrap_or_default();
         let outcome = Outcome {
             address: self.address.clone(),
             result: checked(result),
@@ -158,7 +159,7 @@ impl Told {
             duration_us: since(now_us, self.began_us),
             seed: self.seed,
         };
-        self.inbox.send(Message::Outcome { execution: self.execution, outcome: Box::new(outcome) });
+        self.inbox.send(Message::Outcome { execution: self.execution, outcome: Box::new(outcome), files });
     }
 }
 
@@ -174,7 +175,8 @@ impl Drop for Told {
                 duration_us: 0,
                 seed: self.seed,
             };
-            self.inbox.send(Message::Outcome { execution: self.execution, outcome: Box::new(outcome) });
+            let files = Vec::new();
+            self.inbox.send(Message::Outcome { execution: self.execution, outcome: Box::new(outcome), files });
         }
     }
 }

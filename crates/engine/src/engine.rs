@@ -375,6 +375,7 @@ impl Engine {
             priority: start.priority,
             flow_key: start.flow_key,
             delay: start.delay,
+            files: start.files,
             records,
         };
         self.look_up_limits(&mut submission).await?;

@@ -154,6 +154,7 @@ impl Engine {
             priority: row.priority,
             flow_key: row.flow_key.clone(),
             delay: None,
+            files: Vec::new(),
             records: Vec::new(),
         };
         let mut running = Running::new(birth(ExecutionId(self.next_id()), submission, Vec::new(), self.now_ms()));

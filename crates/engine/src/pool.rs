@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use model::{Address, Execution, ExecutionId, Value};
+use model::{Address, Execution, ExecutionId, TenantId, Value};
 
 use crate::attempt::Attempt;
 use crate::clock::Clock;
@@ -15,6 +15,7 @@ use crate::shard::{Inbox, Message};
 /// which goes on meanwhile.
 pub(crate) struct Work {
     pub(crate) id: ExecutionId,
+    pub(crate) tenant: TenantId,
     pub(crate) program: Arc<Program>,
     pub(crate) execution: Execution,
     pub(crate) address: Address,
@@ -92,9 +93,10 @@ impl Shared {
                 .unwrap_or_else(PoisonError::into_inner);
             let Some(work) = queue.work.pop_front() else { return };
             drop(queue);
-            let Work { id, program, execution, address, input, env, accepted_us, inbox } = work;
+            let Work { id, tenant, program, execution, address, input, env, accepted_us, inbox } = work;
             let attempt = Attempt {
                 id,
+                tenant,
                 program: &program,
                 execution: &execution,
                 address: &address,
@@ -138,6 +140,7 @@ mod tests {
             Accepted { at_ms: 0, start: None, until: None, input: Value::Null, trigger: Value::Null, pinned: false };
         Work {
             id: ExecutionId(1),
+            tenant: TenantId::DEFAULT,
             program,
             execution: Execution::begin(plan, accepted),
             address: Address::top(0),

@@ -3,6 +3,7 @@
 mod append;
 mod calls;
 mod children;
+mod heavy;
 mod snapshot;
 
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use arcstr::{ArcStr, literal};
 use model::event::Moment;
 use model::execution::{Effect, Failure, Outcome, Pause, Woken};
+use model::file::FileHash;
 use model::segment::SegmentWriter;
 use model::{Address, Event, Execution, ExecutionId, Status, TenantId, Value, VersionId, WorkflowId};
 use nodes::Child;
@@ -25,9 +27,7 @@ use crate::durable::Durable;
 use crate::limits::Ticket;
 use crate::messages::{Delivery, Wish};
 use crate::places::Place;
-use crate::pool::Work;
 use crate::program::Program;
-use crate::shard::Inbox;
 use crate::snapshot::Beyond;
 use crate::start::{EngineError, Reply};
 use crate::trial::Trial;
@@ -65,6 +65,9 @@ pub(crate) struct Running {
     origin: Option<Origin>,
     records: Vec<RecordWrite>,
     consumed: Vec<u64>,
+    /// Files that the next append refers to, and those that it lets other executions refer to.
+    files: Vec<FileHash>,
+    lends: Vec<(ExecutionId, FileHash)>,
     /// Inbox rows that were taken in.
     taken_in: HashSet<u64>,
     births: Vec<journal::Birth>,
@@ -143,6 +146,8 @@ pub(crate) struct Birth {
     pub(crate) execution: Execution,
     pub(crate) create: Box<NewExecution>,
     pub(crate) records: Vec<RecordWrite>,
+    /// Files that its input holds.
+    pub(crate) files: Vec<FileHash>,
     pub(crate) replies: Vec<Reply>,
 }
 
@@ -164,7 +169,7 @@ pub(crate) struct Found {
 impl Running {
     /// An execution that nobody has heard of yet.
     pub(crate) fn new(birth: Birth) -> Self {
-        let Birth { id, program, execution, create, records, replies } = birth;
+        let Birth { id, program, execution, create, records, files, replies } = birth;
         let accepted = Event::Accepted(execution.accepted().clone());
         let NewExecution { tenant, workflow, version, origin, priority, ref flow_key, .. } = *create;
         let (next_seq, status, flow_key) = (1, Status::Running, flow_key.clone());
@@ -173,7 +178,7 @@ impl Running {
         let mut running = Self::recovered(found);
         running.writer.push(&accepted, &Value::Null);
         (running.row_status, running.create) = (None, Some(create));
-        (running.records, running.replies) = (records, replies);
+        (running.records, running.files, running.replies) = (records, files, replies);
         running
     }
 
@@ -203,6 +208,8 @@ impl Running {
             origin,
             records: Vec::new(),
             consumed: Vec::new(),
+            files: Vec::new(),
+            lends: Vec::new(),
             taken_in: HashSet::new(),
             births: Vec::new(),
             posts: Vec::new(),
@@ -464,8 +471,9 @@ impl Running {
     // Steps ----------------------------------------------------------------------------------------------------------
 
     fn attempt<'a>(&'a self, address: &'a Address, input: &'a Value, env: &'a Value, began_us: i64) -> Attempt<'a> {
-        let Self { id, program, execution, accepted_us, .. } = self;
-        Attempt { id: *id, program, execution, address, input, env, accepted_us: *accepted_us, began_us }
+        let Self { id, tenant, program, execution, accepted_us, .. } = self;
+        let (id, tenant, accepted_us) = (*id, *tenant, *accepted_us);
+        Attempt { id, tenant, program, execution, address, input, env, accepted_us, began_us }
     }
 
     /// Starts a step here, or leaves it to the pool; answers the time.
@@ -543,22 +551,14 @@ impl Running {
         self.take_made(address.clone(), Made::Ask(signal), &Value::Null, now_us);
     }
 
-    /// Takes in the outcome of a call.
-    pub(crate) fn take_outcome(&mut self, outcome: Outcome) {
+    /// Takes in the outcome of a call, and the files that it made: they are referred to from the same append.
+    pub(crate) fn take_outcome(&mut self, outcome: Outcome, files: Vec<FileHash>) {
         self.calls.remove(&outcome.address);
         self.computing.remove(&outcome.address);
         if !self.execution.status().is_terminal() && self.execution.is_in_flight(&outcome.address) {
+            self.files.extend(files);
             let input = self.execution.input_of(&outcome.address);
             self.conclude(outcome, &input);
-        }
-    }
-
-    /// Takes in what the pool made of a step.
-    pub(crate) fn take_from_pool(&mut self, address: Address, made: Made, now_us: i64) {
-        let awaited = self.computing.remove(&address);
-        if awaited && !self.execution.status().is_terminal() && self.execution.is_in_flight(&address) {
-            let input = self.execution.input_of(&address);
-            self.take_made(address, made, &input, now_us);
         }
     }
 
@@ -587,25 +587,6 @@ impl Running {
         if let Some(deadline) = self.deadline_us.take() {
             self.time_left_us = deadline.saturating_sub(now_us);
         }
-    }
-
-    /// Steps for the pool, since the last time this was asked.
-    pub(crate) fn take_heavy(&mut self, env: &Value, inbox: &Arc<Inbox>) -> Vec<Work> {
-        let heavy = std::mem::take(&mut self.heavy);
-        let work = |(address, input): (Address, Value)| {
-            self.computing.insert(address.clone());
-            Work {
-                id: self.id,
-                program: self.program.clone(),
-                execution: self.execution.seen_from(&address),
-                address,
-                input,
-                env: env.clone(),
-                accepted_us: self.accepted_us,
-                inbox: inbox.clone(),
-            }
-        };
-        heavy.into_iter().map(work).collect()
     }
 
     // Journal --------------------------------------------------------------------------------------------------------

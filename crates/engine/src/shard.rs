@@ -8,6 +8,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use model::execution::{Failure, Outcome};
+use model::file::FileHash;
 use model::{Address, ExecutionId, Value};
 use store::journal::SharedJournal;
 use store::{Append, Batch, StoreError};
@@ -54,6 +55,8 @@ pub(crate) enum Message {
     Outcome {
         execution: ExecutionId,
         outcome: Box<Outcome>,
+        /// The files that it made.
+        files: Vec<FileHash>,
     },
     /// What the pool made of a step.
     Made {
@@ -286,9 +289,9 @@ impl Shard {
                     self.guarded(execution, |shard| shard.acknowledged(execution, answer));
                 }
             }
-            Message::Outcome { execution, outcome } => {
+            Message::Outcome { execution, outcome, files } => {
                 if let Some(running) = self.running.get_mut(&execution) {
-                    running.take_outcome(*outcome);
+                    running.take_outcome(*outcome, files);
                     self.turns.push_back(execution);
                 }
             }

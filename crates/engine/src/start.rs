@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use arcstr::ArcStr;
+use model::file::FileHash;
 use model::{ErrorInfo, ExecutionId, Graph, PlanError, Problem, Status, TenantId, Value, VersionId, WorkflowId};
 use store::StoreError;
 use store::journal::{Idempotency, Origin};
@@ -37,6 +38,8 @@ pub struct Start {
     pub flow_key: Option<String>,
     /// How long it sleeps before it begins.
     pub delay: Option<Duration>,
+    /// Files that its input holds and that were put for it. A file that is only named in the input is none it has.
+    pub files: Vec<FileHash>,
 }
 
 impl Start {
@@ -56,6 +59,7 @@ impl Start {
             priority: 0,
             flow_key: None,
             delay: None,
+            files: Vec::new(),
         }
     }
 }

@@ -8,6 +8,7 @@ mod code;
 mod data;
 mod description;
 mod duration;
+mod files;
 mod frames;
 mod inference;
 mod inputs;
@@ -33,6 +34,7 @@ mod triggers;
 #[cfg(test)]
 mod testing;
 
+pub use files::{FileStore, FileWriter, Files, Later, Owner};
 pub use inputs::context_values;
 pub use node_type::{
     Call, Child, Compile, EffectKey, Incoming, NodeType, Outcome, Ports, Round, Run, Started, State, Step, StepError,

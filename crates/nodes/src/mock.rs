@@ -203,7 +203,7 @@ fn run(act: &Act, code: &ArcStr, step: &Step<'_>) -> Result<Outcome, StepError> 
         }
         Act::FailAt(at) if index == *at => return fail(format!("at index {at}")),
         Act::Choose(ports) => {
-            return Ok(Outcome { output: step.input().clone(), ports: ports.clone(), writes: Vec::new(), items: None });
+            return Ok(Outcome { output: step.input().clone(), ports: ports.clone(), ..Outcome::default() });
         }
         Act::ChooseUntil { from, then, before } => {
             return Ok(Outcome::port(step.input().clone(), if index >= *from { *then } else { *before }));

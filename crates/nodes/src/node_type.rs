@@ -6,8 +6,11 @@ use std::pin::Pin;
 
 use arcstr::ArcStr;
 use model::expression::{EvalError, Scope};
-use model::{EffectClass, ExecutionId, Graph, Node, NodeSpec, Problem, Status, Value};
+use model::file::FileHash;
+use model::{EffectClass, ExecutionId, Graph, Node, NodeSpec, Problem, Status, TenantId, Value};
 use smallvec::SmallVec;
+
+use crate::files::Owner;
 
 /// A node type. One file each; the registry lists them all.
 pub trait NodeType: Send + Sync {
@@ -165,6 +168,8 @@ pub struct Step<'a> {
     pub seed: u64,
     /// Values that live as long as the execution: accumulators, counters and variables.
     pub state: &'a dyn State,
+    /// Whose execution it belongs to.
+    pub tenant: TenantId,
     /// Names the step to the world.
     pub key: EffectKey<'a>,
     /// The rounds before, at the head of a loop; none in its first round.
@@ -205,6 +210,11 @@ impl Step<'_> {
     /// The step's input.
     pub fn input(&self) -> &Value {
         self.scope.input
+    }
+
+    /// On whose behalf it handles files.
+    pub(crate) const fn owner(&self) -> Owner {
+        Owner { tenant: self.tenant, execution: self.key.execution }
     }
 
     /// The whole `inputs` object.
@@ -295,6 +305,8 @@ pub struct Outcome {
     pub writes: Vec<(ArcStr, Value)>,
     /// The items of a loop, from its head in the first round: the rounds after get them as [`Round::items`].
     pub items: Option<Value>,
+    /// Files that the attempt made. They are kept as long as the execution is, once this outcome is recorded.
+    pub files: Vec<FileHash>,
 }
 
 /// Chosen ports.
@@ -308,7 +320,7 @@ impl Outcome {
 
     /// An output that leaves by one port.
     pub fn port(output: Value, port: u16) -> Self {
-        Self { output, ports: Ports::from_slice(&[port]), writes: Vec::new(), items: None }
+        Self { output, ports: Ports::from_slice(&[port]), ..Self::default() }
     }
 }
 

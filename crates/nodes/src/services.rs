@@ -1,6 +1,7 @@
-//! What node types share while they run: the door to the network, and the pool that runs JavaScript. Built once by
-//! whoever builds the registry.
+//! What node types share while they run: the door to the network, the pool that runs JavaScript, and the way to files.
+//! Built once by whoever builds the registry.
 
+use crate::files::Files;
 use crate::js;
 use crate::net::Net;
 
@@ -12,6 +13,8 @@ pub struct Services {
     pub net: Net,
     /// The processes that run JavaScript.
     pub js: js::Pool,
+    /// Where bodies are kept that are too large for a value.
+    pub files: Files,
 }
 
 impl Services {
@@ -26,6 +29,13 @@ impl Services {
     #[must_use]
     pub fn with_js(mut self, js: js::Pool) -> Self {
         self.js = js;
+        self
+    }
+
+    /// The same with another place for files.
+    #[must_use]
+    pub fn with_files(mut self, files: Files) -> Self {
+        self.files = files;
         self
     }
 }

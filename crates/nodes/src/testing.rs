@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use arcstr::ArcStr;
 use model::expression::{Name, Names, Scope};
-use model::{Catalog, ExecutionId, Graph, Problem, Severity, Value, json};
+use model::{Catalog, ExecutionId, Graph, Problem, Severity, TenantId, Value, json};
 
 use crate::{
     Compile, EffectKey, Incoming, Outcome, Registry, Round, Run, Started, State, Step, StepError, Wait, Woken,
@@ -140,7 +140,7 @@ impl Try {
         let key = EffectKey { execution: ExecutionId(1), node: "it", path: &[] };
         let Self { index, attempt, seed, .. } = *self;
         let round = self.round.as_ref().map(|(items, taken)| Round { items, taken: *taken });
-        act(&*run, &Step { scope, index, attempt, seed, state: &around, key, round })
+        act(&*run, &Step { scope, index, attempt, seed, state: &around, tenant: TenantId::DEFAULT, key, round })
     }
 
     fn graph(&self, kind: &str, data: &str) -> Graph {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use arcstr::ArcStr;
 use model::expression::{Name, Names, Scope};
-use model::{Catalog, EffectClass, ExecutionId, Graph, Node, Role, Severity, Status, Value, json};
+use model::{Catalog, EffectClass, ExecutionId, Graph, Node, Role, Severity, Status, TenantId, Value, json};
 use nodes::{
     Child, Compile, EffectKey, Incoming, Registry, Services, Started, State, Step, StepError, Wait, Woken,
     context_values, js,
@@ -71,7 +71,8 @@ fn run(graph: &Graph, registry: &Registry) -> Result<Value, StepError> {
         let input = if given.is_empty() { Value::Null } else { input };
         let scope = Scope { input: &input, item: None, index: None, names: &walk };
         let key = EffectKey { execution: ExecutionId(1), node: &node.id, path: &[] };
-        let step = Step { scope, index: 0, attempt: 0, seed: 1, state: &walk, key, round: None };
+        let step =
+            Step { scope, index: 0, attempt: 0, seed: 1, state: &walk, tenant: TenantId::DEFAULT, key, round: None };
         let outcome = match compiled.start(&step)? {
             Started::Done(outcome) => outcome,
             Started::Wait(wait) => compiled.wake(&step, what_comes(wait))?,

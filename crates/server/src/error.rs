@@ -205,6 +205,7 @@ impl From<StoreError> for ApiError {
                 "disk_full",
                 format!("{detail}; free some space and try again, reading still works"),
             ),
+            StoreError::TooLarge(_) => Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail),
             StoreError::Unavailable(_) => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "store_unavailable", detail).retry_after(1)
             }

@@ -70,7 +70,8 @@ impl Opened {
         let newest = newest(&journal).await.context("the newest execution could not be read")?;
         let services = Services::default()
             .with_net(Net::new(config.calls.net.clone()))
-            .with_js(nodes::js::Pool::new(config.js.clone()));
+            .with_js(nodes::js::Pool::new(config.js.clone()))
+            .with_files(engine::files_of(journal.clone()));
         let registry = Arc::new(Registry::with(&services));
         let defaults = Options::default();
         let options = Options {

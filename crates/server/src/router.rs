@@ -22,7 +22,7 @@ use crate::App;
 use crate::auth::COOKIE;
 use crate::http::layers;
 use crate::routes::{
-    backup, bulk, control, dashboard, docs, executions, expressions, health, hooks, links, node_types, session,
+    backup, bulk, control, dashboard, docs, executions, expressions, files, health, hooks, links, node_types, session,
     streams, web, workflows,
 };
 
@@ -87,6 +87,7 @@ fn api() -> List {
         .add(Access::Session, routes!(control::signal))
         .add(Access::Session, routes!(control::signal_to))
         .add(Access::Session, routes!(executions::value))
+        .add(Access::Session, routes!(files::download))
         .add(Access::Session, routes!(node_types::list))
         .add(Access::Session, routes!(node_types::get))
         .add(Access::Session, routes!(dashboard::stats))

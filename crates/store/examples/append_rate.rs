@@ -55,6 +55,7 @@ fn append(id: i64, status: Status) -> Append {
         },
         consumed: Vec::new(),
         blobs: Vec::new(),
+        lends: Vec::new(),
         records: Vec::new(),
         births: Vec::new(),
         posts: Vec::new(),

@@ -22,6 +22,9 @@ pub enum StoreError {
     /// The disk is full: reads go on, writes are refused until there is space.
     #[error("the disk is full: {0}")]
     Full(String),
+    /// A body has more bytes than are allowed.
+    #[error("the body is too large: {0}")]
+    TooLarge(String),
     /// The store cannot answer now; the outcome of a write is that it did not happen.
     #[error("the store is unavailable: {0}")]
     Unavailable(String),

@@ -13,11 +13,11 @@ use bytes::Bytes;
 use model::{ExecutionId, TenantId};
 
 use crate::journal::{
-    Append, Batch, BlobHash, Claim, ExecutionPage, ExecutionQuery, ExecutionRow, Health, InboxMessage, Journal,
-    ReadFrom, Retained, Retention, Segment, Statistics, StatisticsQuery, WakeQuery, Woken, refused,
+    Append, Batch, Claim, ExecutionPage, ExecutionQuery, ExecutionRow, Health, InboxMessage, Journal, ReadFrom,
+    Retained, Retention, Segment, Statistics, StatisticsQuery, WakeQuery, Woken, refused,
 };
 use crate::records::{Change, Kind, Page, Record, RecordQuery, RecordWrite, Records};
-use crate::{BoxFuture, MemoryStore, Result, StoreError, Subscription};
+use crate::{Blob, BlobPart, BlobQuery, BlobWriter, BoxFuture, MemoryStore, Result, StoreError, Subscription};
 
 /// How badly a [`HostileStore`] behaves.
 #[derive(Clone, Copy, Debug)]
@@ -37,7 +37,7 @@ type Held = (Box<dyn FnOnce(Vec<Result<()>>) + Send>, Vec<Result<()>>);
 pub struct HostileStore {
     inner: Arc<MemoryStore>,
     hostility: Hostility,
-    random: Mutex<Random>,
+    random: Arc<Mutex<Random>>,
     batches: Option<mpsc::SyncSender<Batch>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -76,17 +76,55 @@ impl HostileStore {
             .name("store-hostile".into())
             .spawn(move || work(&to, hostility, &waiting))
             .expect("the system has a thread left at start");
-        let random = Mutex::new(Random(!hostility.seed));
+        let random = Arc::new(Mutex::new(Random(!hostility.seed)));
         Self { inner, hostility, random, batches: Some(batches), thread: Some(thread) }
     }
 
     async fn obstruct(&self) -> Result<()> {
-        let (delay, refuse) = {
-            let mut random = self.random.lock().unwrap_or_else(PoisonError::into_inner);
-            (random.delay(self.hostility), random.one_in(self.hostility.refuse_one_in))
-        };
-        tokio::time::sleep(delay).await;
-        if refuse { Err(refusal()) } else { Ok(()) }
+        obstruct(&self.random, self.hostility).await
+    }
+}
+
+/// Waits a while, and may refuse.
+async fn obstruct(random: &Mutex<Random>, hostility: Hostility) -> Result<()> {
+    let (delay, refuse) = {
+        let mut random = random.lock().unwrap_or_else(PoisonError::into_inner);
+        (random.delay(hostility), random.one_in(hostility.refuse_one_in))
+    };
+    tokio::time::sleep(delay).await;
+    if refuse { Err(refusal()) } else { Ok(()) }
+}
+
+/// A body on a bad connection: once a call was refused, all are.
+struct Upload {
+    inner: Box<dyn BlobWriter>,
+    hostility: Hostility,
+    random: Arc<Mutex<Random>>,
+    is_refused: bool,
+}
+
+impl Upload {
+    async fn obstruct(&mut self) -> Result<()> {
+        if !self.is_refused {
+            self.is_refused = obstruct(&self.random, self.hostility).await.is_err();
+        }
+        if self.is_refused { Err(refusal()) } else { Ok(()) }
+    }
+}
+
+impl BlobWriter for Upload {
+    fn write(&mut self, bytes: Bytes) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async move {
+            self.obstruct().await?;
+            self.inner.write(bytes).await
+        })
+    }
+
+    fn finish(mut self: Box<Self>) -> BoxFuture<'static, Result<Blob>> {
+        Box::pin(async move {
+            self.obstruct().await?;
+            self.inner.finish().await
+        })
     }
 }
 
@@ -220,12 +258,13 @@ impl Journal for HostileStore {
         pass_on!(self.wake(query))
     }
 
-    fn put_blob(&self, tenant: TenantId, body: Bytes) -> BoxFuture<'_, Result<BlobHash>> {
-        pass_on!(self.put_blob(tenant, body))
+    fn begin_blob(&self, tenant: TenantId, most: u64) -> Box<dyn BlobWriter> {
+        let (hostility, random) = (self.hostility, self.random.clone());
+        Box::new(Upload { inner: self.inner.begin_blob(tenant, most), hostility, random, is_refused: false })
     }
 
-    fn get_blob(&self, tenant: TenantId, hash: BlobHash, offset: u64, length: u64) -> BoxFuture<'_, Result<Bytes>> {
-        pass_on!(self.get_blob(tenant, hash, offset, length))
+    fn get_blob(&self, query: BlobQuery) -> BoxFuture<'_, Result<BlobPart>> {
+        pass_on!(self.get_blob(query))
     }
 
     fn retain(&self, retention: Retention) -> BoxFuture<'_, Result<Retained>> {

@@ -27,7 +27,7 @@ use bytes::Bytes;
 use model::{ExecutionId, Status, TenantId, VersionId, WorkflowId};
 
 use crate::records::RecordWrite;
-use crate::{BoxFuture, Result, StoreError, Subscription};
+use crate::{BlobPart, BlobQuery, BlobWriter, BoxFuture, Result, StoreError, Subscription};
 
 /// Position of an event in its execution's journal, from 1.
 pub type Seq = u64;
@@ -101,12 +101,21 @@ pub trait Journal: Send + Sync {
     /// releases the execution again by an append without events.
     fn wake(&self, query: WakeQuery) -> BoxFuture<'_, Result<Woken>>;
 
-    /// Stores a body under its hash, in chunks, and answers the hash. Kept while a `blob_ref` names it, else collected
-    /// after an hour.
-    fn put_blob(&self, tenant: TenantId, body: Bytes) -> BoxFuture<'_, Result<BlobHash>>;
+    /// Begins a body of at most so many bytes, and of [`BLOB_MAX`](crate::BLOB_MAX) in any case. Once finished it is
+    /// kept while an execution refers to it, else collected after an hour.
+    fn begin_blob(&self, tenant: TenantId, most: u64) -> Box<dyn BlobWriter>;
 
-    /// Bytes `offset..offset + length` of a body, shorter at its end; `NotFound` if there is no such body.
-    fn get_blob(&self, tenant: TenantId, hash: BlobHash, offset: u64, length: u64) -> BoxFuture<'_, Result<Bytes>>;
+    /// Some bytes of a body; `NotFound` if there is no such body, or the execution does not refer to it.
+    fn get_blob(&self, query: BlobQuery) -> BoxFuture<'_, Result<BlobPart>>;
+
+    /// Stores a body that is at hand as a whole, and answers its hash.
+    fn put_blob(&self, tenant: TenantId, body: Bytes) -> BoxFuture<'_, Result<BlobHash>> {
+        let mut writer = self.begin_blob(tenant, crate::BLOB_MAX);
+        Box::pin(async move {
+            writer.write(body).await?;
+            Ok(writer.finish().await?.hash)
+        })
+    }
 
     /// Deletes what the retention no longer keeps, in short transactions, and gives the space back. With an execution
     /// go its segments, messages, idempotency key, references to bodies, and its place in the statistics.
@@ -159,6 +168,9 @@ pub struct Append {
     pub consumed: Vec<u64>,
     /// Bodies that these events refer to; the entry answers `NotFound` if one was not put.
     pub blobs: Vec<BlobHash>,
+    /// Bodies that others refer to from now on: executions that begin in the same transaction or that are told of them.
+    /// One that this execution does not refer to itself is passed over, and so is an execution that is not there.
+    pub lends: Vec<(ExecutionId, BlobHash)>,
     /// Records written in the same transaction.
     pub records: Vec<RecordWrite>,
     /// Executions that begin in the same transaction: all of them and these events are committed, or nothing is.
@@ -299,6 +311,12 @@ impl OriginKind {
             Self::Retry => "retry",
             Self::Error => "error",
         }
+    }
+
+    /// Whether it takes over what the other one recorded. Then it refers to all bodies that the other one refers to when
+    /// it begins.
+    pub(crate) const fn takes_over(self) -> bool {
+        matches!(self, Self::Fork | Self::Replay | Self::Retry)
     }
 
     /// A stable number for the store.

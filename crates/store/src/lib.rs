@@ -2,6 +2,7 @@
 //!
 //! [`Journal`] and [`Records`] are what the rest of the product sees. A store decides nothing about executions.
 
+mod blob;
 pub mod cache;
 mod clock;
 mod error;
@@ -16,6 +17,7 @@ pub mod sqlite;
 use std::future::Future;
 use std::pin::Pin;
 
+pub use blob::{BLOB_CHUNK, BLOB_MAX, Blob, BlobPart, BlobQuery, BlobWriter};
 pub use cache::Cache;
 pub use clock::Clock;
 pub use error::StoreError;

@@ -32,6 +32,7 @@ fn create(id: i64, bytes: usize) -> Append {
         state: RowState { before: None, status: Status::Succeeded, wake_at: None, duration_us: 1_000, error: None },
         consumed: Vec::new(),
         blobs: Vec::new(),
+        lends: Vec::new(),
         records: Vec::new(),
         births: Vec::new(),
         posts: Vec::new(),

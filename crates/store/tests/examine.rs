@@ -41,6 +41,7 @@ fn first(n: i64, status: Status) -> Append {
         state: RowState { before: None, status, wake_at: Some(900), duration_us: 1_000 * n as u64, error: None },
         consumed: Vec::new(),
         blobs: if n == 2 { vec![*blake3::hash(&body()).as_bytes()] } else { Vec::new() },
+        lends: Vec::new(),
         records: Vec::new(),
         births: Vec::new(),
         posts: Vec::new(),

@@ -15,7 +15,7 @@ use store::journal::{
     RowState, StatisticsQuery, WakeQuery,
 };
 use store::records::{Expect, Kind, RecordWrite};
-use store::{Journal, Records, Result, SqliteOptions, SqliteStore, StoreError};
+use store::{BlobPart, BlobQuery, Journal, Records, Result, SqliteOptions, SqliteStore, StoreError};
 
 const T1: TenantId = TenantId(1);
 /// Executions in the fixture.
@@ -91,6 +91,7 @@ fn first(n: i64) -> Append {
         state: RowState { before: None, status: Status::Running, wake_at: None, duration_us: 10, error: None },
         consumed: Vec::new(),
         blobs: vec![*blake3::hash(BODY).as_bytes()],
+        lends: Vec::new(),
         records: Vec::new(),
         births: Vec::new(),
         posts: Vec::new(),
@@ -201,7 +202,9 @@ async fn is_read(schema: u32) {
     assert_eq!(counts.iter().map(|&(_, count)| count).collect::<Vec<_>>(), [2, 2, 1, 1, 1, 1, 1, 1, 1, 1]);
     assert_eq!(store.inbox(vec![id(1)]).await.expect("messages")[0].bytes, Bytes::from_static(b"why"));
     let hash = *blake3::hash(BODY).as_bytes();
-    assert_eq!(store.get_blob(T1, hash, 2, 4).await, Ok(Bytes::from_static(b"body")));
+    let query = BlobQuery { offset: 2, length: 4, ..BlobQuery::whole(T1, hash) };
+    let part = BlobPart { bytes: Bytes::from_static(b"body"), size: BODY.len() as u64 };
+    assert_eq!(store.get_blob(query).await, Ok(part));
     let note = store.get(&NOTE, T1, 2).await.expect("an answer").expect("it is there");
     assert_eq!((note.revision, note.fields), (1, vec![Some("note 2".into())]));
     assert_eq!(store.changes(T1, 0, 9).await.expect("changes").len(), 3);

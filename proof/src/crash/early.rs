@@ -3,13 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use model::{ExecutionId, TenantId};
 use store::journal::{
-    BlobHash, Claim, ExecutionPage, ExecutionQuery, ExecutionRow, Health, InboxMessage, ReadFrom, Retained, Retention,
-    Segment, SharedJournal, Statistics, StatisticsQuery, WakeQuery, Woken,
+    Claim, ExecutionPage, ExecutionQuery, ExecutionRow, Health, InboxMessage, ReadFrom, Retained, Retention, Segment,
+    SharedJournal, Statistics, StatisticsQuery, WakeQuery, Woken,
 };
-use store::{Batch, BoxFuture, Journal, Result, Subscription};
+use store::{Batch, BlobPart, BlobQuery, BlobWriter, BoxFuture, Journal, Result, Subscription};
 
 /// A journal that answers too early.
 pub(super) struct EarlyAck(pub(super) SharedJournal);
@@ -63,12 +62,12 @@ impl Journal for EarlyAck {
         self.0.wake(query)
     }
 
-    fn put_blob(&self, tenant: TenantId, body: Bytes) -> BoxFuture<'_, Result<BlobHash>> {
-        self.0.put_blob(tenant, body)
+    fn begin_blob(&self, tenant: TenantId, most: u64) -> Box<dyn BlobWriter> {
+        self.0.begin_blob(tenant, most)
     }
 
-    fn get_blob(&self, tenant: TenantId, hash: BlobHash, offset: u64, length: u64) -> BoxFuture<'_, Result<Bytes>> {
-        self.0.get_blob(tenant, hash, offset, length)
+    fn get_blob(&self, query: BlobQuery) -> BoxFuture<'_, Result<BlobPart>> {
+        self.0.get_blob(query)
     }
 
     fn retain(&self, retention: Retention) -> BoxFuture<'_, Result<Retained>> {

@@ -5,6 +5,12 @@ import type { Problem } from "./types";
 
 const ROOT = "/api/v1";
 
+/** Where a file of an execution is saved from, under its own name. */
+export function fileHref(execution: string, file: { hash: string; name: string; type: string }): string {
+  const saved = new URLSearchParams({ ...(file.name ? { name: file.name } : {}), ...(file.type ? { type: file.type } : {}) });
+  return `${ROOT}/executions/${encodeURIComponent(execution)}/files/${file.hash}?${saved.toString()}`;
+}
+
 /** What went wrong, in the server's words. `status` is 0 when the server could not be reached. */
 export class ApiError extends Error {
   readonly status: number;

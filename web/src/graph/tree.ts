@@ -8,6 +8,14 @@ export interface ElidedValue {
   ref: string;
 }
 
+/** A body too large for a value: the value only names it. */
+export interface FileValue {
+  hash: string;
+  name: string;
+  type: string;
+  size: number;
+}
+
 export interface TreeRow {
   /** Unique in the tree, and what expressions call this part: `input.items[0].name`. */
   path: string;
@@ -35,6 +43,15 @@ export function elided(value: unknown): ElidedValue | null {
   const { $elided, preview, bytes, ref } = value as Record<string, unknown>;
   if ($elided !== true || typeof ref !== "string") return null;
   return { preview: typeof preview === "string" ? preview : "", bytes: typeof bytes === "number" ? bytes : 0, ref };
+}
+
+/** The file that a value names, if it names one. */
+export function fileOf(value: unknown): FileValue | null {
+  if (typeof value !== "object" || value === null || !("$file" in value)) return null;
+  const { $file, name, type, size } = value as Record<string, unknown>;
+  if (typeof $file !== "string" || !/^[0-9a-f]{64}$/.test($file)) return null;
+  const text = (part: unknown) => (typeof part === "string" ? part : "");
+  return { hash: $file, name: text(name), type: text(type), size: typeof size === "number" ? size : 0 };
 }
 
 /** The text of a number that JavaScript cannot hold (a raw JSON object), else null. */

@@ -2,10 +2,11 @@
 
 import { useQueryClient } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { ChevronRight, Copy, Link2 } from "lucide-react";
+import { ChevronRight, Copy, Download, Link2 } from "lucide-react";
 import { useMemo, useRef, useState, type KeyboardEvent } from "react";
+import { fileHref } from "../api/client";
 import { queries } from "../api/queries";
-import { elided, exactNumber, PART, rowsOf, type TreeRow } from "../graph/tree";
+import { elided, exactNumber, fileOf, PART, rowsOf, type FileValue, type TreeRow } from "../graph/tree";
 import { toast } from "../state/view";
 import { copyText } from "../ui/copy";
 import { bytes, plural } from "../ui/format";
@@ -53,7 +54,7 @@ export function JsonTree({ value, name, label, execution, depth = 2 }: JsonTreeP
   };
 
   const render = (row: TreeRow, at: number, top?: number) => (
-    <Row key={row.path} row={row} active={at === active} top={top} onOpen={openRow} onActive={() => setActive(at)} canFetch={execution !== null} />
+    <Row key={row.path} row={row} active={at === active} top={top} onOpen={openRow} onActive={() => setActive(at)} execution={execution} />
   );
   return (
     <div
@@ -132,14 +133,15 @@ interface RowProps {
   row: TreeRow;
   active: boolean;
   top: number | undefined;
-  canFetch: boolean;
+  /** Where full values and files are fetched from; null if from nowhere. */
+  execution: string | null;
   onOpen: (row: TreeRow) => void;
   onActive: () => void;
 }
 
-function Row({ row, active, top, canFetch, onOpen, onActive }: RowProps) {
+function Row({ row, active, top, execution, onOpen, onActive }: RowProps) {
   const branch = row.count > 0 && row.kind !== "more";
-  const opens = branch || row.kind === "more" || (row.kind === "elided" && canFetch);
+  const opens = branch || row.kind === "more" || (row.kind === "elided" && execution !== null);
   return (
     <div
       role="treeitem"
@@ -160,7 +162,7 @@ function Row({ row, active, top, canFetch, onOpen, onActive }: RowProps) {
           <span className={s.colon}>: </span>
         </>
       ) : null}
-      <Value row={row} />
+      <Value row={row} execution={execution} />
       {row.kind === "more" ? null : (
         <span className={s.tools}>
           <button type="button" tabIndex={-1} aria-label={`Copy the path ${row.path}`} title={`Copy path: ${row.path}`} onClick={(event) => act(event, () => copyPath(row))}>
@@ -175,7 +177,9 @@ function Row({ row, active, top, canFetch, onOpen, onActive }: RowProps) {
   );
 }
 
-function Value({ row }: { row: TreeRow }) {
+function Value({ row, execution }: { row: TreeRow; execution: string | null }) {
+  const file = row.kind === "object" ? fileOf(row.value) : null;
+  if (file) return <File file={file} execution={execution} />;
   switch (row.kind) {
     case "object":
       return <span className={s.dim}>{row.count === 0 ? "{}" : row.open ? plural(row.count, "field") : `{ ${plural(row.count, "field")} }`}</span>;
@@ -199,6 +203,22 @@ function Value({ row }: { row: TreeRow }) {
     default:
       return <span className={s.number}>{exactNumber(row.value) ?? String(row.value)}</span>;
   }
+}
+
+/** A file by its name and size, to be saved where it can be fetched. */
+function File({ file, execution }: { file: FileValue; execution: string | null }) {
+  const name = file.name || file.type || "file";
+  return (
+    <>
+      <span className={s.string}>{name}</span>
+      <span className={s.dim}> {bytes(file.size)} </span>
+      {execution === null ? null : (
+        <a className={s.file} href={fileHref(execution, file)} download={file.name || true} aria-label={`Download ${name}`} onClick={(event) => event.stopPropagation()}>
+          <Download aria-hidden="true" /> Download
+        </a>
+      )}
+    </>
+  );
 }
 
 function act(event: React.MouseEvent, run: () => Promise<void>): void {

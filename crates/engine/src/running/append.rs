@@ -62,7 +62,7 @@ impl Running {
             (status, ..) => status,
         };
         if status.is_terminal() {
-            self.posts.extend(self.report(now_us));
+            self.report(now_us);
         }
         let append = Append {
             execution: self.id,
@@ -78,7 +78,8 @@ impl Running {
                 error: self.execution.failure().filter(|_| status.is_terminal()).map(listed::row_text),
             },
             consumed: std::mem::take(&mut self.consumed),
-            blobs: Vec::new(),
+            blobs: std::mem::take(&mut self.files),
+            lends: std::mem::take(&mut self.lends),
             records: std::mem::take(&mut self.records),
             births: std::mem::take(&mut self.births),
             posts: std::mem::take(&mut self.posts),

@@ -4,9 +4,9 @@
 use arcstr::literal;
 use model::event::Finished;
 use model::execution::{Failure, Outcome, Pause};
-use model::{Address, ErrorInfo, Event, ExecutionId, Status, TenantId, Value};
+use model::{Address, ErrorInfo, Event, ExecutionId, File, Status, TenantId, Value};
 use nodes::Child;
-use store::journal::{self, InboxMessage, OriginKind, Seq};
+use store::journal::{self, OriginKind, Seq};
 
 use super::Running;
 use crate::clock::Clock;
@@ -128,6 +128,8 @@ impl Running {
                 let id = child.id;
                 let is_awaited = child.reports_to().is_some();
                 self.records.append(&mut child.records);
+                // Of the files in its input it gets those that this execution has.
+                self.lends.extend(File::all_in(&child.execution.accepted().input).into_iter().map(|file| (id, file)));
                 self.births.extend(child.take_birth(now));
                 if is_awaited {
                     let pause = Pause { child: Some(id), ..Pause::default() };
@@ -194,11 +196,12 @@ impl Running {
         matches!(self.errors, Told::Due(..) | Told::Asked)
     }
 
-    /// What the execution that waits for the end of this one is told.
-    pub(super) fn report(&self, now_us: i64) -> Option<InboxMessage> {
-        let parent = self.reports_to()?;
+    /// Tells the execution that waits for the end of this one, and lends it the files that it is told of.
+    pub(super) fn report(&mut self, now_us: i64) {
+        let Some(parent) = self.reports_to() else { return };
         let Ended { execution, status, output, error, .. } = self.ended(self.since(now_us));
         let ended = model::event::ChildEnded { at_us: 0, execution, status, output, error: error.map(Box::new) };
-        Some(Wish::Child(Box::new(ended)).message(parent, format!("child {}", self.id)))
+        self.lends.extend(File::all_in(&ended.output).into_iter().map(|file| (parent, file)));
+        self.posts.push(Wish::Child(Box::new(ended)).message(parent, format!("child {}", self.id)));
     }
 }

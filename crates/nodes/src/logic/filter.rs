@@ -45,7 +45,7 @@ impl NodeType for Filter {
                     Err(value) => {
                         let passes = condition.holds(&scope_of(step, &value, 0))?;
                         let ports = if passes { Ports::from_slice(&[0]) } else { Ports::new() };
-                        return Ok(Outcome { output: value, ports, writes: Vec::new(), items: None });
+                        return Ok(Outcome { output: value, ports, ..Outcome::default() });
                     }
                 };
                 let mut kept = Vec::new();

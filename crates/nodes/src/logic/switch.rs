@@ -7,7 +7,7 @@ use model::{Node, NodeSpec, Problem, Value};
 
 use crate::description::{Description, LOGIC};
 use crate::params::{Condition, Params};
-use crate::{Compile, NodeType, Outcome, Ports, Run, Step};
+use crate::{Compile, NodeType, Outcome, Run, Step};
 
 static SPEC: LazyLock<NodeSpec> = LazyLock::new(|| {
     Description {
@@ -101,7 +101,7 @@ impl NodeType for Switch {
                     return Ok(Outcome::port(step.input().clone(), *port));
                 }
             }
-            Ok(Outcome { output: step.input().clone(), ports: Ports::new(), writes: Vec::new(), items: None })
+            Ok(Outcome { output: step.input().clone(), ..Outcome::default() })
         })
     }
 }

@@ -11,11 +11,15 @@ use reqwest::{Client, Method, StatusCode, Url};
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::{ClientConfig, RootCertStore};
 use tokio::runtime;
+use tokio_stream::wrappers::ReceiverStream;
 
+use super::body::Parts;
 use super::connect::{Lookup, Resolver, System};
+use super::failure::Limit;
 use super::guard::Reach;
-use super::{Settings, body, failure, redirect};
+use super::{Settings, failure, redirect};
 use crate::StepError;
+use crate::files::Outgoing;
 
 /// For how many runtimes connections are kept.
 const RUNTIMES: usize = 8;
@@ -62,7 +66,7 @@ pub struct Request {
     /// What it says besides.
     pub headers: HeaderMap,
     /// What it carries.
-    pub body: Option<Bytes>,
+    pub body: Option<Body>,
     /// How many redirects it follows, no more than the settings say; with none the redirect is the answer.
     pub redirects: Option<usize>,
     /// How long it may take in all; without it as long as the settings say.
@@ -73,6 +77,77 @@ impl Request {
     /// A call without headers and body that follows redirects.
     pub fn new(method: Method, url: Url) -> Self {
         Self { method, url, headers: HeaderMap::new(), body: None, redirects: Some(usize::MAX), timeout: None }
+    }
+}
+
+/// What a call carries.
+#[derive(Clone, Debug)]
+pub struct Body(Carried);
+
+#[derive(Clone, Debug)]
+enum Carried {
+    Bytes(Bytes),
+    File(Outgoing),
+}
+
+impl From<Bytes> for Body {
+    fn from(bytes: Bytes) -> Self {
+        Self(Carried::Bytes(bytes))
+    }
+}
+
+impl From<&'static str> for Body {
+    fn from(text: &'static str) -> Self {
+        Bytes::from_static(text.as_bytes()).into()
+    }
+}
+
+impl From<Outgoing> for Body {
+    fn from(file: Outgoing) -> Self {
+        Self(Carried::File(file))
+    }
+}
+
+impl Body {
+    /// Puts it into a call; a file is read from its start, as fast as it is sent.
+    fn give(self, call: &mut reqwest::Request) {
+        let body = match self.0 {
+            Carried::Bytes(bytes) => bytes.into(),
+            Carried::File(file) => {
+                call.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(file.size));
+                reqwest::Body::wrap_stream(ReceiverStream::new(file.pieces()))
+            }
+        };
+        *call.body_mut() = Some(body);
+    }
+}
+
+/// An answer whose body comes piece by piece.
+pub(crate) struct Arriving {
+    pub(crate) status: StatusCode,
+    pub(crate) url: Url,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Parts,
+}
+
+impl Arriving {
+    /// The answer with all of its body, of which some bytes have come before.
+    pub(crate) async fn whole(self, before: Vec<u8>) -> Result<Response, StepError> {
+        let Self { status, url, headers, body } = self;
+        Ok(Response { status, url, headers, body: body.rest(before).await? })
+    }
+}
+
+/// How long a call may take.
+pub(crate) struct Patience {
+    url: Url,
+    limit: Duration,
+}
+
+impl Patience {
+    /// Breaks off what takes longer.
+    pub(crate) async fn of<T>(&self, work: impl Future<Output = Result<T, StepError>>) -> Result<T, StepError> {
+        tokio::time::timeout(self.limit, work).await.unwrap_or_else(|_| Err(failure::late(&self.url, self.limit)))
     }
 }
 
@@ -124,17 +199,24 @@ impl Net {
     /// # Panics
     /// Outside of a tokio runtime with its drivers for I/O and time.
     pub async fn send(&self, request: Request) -> Result<Response, StepError> {
-        let limit = request.timeout.unwrap_or(self.0.settings.total_timeout);
-        let first = request.url.clone();
-        let whole = async {
-            let (answer, url) = self.open(request).await?;
-            let (status, mut headers) = (answer.status(), answer.headers().clone());
-            let body = body::read(answer, &url, self.0.settings.response_bytes).await?.into();
-            headers.remove(header::CONTENT_ENCODING);
-            headers.remove(header::CONTENT_LENGTH);
-            Ok(Response { status, url, headers, body })
-        };
-        tokio::time::timeout(limit, whole).await.unwrap_or_else(|_| Err(failure::late(&first, limit)))
+        let patience = self.patience(&request);
+        patience.of(async { self.begin(request).await?.whole(Vec::new()).await }).await
+    }
+
+    /// How long a call may take, from its first byte to the last of its answer.
+    pub(crate) fn patience(&self, request: &Request) -> Patience {
+        Patience { url: request.url.clone(), limit: request.timeout.unwrap_or(self.0.settings.total_timeout) }
+    }
+
+    /// Makes a call and answers before the body has come; it counts as a value. The same errors as [`Net::send`] but
+    /// `timeout`, which is for [`Net::patience`] to tell.
+    pub(crate) async fn begin(&self, request: Request) -> Result<Arriving, StepError> {
+        let (answer, url) = self.open(request).await?;
+        let (status, mut headers) = (answer.status(), answer.headers().clone());
+        headers.remove(header::CONTENT_ENCODING);
+        headers.remove(header::CONTENT_LENGTH);
+        let body = Parts::new(answer, url.clone(), Limit::Value(self.0.settings.response_bytes));
+        Ok(Arriving { status, url, headers, body })
     }
 
     /// Makes a call, following redirects; what answers, and from where. The body has not been read.
@@ -153,7 +235,9 @@ impl Net {
             };
             let mut call = reqwest::Request::new(request.method.clone(), request.url.clone());
             *call.headers_mut() = request.headers.clone();
-            *call.body_mut() = request.body.clone().map(Into::into);
+            if let Some(body) = request.body.clone() {
+                body.give(&mut call);
+            }
             let answer = client.execute(call).await.map_err(|error| failure::of(&error, &request.url))?;
             let Some(most) = most else { return Ok((answer, request.url)) };
             if !redirect::follow(&mut request, answer.status(), answer.headers())? {

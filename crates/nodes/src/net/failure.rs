@@ -49,10 +49,36 @@ pub(super) fn late(url: &Url, limit: Duration) -> StepError {
     StepError::new("timeout", message)
 }
 
+/// How many bytes of a response are read, and as what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Limit {
+    /// As a value.
+    Value(usize),
+    /// As a file.
+    File(u64),
+}
+
+impl Limit {
+    pub(super) const fn bytes(self) -> u64 {
+        match self {
+            Self::Value(most) => most as u64,
+            Self::File(most) => most,
+        }
+    }
+}
+
 /// A response with more bytes than are allowed.
-pub(crate) fn too_large(most: usize) -> StepError {
-    let message =
-        format!("the response has more than {most} bytes: ask for less, or raise response_bytes in the settings");
+pub(crate) fn too_large(limit: Limit) -> StepError {
+    let message = match limit {
+        Limit::Value(most) => format!(
+            "the response has more than {most} bytes: ask for less, set response to file, which keeps it as a file, or \
+             raise calls.response_bytes in the settings"
+        ),
+        Limit::File(most) => format!(
+            "the response has more than {most} bytes, and a file has no more: ask for less, or raise calls.file_bytes in \
+             the settings if that is below 1 GiB"
+        ),
+    };
     StepError::new("response_too_large", message).finally()
 }
 

@@ -17,9 +17,10 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
-pub use client::{Net, Request, Response};
+pub use client::{Body, Net, Request, Response};
 pub use place::{Place, PlaceError};
 pub use settings::Settings;
 
-pub(crate) use failure::{bad_response, host_of, too_large};
+pub(crate) use client::Arriving;
+pub(crate) use failure::{Limit, bad_response, host_of, too_large};
 pub(crate) use redirect::{drop_secrets, is_same_origin};

@@ -15,6 +15,8 @@ pub struct Settings {
     pub total_timeout: Duration,
     /// The most bytes of a response, counted as they come and again as they are unpacked.
     pub response_bytes: usize,
+    /// The most bytes of a response that is kept as a file, counted in the same way.
+    pub file_bytes: u64,
     /// The most redirects that a call follows.
     pub redirects: usize,
     /// The most bytes of answers that are kept for nodes that ask for it; with 0 none are.
@@ -28,6 +30,7 @@ impl Default for Settings {
             connect_timeout: Duration::from_secs(10),
             total_timeout: Duration::from_secs(60),
             response_bytes: 64 << 20,
+            file_bytes: 1 << 30,
             redirects: 10,
             cache_bytes: 32 << 20,
         }

@@ -1,5 +1,6 @@
 //! The `http` node against a server on this machine: what it sends, how it reads answers, and when it fails.
 
+mod files;
 mod keeping;
 mod paging;
 mod server;

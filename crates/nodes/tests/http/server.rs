@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use model::expression::{Name, Names, Scope};
-use model::{Catalog, EffectClass, ExecutionId, Graph, Value, json};
+use model::{Catalog, EffectClass, ExecutionId, Graph, TenantId, Value, json};
 use nodes::net::{Net, Settings};
 use nodes::{Compile, EffectKey, Incoming, Registry, Run, Services, Started, State, Step, StepError};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -181,7 +181,16 @@ impl Try {
     fn started(&self, data: &Value) -> Result<(Option<String>, nodes::Call), StepError> {
         let scope = Scope { input: &self.input, item: None, index: None, names: &Nothing };
         let key = EffectKey { execution: ExecutionId(1), node: self.node, path: &[2, 5] };
-        let step = Step { scope, index: 0, attempt: self.attempt, seed: 1, state: &Nothing, key, round: None };
+        let step = Step {
+            scope,
+            index: 0,
+            attempt: self.attempt,
+            seed: 1,
+            state: &Nothing,
+            tenant: TenantId::DEFAULT,
+            key,
+            round: None,
+        };
         match self.compile(data).start(&step)? {
             Started::Call(call) => Ok((call.host.as_ref().map(ToString::to_string), call)),
             Started::Done(_) | Started::Wait(_) | Started::Open(_) => panic!("an http step is a call"),

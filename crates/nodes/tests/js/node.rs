@@ -1,7 +1,7 @@
 //! The node type: how a step becomes a call.
 
 use model::expression::{Name, Names, Scope};
-use model::{EffectClass, ExecutionId, Graph, Value};
+use model::{EffectClass, ExecutionId, Graph, TenantId, Value};
 use nodes::{Compile, EffectKey, Incoming, Registry, Services, Started, State, Step};
 
 use crate::{line, pool, value};
@@ -48,7 +48,8 @@ async fn step(data: &str) -> String {
     let input = value("[1, 2]");
     let scope = Scope { input: &input, item: None, index: Some(3), names: &Around };
     let key = EffectKey { execution: ExecutionId(1), node: "it", path: &[3] };
-    let step = Step { scope, index: 3, attempt: 0, seed: 9, state: &Around, key, round: None };
+    let step =
+        Step { scope, index: 3, attempt: 0, seed: 9, state: &Around, tenant: TenantId::DEFAULT, key, round: None };
     let Ok(Started::Call(call)) = run.start(&step) else { panic!("a call") };
     assert_eq!(call.host, None);
     line(call.work.await.map(|outcome| outcome.output))

@@ -179,6 +179,7 @@ impl Calls {
             connect_timeout: layers.seconds("calls.connect_seconds")?,
             total_timeout: layers.seconds("calls.timeout_seconds")?,
             response_bytes: layers.parsed("calls.response_bytes")?,
+            file_bytes: layers.parsed("calls.file_bytes")?,
             redirects: layers.parsed("calls.redirects")?,
             cache_bytes: layers.parsed("calls.cache_bytes")?,
         };

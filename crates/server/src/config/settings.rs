@@ -108,6 +108,7 @@ pub static SETTINGS: &[Setting] = &[
     setting("calls.connect_seconds", Kind::Number(0.1, 3_600.0), "10", "Time until a connection is there"),
     setting("calls.timeout_seconds", Kind::Number(0.1, 86_400.0), "60", "Time of a call whose node sets none"),
     setting("calls.response_bytes", Kind::Whole(1_024, 1 << 30), "67108864", "Bytes of an answer, also unpacked"),
+    setting("calls.file_bytes", Kind::Whole(1_024, 1 << 30), "1073741824", "Bytes of an answer that is kept as a file"),
     setting("calls.redirects", Kind::Whole(0, 100), "10", "Redirects that a call follows"),
     setting(
         "calls.cache_bytes",

@@ -11,6 +11,7 @@ use bytes::Bytes;
 use engine::{Ended, Source, Start};
 use model::{Status, TenantId, Value};
 
+use super::files;
 use super::start::ended;
 use crate::App;
 use crate::error::{ApiError, ProblemBody};
@@ -44,9 +45,17 @@ pub(crate) async fn call(
         return Ok(not_proven(&hook));
     }
     let query = query(&parts.uri);
-    let input = input(&parts.headers, &bytes, &query).await?;
+    let tenant = TenantId::DEFAULT;
+    let (input, files) = match file_kind(&parts.headers, &bytes) {
+        Some(kind) => {
+            let file = files::put(&app, tenant, bytes, kind).await?;
+            (file.to_value(), vec![file.hash])
+        }
+        None => (input(&parts.headers, &bytes, &query).await?, Vec::new()),
+    };
     let start = Start {
-        tenant: TenantId::DEFAULT,
+        tenant,
+        files,
         from: Some(hook.node.clone()),
         trigger: "webhook",
         context: context(&hook, &parts.method, &path, &parts.headers, query),
@@ -123,13 +132,32 @@ fn pairs(text: &str) -> Value {
     Value::object(names.into_iter().map(entry).collect())
 }
 
+/// The media type of a body, in small letters and without parameters.
+fn kind_of(headers: &HeaderMap) -> String {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or("application/json");
+    kind.split(';').next().unwrap_or_default().trim().to_lowercase()
+}
+
+fn is_text(kind: &str) -> bool {
+    kind.starts_with("text/") || kind == "application/xml" || kind.ends_with("+xml")
+}
+
+/// The media type of a body that is a file for the workflow: what is neither JSON, a form nor text. A form of parts is no
+/// file, and nothing else that is understood.
+fn file_kind(headers: &HeaderMap, bytes: &Bytes) -> Option<String> {
+    let kind = kind_of(headers);
+    let is_value = kind == "application/json" || kind.ends_with("+json") || is_text(&kind);
+    let is_form = kind == "application/x-www-form-urlencoded" || kind.starts_with("multipart/");
+    let is_file = !bytes.is_empty() && !is_value && !is_form && files::is_media_type(&kind);
+    is_file.then_some(kind)
+}
+
 /// The input of the execution: the body by its type, chosen once; without a body the query.
 pub(super) async fn input(headers: &HeaderMap, bytes: &Bytes, query: &Value) -> Result<Value, ApiError> {
     if bytes.is_empty() {
         return Ok(query.clone());
     }
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or("application/json");
-    let kind = kind.split(';').next().unwrap_or_default().trim().to_lowercase();
+    let kind = kind_of(headers);
     let text = || {
         String::from_utf8(bytes.to_vec()).map_err(|_| ApiError::bad_request("not_utf8", "the body is not UTF-8 text"))
     };
@@ -139,13 +167,11 @@ pub(super) async fn input(headers: &HeaderMap, bytes: &Bytes, query: &Value) -> 
         // A brace cannot begin a form: it is JSON that was sent without its type, as `curl -d` does.
         "application/x-www-form-urlencoded" if bytes.starts_with(b"{") => read_json(bytes).await,
         "application/x-www-form-urlencoded" => Ok(pairs(&text()?)),
-        kind if kind.starts_with("text/") || kind == "application/xml" || kind.ends_with("+xml") => {
-            Ok(Value::from(text()?))
-        }
+        kind if is_text(kind) => Ok(Value::from(text()?)),
         _ => Err(ApiError::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "unsupported_media_type",
-            format!("a webhook takes JSON, forms and text, not {kind}"),
+            format!("this takes JSON, forms and text, not {kind}"),
         )),
     }
 }

@@ -7,6 +7,7 @@ pub(crate) mod dashboard;
 pub(crate) mod docs;
 pub(crate) mod executions;
 pub(crate) mod expressions;
+pub(crate) mod files;
 pub(crate) mod health;
 pub(crate) mod hooks;
 pub(crate) mod links;

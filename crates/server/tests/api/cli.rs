@@ -220,6 +220,7 @@ async fn doctor_finds_what_is_wrong_and_changes_nothing() {
         state: RowState { before: Some(status), status, wake_at: None, duration_us: 1, error: None },
         consumed: Vec::new(),
         blobs: Vec::new(),
+        lends: Vec::new(),
         records: Vec::new(),
         births: Vec::new(),
         posts: Vec::new(),

@@ -41,7 +41,7 @@ impl Server {
     }
 
     /// The execution once it stands there; a test that waits in vain is ended by its runner.
-    async fn once(&self, id: &str, status: &str) -> Json {
+    pub(crate) async fn once(&self, id: &str, status: &str) -> Json {
         loop {
             let shown = self.execution(id).await;
             if shown["status"] == status {

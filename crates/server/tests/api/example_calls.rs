@@ -30,6 +30,8 @@ fn router() -> Router {
     Router::new()
         .route("/items", get(items))
         .route("/orders", post(orders))
+        .route("/reports/{name}", get(report))
+        .route("/archive", post(archive))
         .route("/echo", any(echo))
         .with_state(Calls::default())
 }
@@ -55,6 +57,20 @@ async fn orders(State(calls): State<Calls>, headers: HeaderMap, Json(order): Jso
         return (StatusCode::SERVICE_UNAVAILABLE, Json(json!({"error": "try again"})));
     }
     (StatusCode::OK, Json(json!({"order": order["id"], "calls": *count})))
+}
+
+/// A report of 20,000 lines and a head.
+async fn report() -> ([(&'static str, &'static str); 1], String) {
+    let lines = (0..20_000).map(|n| format!("2025-07-{:02},{n}\n", n % 31 + 1));
+    ([("content-type", "text/csv")], std::iter::once("day,sales\n".to_owned()).chain(lines).collect())
+}
+
+/// Takes a report and counts its lines.
+async fn archive(headers: HeaderMap, body: axum::body::Bytes) -> (StatusCode, Json<Value>) {
+    if headers.get("content-type").is_none_or(|kind| kind != "text/csv") {
+        return (StatusCode::UNSUPPORTED_MEDIA_TYPE, Json(json!({"error": "no report"})));
+    }
+    (StatusCode::OK, Json(json!({"lines": body.iter().filter(|byte| **byte == b'\n').count()})))
 }
 
 /// Tells what it was asked.

@@ -2,6 +2,7 @@
 
 mod auth;
 mod bad_input;
+mod bodies;
 mod cli;
 mod control;
 mod dashboard;

@@ -3,16 +3,16 @@
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
-use bytes::Bytes;
 use model::{ExecutionId, Status, TenantId};
 
 use super::{Execution, IdempotencyKey, MemoryStore, Shared, State};
+use crate::blob::not_found;
 use crate::journal::{
     Append, Batch, Birth, BlobHash, Claim, ExecutionPage, ExecutionQuery, ExecutionRow, Health, InboxMessage, Journal,
     NewExecution, ReadFrom, Retained, Retention, RowState, Segment, Statistics, StatisticsQuery, WakeQuery, Woken,
     is_at_rest, refused,
 };
-use crate::{BoxFuture, Result, StoreError, Subscription};
+use crate::{BlobPart, BlobQuery, BlobWriter, BoxFuture, Result, StoreError, Subscription};
 
 /// Applies a batch and answers it.
 pub(super) fn apply(shared: &Shared, owner: u64, batch: Batch) {
@@ -61,7 +61,7 @@ impl State {
         };
         self.check_consumed(entry)?;
         if let Some(hash) = entry.blobs.iter().find(|&&hash| !self.blobs.contains_key(&(tenant, hash))) {
-            return Err(StoreError::NotFound(format!("body {}", blake3::Hash::from_bytes(*hash))));
+            return Err(not_found(hash));
         }
         self.check_births(entry)?;
         self.records.write_all(&entry.records)?;
@@ -88,6 +88,7 @@ impl State {
             let segment = Segment { execution: *execution, seq_from: 1, seq_to, bytes, snapshot: false };
             self.advance(owner, segment, state, blobs);
         }
+        self.lend(entry);
         self.rouse(id);
         for message in &entry.posts {
             if self.executions.contains_key(&message.execution) {
@@ -154,7 +155,7 @@ impl State {
                 return Err(conflict(*execution));
             }
             if let Some(hash) = blobs.iter().find(|&&hash| !self.blobs.contains_key(&(new.tenant, hash))) {
-                return Err(StoreError::NotFound(format!("body {}", blake3::Hash::from_bytes(*hash))));
+                return Err(not_found(hash));
             }
         }
         Ok(())
@@ -209,6 +210,7 @@ impl State {
             flow_key: new.flow_key.clone(),
         };
         self.executions.insert(id, Execution { row, owner, segments: Vec::new(), blobs: HashSet::new() });
+        self.inherit(id, new);
     }
 
     fn post(&mut self, messages: Vec<InboxMessage>) -> Result<Vec<bool>> {
@@ -297,24 +299,12 @@ impl Journal for MemoryStore {
         now(self.write(|state| Ok(state.wake(self.owner, &query))))
     }
 
-    fn put_blob(&self, tenant: TenantId, body: Bytes) -> BoxFuture<'_, Result<BlobHash>> {
-        let hash = *blake3::hash(&body).as_bytes();
-        let at_ms = self.shared.clock.now_ms();
-        now(self.write(|state| {
-            state.blobs.insert((tenant, hash), (body, at_ms));
-            Ok(hash)
-        }))
+    fn begin_blob(&self, tenant: TenantId, most: u64) -> Box<dyn BlobWriter> {
+        Box::new(self.upload(tenant, most))
     }
 
-    fn get_blob(&self, tenant: TenantId, hash: BlobHash, offset: u64, length: u64) -> BoxFuture<'_, Result<Bytes>> {
-        let state = self.shared.lock();
-        now(match state.blobs.get(&(tenant, hash)) {
-            None => Err(StoreError::NotFound(format!("body {}", blake3::Hash::from_bytes(hash)))),
-            Some((body, _)) => {
-                let at = |place: u64| usize::try_from(place).map_or(body.len(), |place| place.min(body.len()));
-                Ok(body.slice(at(offset)..at(offset.saturating_add(length))))
-            }
-        })
+    fn get_blob(&self, query: BlobQuery) -> BoxFuture<'_, Result<BlobPart>> {
+        now(self.shared.lock().body(&query))
     }
 
     fn retain(&self, retention: Retention) -> BoxFuture<'_, Result<Retained>> {

@@ -2,6 +2,7 @@
 //!
 //! Batches are applied and answered by one thread, as a durable store does it; everything else takes the lock itself.
 
+mod blobs;
 mod executions;
 mod journal;
 mod records;

@@ -52,6 +52,7 @@ impl Append {
     pub(super) fn touches_others(&self) -> bool {
         self.may_fail_late()
             || !self.posts.is_empty()
+            || !self.lends.is_empty()
             || self.create.as_ref().is_some_and(|new| new.idempotency.is_some())
     }
 
@@ -120,6 +121,7 @@ impl Tx<'_> {
                 self.write_record(write)?;
             }
         }
+        self.lend(entry)?;
         if is_at_rest(entry.state.status) && entry.create.is_none() {
             self.rouse(entry.execution)?;
         }
@@ -226,6 +228,27 @@ impl Tx<'_> {
         }
         let cell = Cell { tenant: new.tenant.0, workflow: workflow.unwrap_or(0), hour: hour_of(id), status };
         self.changes.push(Change { cell, duration_us, by: 1 });
+        if let Some(origin) = new.origin.filter(|origin| origin.kind.takes_over()) {
+            let mut inherit = self.conn.prepare_cached(
+                "INSERT OR IGNORE INTO blob_ref (tenant, hash, execution)
+                 SELECT tenant, hash, ?3 FROM blob_ref WHERE execution = ?2 AND tenant = ?1",
+            )?;
+            inherit.execute((new.tenant.0, origin.execution.0, id.0))?;
+        }
+        Ok(())
+    }
+
+    /// Lets others refer to bodies of an execution.
+    fn lend(&self, entry: &Append) -> Result<(), Fault> {
+        for (to, hash) in &entry.lends {
+            let mut lend = self.conn.prepare_cached(
+                "INSERT OR IGNORE INTO blob_ref (tenant, hash, execution)
+                 SELECT blob_ref.tenant, hash, execution.id FROM blob_ref JOIN execution
+                     ON execution.id = ?3 AND execution.tenant = blob_ref.tenant
+                 WHERE blob_ref.execution = ?1 AND hash = ?2",
+            )?;
+            lend.execute((entry.execution.0, &hash[..], to.0))?;
+        }
         Ok(())
     }
 

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use bytes::Bytes;
 use model::{ExecutionId, TenantId};
 
 use super::SqliteStore;
@@ -12,10 +11,10 @@ use super::records::bytes_of;
 use super::segments;
 use super::writer::{Fault, Tx};
 use crate::journal::{
-    Append, Batch, BlobHash, Claim, ExecutionPage, ExecutionQuery, ExecutionRow, Health, InboxMessage, Journal,
-    ReadFrom, Retained, Retention, Segment, Statistics, StatisticsQuery, WakeQuery, Woken,
+    Append, Batch, Claim, ExecutionPage, ExecutionQuery, ExecutionRow, Health, InboxMessage, Journal, ReadFrom,
+    Retained, Retention, Segment, Statistics, StatisticsQuery, WakeQuery, Woken,
 };
-use crate::{BoxFuture, Result, StoreError, Subscription};
+use crate::{BlobPart, BlobQuery, BlobWriter, BoxFuture, Result, StoreError, Subscription};
 
 /// Bytes of an entry beside its segment: the row and its indexes.
 const ROW_BYTES: usize = 160;
@@ -78,12 +77,12 @@ impl Journal for SqliteStore {
         Box::pin(self.write(Weight::default(), move |tx| tx.wake(&query)))
     }
 
-    fn put_blob(&self, tenant: TenantId, body: Bytes) -> BoxFuture<'_, Result<BlobHash>> {
-        Box::pin(self.put_body(tenant, body))
+    fn begin_blob(&self, tenant: TenantId, most: u64) -> Box<dyn BlobWriter> {
+        Box::new(self.upload(tenant, most))
     }
 
-    fn get_blob(&self, tenant: TenantId, hash: BlobHash, offset: u64, length: u64) -> BoxFuture<'_, Result<Bytes>> {
-        Box::pin(self.get_body(tenant, hash, offset, length))
+    fn get_blob(&self, query: BlobQuery) -> BoxFuture<'_, Result<BlobPart>> {
+        Box::pin(self.get_body(query))
     }
 
     fn retain(&self, retention: Retention) -> BoxFuture<'_, Result<Retained>> {

@@ -160,10 +160,23 @@ pub(super) struct Shared {
     pub(super) counters: Counters,
     pub(super) fatal: Fatal,
     pub(super) reserve_bytes: Option<u64>,
+    /// Bodies that came in since the store was opened.
+    pub(super) uploads: AtomicU64,
     read_only: Mutex<Option<String>>,
 }
 
 impl Shared {
+    /// Runs a write inside the next transaction and answers after its commit.
+    pub(super) async fn write<T, F>(&self, weight: Weight, run: F) -> Result<T>
+    where
+        F: FnMut(&mut Tx<'_>) -> Result<T, Fault> + Send + 'static,
+        T: Send + 'static,
+    {
+        let (work, answer) = Asked::work(run, weight);
+        self.queue.push(work, false);
+        answer.await.map_err(|_| closed())?
+    }
+
     pub(super) fn read_only(&self) -> Option<String> {
         self.read_only.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -215,6 +228,7 @@ impl SqliteStore {
             counters: Counters::default(),
             fatal,
             reserve_bytes: options.reserve_bytes,
+            uploads: AtomicU64::new(0),
             read_only: Mutex::default(),
         });
         let no_thread = |error: std::io::Error| StoreError::Unavailable(format!("no thread could be started: {error}"));
@@ -250,6 +264,7 @@ impl SqliteStore {
             counters: Counters::default(),
             fatal,
             reserve_bytes: None,
+            uploads: AtomicU64::new(0),
             read_only: Mutex::new(Some("it was opened to be looked at".into())),
         });
         let no_thread = |error: std::io::Error| StoreError::Unavailable(format!("no thread could be started: {error}"));
@@ -264,9 +279,7 @@ impl SqliteStore {
         F: FnMut(&mut Tx<'_>) -> Result<T, Fault> + Send + 'static,
         T: Send + 'static,
     {
-        let (work, answer) = Asked::work(run, weight);
-        self.shared.queue.push(work, false);
-        answer.await.map_err(|_| closed())?
+        self.shared.write(weight, run).await
     }
 
     /// Runs something on the writer's connection between transactions.

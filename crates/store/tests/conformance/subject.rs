@@ -192,6 +192,7 @@ pub(crate) fn create(execution: ExecutionId, status: Status) -> Append {
         state: RowState { before: None, status, wake_at: None, duration_us: 1_500, error: None },
         consumed: Vec::new(),
         blobs: Vec::new(),
+        lends: Vec::new(),
         records: Vec::new(),
         births: Vec::new(),
         posts: Vec::new(),

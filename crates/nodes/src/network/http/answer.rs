@@ -31,6 +31,7 @@ pub(super) enum Shape {
     Json,
     Text,
     Full,
+    File,
 }
 
 impl Shape {
@@ -39,6 +40,7 @@ impl Shape {
             Some("json") => Self::Json,
             Some("text") => Self::Text,
             Some("full") => Self::Full,
+            Some("file") => Self::File,
             _ => Self::Auto,
         }
     }
@@ -64,16 +66,19 @@ impl Statuses {
         Self(ranges)
     }
 
+    pub(super) fn has(&self, status: StatusCode) -> bool {
+        self.0.iter().any(|range| range.contains(&status.as_u16()))
+    }
+
     /// Whether an answer is one; else why the step failed.
     pub(super) fn check(&self, response: &Response) -> Result<(), StepError> {
-        let status = response.status.as_u16();
-        if self.0.iter().any(|range| range.contains(&status)) {
+        if self.has(response.status) {
             return Ok(());
         }
         let (host, start) = (net::host_of(&response.url), start(response));
         let message = format!("{host} answered {}{start}", response.status);
         let error = StepError { retry_after_ms: retry_after(response), ..StepError::new("http_status", message) };
-        let passes = matches!(status, 408 | 425 | 429) || response.status.is_server_error();
+        let passes = matches!(response.status.as_u16(), 408 | 425 | 429) || response.status.is_server_error();
         Err(if passes { error } else { error.finally() })
     }
 }
@@ -140,7 +145,7 @@ pub(super) async fn value(response: Response, shape: Shape) -> Result<Value, Ste
     Ok(if shape == Shape::Full { full(status, &headers, value) } else { value })
 }
 
-fn full(status: StatusCode, headers: &HeaderMap, body: Value) -> Value {
+pub(super) fn full(status: StatusCode, headers: &HeaderMap, body: Value) -> Value {
     let of_name = |name: &HeaderName| {
         let all = headers.get_all(name).iter();
         let texts: Vec<String> = all.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).collect();
@@ -162,21 +167,26 @@ fn full(status: StatusCode, headers: &HeaderMap, body: Value) -> Value {
 }
 
 /// What an answer says that it is.
-struct Content {
+pub(super) struct Content {
     /// `application/json`, in small letters; empty if it does not say.
-    kind: String,
+    pub(super) kind: String,
     /// Whether its texts have one byte for each letter.
     is_latin: bool,
 }
 
 impl Content {
-    fn of(headers: &HeaderMap) -> Self {
+    pub(super) fn of(headers: &HeaderMap) -> Self {
         let said = headers.get(header::CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()));
         let said = said.unwrap_or_default().to_ascii_lowercase();
         let (kind, rest) = said.split_once(';').unwrap_or((&said, ""));
         let charset = rest.split(';').find_map(|part| part.trim().strip_prefix("charset="));
         let is_latin = matches!(charset.map(|name| name.trim_matches('"')), Some("iso-8859-1" | "latin1"));
         Self { kind: kind.trim().to_owned(), is_latin }
+    }
+
+    /// Whether it says what it is, and that this is neither JSON nor text.
+    pub(super) fn is_binary(&self) -> bool {
+        !self.kind.is_empty() && !self.is_json() && !self.is_text()
     }
 
     fn is_json(&self) -> bool {
@@ -195,7 +205,7 @@ impl Content {
             Shape::Text => Ok(self.text(body).into()),
             _ if body.is_empty() => Ok(Value::Null),
             Shape::Json => parsed().map_err(|error| bad_response(format!("the answer is no JSON: {error}")).finally()),
-            Shape::Auto | Shape::Full => Ok(match std::str::from_utf8(body) {
+            Shape::Auto | Shape::Full | Shape::File => Ok(match std::str::from_utf8(body) {
                 _ if self.is_json() => parsed().unwrap_or_else(|_| self.text(body).into()),
                 _ if self.is_text() => self.text(body).into(),
                 Ok(text) if self.kind.is_empty() && text.starts_with(['{', '[']) => {

@@ -6,6 +6,7 @@ use arcstr::ArcStr;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use model::file::File;
 use model::{Value, json};
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Url};
@@ -29,6 +30,13 @@ pub(super) struct Parts {
     body: Setting,
     body_type: Setting,
     auth: Auth,
+}
+
+/// What a call carries.
+enum Sent {
+    /// Bytes and their content type.
+    Bytes(Bytes, &'static str),
+    File(File),
 }
 
 enum Auth {
@@ -71,8 +79,8 @@ impl Parts {
         self.method.constant().and_then(Value::as_str)
     }
 
-    /// The whole call.
-    pub(super) fn request(&self, step: &Step<'_>) -> Result<Request, StepError> {
+    /// The whole call, and the file that it carries if its body is one.
+    pub(super) fn request(&self, step: &Step<'_>) -> Result<(Request, Option<File>), StepError> {
         let name = self.method.text(step)?;
         let method = METHODS.iter().find(|method| method.as_str() == name.as_str());
         let method = method.ok_or_else(|| bad(format!("there is no method {name:?}")))?.clone();
@@ -83,25 +91,37 @@ impl Parts {
             let (name, value) = header("headers", &name, &value)?;
             request.headers.append(name, value);
         }
-        if let Some((body, kind)) = self.body(step)? {
-            request.headers.entry(header::CONTENT_TYPE).or_insert(HeaderValue::from_static(kind));
-            request.body = Some(body);
+        let mut file = None;
+        match self.body(step)? {
+            None => {}
+            Some(Sent::Bytes(body, kind)) => {
+                request.headers.entry(header::CONTENT_TYPE).or_insert(HeaderValue::from_static(kind));
+                request.body = Some(body.into());
+            }
+            Some(Sent::File(sent)) => {
+                let kind = HeaderValue::from_str(&sent.media_type).ok().filter(|kind| !kind.is_empty());
+                let kind = kind.unwrap_or(HeaderValue::from_static("application/octet-stream"));
+                request.headers.entry(header::CONTENT_TYPE).or_insert(kind);
+                file = Some(sent);
+            }
         }
         self.auth.apply(step, &mut request.headers)?;
         if !only_reads(request.method.as_str()) {
             name_step(step, &mut request.headers);
         }
-        Ok(request)
+        Ok((request, file))
     }
 
-    /// The body and its content type.
-    fn body(&self, step: &Step<'_>) -> Result<Option<(Bytes, &'static str)>, StepError> {
+    fn body(&self, step: &Step<'_>) -> Result<Option<Sent>, StepError> {
         let kind = self.body_type.text(step)?;
         if kind == "none" || !self.body.is_set() {
             return Ok(None);
         }
         let value = self.body.value(step)?;
-        Ok(Some(match kind.as_str() {
+        if let Some(file) = File::of(&value) {
+            return Ok(Some(Sent::File(file)));
+        }
+        let (body, kind) = match kind.as_str() {
             "json" => (json_body(&value), "application/json"),
             "text" => (Bytes::copy_from_slice(text::of(&value).as_bytes()), "text/plain; charset=utf-8"),
             "form" if value.as_str().is_some() => (Bytes::copy_from_slice(text::of(&value).as_bytes()), FORM),
@@ -111,7 +131,8 @@ impl Parts {
                 (form.finish().into(), FORM)
             }
             other => return Err(bad(format!("there is no body_type {other:?}"))),
-        }))
+        };
+        Ok(Some(Sent::Bytes(body, kind)))
     }
 }
 

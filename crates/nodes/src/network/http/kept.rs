@@ -80,6 +80,12 @@ impl Keeping {
     }
 }
 
+/// A call whose answer may be kept.
+pub(super) struct Asked {
+    keeping: Keeping,
+    key: Vec<u8>,
+}
+
 /// The way out of a node.
 #[derive(Clone)]
 pub(super) struct Door {
@@ -91,22 +97,33 @@ pub(super) struct Door {
 impl Door {
     /// Makes a call, unless its answer is kept. An answer with a status that is a failure is one.
     pub(super) async fn send(&self, request: Request, statuses: &Statuses) -> Result<Response, StepError> {
-        let asked =
-            self.keeping.filter(|keeping| may_be_kept(&request, *keeping)).map(|keeping| (keeping, key(&request)));
-        if let Some((_, asked)) = &asked
-            && let Some(response) = self.answers.get(asked)
-        {
+        let (kept, asked) = self.kept(&request);
+        if let Some(response) = kept {
             return Ok(response);
         }
         let response = self.net.send(request).await?;
         statuses.check(&response)?;
-        if let Some((keeping, asked)) = asked
-            && is_for_others(&response)
+        self.keep(asked, &response);
+        Ok(response)
+    }
+
+    /// The kept answer to a call, if there is one; and where its answer is kept, if it may be.
+    pub(super) fn kept(&self, request: &Request) -> (Option<Response>, Option<Asked>) {
+        let asked = self
+            .keeping
+            .filter(|keeping| may_be_kept(request, *keeping))
+            .map(|keeping| Asked { keeping, key: key(request) });
+        (asked.as_ref().and_then(|asked| self.answers.get(&asked.key)), asked)
+    }
+
+    /// Keeps an answer, if it may be.
+    pub(super) fn keep(&self, asked: Option<Asked>, response: &Response) {
+        if let Some(Asked { keeping, key }) = asked
+            && is_for_others(response)
         {
             let kept = Kept { response: response.clone(), until: Instant::now() + keeping.ttl };
-            self.answers.0.insert(asked, kept);
+            self.answers.0.insert(key, kept);
         }
-        Ok(response)
     }
 }
 

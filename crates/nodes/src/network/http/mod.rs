@@ -2,6 +2,7 @@
 
 mod answer;
 mod call;
+mod fetch;
 mod kept;
 mod pages;
 
@@ -13,11 +14,13 @@ use model::{Category, EffectClass, Node, NodeSpec, Problem, Value};
 use reqwest::Url;
 
 use crate::description::{DATA, Description};
+use crate::files::Files;
 use crate::net::{self, Net};
 use crate::params::{Params, Setting};
-use crate::{Call, Compile, NodeType, Outcome, Run, Started, Step, StepError, duration};
+use crate::{Call, Compile, NodeType, Outcome, Run, Services, Started, Step, StepError, duration};
 use answer::{Shape, Statuses};
 use call::Parts;
+use fetch::Fetch;
 use kept::{Answers, Door, Keeping};
 use pages::Paging;
 
@@ -48,7 +51,7 @@ const SCHEMA: &str = r#"{"properties": {
         "description": "Names and values that the address gets after its ?; a list gives the name several times, null leaves it out"},
     "headers": {"title": "Headers", "type": ["object", "array", "string"], "format": "fields", "default": {},
         "items": {"type": "object", "required": ["name"], "properties": {"name": {"title": "Name", "type": "string"}, "value": {"title": "Value"}}}},
-    "body": {"title": "Body", "description": "Any value; absent, none is sent"},
+    "body": {"title": "Body", "description": "Any value; absent, none is sent. A file is sent as its bytes"},
     "body_type": {"title": "Body as", "enum": ["json", "form", "text", "none"], "default": "json",
         "description": "With json a text that holds a JSON object or list is sent as it is"},
     "auth": {"title": "Sign in with", "enum": ["none", "basic", "bearer", "header"], "default": "none",
@@ -58,8 +61,8 @@ const SCHEMA: &str = r#"{"properties": {
     "token": {"title": "Token", "type": "string", "format": "password", "description": "Of bearer"},
     "header_name": {"title": "Header", "type": "string", "default": "x-api-key", "description": "Of header"},
     "header_value": {"title": "Value of the header", "type": "string", "format": "password", "description": "Of header"},
-    "response": {"title": "Answer as", "enum": ["auto", "json", "text", "full"], "default": "auto",
-        "description": "By its content type; JSON; text; an object of status, headers and body. What is neither JSON nor text is an object of base64, content_type and bytes"},
+    "response": {"title": "Answer as", "enum": ["auto", "json", "text", "full", "file"], "default": "auto",
+        "description": "By its content type; JSON; text; an object of status, headers and body; a file. With auto and full, what is neither JSON nor text is an object of base64, content_type and bytes up to 64 KiB, and a file above"},
     "ok_statuses": {"title": "Statuses that are no failure", "type": ["array", "integer", "string"], "items": {"type": ["integer", "string"]},
         "examples": [[200, 404], ["2xx", "404"], "200-299"], "description": "By default those below 400"},
     "cache": {"title": "Keep answers for", "type": ["object", "string", "number"], "examples": ["5m", {"ttl": "1h", "signed_in": true}],
@@ -86,12 +89,15 @@ const SCHEMA: &str = r#"{"properties": {
 
 pub(super) struct Http {
     net: Net,
+    files: Files,
     answers: Arc<Answers>,
 }
 
 impl Http {
-    pub(super) fn new(net: &Net) -> Self {
-        Self { net: net.clone(), answers: Arc::new(Answers::new(net.settings().cache_bytes)) }
+    pub(super) fn new(services: &Services) -> Self {
+        let Services { net, files, .. } = services.clone();
+        let answers = Arc::new(Answers::new(net.settings().cache_bytes));
+        Self { net, files, answers }
     }
 }
 
@@ -110,7 +116,8 @@ impl NodeType for Http {
         let paging = Paging::new(&mut params, reading.shape);
         let keeping = Keeping::new(&mut params, parts.constant_method());
         let door = Door { net: self.net.clone(), answers: self.answers.clone(), keeping };
-        params.done(Ready { door, parts, timeout, follow, max_redirects, reading, paging })
+        let files = self.files.clone();
+        params.done(Ready { door, files, parts, timeout, follow, max_redirects, reading, paging })
     }
 }
 
@@ -123,6 +130,7 @@ struct Reading {
 /// A node that is ready to call.
 struct Ready {
     door: Door,
+    files: Files,
     parts: Parts,
     timeout: Setting,
     follow: Setting,
@@ -145,20 +153,22 @@ impl Ready {
 
 impl Run for Ready {
     fn start(&self, step: &Step<'_>) -> Result<Started, StepError> {
-        let mut request = self.parts.request(step)?;
+        let (mut request, sent) = self.parts.request(step)?;
         request.timeout = self.timeout(step)?;
         request.redirects = self.redirects(step)?;
         let host = Some(net::host_of(&request.url).into());
         let (door, reading) = (self.door.clone(), self.reading.clone());
-        let work: Work = match self.paging.walk(step)? {
-            Some(walk) => {
-                Box::pin(async move { walk.run(&door, request, &reading.statuses).await.map(Outcome::first) })
+        let (files, owner) = (self.files.clone(), step.owner());
+        let walk = self.paging.walk(step)?;
+        let work: Work = Box::pin(async move {
+            if let Some(file) = sent {
+                request.body = Some(files.open(owner, &file).await?.into());
             }
-            None => Box::pin(async move {
-                let response = door.send(request, &reading.statuses).await?;
-                answer::value(response, reading.shape).await.map(Outcome::first)
-            }),
-        };
+            match walk {
+                Some(walk) => walk.run(&door, request, &reading.statuses).await.map(Outcome::first),
+                None => Fetch { door, files, owner, reading }.outcome(request).await,
+            }
+        });
         Ok(Started::Call(Call { host, work }))
     }
 

@@ -9,7 +9,7 @@ use super::answer::{self, Shape, Statuses};
 use super::call;
 use super::kept::Door;
 use crate::list::not_a_list;
-use crate::net::{self, Request, Response, too_large};
+use crate::net::{self, Limit, Request, Response, too_large};
 use crate::params::{Params, Setting};
 use crate::path::Path;
 use crate::{Step, StepError, text};
@@ -52,7 +52,7 @@ impl Paging {
                 return Self(None);
             }
         };
-        if matches!(shape, Shape::Text | Shape::Full) {
+        if matches!(shape, Shape::Text | Shape::Full | Shape::File) {
             params.bad_parameter(
                 "response",
                 "pages are read as JSON: set response to auto or json, or pagination to none",
@@ -116,7 +116,7 @@ impl Walk {
             bytes += response.body.len();
             let most = door.net.settings().response_bytes;
             if bytes > most {
-                return Err(too_large(most));
+                return Err(too_large(Limit::Value(most)));
             }
             let linked = linked(&response);
             let value = answer::value(response, Shape::Auto).await?;
