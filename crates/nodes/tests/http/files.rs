@@ -185,7 +185,7 @@ async fn an_answer_that_ends_early_leaves_no_file() {
     let server = Server::start(move |_| answer("200 OK", OCTETS, &whole)).await;
     let stuck = Arc::new(Kept { is_stuck: true, ..Kept::default() });
     let data = r#"{"url": "URL", "timeout": "300ms"}"#;
-    assert_eq!(step(&stuck, Settings::default()).line(&server.data(data)).await, "! timeout");
+    assert_eq!(step(&stuck, &Settings::default()).line(&server.data(data)).await, "! timeout");
     assert_eq!((stuck.begun.load(Ordering::SeqCst), stuck.count()), (1, 0));
 
     let refused = Server::start(move |_| answer("404 Not Found", OCTETS, &body)).await;
