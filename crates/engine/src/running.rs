@@ -195,7 +195,10 @@ impl Running {
             version,
             ticket: Ticket::of(tenant, flow_key.as_deref(), &program),
             priority,
-            wall_us: deadline_us.map_or(i64::MAX, |deadline| accepted_us.saturating_add_unsigned(deadline)),
+            wall_us: deadline_us.map_or(i64::MAX, |deadline| {
+                // Who takes it up again gives it the whole time again.
+                accepted_us.saturating_add_unsigned(execution.reopened_us()).saturating_add_unsigned(deadline)
+            }),
             program,
             accepted_us,
             execution,
@@ -289,6 +292,9 @@ impl Running {
         }
         let event = self.execution.reopening(self.since(now_us));
         self.record(&event);
+        if let Some(deadline_ms) = self.program.settings().deadline_ms {
+            self.wall_us = now_us.saturating_add_unsigned(deadline_ms.saturating_mul(1_000));
+        }
     }
 
     /// Takes over an event of another execution.

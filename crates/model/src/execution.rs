@@ -120,6 +120,8 @@ pub struct Execution {
     values: HashMap<ArcStr, Value>,
     /// How often it was reopened.
     generation: u32,
+    /// When that was last, in µs since acceptance.
+    reopened_us: u64,
     stage: Stage,
 }
 
@@ -160,6 +162,7 @@ impl Execution {
             responses: Vec::new(),
             values: HashMap::new(),
             generation: 0,
+            reopened_us: 0,
             stage: Stage::Accepted,
         };
         execution.top = execution.open_top(input);
@@ -189,6 +192,11 @@ impl Execution {
     /// How often it was reopened.
     pub const fn generation(&self) -> u32 {
         self.generation
+    }
+
+    /// When it was reopened last, in µs since acceptance; 0 if it never was.
+    pub const fn reopened_us(&self) -> u64 {
+        self.reopened_us
     }
 
     /// Steps whose outcome is awaited.

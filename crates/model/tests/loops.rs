@@ -422,6 +422,9 @@ fn what_fell_inside_of_a_loop_runs_again_and_nothing_else() {
     let reopened = run.state.reopening(run.now_us);
     run.record(&reopened);
     assert_eq!((run.state.status(), run.state.generation()), (Status::Running, 1));
+    let read = from_snapshot(&run.state).0;
+    assert_eq!((read.generation(), read.reopened_us()), (1, run.now_us));
+    assert!(run.now_us > 0, "a snapshot says when it was taken up");
     run.go(&passes);
     assert_eq!(run.state.status(), Status::Succeeded);
     assert_eq!(run.began[6..], ["b@1", "a@2", "b@2", "z"]);

@@ -195,6 +195,25 @@ async fn the_same_request_takes_nobodys_place() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_taken_up_again_has_its_whole_deadline_again() {
+    let (engine, world, store) = setup();
+    let execution = begin(&engine, start(&wait_with(r#"{"deadline":"1500ms"}"#), "1")).await;
+    assert_eq!(ended(&engine, execution).await.error.expect("an error").code.as_str(), "deadline");
+    engine.retry(TenantId::DEFAULT, execution).await.expect("it has ended");
+    status_is(&engine, execution, Status::Waiting).await;
+    let (engine, _store) = restarted(engine, &store, &world).await;
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    go(&engine, execution).await;
+    assert_eq!(ended(&engine, execution).await.status, Status::Succeeded);
+    // It is over again when that is over.
+    let late = begin(&engine, start(&wait_with(r#"{"deadline":"50ms"}"#), "1")).await;
+    for _ in 0..2 {
+        assert_eq!(ended(&engine, late).await.error.expect("an error").code.as_str(), "deadline");
+        engine.retry(TenantId::DEFAULT, late).await.expect("it has ended");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn time_that_is_up_is_told_too_once_writes_have_ended() {
     let (store, world) = (Arc::new(MemoryStore::default()), world());
     let care = graph(r#"{"nodes":[{"id":"s","type":"manual"}],"edges":[]}"#);

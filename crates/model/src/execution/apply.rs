@@ -467,6 +467,7 @@ impl Execution {
         (self.failure, self.is_paused) = (None, false);
         (self.in_flight, self.generation) = (0, self.generation + 1);
         self.latest_us = self.latest_us.max(at_us);
+        self.reopened_us = at_us;
         self.ready.clear();
         self.to_record.clear();
         self.dropped.clear();

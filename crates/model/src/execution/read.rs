@@ -269,6 +269,7 @@ impl Execution {
             responses: Vec::new(),
             values: self.values.clone(),
             generation: self.generation,
+            reopened_us: self.reopened_us,
             stage: self.stage,
         }
     }

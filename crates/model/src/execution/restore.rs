@@ -39,6 +39,7 @@ impl Execution {
             frames,
             is_paused,
             generation,
+            reopened_us,
             failure,
             responses,
             values,
@@ -51,7 +52,8 @@ impl Execution {
         self.waits = Waits::default();
         (self.status, self.is_paused) = (status, is_paused);
         (self.resolved, self.latest_us) = (resolved, latest_us);
-        (self.generation, self.failure, self.responses) = (generation, failure, responses);
+        (self.generation, self.reopened_us) = (generation, reopened_us);
+        (self.failure, self.responses) = (failure, responses);
         self.values = values.into_iter().collect();
         self.signals = signals.into();
         self.ended_children = ended_children;

@@ -45,6 +45,8 @@ pub struct WholeRestored {
     pub(crate) is_paused: bool,
     /// How often it was reopened.
     pub(crate) generation: u32,
+    /// When that was last; 0 if it never was.
+    pub(crate) reopened_us: u64,
     pub(crate) failure: Option<Box<ErrorInfo>>,
     pub(crate) responses: Vec<(NodeIndex, Path, Value)>,
     /// By key.
@@ -318,6 +320,7 @@ impl Execution {
             responses,
             values,
             generation,
+            reopened_us,
             stage: _,
         } = self;
         let mut values: Vec<(ArcStr, Value)> = values.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
@@ -329,6 +332,7 @@ impl Execution {
             frames: frames.begun(),
             is_paused: *is_paused,
             generation: *generation,
+            reopened_us: *reopened_us,
             failure: failure.clone(),
             responses: responses.clone(),
             values,

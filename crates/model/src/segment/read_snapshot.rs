@@ -44,9 +44,12 @@ impl SegmentReader<'_> {
     }
 
     fn whole(&mut self) -> Read<WholeRestored> {
-        let (status, is_paused) = (self.status()?, self.byte()? > 0);
+        let (status, marks) = (self.status()?, self.byte()?);
+        let (is_paused, was_reopened) = (marks & 1 > 0, marks & 2 > 0);
         let (resolved, latest_us) = (self.number()?, self.number()?);
         let (frames, generation) = (self.number()?, self.small()?);
+        // Older snapshots do not say when.
+        let reopened_us = if was_reopened { self.number()? } else { 0 };
         let failure = self.error()?;
         let responses = self.list(|from| Ok((from.small()?, from.path()?, from.shared()?)))?;
         let (values, signals) = (self.named_values(DEPTH)?, self.named_values(DEPTH)?);
@@ -63,6 +66,7 @@ impl SegmentReader<'_> {
             frames,
             is_paused,
             generation,
+            reopened_us,
             failure,
             responses,
             values,

@@ -86,9 +86,13 @@ impl SegmentWriter {
     fn whole(&mut self, whole: &WholeRestored) {
         self.bytes.push(tag::WHOLE);
         self.bytes.push(whole.status.code());
-        self.bytes.push(u8::from(whole.is_paused));
+        let was_reopened = whole.reopened_us > 0;
+        self.bytes.push(u8::from(whole.is_paused) | (u8::from(was_reopened) << 1));
         for number in [whole.resolved, whole.latest_us, whole.frames, u64::from(whole.generation)] {
             self.number(number);
+        }
+        if was_reopened {
+            self.number(whole.reopened_us);
         }
         self.error(whole.failure.as_deref());
         self.number(whole.responses.len() as u64);
