@@ -2,14 +2,14 @@
 //!
 //! The filter is applied as the work goes along, from the newest execution to the oldest, and only to those that were
 //! there when it was asked. After a restart the work goes on with the chunk that was under way: asking an execution
-//! twice for the same is asking it once, but a retry may be tried twice.
+//! twice for the same is asking it once, also for a replay, but a retry may be tried twice.
 
 use std::time::Duration;
 
-use engine::EngineError;
-use model::{ExecutionId, Status, TenantId, WorkflowId};
+use engine::{EngineError, Replay};
+use model::{ExecutionId, Status, TenantId, VersionId, WorkflowId};
 use serde::{Deserialize, Serialize};
-use store::journal::ExecutionQuery;
+use store::journal::{ExecutionQuery, Idempotency};
 use store::records::{Expect, Kind, Record, RecordQuery, RecordWrite, Sort};
 use store::{ExecutionRow, StoreError};
 use tokio::task::JoinSet;
@@ -39,12 +39,19 @@ pub(crate) enum Action {
     Resume,
     /// Take up again what did not succeed.
     Retry,
+    /// Run anew, as another execution, what has ended.
+    Replay,
 }
 
 impl Action {
     /// All, by their words.
-    pub(crate) const ALL: [(&'static str, Self); 4] =
-        [("cancel", Self::Cancel), ("pause", Self::Pause), ("resume", Self::Resume), ("retry", Self::Retry)];
+    pub(crate) const ALL: [(&'static str, Self); 5] = [
+        ("cancel", Self::Cancel),
+        ("pause", Self::Pause),
+        ("resume", Self::Resume),
+        ("retry", Self::Retry),
+        ("replay", Self::Replay),
+    ];
 
     /// The word for it in JSON.
     pub(crate) fn as_str(self) -> &'static str {
@@ -53,22 +60,23 @@ impl Action {
 
     /// Statuses of the executions that it can be asked of.
     const fn takes(self) -> &'static [Status] {
-        use Status::{Canceled, Delayed, Failed, Paused, Quarantined, Queued, Running, TimedOut, Waiting};
+        use Status::{Canceled, Delayed, Failed, Paused, Quarantined, Queued, Running, Succeeded, TimedOut, Waiting};
         match self {
             Self::Cancel => &[Delayed, Queued, Running, Waiting, Paused],
             Self::Pause => &[Delayed, Queued, Running, Waiting],
             // What is held counts as running until its last step in flight has ended.
             Self::Resume => &[Paused, Running],
             Self::Retry => &[Failed, TimedOut, Canceled, Quarantined],
+            Self::Replay => &[Succeeded, Failed, TimedOut, Canceled, Quarantined],
         }
     }
 
-    /// The statuses that count where the filter names some; where it names none, a retry leaves alone what somebody
-    /// canceled and what was set aside.
+    /// The statuses that count where the filter names some; where it names none, retries and replays leave alone what
+    /// succeeded, what somebody canceled and what was set aside.
     pub(crate) fn statuses(self, said: &[Status]) -> Vec<Status> {
         let takes = self.takes().iter().copied();
         match (self, said) {
-            (Self::Retry, []) => vec![Status::Failed, Status::TimedOut],
+            (Self::Retry | Self::Replay, []) => vec![Status::Failed, Status::TimedOut],
             (_, []) => takes.collect(),
             _ => takes.filter(|status| said.contains(status)).collect(),
         }
@@ -102,6 +110,9 @@ impl Filter {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Kept {
     pub(crate) action: Action,
+    /// What a replay runs; that of each execution unless it is set.
+    #[serde(default)]
+    pub(crate) version: Option<VersionId>,
     pub(crate) filter: Filter,
     /// Executions that the filter found when it was asked.
     pub(crate) total: u64,
@@ -154,10 +165,15 @@ impl Bulk {
 ///
 /// # Errors
 /// The store cannot count, or cannot keep it.
-pub(crate) async fn begin(app: &App, tenant: TenantId, action: Action, filter: Filter) -> Result<Bulk, StoreError> {
+pub(crate) async fn begin(
+    app: &App,
+    tenant: TenantId,
+    (action, version): (Action, Option<VersionId>),
+    filter: Filter,
+) -> Result<Bulk, StoreError> {
     let counted = app.journal.list(ExecutionQuery { limit: 1, total: true, ..filter.query(tenant) }).await?;
     let (total, total_exact) = counted.total.unwrap_or((0, true));
-    let kept = Kept { action, filter, total, total_exact, done: 0, passed_over: 0, cursor: None };
+    let kept = Kept { action, version, filter, total, total_exact, done: 0, passed_over: 0, cursor: None };
     let now_ms = now_ms();
     let mut bulk =
         Bulk { id: app.ids.next(), is_finished: false, kept, revision: 0, created_ms: now_ms, updated_ms: now_ms };
@@ -218,15 +234,15 @@ async fn work(app: App, tenant: TenantId, id: i64) {
 async fn chunk(app: &App, tenant: TenantId, id: i64) -> Result<bool, EngineError> {
     let found = Bulk::find(app, tenant, id).await?;
     let Some(mut bulk) = found.filter(|bulk| !bulk.is_finished) else { return Ok(true) };
-    let action = bulk.kept.action;
-    while action == Action::Retry && app.engine.stats().in_flight > IN_FLIGHT_MAX {
+    let (action, version) = (bulk.kept.action, bulk.kept.version);
+    while matches!(action, Action::Retry | Action::Replay) && app.engine.stats().in_flight > IN_FLIGHT_MAX {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     let query = ExecutionQuery { before: bulk.kept.cursor, limit: CHUNK, ..bulk.kept.filter.query(tenant) };
     let page = app.journal.list(query).await?;
     // Together they share commits.
     let mut asking: JoinSet<Result<bool, EngineError>> =
-        page.rows.iter().map(|row| ask(app.clone(), row.clone(), action)).collect();
+        page.rows.iter().map(|row| ask(app.clone(), row.clone(), (id, action, version))).collect();
     let (mut done, mut passed_over) = (0, 0);
     while let Some(asked) = asking.join_next().await {
         match asked.unwrap_or_else(|panic| Err(StoreError::Corrupt(panic.to_string()).into()))? {
@@ -243,13 +259,23 @@ async fn chunk(app: &App, tenant: TenantId, id: i64) -> Result<bool, EngineError
 }
 
 /// Asks one execution; answers whether it could be asked.
-async fn ask(app: App, row: ExecutionRow, action: Action) -> Result<bool, EngineError> {
+async fn ask(
+    app: App,
+    row: ExecutionRow,
+    (bulk, action, version): (i64, Action, Option<VersionId>),
+) -> Result<bool, EngineError> {
     let (engine, tenant, id) = (&app.engine, row.tenant, row.id);
     let asked = match action {
         Action::Cancel => engine.cancel(tenant, id).await,
         Action::Pause => engine.pause(tenant, id).await,
         Action::Resume => engine.resume(tenant, id).await,
         Action::Retry => engine.retry(tenant, id).await,
+        Action::Replay => {
+            // The same wish for the same execution starts one.
+            let key = format!("bulk:{}:{id}", ExecutionId(bulk));
+            let idempotency = Some(Idempotency { key, body_hash: [0; 32] });
+            engine.replay(tenant, id, Replay { version, idempotency, ..Replay::default() }).await.map(drop)
+        }
     };
     match asked {
         Ok(()) => Ok(true),

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use model::{ExecutionId, Status, Value};
+use model::{ExecutionId, Status, Value, VersionId};
 use serde::Serialize;
 use store::journal::first_id_at;
 use utoipa::ToSchema;
@@ -21,8 +21,10 @@ use crate::http::{Fields, JsonBody};
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes the body; the handler reads it field by field")]
 pub(crate) struct BulkBody {
-    /// `cancel`, `pause`, `resume` or `retry`.
+    /// `cancel`, `pause`, `resume`, `retry` or `replay`.
     action: String,
+    /// What a replay runs: a version of the workflow that the filter names. Each runs its own if it is absent.
+    version: Option<String>,
     filter: BulkFilter,
 }
 
@@ -30,7 +32,7 @@ pub(crate) struct BulkBody {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes the body; the handler reads it field by field")]
 pub(crate) struct BulkFilter {
-    /// One or several, with commas between them. A retry takes `failed` and `timed_out` unless this says otherwise.
+    /// One or several, with commas between them. A retry and a replay take `failed` and `timed_out` unless this says otherwise.
     status: Option<String>,
     /// Id of the workflow.
     workflow: Option<String>,
@@ -46,7 +48,7 @@ pub(crate) struct BulkFilter {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct BulkItem {
     id: String,
-    /// `cancel`, `pause`, `resume` or `retry`.
+    /// `cancel`, `pause`, `resume`, `retry` or `replay`.
     action: &'static str,
     /// `running` or `finished`.
     status: &'static str,
@@ -88,7 +90,7 @@ pub(crate) async fn begin(
     Tenant(tenant): Tenant,
     body: JsonBody,
 ) -> Result<Response, ApiError> {
-    let fields = Fields::only(&body.value, &["action", "filter"], "")?;
+    let fields = Fields::only(&body.value, &["action", "version", "filter"], "")?;
     let word = fields.required("action")?;
     let action = Action::ALL.iter().find(|(name, _)| *name == word.as_str()).map(|(_, action)| *action);
     let action = action.ok_or_else(|| {
@@ -99,10 +101,21 @@ pub(crate) async fn begin(
     let filter = fields.get("filter").ok_or_else(|| {
         ApiError::bad_request("missing_field", "filter is missing; {} stands for all executions").at("$.filter")
     })?;
-    let bulk = bulk::begin(&app, tenant, action, read_filter(filter, action)?).await?;
+    let filter = read_filter(filter, action)?;
+    let version = fields.text("version")?.map(|text| version(text, action, &filter)).transpose()?;
+    let bulk = bulk::begin(&app, tenant, (action, version), filter).await?;
     let item = BulkItem::from(&bulk);
     let at = format!("/api/v1/executions/bulk/{}", item.id);
     Ok((StatusCode::ACCEPTED, [(header::LOCATION, at)], Json(item)).into_response())
+}
+
+/// The version that a replay runs, of the one workflow that is asked.
+fn version(text: &str, action: Action, filter: &Filter) -> Result<VersionId, ApiError> {
+    let refused = |detail: String| ApiError::bad_request("invalid_parameter", detail).at("$.version");
+    if action != Action::Replay || filter.workflow.is_none() {
+        return Err(refused("version goes with the action replay and a filter that names the workflow".into()));
+    }
+    text.parse().map_err(|error| refused(format!("version: {error}")))
 }
 
 fn read_filter(filter: &Value, action: Action) -> Result<Filter, ApiError> {

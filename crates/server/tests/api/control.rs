@@ -286,6 +286,38 @@ async fn many_are_asked_at_once_by_a_filter() {
 }
 
 #[tokio::test]
+async fn many_are_replayed_once_each_on_a_version() {
+    let server = Server::new().await;
+    let workflow = server.store(DOUBLE).await;
+    for n in 0..120 {
+        server.run(&workflow, &n.to_string()).await;
+    }
+    let path = format!("/api/v1/workflows/{workflow}");
+    let changed = DOUBLE.replace("input * 2", "input * 10");
+    let put = server.call("PUT", &path).header("if-match", "\"1\"").body(changed).send().await.ok(200);
+    let version = put["version"].as_str().expect("a version");
+    let ask = |more: &str| format!(r#"{{"action": "replay"{more}}}"#);
+    let none = finished(&server, &ask(&format!(r#", "filter": {{"workflow": "{workflow}"}}"#))).await;
+    assert_eq!(none["done"], 0, "nothing failed");
+    let all = format!(r#", "version": "{version}", "filter": {{"workflow": "{workflow}", "status": "succeeded"}}"#);
+    let bulk = finished(&server, &ask(&all)).await;
+    assert_eq!([&bulk["total"], &bulk["done"], &bulk["passed_over"]], [120, 120, 0]);
+    let of_replays = format!("/api/v1/executions?workflow={workflow}&trigger=replay&limit=500&total=true");
+    let replays = server.get(&of_replays).await.ok(200);
+    let replays = replays["items"].as_array().expect("a list");
+    let origins: std::collections::HashSet<&str> =
+        replays.iter().map(|replay| replay["origin"]["execution"].as_str().expect("an origin")).collect();
+    assert_eq!((replays.len(), origins.len()), (120, 120), "what it started itself was not asked");
+    let one = server.once(replays[0]["id"].as_str().expect("an id"), "succeeded").await;
+    assert_eq!(one["output"].as_i64(), one["input"].as_i64().map(|n| n * 10), "{one}");
+    for wrong in [r#", "version": "x", "filter": {}"#.to_owned(), all.replace(version, "x")] {
+        assert_eq!(server.post("/api/v1/executions/bulk", &ask(&wrong)).await.problem(400), "invalid_parameter");
+    }
+    let pause = format!(r#"{{"action": "pause", "version": "{version}", "filter": {{"workflow": "{workflow}"}}}}"#);
+    assert_eq!(server.post("/api/v1/executions/bulk", &pause).await.problem(400), "invalid_parameter");
+}
+
+#[tokio::test]
 async fn a_bulk_that_cannot_be_is_refused() {
     let server = Server::new().await;
     let rows = [
