@@ -130,6 +130,7 @@ pub(crate) fn leave_open(folder: &Path, count: usize) -> anyhow::Result<()> {
         trigger: Value::Null,
         pinned: false,
         until: None,
+        begin_ms: None,
     };
     let mut writer = SegmentWriter::default();
     writer.push(&Event::Accepted(accepted), &Value::Null);

@@ -139,7 +139,12 @@ impl Door {
 }
 
 /// An execution as it is born.
-pub(crate) fn birth(id: ExecutionId, submission: Submission, replies: Vec<Reply>, now_ms: i64) -> Birth {
+pub(crate) fn birth(
+    id: ExecutionId,
+    submission: Submission,
+    replies: Vec<Reply>,
+    (now_ms, begin_ms): (i64, Option<i64>),
+) -> Birth {
     let accepted = AcceptedEvent {
         at_ms: now_ms,
         start: submission.extent.start,
@@ -147,6 +152,7 @@ pub(crate) fn birth(id: ExecutionId, submission: Submission, replies: Vec<Reply>
         input: submission.input,
         trigger: submission.context,
         pinned: submission.pinned,
+        begin_ms,
     };
     Birth {
         id,

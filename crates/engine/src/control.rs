@@ -294,7 +294,7 @@ impl Engine {
         start.origin = Some(Origin { execution: parent, kind });
         let submission = self.prepare(start).await?;
         let id = ExecutionId(self.next_id());
-        let mut running = Running::new(birth(id, submission, Vec::new(), self.now_ms()));
+        let mut running = Running::new(birth(id, submission, Vec::new(), (self.now_ms(), None)));
         running.allow(self.timeout_us(), 0);
         Ok(running)
     }

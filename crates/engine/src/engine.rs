@@ -422,8 +422,9 @@ impl Engine {
         let wake_ms = wake_ms.max(delay.map(|delay| now_ms.saturating_add(delay)));
         let mut replies = vec![reply];
         replies.extend(self.follow_limits(&submission, execution, replaces));
-        let birth = birth(execution, submission, replies, now_ms);
-        match wake_ms.filter(|wake| *wake > now_ms) {
+        let wake_ms = wake_ms.filter(|wake| *wake > now_ms);
+        let birth = birth(execution, submission, replies, (now_ms, wake_ms));
+        match wake_ms {
             Some(wake_ms) => door.begin_later(&self.shared.tools, birth, wake_ms),
             None => door.begin(&self.shared.tools, birth, others),
         }

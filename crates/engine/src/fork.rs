@@ -124,7 +124,8 @@ impl Engine {
         (start.trigger, start.idempotency) = ("replay", replay.idempotency);
         start.origin = Some(Origin { execution, kind: OriginKind::Replay });
         let submission = self.prepare(start).await?;
-        let mut running = Running::new(birth(ExecutionId(self.next_id()), submission, Vec::new(), self.now_ms()));
+        let mut running =
+            Running::new(birth(ExecutionId(self.next_id()), submission, Vec::new(), (self.now_ms(), None)));
         running.allow(self.timeout_us(), 0);
         running.seed(|execution, address| recorded.event(execution, address));
         self.begin_here(tenant, running).await
@@ -157,7 +158,8 @@ impl Engine {
             files: Vec::new(),
             records: Vec::new(),
         };
-        let mut running = Running::new(birth(ExecutionId(self.next_id()), submission, Vec::new(), self.now_ms()));
+        let mut running =
+            Running::new(birth(ExecutionId(self.next_id()), submission, Vec::new(), (self.now_ms(), None)));
         running.allow(self.timeout_us(), 0);
         Ok(running)
     }

@@ -136,8 +136,15 @@ mod tests {
         let graph = Graph::from_value(&file.expect("JSON")).expect("a graph");
         let program = Arc::new(Program::compile(graph, Arc::new(Registry::standard())).expect("it can run"));
         let plan = program.plan(Extent::default()).expect("a plan");
-        let accepted =
-            Accepted { at_ms: 0, start: None, until: None, input: Value::Null, trigger: Value::Null, pinned: false };
+        let accepted = Accepted {
+            at_ms: 0,
+            start: None,
+            until: None,
+            input: Value::Null,
+            trigger: Value::Null,
+            pinned: false,
+            begin_ms: None,
+        };
         Work {
             id: ExecutionId(1),
             tenant: TenantId::DEFAULT,

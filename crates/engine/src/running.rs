@@ -95,6 +95,8 @@ pub(crate) struct Running {
     collected: Collected,
     /// What it has to show after it was taken over.
     pub(crate) trial: Trial,
+    /// When it may begin, in ms since 1970, until then.
+    begins_ms: Option<i64>,
     /// How long it may run; counted from its first slice here.
     time_left_us: i64,
     /// How long it may run in all.
@@ -187,6 +189,7 @@ impl Running {
         let Found { id, tenant, workflow, version, program, execution, .. } = found;
         let Found { next_seq, status, origin, priority, flow_key, .. } = found;
         let accepted_us = execution.accepted().at_ms.saturating_mul(1_000);
+        let begins_ms = execution.accepted().begin_ms.filter(|_| matches!(status, Status::Delayed | Status::Paused));
         let deadline_us = program.settings().deadline_ms.map(|ms| ms.saturating_mul(1_000));
         Self {
             id,
@@ -225,6 +228,7 @@ impl Running {
             canceled_why: None,
             released: false,
             place: Place::default(),
+            begins_ms,
             collected: Collected::default(),
             trial: Trial::default(),
             time_left_us: i64::MAX,
@@ -270,7 +274,7 @@ impl Running {
         match self.last_calls_us {
             // What is being ended waits for its last calls, whatever else would have come.
             Some(until_us) => (!self.calls.is_empty()).then_some(until_us / 1_000 + 1),
-            None => [self.execution.wake_at(), self.wall_ms()].into_iter().flatten().min(),
+            None => [self.execution.wake_at(), self.wall_ms(), self.begins_ms].into_iter().flatten().min(),
         }
     }
 
@@ -389,6 +393,10 @@ impl Running {
             if let Some(slice) = self.break_off(now, deadline) {
                 return slice;
             }
+            if self.begins_ms.is_some_and(|begins| now / 1_000 < begins) {
+                return Slice::Waiting;
+            }
+            self.begins_ms = None;
             match self.execution.effect(now / 1_000) {
                 Effect::Record(event) => self.record(&event),
                 Effect::Run(address) => now = self.run_step(address, now, clock, env),

@@ -220,6 +220,8 @@ pub struct Accepted {
     pub pinned: bool,
     /// The node it goes no further than; what does not lead there is left out.
     pub until: Option<NodeIndex>,
+    /// When it may begin, in ms since 1970; at once unless it is set.
+    pub begin_ms: Option<i64>,
 }
 
 /// How a step ended.

@@ -42,8 +42,15 @@ impl Run {
     fn new(nodes: &str, edges: &str, input: &str) -> Self {
         let plan = Plan::compile(&graph(nodes, edges), &TestCatalog::default(), None).expect("a plan");
         let input = json::read(input.as_bytes()).expect("JSON");
-        let accepted =
-            Accepted { at_ms: ACCEPTED_MS, start: None, input, trigger: Value::Null, pinned: false, until: None };
+        let accepted = Accepted {
+            at_ms: ACCEPTED_MS,
+            start: None,
+            input,
+            trigger: Value::Null,
+            pinned: false,
+            until: None,
+            begin_ms: None,
+        };
         let mut writer = SegmentWriter::default();
         writer.push(&Event::Accepted(accepted.clone()), &Value::Null);
         let state = Execution::begin(Arc::new(plan), accepted);

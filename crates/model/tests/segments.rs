@@ -22,6 +22,7 @@ fn accepted(input: &Value) -> Accepted {
         trigger: value(r#"{"q":"1"}"#),
         pinned: false,
         until: None,
+        begin_ms: Some(1_700_000_060_000),
     }
 }
 

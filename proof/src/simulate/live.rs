@@ -46,6 +46,7 @@ impl<'a> Live<'a> {
             trigger: Value::Null,
             pinned: false,
             until: None,
+            begin_ms: None,
         };
         let state = Execution::begin(plan.clone(), accepted.clone());
         let first = Event::Accepted(accepted);

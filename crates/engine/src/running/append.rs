@@ -15,7 +15,7 @@ impl Running {
     pub(crate) fn should_rest(&self, now_us: i64) -> bool {
         let is_still = self.execution.in_flight() == 0 && self.to_start.is_empty() && !self.canceled;
         let is_still = is_still && !self.is_telling();
-        let rests = self.execution.is_paused() || self.execution.is_waiting();
+        let rests = self.execution.is_paused() || self.execution.is_waiting() || self.begins_ms.is_some();
         let is_long = self.wake_at().is_none_or(|wake| wake - now_us / 1_000 > NAP_MS);
         !self.status().is_terminal() && is_still && rests && is_long && self.execution.failure().is_none()
     }
@@ -24,7 +24,11 @@ impl Running {
     pub(crate) fn take_release(&mut self, now_us: i64) -> Append {
         self.released = true;
         self.trial.prove();
-        let status = if self.execution.is_paused() { Status::Paused } else { Status::Waiting };
+        let status = match self.begins_ms {
+            _ if self.execution.is_paused() => Status::Paused,
+            Some(_) => Status::Delayed,
+            None => Status::Waiting,
+        };
         let mut append = self.take_append(now_us).unwrap_or_else(|| self.append(Vec::new(), 0, now_us));
         append.state.status = status;
         append.state.wake_at = self.wake_at();

@@ -298,6 +298,27 @@ async fn a_start_may_sleep_first() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_reaches_a_start_that_sleeps_does_not_begin_it() {
+    let (engine, world, store) = setup();
+    let delay = Some(Duration::from_millis(2_500));
+    let sleeps = begin(&engine, Start { delay, ..start(&wait_with("{}"), "1") }).await;
+    go(&engine, sleeps).await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    status_is(&engine, sleeps, Status::Delayed).await;
+    engine.pause(TenantId::DEFAULT, sleeps).await.expect("it is open");
+    status_is(&engine, sleeps, Status::Paused).await;
+    let (engine, _store) = restarted(engine, &store, &world).await;
+    engine.resume(TenantId::DEFAULT, sleeps).await.expect("it is open");
+    status_is(&engine, sleeps, Status::Delayed).await;
+    let history = engine.history(TenantId::DEFAULT, sleeps).await.expect("a history");
+    assert!(history.steps.is_empty(), "{:?}", history.steps);
+    // The signal came before somebody waited for it, and is not lost.
+    let woken = ended(&engine, sleeps).await;
+    assert_eq!(woken.status, Status::Succeeded);
+    assert!(woken.duration_us >= 2_500_000, "it took {} µs", woken.duration_us);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_deadline_ends_what_sleeps_too() {
     let (engine, world, store) = setup();
     let text = wait_with(r#"{"deadline":"1200ms"}"#);

@@ -106,7 +106,9 @@ impl<'a> SegmentReader<'a> {
         let flags = self.byte()?;
         let pinned = flags & 1 > 0;
         let until = if flags & 2 > 0 { Some(self.small()?) } else { None };
-        Ok(Accepted { at_ms, start, input: Value::Null, trigger: Value::Null, pinned, until })
+        let begin_ms = if flags & 4 > 0 { Some(self.number()?) } else { None };
+        let begin_ms = begin_ms.map(i64::try_from).transpose().map_err(|_| SegmentError::Unknown("time"))?;
+        Ok(Accepted { at_ms, start, input: Value::Null, trigger: Value::Null, pinned, until, begin_ms })
     }
 
     fn place(&mut self) -> Result<(Address, u64), SegmentError> {

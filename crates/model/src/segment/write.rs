@@ -187,8 +187,10 @@ impl SegmentWriter {
     pub(super) fn acceptance(&mut self, accepted: &Accepted) {
         self.number(accepted.at_ms.max(0).cast_unsigned());
         self.number(accepted.start.map_or(0, |start| u64::from(start) + 1));
-        self.bytes.push(u8::from(accepted.pinned) | u8::from(accepted.until.is_some()) << 1);
+        let marks = [accepted.pinned, accepted.until.is_some(), accepted.begin_ms.is_some()];
+        self.bytes.push((0..).zip(marks).map(|(bit, mark)| u8::from(mark) << bit).sum());
         accepted.until.iter().for_each(|until| self.number(u64::from(*until)));
+        accepted.begin_ms.iter().for_each(|begin| self.number(begin.max(&0).cast_unsigned()));
     }
 
     fn step(&mut self, step: &StepFinished, known: &Value) {
