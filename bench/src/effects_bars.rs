@@ -20,9 +20,9 @@ use crate::{Group, Options, graphs};
 
 pub(crate) const GROUPS: &[Group] = &[
     // First, while the process has not grown yet.
+    Group { id: "loops.million", measure: million },
     Group { id: "effects.calls", measure: calls },
     Group { id: "effects.wait", measure: asleep },
-    Group { id: "loops.million", measure: million },
     Group { id: "loops.foreach", measure: for_each },
     Group { id: "effects.parallel", measure: parallel },
     Group { id: "effects.chain", measure: chain },

@@ -17,7 +17,8 @@ use crate::{Group, Options, load};
 pub(crate) const GROUPS: &[Group] = &[Group { id: "recover.time", measure: recover }];
 
 const COUNT: usize = 10_000;
-/// Rounds on one data directory: an execution that is taken up more often is set aside.
+/// Kills, each of a server with a data directory of its own: what was there when several processes died is taken up with care,
+/// some at a time.
 const KILLS: u32 = 5;
 
 /// What one restart took, in ms.
@@ -32,9 +33,9 @@ struct Restart {
 fn recover(options: &Options) -> anyhow::Result<Vec<Bar>> {
     let mut restarts = Vec::new();
     let mut ended = 0.0f64;
-    for _ in 0..(options.rounds / 5).max(1) {
+    for _ in 0..KILLS {
         let folder = tempfile::Builder::new().prefix(".tidemill-bench-").tempdir_in(&options.folder)?;
-        ended = ended.max(rounds(options, folder.path(), &mut restarts)?);
+        ended = ended.max(round(options, folder.path(), &mut restarts)?);
     }
     let sorted = |pick: fn(&Restart) -> f64| {
         let mut times: Vec<f64> = restarts.iter().map(pick).collect();
@@ -42,7 +43,7 @@ fn recover(options: &Options) -> anyhow::Result<Vec<Bar>> {
         times
     };
     let (taken_up, answered) = (sorted(|restart| restart.taken_up), sorted(|restart| restart.answered));
-    let floor = format!("best {:.2} s; all ended {ended:.1} s after the last start", taken_up[0] / 1_000.0);
+    let floor = format!("best {:.2} s; all ended {ended:.1} s after a start", taken_up[0] / 1_000.0);
     let slowest = format!("best {:.0} ms, over {} kills", answered[0], restarts.len());
     Ok(vec![
         Bar::at_most("recover.time", percentile(&taken_up, 0.95) / 1_000.0, "s p95 until all are taken up", 2.0, floor),
@@ -50,8 +51,8 @@ fn recover(options: &Options) -> anyhow::Result<Vec<Bar>> {
     ])
 }
 
-/// Kills and starts a server several times; answers the seconds from the last start until all had ended.
-fn rounds(options: &Options, data: &Path, restarts: &mut Vec<Restart>) -> anyhow::Result<f64> {
+/// Kills a server and starts it again; answers the seconds from that start until all had ended.
+fn round(options: &Options, data: &Path, restarts: &mut Vec<Restart>) -> anyhow::Result<f64> {
     let gate = Gate::open()?;
     let settings = ["calls.allowed_private=127.0.0.1"];
     let mut served = Served::begin_with(options, data, &settings)?;
@@ -66,20 +67,17 @@ fn rounds(options: &Options, data: &Path, restarts: &mut Vec<Restart>) -> anyhow
     let head = format!("/api/v1/workflows/{id}/execute HTTP/1.1\r\nauthorization: Bearer {}\r\n", served.token);
     load::post_many(&served.address, &head, r#"{"input":1}"#, 50, COUNT)?;
     until(&served, "executions_in_flight", COUNT)?;
-    let mut last = Instant::now();
-    for _ in 0..KILLS {
-        // Dropped, it is killed.
-        drop(served);
-        last = Instant::now();
-        served = Served::begin_with(options, data, &settings)?;
-        served.call("GET", "/api/v1/executions?limit=50", "")?;
-        let answered = last.elapsed().as_secs_f64() * 1_000.0;
-        until(&served, "executions_in_flight", COUNT)?;
-        restarts.push(Restart { answered, taken_up: last.elapsed().as_secs_f64() * 1_000.0 });
-    }
+    // Dropped, it is killed.
+    drop(served);
+    let began = Instant::now();
+    served = Served::begin_with(options, data, &settings)?;
+    served.call("GET", "/api/v1/executions?limit=50", "")?;
+    let answered = began.elapsed().as_secs_f64() * 1_000.0;
+    until(&served, "executions_in_flight", COUNT)?;
+    restarts.push(Restart { answered, taken_up: began.elapsed().as_secs_f64() * 1_000.0 });
     gate.let_through();
     until_succeeded(&served)?;
-    Ok(last.elapsed().as_secs_f64())
+    Ok(began.elapsed().as_secs_f64())
 }
 
 /// Waits until a figure of the server's metrics has come to so much.

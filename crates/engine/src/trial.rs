@@ -11,11 +11,14 @@ use crate::engine::Engine;
 use crate::rest::Rest;
 use crate::start::EngineError;
 
-/// Suspects taken over at a time. Of many that wait for something the last must not wait for all others; of few, one process
-/// more has to die to tell who it was.
+/// Suspects taken over at a time: so many at first, and twice as many after each time that went well, up to a bound. Of many
+/// that wait for something the last must not wait for all others; of few, one process more has to die to tell who it was.
 const TOGETHER: usize = 64;
-/// How long the next suspects wait for those that record nothing new.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TOGETHER_MAX: usize = 512;
+/// How long the next suspects wait for those that record nothing new, where several are taken over together.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// The same after one that is taken over alone: who brings processes down slowly must not be taken for the next one.
+const PATIENCE_ALONE: Duration = Duration::from_secs(30);
 /// How long to wait after the store could not answer.
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
 
@@ -81,16 +84,19 @@ impl Trial {
 /// Takes over suspects some at a time, and those that were there even then one after the other; each time when those before
 /// have shown that they go on, or have left.
 pub(crate) async fn one_by_one(rest: Rest) {
+    let mut together = TOGETHER;
     loop {
         let Some(engine) = rest.engine().filter(|engine| !engine.is_draining()) else { return };
         let (watcher, mut shown) = mpsc::channel(1);
-        match take_some(&engine, watcher).await {
-            Ok(true) => {
+        match take_some(&engine, watcher, together).await {
+            Ok(0) => return,
+            Ok(taken) => {
                 // Whoever waits for them must not keep the engine.
                 drop(engine);
-                drop(tokio::time::timeout(PATIENCE, shown.recv()).await);
+                let patience = if taken == 1 { PATIENCE_ALONE } else { PATIENCE };
+                drop(tokio::time::timeout(patience, shown.recv()).await);
+                together = TOGETHER_MAX.min(2 * together);
             }
-            Ok(false) => return,
             Err(error) => {
                 tracing::warn!(%error, "executions that were there when processes died wait for the store");
                 tokio::time::sleep(AGAIN_AFTER).await;
@@ -99,15 +105,16 @@ pub(crate) async fn one_by_one(rest: Rest) {
     }
 }
 
-/// Takes over the next ones, of which each has a watcher; answers whether there were any.
-async fn take_some(engine: &Engine, watcher: Watcher) -> Result<bool, EngineError> {
-    let some = Claim::Suspects { limit: TOGETHER, below: SUSPICIOUS + 1 };
+/// Takes over the next ones, of which each has a watcher; answers how many.
+async fn take_some(engine: &Engine, watcher: Watcher, together: usize) -> Result<usize, EngineError> {
+    let some = Claim::Suspects { limit: together, below: SUSPICIOUS + 1 };
     let mut rows = engine.journal().claim(some).await?;
     if rows.is_empty() {
         rows = engine.journal().claim(Claim::Suspects { limit: 1, below: u32::MAX }).await?;
     }
-    let Some(first) = rows.first() else { return Ok(false) };
-    tracing::info!(execution = %first.id, count = rows.len(), "what may have ended processes goes on apart from the others");
+    let Some(first) = rows.first() else { return Ok(0) };
+    let count = rows.len();
+    tracing::info!(execution = %first.id, count, "what may have ended processes goes on apart from the others");
     engine.adopt(rows, Some(watcher)).await?;
-    Ok(true)
+    Ok(count)
 }

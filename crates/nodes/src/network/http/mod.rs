@@ -164,9 +164,10 @@ impl Run for Ready {
             if let Some(file) = sent {
                 request.body = Some(files.open(owner, &file).await?.into());
             }
+            // What the call itself needs is there once it is made: many wait for their turn before.
             match walk {
-                Some(walk) => walk.run(&door, request, &reading.statuses).await.map(Outcome::first),
-                None => Fetch { door, files, owner, reading }.outcome(request).await,
+                Some(walk) => Box::pin(walk.run(&door, request, &reading.statuses)).await.map(Outcome::first),
+                None => Box::pin(Fetch { door, files, owner, reading }.outcome(request)).await,
             }
         });
         Ok(Started::Call(Call { host, work }))
