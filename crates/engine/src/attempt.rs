@@ -10,10 +10,11 @@ use model::execution::{Failure, Outcome, Produced, Woken};
 use model::expression::Scope;
 use model::plan::OnUncertain;
 use model::value::MAX_DEPTH;
-use model::{Address, EffectClass, Execution, ExecutionId, TenantId, Value, json};
+use model::{Address, EffectClass, Execution, ExecutionId, TenantId, Value};
 use nodes::{Call, EffectKey, Round, Started, Step, StepError, Wait};
 
 use crate::clock::Clock;
+use crate::limits::text_of_key;
 use crate::names::{StepNames, seed};
 use crate::program::{Compiled, Program};
 use crate::turns::Turn;
@@ -34,9 +35,6 @@ pub(crate) fn too_large(output: &Value) -> Option<StepError> {
         StepError::new("output_too_large", message)
     })
 }
-
-/// Keys of more bytes are told apart by their hash.
-const KEY_MAX: usize = 200;
 
 /// What an attempt looks at.
 pub(crate) struct Attempt<'a> {
@@ -238,15 +236,8 @@ impl Attempt<'_> {
         let Some(limits) = self.program.step(self.address.node).and_then(|step| step.limits.as_ref()) else {
             return Ok(None);
         };
-        let key = match &limits.key {
-            None => String::new(),
-            Some(key) => match self.guarded(|step| Ok(key.evaluate(&step.scope)?))? {
-                Value::Null => String::new(),
-                Value::String(text) => text.to_string(),
-                value => json::to_text(&value),
-            },
-        };
-        let key = if key.len() > KEY_MAX { blake3::hash(key.as_bytes()).to_string() } else { key };
+        let key = limits.key.as_ref().map(|key| self.guarded(|step| Ok(key.evaluate(&step.scope)?))).transpose()?;
+        let key = key.and_then(text_of_key).unwrap_or_default();
         let node = &self.execution.plan().nodes[self.address.node as usize].id;
         let line = ArcStr::from(format!("{node}/{key}"));
         Ok(Some(Turn { line, concurrency: limits.concurrency, rate_limit: limits.rate_limit }))

@@ -161,8 +161,10 @@ impl Gates {
         self.tidy(now_ms);
         self.with(name, |gate, _| {
             let mut admitted = Admitted::default();
-            // The same request again is answered by the journal, and changes nothing here.
-            if key.is_some() && gate.open.values().any(|other| other.as_deref() == key) {
+            // The same request again is answered by the journal, and changes nothing here. Where places are all that is
+            // shared nothing could change, and many may be open.
+            let changes = limits.singleton.is_some() || limits.rate_limit.is_some() || limits.debounce_ms.is_some();
+            if changes && key.is_some() && gate.open.values().any(|other| other.as_deref() == key) {
                 return Ok(admitted);
             }
             match limits.singleton {
@@ -199,9 +201,8 @@ impl Gates {
     pub(crate) fn withdraw(&self, name: &GateName, execution: ExecutionId, replaced: &[ExecutionId]) {
         self.with(name, |gate, _| {
             gate.open.remove(&execution);
-            if let Some((debounced, until)) = gate.debounced.filter(|(debounced, _)| *debounced == execution) {
-                let before = replaced.iter().max().map(|before| (*before, until));
-                gate.debounced = before.filter(|(before, _)| *before != debounced);
+            if let Some((_, until)) = gate.debounced.filter(|(debounced, _)| *debounced == execution) {
+                gate.debounced = replaced.iter().max().map(|before| (*before, until));
             }
         });
     }
@@ -320,15 +321,23 @@ fn evaluated(field: &Field, submission: &Submission, now_ms: i64) -> Result<Valu
     field.evaluate(&scope).map_err(|error| EngineError::BadLimits(error.to_string()))
 }
 
+/// The text of a key, which tells apart what shares a limit; none where nothing is told apart.
+pub(crate) fn text_of_key(key: Value) -> Option<String> {
+    let text = match key {
+        Value::Null => return None,
+        Value::String(text) => text.to_string(),
+        value => json::to_text(&value),
+    };
+    Some(if text.len() <= KEY_MAX { text } else { format!("#{}", blake3::hash(text.as_bytes())) })
+}
+
 /// What executions of a workflow with this value count together by.
 fn key_text(submission: &Submission, key: Option<Value>) -> String {
     let of = submission.workflow.map_or_else(|| submission.version.to_string(), |workflow| workflow.to_string());
-    let text = match key {
-        None | Some(Value::Null) => return of,
-        Some(Value::String(text)) => text.to_string(),
-        Some(value) => json::to_text(&value),
-    };
-    if text.len() <= KEY_MAX { format!("{of}:{text}") } else { format!("{of}:#{}", blake3::hash(text.as_bytes())) }
+    match key.and_then(text_of_key) {
+        None => of,
+        Some(key) => format!("{of}:{key}"),
+    }
 }
 
 /// What an expression can read before anything ran.
