@@ -51,9 +51,13 @@ impl Status {
     /// Whether an execution may go from this status to the next one.
     pub const fn leads_to(self, next: Self) -> bool {
         match self {
-            Self::Delayed => matches!(next, Self::Queued | Self::Canceled),
+            Self::Delayed => {
+                matches!(next, Self::Queued | Self::Running | Self::Paused | Self::Canceled | Self::TimedOut)
+            }
             Self::Queued => matches!(next, Self::Running | Self::Canceled | Self::Quarantined),
             Self::Running => !matches!(next, Self::Delayed | Self::Queued | Self::Running),
+            // What is held before its time sleeps on when it is let go.
+            Self::Paused if matches!(next, Self::Delayed) => true,
             Self::Waiting | Self::Paused => {
                 matches!(
                     next,
