@@ -9,7 +9,7 @@ use model::{ErrorInfo, ExecutionId, Status, TenantId, Value};
 use nodes::Child;
 use store::StoreError;
 use store::journal::{Claim, ExecutionRow, Origin, OriginKind, ReadFrom, Seq, WakeQuery};
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 
 use crate::begin::birth;
 use crate::engine::{Engine, Recovered};
@@ -132,11 +132,12 @@ impl Engine {
     /// The store cannot answer.
     pub async fn recover(&self) -> Result<Recovered, EngineError> {
         let mut found = Recovered::default();
+        let (watcher, shown) = mpsc::channel(1);
         loop {
             let open = Claim::Open { limit: ADOPT_CHUNK, max_recoveries: self.max_recoveries() };
             let rows = self.journal().claim(open).await?;
             if rows.is_empty() {
-                self.runtime().spawn(trial::one_by_one(self.rest().clone()));
+                self.runtime().spawn(trial::one_by_one(self.rest().clone(), shown));
                 return Ok(found);
             }
             let (poison, rows): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.status == Status::Quarantined);
@@ -145,7 +146,7 @@ impl Engine {
                 self.tell_of_quarantine(row).await;
             }
             self.have_room().await;
-            let (adopted, unreadable) = self.adopt(rows, None).await?;
+            let (adopted, unreadable) = self.adopt(rows, Some(watcher.clone())).await?;
             found.adopted += adopted;
             found.unreadable += unreadable;
         }

@@ -35,9 +35,10 @@ pub(crate) struct Trial {
 }
 
 impl Trial {
-    /// The trial of an execution that was taken over so often.
-    pub(crate) const fn after(recover_count: u32, watcher: Option<Watcher>) -> Self {
-        Self { is_counted: recover_count > 0, is_proven: false, watcher }
+    /// The trial of an execution that was taken over so often. One whose takeover was not counted has nothing to show.
+    pub(crate) fn after(recover_count: u32, watcher: Option<Watcher>) -> Self {
+        let is_counted = recover_count > 0;
+        Self { is_counted, is_proven: false, watcher: watcher.filter(|_| is_counted) }
     }
 
     /// Takes note of an event. What any process that takes it over records again, and what comes from outside, shows
@@ -82,8 +83,10 @@ impl Trial {
 }
 
 /// Takes over suspects some at a time, and those that were there even then one after the other; each time when those before
-/// have shown that they go on, or have left.
-pub(crate) async fn one_by_one(rest: Rest) {
+/// have shown that they go on, or have left. The first wait for what was taken over with `others` watching: among these is
+/// whatever brings processes down and has recorded something new since it last did, and nobody may be counted in its place.
+pub(crate) async fn one_by_one(rest: Rest, mut others: mpsc::Receiver<()>) {
+    drop(tokio::time::timeout(PATIENCE, others.recv()).await);
     let mut together = TOGETHER;
     loop {
         let Some(engine) = rest.engine().filter(|engine| !engine.is_draining()) else { return };

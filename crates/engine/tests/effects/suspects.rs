@@ -68,6 +68,30 @@ async fn suspects_go_on_together_once_and_then_one_at_a_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn suspects_wait_for_those_that_are_none() {
+    let (mut engine, world, mut store): (Engine, _, Arc<MemoryStore>) = setup();
+    let suspect = engine.start(start(ONE_CALL, "7")).await.expect("it is accepted").execution;
+    for life in 1..=2 {
+        made(&world, life).await;
+        (engine, store) = restarted(engine, &store, &world).await;
+    }
+    made(&world, 3).await;
+    let calls_here = ONE_CALL.replace(r#""waits":true"#, r#""waits":"here""#);
+    let other = engine.start(start(&calls_here, "7")).await.expect("it is accepted").execution;
+    made(&world, 4).await;
+    (engine, store) = restarted(engine, &store, &world).await;
+    made(&world, 5).await;
+    // The other one may be what brought them all down: it recorded something new in each.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(counts(&engine, &[suspect, other]).await, [2, 1]);
+    world.second_gate.add_permits(2);
+    assert_eq!(ended(&engine, other).await.status, Status::Succeeded);
+    made(&world, 6).await;
+    assert_eq!(counts(&engine, &[suspect, other]).await, [3, 0]);
+    drop(store);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_clean_end_makes_no_suspects() {
     let (mut engine, world, mut store): (Engine, _, Arc<MemoryStore>) = setup();
     let executions = three(&engine).await;

@@ -105,7 +105,11 @@ impl State {
             Claim::Open { limit, max_recoveries } => self.claim_open(owner, limit, max_recoveries),
             Claim::Suspects { limit, below } => self.claim_suspects(owner, limit, SUSPICIOUS..below),
             Claim::Leave => {
-                self.left = owner;
+                let before = std::mem::replace(&mut self.left, owner);
+                // Suspects that wait since then have done no harm in this opening either.
+                let waits =
+                    |one: &&mut Execution| before != 0 && one.owner == before && one.row.recover_count >= SUSPICIOUS;
+                self.executions.values_mut().filter(waits).for_each(|one| one.owner = owner);
                 Vec::new()
             }
         }

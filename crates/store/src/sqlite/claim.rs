@@ -40,6 +40,8 @@ impl Tx<'_> {
             Claim::Open { limit, max_recoveries } => self.claim_open(limit, max_recoveries),
             Claim::Suspects { limit, below } => self.claim_suspects(limit, below),
             Claim::Leave => {
+                let before = open::meta(self.conn, LEFT)?;
+                self.conn.prepare_cached(&keep_apart())?.execute((self.lane, before))?;
                 open::set_meta(self.conn, LEFT, self.lane)?;
                 Ok(Vec::new())
             }
@@ -194,6 +196,14 @@ fn find_suspects() -> String {
          WHERE recover_count >= {SUSPICIOUS} AND recover_count < ?3 AND lane NOT IN (0, ?1, -?1) AND status IN ({})
          ORDER BY recover_count, id LIMIT ?2",
         open.collect::<Vec<_>>().join(", ")
+    )
+}
+
+/// Suspects that wait since an opening that left as it should: they have done no harm in this one either.
+fn keep_apart() -> String {
+    format!(
+        "UPDATE execution SET lane = iif(lane < 0, -?1, ?1) WHERE id IN (SELECT id FROM execution
+         INDEXED BY execution_suspect WHERE recover_count >= {SUSPICIOUS} AND lane IN (?2, -?2) AND lane <> 0)"
     )
 }
 

@@ -12,6 +12,7 @@ on_every_store!(
     what_was_left_as_it_should_is_not_counted,
     suspects_follow_one_at_a_time,
     suspects_below_a_count_can_be_asked_for,
+    what_waits_through_clean_ends_is_not_counted,
     what_goes_on_is_trusted_again,
     what_was_woken_may_be_a_suspect,
     only_culprits_are_set_aside,
@@ -106,6 +107,20 @@ async fn suspects_below_a_count_can_be_asked_for(subject: Subject) {
     assert_eq!(seen(&below(3).await), [(second, 3)]);
     assert_eq!(below(3).await, []);
     assert_eq!(seen(&below(4).await), [(first, 4)]);
+}
+
+async fn what_waits_through_clean_ends_is_not_counted(subject: Subject) {
+    let id = id_at(10, 0);
+    append(&*subject.store, vec![create(id, Status::Running)]).await;
+    let mut subject = until_suspicious(subject, 1).await;
+    assert_eq!(seen(&suspects(&*subject.store, 1).await), [(id, 3)]);
+    for _ in 0..3 {
+        assert_eq!(ask(|| subject.store.claim(Claim::Leave)).await, Ok(Vec::new()));
+        // In the next one it is not its turn.
+        subject = subject.restart();
+        assert_eq!(open(&*subject.store).await, []);
+    }
+    assert_eq!(seen(&suspects(&*subject.store, 1).await), [(id, 3)]);
 }
 
 async fn what_goes_on_is_trusted_again(subject: Subject) {
