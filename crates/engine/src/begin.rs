@@ -15,6 +15,7 @@ use store::journal::{Idempotency, NewExecution, Origin};
 use store::records::RecordWrite;
 use store::{Append, Batch, StoreError};
 
+use crate::batches::Founding;
 use crate::program::{Extent, Program};
 use crate::running::{Birth, Running, Slice, SliceLimits};
 use crate::shard::{Gauges, Inbox, Message, Tools};
@@ -65,6 +66,8 @@ pub struct Submission {
     pub delay: Option<Duration>,
     /// Files that its input holds; they are there.
     pub files: Vec<FileHash>,
+    /// It is the first of a batch that others join.
+    pub(crate) founding: Option<Founding>,
     /// Records to write in the accepting transaction.
     pub records: Vec<RecordWrite>,
 }

@@ -28,6 +28,8 @@ const ADOPT_CHUNK: usize = 256;
 const SET_ASIDE: &str = "the process ended each time that it ran, so it was set aside; retry it to have it run again";
 /// How often to look for room for those that come back.
 const ROOM_EVERY: std::time::Duration = std::time::Duration::from_millis(5);
+/// How long to wait after the store could not answer.
+const ASK_AGAIN: std::time::Duration = std::time::Duration::from_millis(100);
 
 impl Engine {
     // Wishes ---------------------------------------------------------------------------------------------------------
@@ -100,7 +102,7 @@ impl Engine {
             return Err(EngineError::HasEnded(execution));
         }
         self.journal().post(vec![wish.message(execution, message_id)]).await?;
-        Ok(self.deliver(execution).await?)
+        self.deliver(execution).await
     }
 
     /// Takes up an execution that did not succeed: the steps that failed run again, with the same addresses and keys;
@@ -196,13 +198,15 @@ impl Engine {
         rows: Vec<ExecutionRow>,
         watcher: Option<Watcher>,
     ) -> Result<(usize, usize), EngineError> {
-        let messages = self.journal().inbox(rows.iter().map(|row| row.id).collect()).await?;
+        let ids: Vec<ExecutionId> = rows.iter().map(|row| row.id).collect();
+        let messages = self.insist(|| async { Ok(self.journal().inbox(ids.clone()).await?) }).await?;
         // The readers work on several at a time.
         let loading: Vec<_> = rows
             .into_iter()
             .map(|row| {
-                let engine = self.clone();
-                (row.id, row.recover_count, tokio::spawn(async move { engine.load(row).await }))
+                let (engine, id, recover_count) = (self.clone(), row.id, row.recover_count);
+                let load = async move { engine.insist(|| engine.load(row.clone())).await };
+                (id, recover_count, tokio::spawn(load))
             })
             .collect();
         let (mut adopted, mut unreadable) = (0, 0);
@@ -227,7 +231,24 @@ impl Engine {
         Ok((adopted, unreadable))
     }
 
-    async fn load(&self, row: ExecutionRow) -> Result<Running, EngineError> {
+    /// Asks the store until it can answer. What was taken over is nobody else's: a read that fails for a moment must not
+    /// leave it until a restart.
+    async fn insist<T, A>(&self, ask: impl Fn() -> A) -> Result<T, EngineError>
+    where
+        A: Future<Output = Result<T, EngineError>>,
+    {
+        loop {
+            match ask().await {
+                Err(EngineError::Store(StoreError::Unavailable(error))) if !self.is_draining() => {
+                    tracing::warn!(%error, "what was taken over waits for the store");
+                    tokio::time::sleep(ASK_AGAIN).await;
+                }
+                answer => return answer,
+            }
+        }
+    }
+
+    pub(crate) async fn load(&self, row: ExecutionRow) -> Result<Running, EngineError> {
         let program = self.program(row.tenant, row.version).await?;
         let segments = history::segments(&**self.journal(), &row, ReadFrom::Snapshot(Seq::MAX)).await?;
         let folded = history::replay(&program, &segments, |_, _, _| {})?;
@@ -258,17 +279,17 @@ impl Engine {
     }
 
     /// Brings what lies in an execution's inbox to it, wherever it is.
-    pub(crate) async fn deliver(&self, execution: ExecutionId) -> Result<(), StoreError> {
-        let query = WakeQuery { now_ms: i64::MIN, executions: vec![execution], limit: 0 };
-        let woken = self.journal().wake(query).await?;
+    pub(crate) async fn deliver(&self, execution: ExecutionId) -> Result<(), EngineError> {
+        let query = || WakeQuery { now_ms: i64::MIN, executions: vec![execution], limit: 0 };
+        let woken = self.insist(|| async { Ok(self.journal().wake(query()).await?) }).await?;
         if !woken.rows.is_empty() {
             self.adopt_woken(woken.rows).await;
             return Ok(());
         }
-        let deliveries: Vec<Delivery> =
-            self.journal().inbox(vec![execution]).await?.iter().map(Delivery::read).collect();
+        let messages = self.insist(|| async { Ok(self.journal().inbox(vec![execution]).await?) }).await?;
+        let deliveries: Vec<Delivery> = messages.iter().map(Delivery::read).collect();
         if !deliveries.is_empty() {
-            self.door_of(execution).inbox.send(Message::Deliver { execution, deliveries });
+            self.door_of(execution).inbox.send(Message::Deliver { execution, deliveries, is_all: false });
         }
         Ok(())
     }

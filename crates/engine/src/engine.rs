@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use arcstr::ArcStr;
 use model::id::IdSequence;
-use model::{ExecutionId, Graph, Problem, TenantId, Value, VersionId, json};
+use model::{ExecutionId, Graph, Problem, Status, TenantId, Value, VersionId, json};
 use nodes::Registry;
 use store::journal::{Claim, ExecutionRow, ReadFrom, SharedJournal};
 use store::records::RecordWrite;
 use store::{Records, StoreError};
 use tokio::sync::oneshot;
 
+use crate::batches::{Batches, Founding};
 use crate::begin::{Door, LANE, Submission, birth};
 use crate::calls::{CallLimits, Calls};
 use crate::clock::{Clock, SystemClock};
@@ -111,6 +112,7 @@ pub(crate) struct Shared {
     doors: Vec<Door>,
     threads: Mutex<Vec<JoinHandle<()>>>,
     ids: IdSequence,
+    batches: Batches,
     programs: moka::sync::Cache<(TenantId, VersionId), Arc<Program>>,
     draining: AtomicBool,
     /// Dropped after the shards have stopped.
@@ -168,6 +170,8 @@ impl Engine {
             rest: rest.clone(),
         };
         let last_id = newest.map_or(0, |id| model::id::after_millisecond_of(id.0));
+        let ids = IdSequence::after(last_id, LANE);
+        let began = ExecutionId(ids.next(tools.clock.now_us() / 1_000));
         let mut doors = Vec::new();
         let mut threads = Vec::new();
         for (number, places) in Places::share(options.max_concurrent, options.shards).into_iter().enumerate() {
@@ -188,8 +192,9 @@ impl Engine {
                 options,
                 doors,
                 threads: Mutex::new(threads),
-                ids: IdSequence::after(last_id, LANE),
+                ids,
                 programs: moka::sync::Cache::builder().max_capacity(PROGRAM_NODES_MAX).weigher(weigh).build(),
+                batches: Batches::after(began),
                 draining: AtomicBool::new(false),
                 _pool: pool,
             }),
@@ -216,6 +221,10 @@ impl Engine {
 
     pub(crate) fn next_id(&self) -> i64 {
         self.shared.ids.next(self.now_ms())
+    }
+
+    pub(crate) fn batches(&self) -> &Batches {
+        &self.shared.batches
     }
 
     pub(crate) fn gates(&self) -> &Gates {
@@ -286,10 +295,17 @@ impl Engine {
     /// It could not be started; then nothing of it exists.
     pub async fn start(&self, start: Start) -> Result<Accepted, EngineError> {
         let tenant = start.tenant;
-        let submission = self.prepare(start).await?;
-        let (tell, told) = oneshot::channel();
-        self.submit(submission, Reply::Accepted(tell))?;
-        self.accepted(tenant, told.await.unwrap_or(Err(EngineError::Draining))).await
+        let mut submission = self.prepare(start).await?;
+        let answer = match self.join(&mut submission).await {
+            Ok(Some(execution)) => Ok(Accepted { execution, status: Status::Delayed, ended: None }),
+            Ok(None) => {
+                let (tell, told) = oneshot::channel();
+                self.submit(submission, Reply::Accepted(tell))?;
+                told.await.unwrap_or(Err(EngineError::Draining))
+            }
+            Err(error) => Err(error),
+        };
+        self.accepted(tenant, answer).await
     }
 
     /// The answer to a start; that of the first one, where it is the same request again.
@@ -313,18 +329,27 @@ impl Engine {
     /// It could not be started.
     pub async fn run(&self, start: Start) -> Result<Ended, EngineError> {
         let tenant = start.tenant;
-        let submission = self.prepare(start).await?;
-        let (tell, told) = oneshot::channel();
-        let execution = self.submit(submission, Reply::Ended(tell))?;
-        match told.await {
-            Ok(Err(EngineError::Store(StoreError::Duplicate { execution, same_body }))) => {
+        let mut submission = self.prepare(start).await?;
+        let answer = match self.join(&mut submission).await {
+            Ok(Some(execution)) => return self.wait(tenant, execution).await,
+            Ok(None) => {
+                let (tell, told) = oneshot::channel();
+                let execution = self.submit(submission, Reply::Ended(tell))?;
+                match told.await {
+                    Ok(answer) => answer,
+                    Err(_) if self.shared.draining.load(Ordering::Relaxed) => Err(EngineError::Draining),
+                    // It left memory to sleep.
+                    Err(_) => return self.wait(tenant, execution).await,
+                }
+            }
+            Err(error) => Err(error),
+        };
+        match answer {
+            Err(EngineError::Store(StoreError::Duplicate { execution, same_body })) => {
                 self.same_request(tenant, execution, same_body).await?;
                 self.wait(tenant, execution).await
             }
-            Ok(answer) => answer,
-            Err(_) if self.shared.draining.load(Ordering::Relaxed) => Err(EngineError::Draining),
-            // It left memory to sleep.
-            Err(_) => self.wait(tenant, execution).await,
+            answer => answer,
         }
     }
 
@@ -376,9 +401,11 @@ impl Engine {
             flow_key: start.flow_key,
             delay: start.delay,
             files: start.files,
+            founding: None,
             records,
         };
         self.look_up_limits(&mut submission).await?;
+        submission.list_input();
         Ok(submission)
     }
 
@@ -402,7 +429,7 @@ impl Engine {
     ///
     /// # Errors
     /// The engine is stopping, or holds as many executions as it may.
-    pub fn submit(&self, submission: Submission, reply: Reply) -> Result<ExecutionId, EngineError> {
+    pub fn submit(&self, mut submission: Submission, reply: Reply) -> Result<ExecutionId, EngineError> {
         if self.shared.draining.load(Ordering::Relaxed) {
             return Err(EngineError::Draining);
         }
@@ -420,9 +447,11 @@ impl Engine {
         })?;
         let delay = submission.delay.map(|delay| i64::try_from(delay.as_millis()).unwrap_or(i64::MAX));
         let wake_ms = wake_ms.max(delay.map(|delay| now_ms.saturating_add(delay)));
+        let wake_ms = wake_ms.max(submission.founding.as_ref().map(Founding::until_ms));
         let mut replies = vec![reply];
         replies.extend(self.follow_limits(&submission, execution, replaces));
         let wake_ms = wake_ms.filter(|wake| *wake > now_ms);
+        replies.extend(submission.founding.take().map(|founding| self.follow_batch(founding, execution)));
         let birth = birth(execution, submission, replies, (now_ms, wake_ms));
         match wake_ms {
             Some(wake_ms) => door.begin_later(&self.shared.tools, birth, wake_ms),

@@ -147,6 +147,7 @@ impl Engine {
             program,
             extent,
             input: accepted.input.clone(),
+            founding: None,
             trigger: "fork",
             context: accepted.trigger.clone(),
             idempotency,
@@ -194,6 +195,8 @@ fn goes_over(event: &Event) -> bool {
     match event {
         Event::StepWaiting(waiting) => waiting.child.is_none(),
         Event::StepStarted(_)
+        // The input that they made is the input of the new one.
+        | Event::Batched(_)
         | Event::ChildEnded(_)
         | Event::Paused(_)
         | Event::Resumed(_)

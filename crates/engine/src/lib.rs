@@ -1,6 +1,7 @@
 //! Running executions: shards that own them, programs that versions are compiled to, and the histories they leave.
 
 mod attempt;
+mod batches;
 mod begin;
 mod calls;
 mod clock;

@@ -19,6 +19,8 @@ pub(crate) enum Wish {
     Signal(Signaled),
     /// An execution that it started has ended.
     Child(Box<ChildEnded>),
+    /// A start becomes part of it, and it waits no longer for others if this is the last that it takes.
+    Start { input: Value, is_last: bool },
 }
 
 /// A message, and its row in the inbox.
@@ -38,6 +40,9 @@ impl Wish {
             Self::Signal(Signaled { name, value, .. }) => {
                 ("signal", object(&[("name", Value::String(name.clone())), ("value", value.clone())]))
             }
+            Self::Start { input, is_last } => {
+                ("start", object(&[("input", input.clone()), ("last", Value::Bool(*is_last))]))
+            }
             Self::Child(ended) => {
                 let error = ended.error.as_ref().map(|error| error.to_value()).unwrap_or_default();
                 let entries = [
@@ -50,7 +55,7 @@ impl Wish {
             }
         };
         let bytes = if content.is_null() { Bytes::new() } else { Bytes::from(json::to_text(&content)) };
-        InboxMessage { row: 0, execution: to, message_id, kind: kind.into(), bytes }
+        InboxMessage { row: 0, execution: to, message_id, kind: kind.into(), bytes, joins: None }
     }
 }
 
@@ -64,6 +69,11 @@ impl Delivery {
             "pause" => Some(Wish::Pause),
             "resume" => Some(Wish::Resume),
             "signal" => signal(&content()).map(Wish::Signal),
+            "start" => {
+                let content = content();
+                let is_last = content.get("last").and_then(Value::as_bool).unwrap_or_default();
+                content.get("input").cloned().map(|input| Wish::Start { input, is_last })
+            }
             "child_ended" => child(&content()).map(|ended| Wish::Child(Box::new(ended))),
             _ => None,
         };

@@ -15,6 +15,7 @@ use tokio::sync::Notify;
 use crate::control::Unborn;
 use crate::engine::{Engine, Shared};
 use crate::lineage::Lineage;
+use crate::messages::Delivery;
 use crate::running::{Running, ToStart};
 use crate::shard::{Inbox, Message};
 
@@ -84,6 +85,22 @@ impl Rest {
                 }
             });
         }
+    }
+
+    /// Delivers all that joined an execution, which nothing can join any more.
+    pub(crate) fn deliver_all(&self, execution: ExecutionId, inbox: Arc<Inbox>) {
+        let Some(journal) = self.engine().map(|engine| engine.journal().clone()) else { return };
+        self.runtime.spawn(async move {
+            let messages = loop {
+                match journal.inbox(vec![execution]).await {
+                    Ok(messages) => break messages,
+                    Err(error) => tracing::warn!(%execution, %error, "an execution waits for what joined it"),
+                }
+                tokio::time::sleep(AGAIN_AFTER).await;
+            };
+            let deliveries = messages.iter().map(Delivery::read).collect();
+            inbox.send(Message::Deliver { execution, deliveries, is_all: true });
+        });
     }
 
     /// Hands over a child whose birth is durable.

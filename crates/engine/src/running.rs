@@ -1,6 +1,7 @@
 //! One execution in a shard's hands: it runs ahead in memory and gathers the segment that will be appended.
 
 mod append;
+mod batch;
 mod calls;
 mod children;
 mod heavy;
@@ -32,6 +33,7 @@ use crate::snapshot::Beyond;
 use crate::start::{EngineError, Reply};
 use crate::trial::Trial;
 
+pub(crate) use batch::Joining;
 use calls::{InFlight, ToCall};
 use children::Told;
 pub(crate) use children::{ToStart, failure_told};
@@ -97,6 +99,9 @@ pub(crate) struct Running {
     pub(crate) trial: Trial,
     /// When it may begin, in ms since 1970, until then.
     begins_ms: Option<i64>,
+    /// Inputs of starts that became part of it, to be recorded.
+    gathered: Vec<Value>,
+    pub(crate) joining: Joining,
     /// How long it may run; counted from its first slice here.
     time_left_us: i64,
     /// How long it may run in all.
@@ -229,6 +234,8 @@ impl Running {
             released: false,
             place: Place::default(),
             begins_ms,
+            gathered: Vec::new(),
+            joining: Joining::default(),
             collected: Collected::default(),
             trial: Trial::default(),
             time_left_us: i64::MAX,
@@ -371,6 +378,11 @@ impl Running {
                 signaled.at_us = moment.at_us;
                 Event::Signaled(signaled)
             }
+            Some(Wish::Start { input, is_last }) => {
+                self.gathered.push(input);
+                self.begins_ms = self.begins_ms.map(|begins| if is_last { i64::MIN } else { begins });
+                return;
+            }
             Some(Wish::Child(mut ended)) => {
                 ended.at_us = moment.at_us;
                 Event::ChildEnded(*ended)
@@ -386,6 +398,7 @@ impl Running {
         let began = clock.now_us();
         let mut now = began;
         let deadline = *self.deadline_us.get_or_insert(began.saturating_add(self.time_left_us));
+        self.record_gathered(began);
         for _ in 0..limits.steps {
             if self.status().is_terminal() {
                 return Slice::Ended;
@@ -396,7 +409,9 @@ impl Running {
             if self.begins_ms.is_some_and(|begins| now / 1_000 < begins) {
                 return Slice::Waiting;
             }
-            self.begins_ms = None;
+            if self.stops_joining() {
+                return Slice::Waiting;
+            }
             match self.execution.effect(now / 1_000) {
                 Effect::Record(event) => self.record(&event),
                 Effect::Run(address) => now = self.run_step(address, now, clock, env),

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use model::execution::{Failure, Outcome};
 use model::file::FileHash;
-use model::{Address, ExecutionId, Value};
+use model::{Address, ExecutionId, Status, Value};
 use store::journal::SharedJournal;
 use store::{Append, Batch, StoreError};
 
@@ -23,7 +23,7 @@ use crate::messages::Delivery;
 use crate::places::{Place, Places};
 use crate::pool::{PoolHandle, Work};
 use crate::rest::Rest;
-use crate::running::{Running, Slice, SliceLimits};
+use crate::running::{Joining, Running, Slice, SliceLimits};
 use crate::start::{EngineError, Reply};
 
 /// How long a shard stays with one execution before it turns to the next.
@@ -46,6 +46,8 @@ pub(crate) enum Message {
     Deliver {
         execution: ExecutionId,
         deliveries: Vec<Delivery>,
+        /// Whether this is all that ever joins it.
+        is_all: bool,
     },
     /// Tell how it ends; the reply is dropped if the execution is not here.
     Wait(ExecutionId, Reply),
@@ -278,7 +280,7 @@ impl Shard {
                 self.running.insert(running.id, *running);
             }
             Message::Place(execution) => self.take_place(execution),
-            Message::Deliver { execution, deliveries } => self.deliver(execution, deliveries),
+            Message::Deliver { execution, deliveries, is_all } => self.deliver(execution, (deliveries, is_all)),
             Message::Wait(execution, reply) => {
                 if let Some(running) = self.running.get_mut(&execution) {
                     running.replies.push(reply);
@@ -314,11 +316,14 @@ impl Shard {
         }
     }
 
-    fn deliver(&mut self, execution: ExecutionId, deliveries: Vec<Delivery>) {
+    fn deliver(&mut self, execution: ExecutionId, (deliveries, is_all): (Vec<Delivery>, bool)) {
         match self.running.get_mut(&execution) {
             Some(running) if !running.released => {
                 let now = self.tools.clock.now_us();
                 deliveries.into_iter().for_each(|delivery| running.receive(delivery, now));
+                if is_all {
+                    running.all_joined();
+                }
                 self.turns.push_back(execution);
             }
             // It rests, or is about to: the store knows that something lies in its inbox.
@@ -536,6 +541,9 @@ impl Shard {
             running.trial.end();
         }
         told.into_iter().for_each(|other| self.tools.rest.deliver(other));
+        if running.joining == Joining::Ends && matches!(status, Status::Running | Status::Queued) {
+            self.tools.rest.deliver_all(execution, self.inbox.clone());
+        }
         for child in running.take_born() {
             self.tools.rest.adopt_child(child);
         }

@@ -250,6 +250,10 @@ fn fill(event: &Event, state: Option<&Execution>, entries: &mut Vec<(ArcStr, Val
             entries.push((literal!("address"), Value::from(name_of(&began.address, state?))));
             entries.push((literal!("round"), Value::Int(i64::from(began.round))));
         }
+        Event::Batched(batched) => {
+            entries.push((literal!("at"), time_since(batched.at_us, state?)));
+            entries.push((literal!("starts"), Value::from(batched.inputs.len())));
+        }
         Event::Signaled(signaled) => {
             entries.push((literal!("at"), time_since(signaled.at_us, state?)));
             entries.push((literal!("name"), Value::String(signaled.name.clone())));

@@ -55,6 +55,7 @@ impl Trial {
             | Event::Finished(_) => self.prove(),
             Event::Accepted(_)
             | Event::StepStarted(_)
+            | Event::Batched(_)
             | Event::Signaled(_)
             | Event::ChildEnded(_)
             | Event::Paused(_)

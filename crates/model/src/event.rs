@@ -95,6 +95,8 @@ pub enum Event {
     ScopeOpened(ScopeOpened),
     /// A container begins its inside once more.
     RoundBegan(RoundBegan),
+    /// More starts became part of it before it began.
+    Batched(Batched),
     /// A signal arrived.
     Signaled(Signaled),
     /// An execution that a step of this one waits for has ended.
@@ -177,6 +179,15 @@ pub struct RoundBegan {
     pub address: Address,
     /// Which round, from 0.
     pub round: u32,
+}
+
+/// Starts that became part of one that sleeps: its input is a list, and theirs are added.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Batched {
+    /// When, in µs since the execution was accepted.
+    pub at_us: u64,
+    /// Their inputs, in the order in which they came.
+    pub inputs: Vec<Value>,
 }
 
 /// A signal that arrived.
@@ -294,6 +305,7 @@ impl Event {
             Self::StepWaiting(_) => "step_waiting",
             Self::ScopeOpened(_) => "scope_opened",
             Self::RoundBegan(_) => "round_began",
+            Self::Batched(_) => "batched",
             Self::Signaled(_) => "signaled",
             Self::ChildEnded(_) => "child_ended",
             Self::Paused(_) => "paused",

@@ -57,6 +57,7 @@ mod tag {
     pub(super) const SCOPE: u8 = 24;
     pub(super) const WAIT: u8 = 25;
     pub(super) const COMPLETE: u8 = 26;
+    pub(super) const BATCHED: u8 = 27;
 }
 
 mod value_tag {

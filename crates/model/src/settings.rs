@@ -7,6 +7,8 @@
 //!  "limits": {"key": "{{ input.customer }}", "concurrency": 2, "singleton": "refuse",
 //!           "rate_limit": {"limit": 10, "per": "1m", "beyond": "wait"}, "debounce": "5s", "priority": 10}}
 //! ```
+//!
+//! Instead of `debounce` or `singleton` the limits may hold `"batch": {"size": 100, "wait": "5s"}`.
 
 use arcstr::ArcStr;
 
@@ -42,6 +44,8 @@ pub struct Limits {
     pub rate_limit: Option<RateLimit>,
     /// How long a start waits for a later one that takes its place, in ms.
     pub debounce_ms: Option<u64>,
+    /// How starts become one.
+    pub batch: Option<Batching>,
     /// Turn among those that wait: -128 to 127, higher is earlier; a number or an expression.
     pub priority: Option<Field>,
 }
@@ -66,6 +70,19 @@ pub enum Singleton {
     /// The open execution is canceled.
     Replace,
 }
+
+/// How starts become one execution, whose input is the list of theirs: the first sleeps, and others join it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Batching {
+    /// With so many it begins at once.
+    pub size: u32,
+    /// How long the first waits for others, in ms.
+    pub wait_ms: u64,
+}
+
+/// Starts that become one at most, and where nothing is said.
+const BATCH_MAX: u32 = 10_000;
+const BATCH_USUAL: u32 = 100;
 
 /// Starts, or calls, in a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,7 +152,14 @@ impl Read {
             self.wrong("settings.limits", "an object: {\"concurrency\": 2, \"key\": \"{{ input.customer }}\"}");
             return None;
         }
+        let batch = self.batch(limits);
+        for other in ["singleton", "debounce"] {
+            if batch.is_some() && said(limits, other).is_some() {
+                self.wrong("settings.limits.batch", &format!("no setting beside settings.limits.{other}: choose one"));
+            }
+        }
         Some(Limits {
+            batch,
             key: self.field(limits, (OF_WORKFLOW, "key")),
             concurrency: self.at_a_time(limits, OF_WORKFLOW),
             singleton: self.singleton(limits),
@@ -143,6 +167,25 @@ impl Read {
             debounce_ms: self.time(limits, (OF_WORKFLOW, "debounce")),
             priority: self.field(limits, (OF_WORKFLOW, "priority")),
         })
+    }
+
+    fn batch(&mut self, limits: &Value) -> Option<Batching> {
+        let batch = said(limits, "batch")?;
+        if said(batch, "wait").is_none() {
+            self.wrong("settings.limits.batch", "an object: {\"size\": 100, \"wait\": \"5s\"}");
+            return None;
+        }
+        let wait_ms = self.time(batch, ("settings.limits.batch", "wait"));
+        let size = match said(batch, "size") {
+            None => Some(BATCH_USUAL),
+            Some(size) => {
+                size.as_i64().and_then(|size| u32::try_from(size).ok()).filter(|size| (1..=BATCH_MAX).contains(size))
+            }
+        };
+        if size.is_none() {
+            self.wrong("settings.limits.batch.size", &format!("a whole number from 1 to {BATCH_MAX}"));
+        }
+        Some(Batching { size: size?, wait_ms: wait_ms? })
     }
 
     fn step_limits(&mut self, limits: &Value) -> Option<StepLimits> {
@@ -308,6 +351,12 @@ mod tests {
             (r#"{"limits": {"singleton": "both"}}"#, "settings.limits.singleton"),
             (r#"{"limits": {"debounce": 0}}"#, "settings.limits.debounce"),
             (r#"{"limits": {"key": "{{ input. }}"}}"#, "settings.limits.key"),
+            (r#"{"limits": {"batch": 7}}"#, "settings.limits.batch"),
+            (r#"{"limits": {"batch": {"size": 3}}}"#, "settings.limits.batch"),
+            (r#"{"limits": {"batch": {"wait": "never"}}}"#, "settings.limits.batch.wait"),
+            (r#"{"limits": {"batch": {"wait": "1s", "size": 10001}}}"#, "settings.limits.batch.size"),
+            (r#"{"limits": {"batch": {"wait": "1s"}, "singleton": "refuse"}}"#, "settings.limits.batch"),
+            (r#"{"limits": {"batch": {"wait": "1s"}, "debounce": "1s"}}"#, "settings.limits.batch"),
             (r#"{"limits": {"rate_limit": {"limit": 3}}}"#, "settings.limits.rate_limit"),
             (
                 r#"{"limits": {"rate_limit": {"limit": 3, "per": "1s", "beyond": "x"}}}"#,
@@ -317,6 +366,10 @@ mod tests {
             let paths: Vec<Option<String>> = read(settings).1.into_iter().map(|problem| problem.path).collect();
             assert_eq!(paths, [Some(path.to_owned())], "{settings}");
         }
+        let batch = |text: &str| read(text).0.limits.expect("limits").batch;
+        let of = |size, wait_ms| Some(Batching { size, wait_ms });
+        assert_eq!(batch(r#"{"limits": {"batch": {"wait": "1s"}}}"#), of(BATCH_USUAL, 1_000));
+        assert_eq!(batch(r#"{"limits": {"batch": {"wait": "1s", "size": 3}}}"#), of(3, 1_000));
         assert!(read(r#"{"limits": {"singleton": false}, "deadline": null, "theme": "x"}"#).1.is_empty());
     }
 }

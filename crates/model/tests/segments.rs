@@ -4,7 +4,7 @@ mod support;
 
 use std::sync::Arc;
 
-use model::event::Accepted;
+use model::event::{Accepted, Batched};
 use model::execution::{Effect, Outcome, Produced};
 use model::segment::{SegmentError, SegmentReader, SegmentWriter, fold};
 use model::{Event, Execution, Plan, Value, json};
@@ -79,6 +79,29 @@ fn events_are_read_as_they_were_written() {
     assert_eq!(read_back(&plan, &bytes).expect("readable"), events);
     assert!(events.iter().any(|event| matches!(event, Event::StepSkipped(_))));
     assert!(matches!(events.last(), Some(Event::Finished(end)) if end.output == Value::from("text")));
+}
+
+#[test]
+fn starts_that_join_lengthen_the_input_until_it_has_begun() {
+    let plan = Arc::new(Plan::compile(&graph("s:start a:step", "s>a"), &TestCatalog::default(), None).expect("a plan"));
+    let batched = |text: &str| {
+        let inputs = value(text).as_array().expect("a list").to_vec();
+        Event::Batched(Batched { at_us: 9, inputs })
+    };
+    let events = [Event::Accepted(accepted(&value("[1]"))), batched(r#"[{"n":2},3]"#), batched("[[4]]")];
+    let mut writer = SegmentWriter::default();
+    events.iter().for_each(|event| writer.push(event, &Value::Null));
+    let bytes = writer.take();
+    assert_eq!(read_back(&plan, &bytes).expect("what was written"), events);
+    let mut state = None;
+    fold(&bytes, &mut state, |_| Ok::<_, ()>(plan.clone()), |_, _| {}).expect("a fold").expect("a plan");
+    let mut state = state.expect("a state");
+    assert_eq!(state.accepted().input, value(r#"[1,{"n":2},3,[4]]"#));
+    let Effect::Run(address) = state.effect(0) else { panic!("it begins") };
+    assert_eq!(state.input_of(&address), state.accepted().input);
+    assert!(state.apply(&batched("[5]")).is_err(), "a step is under way");
+    let mut single = Execution::begin(plan, accepted(&value("1")));
+    assert!(single.apply(&batched("[5]")).is_err(), "its input is no list");
 }
 
 #[test]

@@ -89,7 +89,8 @@ pub trait Journal: Send + Sync {
 
     /// Stores messages to executions before they are acknowledged. A message whose id the execution already got is
     /// answered `false` and changes nothing. `NotFound`, and nothing stored, if one of the executions is not there.
-    /// A released receiver is due from then on; tell its process, or it wakes when that looks next.
+    /// A released receiver is due from then on; tell its process, or it wakes when that looks next. One that
+    /// [joins](Joins) its receiver has conditions.
     fn post(&self, messages: Vec<InboxMessage>) -> BoxFuture<'_, Result<Vec<bool>>>;
 
     /// Messages that wait for these executions, oldest first. They leave by [`Append::consumed`].
@@ -566,6 +567,22 @@ pub struct InboxMessage {
     pub kind: String,
     /// Its content.
     pub bytes: Bytes,
+    /// Says that it is a start which becomes part of the receiver; never with what is read.
+    pub joins: Option<Box<Joins>>,
+}
+
+/// A start that becomes part of an execution that has not begun. `Conflict` unless that is `delayed`, and `Duplicate`
+/// if the key was used before; then nothing is stored. Such a message does not make its receiver due.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Joins {
+    /// Whose it is.
+    pub tenant: TenantId,
+    /// Its workflow.
+    pub workflow: Option<WorkflowId>,
+    /// The caller's key: it leads to the receiver from then on.
+    pub idempotency: Option<Idempotency>,
+    /// Bodies that the receiver refers to from then on; `NotFound` if one was not put.
+    pub blobs: Vec<BlobHash>,
 }
 
 /// BLAKE3 of a body.

@@ -80,6 +80,7 @@ async fn fill(dir: &Path) {
         message_id: "m".into(),
         kind: "signal".into(),
         bytes: Bytes::from_static(b"why"),
+        joins: None,
     };
     store.post(vec![message(2), message(3), message(5)]).await.expect("they are new");
     let cut = Retention { max_execution_bytes: Some(4_500), ..Retention::default() };

@@ -131,6 +131,7 @@ async fn write() -> Vec<u8> {
         message_id: format!("message {n}"),
         kind: "cancel".into(),
         bytes: Bytes::from_static(b"why"),
+        joins: None,
     };
     store.post((0..3).map(message).collect()).await.expect("they are new");
     let note = |id: i64| RecordWrite {

@@ -15,6 +15,7 @@ const KINDS: Record<EventType, true> = {
   step_canceled: true,
   scope_opened: true,
   round_began: true,
+  batched: true,
   signaled: true,
   child_ended: true,
   paused: true,

@@ -176,6 +176,8 @@ export type Event = { execution: string; seq: number; /** What led here is gone:
   | { type: "step_waiting"; address: string; node: string; at: string | null; until: string | null; signal: string | null; child: string | null }
   | { type: "scope_opened"; address: string; node: string; at: string | null; items: number | null }
   | { type: "round_began"; address: string; round: number }
+  /** So many more starts became part of it before it began. */
+  | { type: "batched"; at: string; starts: number }
   | { type: "signaled"; at: string; name: string; value: Json }
   | { type: "child_ended"; at: string; child: string; status: ExecutionStatus }
   | { type: "paused" | "resumed" | "reopened"; at: string | null }

@@ -149,7 +149,7 @@ function applyTo(state: ExecutionState, steps: Map<string, StepRun>, nodes: Map<
   }
 }
 
-type ControlEvent = Extract<Event, { type: "step_retried" | "step_waiting" | "scope_opened" | "round_began" | "signaled" | "child_ended" | "paused" | "resumed" | "reopened" }>;
+type ControlEvent = Extract<Event, { type: "step_retried" | "step_waiting" | "scope_opened" | "round_began" | "batched" | "signaled" | "child_ended" | "paused" | "resumed" | "reopened" }>;
 
 /** Waits, containers, and what people ask of an execution. */
 function applyControl(state: ExecutionState, steps: Map<string, StepRun>, nodes: Map<string, NodeRun>, event: ControlEvent): void {
@@ -178,6 +178,9 @@ function applyControl(state: ExecutionState, steps: Map<string, StepRun>, nodes:
       if (container?.status === "waiting") put(state, steps, nodes, { ...container, status: "running", wait: null, container: true });
       return;
     }
+    case "batched":
+      // It is about to begin: its input tells the rest.
+      return;
     case "signaled":
     case "child_ended":
       // The step that waited for it tells of its end by itself.

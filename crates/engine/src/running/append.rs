@@ -50,7 +50,9 @@ impl Running {
 
     /// The events since the last append as an entry for the journal, if there are any.
     pub(crate) fn take_append(&mut self, now_us: i64) -> Option<Append> {
-        if self.writer.is_empty() && self.consumed.is_empty() {
+        self.record_gathered(now_us);
+        let ends_joining = self.ends_joining();
+        if self.writer.is_empty() && self.consumed.is_empty() && !ends_joining {
             return None;
         }
         let events = self.writer.events();

@@ -1,5 +1,6 @@
 //! Steps that call the world and steps that wait: what is durable before, what a failure, a crash and a person do to them.
 
+mod batches;
 mod bounds;
 mod endless;
 mod limits;

@@ -9,7 +9,7 @@ use arcstr::ArcStr;
 use engine::{BoxFuture, Engine, Options, Source, Start, Workflows};
 use model::{Category, EffectClass, Graph, Node, NodeSpec, Problem, Role, Status, TenantId, Value, json};
 use nodes::{Call, Compile, NodeType, Outcome, Registry, Run, Services, Started, Step, StepError};
-use store::{MemoryStore, StoreError};
+use store::{Journal, MemoryStore, Records, StoreError};
 use tokio::sync::Semaphore;
 
 /// A call that a test sees: each waits for a permit, if its node says so, and fails as often as its node says.
@@ -151,7 +151,10 @@ pub(crate) fn options() -> Options {
     Options { shards: 2, ..Options::default() }
 }
 
-pub(crate) fn engine_with(store: &Arc<MemoryStore>, world: &Arc<World>, options: Options) -> Engine {
+pub(crate) fn engine_with<S>(store: &Arc<S>, world: &Arc<World>, options: Options) -> Engine
+where
+    S: Journal + Records + 'static,
+{
     let spec = NodeSpec {
         id: "call",
         aliases: &[],

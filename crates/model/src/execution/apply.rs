@@ -3,8 +3,8 @@
 use super::frame::{At, Next, Phase, Scope, ScopeIndex, Wait, WaitIndex, WaitKind};
 use super::{Execution, IllegalTransition, Stage, Woken};
 use crate::event::{
-    Address, ChildEnded, Event, Finished, RoundBegan, Route, ScopeOpened, Signaled, StepFinished, StepRetried,
-    StepWaiting,
+    Accepted, Address, ChildEnded, Event, Finished, RoundBegan, Route, ScopeOpened, Signaled, StepFinished,
+    StepRetried, StepWaiting,
 };
 use crate::plan::{ContainerKind, Join, LoopPort, MAX_ITERATIONS, OnError};
 use crate::status::{Status, StepStatus};
@@ -45,6 +45,7 @@ impl Execution {
             Event::StepWaiting(waiting) => self.step_waiting(waiting),
             Event::ScopeOpened(opened) => self.scope_opened(opened),
             Event::RoundBegan(began) => self.round_began(began),
+            Event::Batched(batched) => self.batched(&batched.inputs),
             Event::Signaled(signaled) => {
                 self.signaled(signaled);
                 Ok(())
@@ -365,6 +366,21 @@ impl Execution {
                 self.state_mut(at).is_late = true;
             }
         }
+    }
+
+    /// Begins anew with a longer input, while nothing has come of the one that it has.
+    fn batched(&mut self, inputs: &[Value]) -> Refused {
+        let is_fresh =
+            self.resolved == 0 && self.in_flight == 0 && self.waits.len() == 0 && self.frames_in_memory() <= 1;
+        let Some(before) = self.accepted.input.as_array().filter(|_| is_fresh && self.generation == 0) else {
+            return Err("its input is no list of starts, or it has begun".into());
+        };
+        let input = Value::array(before.iter().chain(inputs).cloned().collect());
+        let accepted = Accepted { input, ..self.accepted.clone() };
+        let (signals, stage) = (std::mem::take(&mut self.signals), self.stage);
+        let is_paused = self.is_paused;
+        *self = Self { signals, stage, is_paused, ..Self::begin(self.plan.clone(), accepted) };
+        Ok(())
     }
 
     fn signaled(&mut self, signaled: &Signaled) {

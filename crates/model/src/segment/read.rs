@@ -4,8 +4,8 @@ use arcstr::ArcStr;
 
 use super::{SegmentError, VERSION, tag, value_tag};
 use crate::event::{
-    Accepted, Address, ChildEnded, ErrorInfo, Event, Finished, Moment, Path, Ports, RoundBegan, Route, ScopeOpened,
-    Signaled, StepFinished, StepRetried, StepStarted, StepWaiting,
+    Accepted, Address, Batched, ChildEnded, ErrorInfo, Event, Finished, Moment, Path, Ports, RoundBegan, Route,
+    ScopeOpened, Signaled, StepFinished, StepRetried, StepStarted, StepWaiting,
 };
 use crate::execution::Execution;
 use crate::id::ExecutionId;
@@ -85,6 +85,11 @@ impl<'a> SegmentReader<'a> {
                 Event::ScopeOpened(ScopeOpened { address, at_us, items: self.value(&known)? })
             }
             (tag::ROUND, _) => Event::RoundBegan(RoundBegan { address: self.place_of()?, round: self.small()? }),
+            (tag::BATCHED, _) => {
+                let at_us = self.number()?;
+                let inputs = (0..self.small()?).map(|_| self.value(&Value::Null)).collect::<Result<_, _>>()?;
+                Event::Batched(Batched { at_us, inputs })
+            }
             (tag::SIGNALED, _) => {
                 let (at_us, name) = (self.number()?, self.text()?.into());
                 Event::Signaled(Signaled { at_us, name, value: self.value(&Value::Null)? })

@@ -124,6 +124,11 @@ impl SegmentWriter {
                 self.place_of(&began.address);
                 self.number(u64::from(began.round));
             }
+            Event::Batched(batched) => {
+                self.moment(tag::BATCHED, batched.at_us);
+                self.number(batched.inputs.len() as u64);
+                batched.inputs.iter().for_each(|input| self.value(input, &Value::Null));
+            }
             Event::Signaled(signaled) => self.signaled(signaled),
             Event::ChildEnded(ended) => self.child_ended(ended),
             Event::Paused(moment) => self.moment(tag::PAUSED, moment.at_us),

@@ -3,14 +3,14 @@
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
-use model::{ExecutionId, Status, TenantId};
+use model::{ExecutionId, Status, TenantId, WorkflowId};
 
 use super::{Execution, IdempotencyKey, MemoryStore, Shared, State};
 use crate::blob::not_found;
 use crate::journal::{
-    Append, Batch, Birth, BlobHash, Claim, ExecutionPage, ExecutionQuery, ExecutionRow, Health, InboxMessage, Journal,
-    NewExecution, ReadFrom, Retained, Retention, RowState, Segment, Statistics, StatisticsQuery, WakeQuery, Woken,
-    is_at_rest, refused,
+    Append, Batch, Birth, BlobHash, Claim, ExecutionPage, ExecutionQuery, ExecutionRow, Health, Idempotency,
+    InboxMessage, Joins, Journal, NewExecution, ReadFrom, Retained, Retention, RowState, Segment, Statistics,
+    StatisticsQuery, WakeQuery, Woken, is_at_rest, refused,
 };
 use crate::{BlobPart, BlobQuery, BlobWriter, BoxFuture, Result, StoreError, Subscription};
 
@@ -126,15 +126,27 @@ impl State {
     }
 
     /// Stores a message to an execution that is there; answers whether it is new.
-    fn deliver(&mut self, message: InboxMessage) -> bool {
+    fn deliver(&mut self, mut message: InboxMessage) -> bool {
         let id = message.execution;
+        let joins = message.joins.take();
         let new = self.seen.insert((id, message.message_id.clone()));
         if new {
             self.inbox_rows += 1;
             self.inbox.insert(self.inbox_rows, InboxMessage { row: self.inbox_rows, ..message });
-            self.rouse(id);
+            match joins {
+                Some(joins) => self.join(id, *joins),
+                None => self.rouse(id),
+            }
         }
         new
+    }
+
+    fn join(&mut self, id: ExecutionId, joins: Joins) {
+        let key = joins.idempotency.map(|key| ((joins.tenant, joins.workflow, key.key), (id, key.body_hash)));
+        self.idempotency.extend(key);
+        if let Some(execution) = self.executions.get_mut(&id) {
+            execution.blobs.extend(joins.blobs);
+        }
     }
 
     fn check_births(&self, entry: &Append) -> Result<()> {
@@ -162,12 +174,7 @@ impl State {
     }
 
     fn check_create(&self, execution: ExecutionId, new: &NewExecution) -> Result<TenantId> {
-        if let Some(idempotency) = &new.idempotency
-            && let Some(&(first, body_hash)) =
-                self.idempotency.get(&(new.tenant, new.workflow, idempotency.key.clone()))
-        {
-            return Err(StoreError::Duplicate { execution: first, same_body: body_hash == idempotency.body_hash });
-        }
+        self.check_key((new.tenant, new.workflow), new.idempotency.as_ref())?;
         if self.executions.contains_key(&execution) { Err(conflict(execution)) } else { Ok(new.tenant) }
     }
 
@@ -217,7 +224,38 @@ impl State {
         if let Some(lost) = messages.iter().find(|message| !self.executions.contains_key(&message.execution)) {
             return Err(StoreError::NotFound(format!("execution {}", lost.execution)));
         }
+        for message in &messages {
+            if let Some(joins) = &message.joins {
+                self.check_join(message.execution, joins)?;
+            }
+        }
         Ok(messages.into_iter().map(|message| self.deliver(message)).collect())
+    }
+
+    fn check_join(&self, id: ExecutionId, joins: &Joins) -> Result<()> {
+        self.check_key((joins.tenant, joins.workflow), joins.idempotency.as_ref())?;
+        let row = self.executions.get(&id).map(|execution| &execution.row);
+        if row.is_none_or(|row| row.tenant != joins.tenant || row.status != Status::Delayed) {
+            return Err(conflict(id));
+        }
+        match joins.blobs.iter().find(|&&hash| !self.blobs.contains_key(&(joins.tenant, hash))) {
+            Some(hash) => Err(not_found(hash)),
+            None => Ok(()),
+        }
+    }
+
+    fn check_key(
+        &self,
+        (tenant, workflow): (TenantId, Option<WorkflowId>),
+        idempotency: Option<&Idempotency>,
+    ) -> Result<()> {
+        let Some(idempotency) = idempotency else { return Ok(()) };
+        match self.idempotency.get(&(tenant, workflow, idempotency.key.clone())) {
+            Some(&(first, body_hash)) => {
+                Err(StoreError::Duplicate { execution: first, same_body: body_hash == idempotency.body_hash })
+            }
+            None => Ok(()),
+        }
     }
 
     fn read(&self, execution: ExecutionId, from: ReadFrom, max_bytes: usize) -> Vec<Segment> {

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Statement, ToSql, params};
 
 use super::writer::{Fault, Tx};
 use crate::StoreError;
-use crate::journal::{Append, BlobHash, InboxMessage, NewExecution, RowState, Seq, is_at_rest};
+use crate::journal::{Append, BlobHash, Idempotency, InboxMessage, NewExecution, RowState, Seq, is_at_rest};
 use crate::rollup::{Cell, Change, hour_of};
 
 /// The events of a segment from so many bytes on are written into their place: what is bound is copied by the driver and
@@ -173,7 +173,9 @@ impl Tx<'_> {
                 .conn
                 .prepare_cached("INSERT INTO inbox (execution, message_id, kind, bytes) VALUES (?1, ?2, ?3, ?4)")?;
             insert.execute((execution.0, message_id, kind, &bytes[..]))?;
-            self.rouse(*execution)?;
+            if message.joins.is_none() {
+                self.rouse(*execution)?;
+            }
         }
         Ok(Some(is_new))
     }
@@ -183,21 +185,37 @@ impl Tx<'_> {
         if is_at_rest(status) { 0 } else { self.lane }
     }
 
+    /// Refuses a caller's key of a tenant's workflow that was used before.
+    pub(super) fn check_key(&self, (tenant, workflow): (u32, i64), key: Option<&Idempotency>) -> Result<(), Fault> {
+        let Some(Idempotency { key, body_hash }) = key else { return Ok(()) };
+        let mut find = self.conn.prepare_cached(
+            "SELECT execution, body_hash FROM idempotency WHERE tenant = ?1 AND workflow = ?2 AND key = ?3",
+        )?;
+        let first = find.query_row((tenant, workflow, key), |row| {
+            let same_body = row.get_ref(1)?.as_blob()? == body_hash;
+            Ok(StoreError::Duplicate { execution: ExecutionId(row.get(0)?), same_body })
+        });
+        first.optional()?.map_or(Ok(()), |duplicate| Err(Fault::Refused(duplicate)))
+    }
+
+    /// Keeps a caller's key, which leads to this execution from then on.
+    pub(super) fn keep_key(
+        &self,
+        (tenant, workflow): (u32, i64),
+        execution: ExecutionId,
+        key: Option<&Idempotency>,
+    ) -> Result<(), Fault> {
+        let Some(Idempotency { key, body_hash }) = key else { return Ok(()) };
+        let mut insert = self.conn.prepare_cached(
+            "INSERT INTO idempotency (tenant, workflow, key, execution, body_hash) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?;
+        insert.execute((tenant, workflow, key, execution.0, body_hash))?;
+        Ok(())
+    }
+
     fn create(&mut self, &NewRow { id, new, next_seq, state }: &NewRow<'_>) -> Result<(), Fault> {
         let workflow = new.workflow.map(|workflow| workflow.0);
-        if let Some(idempotency) = &new.idempotency {
-            let mut find = self.conn.prepare_cached(
-                "SELECT execution, body_hash FROM idempotency WHERE tenant = ?1 AND workflow = ?2 AND key = ?3",
-            )?;
-            let key = (new.tenant.0, workflow.unwrap_or(0), &idempotency.key);
-            let first = find.query_row(key, |row| {
-                let same_body = row.get_ref(1)?.as_blob()? == idempotency.body_hash;
-                Ok(StoreError::Duplicate { execution: ExecutionId(row.get(0)?), same_body })
-            });
-            if let Some(duplicate) = first.optional()? {
-                return Err(Fault::Refused(duplicate));
-            }
-        }
+        self.check_key((new.tenant.0, workflow.unwrap_or(0)), new.idempotency.as_ref())?;
         let &RowState { status, wake_at, duration_us, ref error, .. } = state;
         let inserted = self.hot.create.execute((
             id.0,
@@ -219,13 +237,7 @@ impl Tx<'_> {
         if inserted == 0 {
             return Err(conflict(id));
         }
-        if let Some(idempotency) = &new.idempotency {
-            let mut insert = self.conn.prepare_cached(
-                "INSERT INTO idempotency (tenant, workflow, key, execution, body_hash) VALUES (?1, ?2, ?3, ?4, ?5)",
-            )?;
-            let workflow = workflow.unwrap_or(0);
-            insert.execute((new.tenant.0, workflow, &idempotency.key, id.0, idempotency.body_hash))?;
-        }
+        self.keep_key((new.tenant.0, workflow.unwrap_or(0)), id, new.idempotency.as_ref())?;
         let cell = Cell { tenant: new.tenant.0, workflow: workflow.unwrap_or(0), hour: hour_of(id), status };
         self.changes.push(Change { cell, duration_us, by: 1 });
         if let Some(origin) = new.origin.filter(|origin| origin.kind.takes_over()) {
@@ -309,7 +321,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    fn refer(&self, execution: ExecutionId, blobs: &[BlobHash]) -> Result<(), Fault> {
+    pub(super) fn refer(&self, execution: ExecutionId, blobs: &[BlobHash]) -> Result<(), Fault> {
         for hash in blobs {
             let mut refer = self.conn.prepare_cached(
                 "INSERT OR REPLACE INTO blob_ref (tenant, hash, execution)

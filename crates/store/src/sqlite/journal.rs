@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use model::{ExecutionId, TenantId};
+use model::{ExecutionId, Status, TenantId};
 
 use super::SqliteStore;
 use super::lists;
@@ -11,7 +11,7 @@ use super::records::bytes_of;
 use super::segments;
 use super::writer::{Fault, Tx};
 use crate::journal::{
-    Append, Batch, Claim, ExecutionPage, ExecutionQuery, ExecutionRow, Health, InboxMessage, Journal, ReadFrom,
+    Append, Batch, Claim, ExecutionPage, ExecutionQuery, ExecutionRow, Health, InboxMessage, Joins, Journal, ReadFrom,
     Retained, Retention, Segment, Statistics, StatisticsQuery, WakeQuery, Woken,
 };
 use crate::{BlobPart, BlobQuery, BlobWriter, BoxFuture, Result, StoreError, Subscription};
@@ -109,11 +109,27 @@ impl Journal for SqliteStore {
 }
 
 impl Tx<'_> {
+    /// Lets a start become part of an execution that has not begun, or refuses it.
+    fn join(&self, execution: ExecutionId, joins: &Joins) -> Result<(), Fault> {
+        let owner = (joins.tenant.0, joins.workflow.map_or(0, |workflow| workflow.0));
+        self.check_key(owner, joins.idempotency.as_ref())?;
+        let mut find =
+            self.conn.prepare_cached("SELECT 1 FROM execution WHERE id = ?1 AND tenant = ?2 AND status = ?3")?;
+        if !find.exists((execution.0, joins.tenant.0, Status::Delayed.code()))? {
+            return Err(Fault::Refused(StoreError::Conflict(format!("execution {execution}"))));
+        }
+        self.keep_key(owner, execution, joins.idempotency.as_ref())?;
+        self.refer(execution, &joins.blobs)
+    }
+
     /// Stores messages; answers which of them are new.
     fn post(&self, messages: &[InboxMessage]) -> Result<Vec<bool>, Fault> {
         let mut new = Vec::with_capacity(messages.len());
         for message in messages {
             let lost = || StoreError::NotFound(format!("execution {}", message.execution));
+            if let Some(joins) = &message.joins {
+                self.join(message.execution, joins)?;
+            }
             new.push(self.deliver(message)?.ok_or_else(lost)?);
         }
         Ok(new)

@@ -213,6 +213,7 @@ pub(super) fn inbox(conn: &Connection, executions: &[ExecutionId]) -> Result<Vec
                 message_id: row.get(1)?,
                 kind: row.get(2)?,
                 bytes: bytes.into(),
+                joins: None,
             })
         })?;
         messages.extend(found.collect::<rusqlite::Result<Vec<_>>>()?);

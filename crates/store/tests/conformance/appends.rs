@@ -137,7 +137,7 @@ async fn a_key_starts_one_execution(subject: Subject) {
 
 fn message(execution: ExecutionId, message_id: &str) -> InboxMessage {
     let bytes = Bytes::from(format!("body of {message_id}"));
-    InboxMessage { row: 0, execution, message_id: message_id.into(), kind: "cancel".into(), bytes }
+    InboxMessage { row: 0, execution, message_id: message_id.into(), kind: "cancel".into(), bytes, joins: None }
 }
 
 async fn messages_are_consumed_with_the_events(subject: Subject) {

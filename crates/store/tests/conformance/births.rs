@@ -32,7 +32,7 @@ fn child(parent: ExecutionId, id: ExecutionId) -> Birth {
 
 fn message(execution: ExecutionId, message_id: &str) -> InboxMessage {
     let bytes = Bytes::from_static(b"done");
-    InboxMessage { row: 0, execution, message_id: message_id.into(), kind: "child_finished".into(), bytes }
+    InboxMessage { row: 0, execution, message_id: message_id.into(), kind: "child_finished".into(), bytes, joins: None }
 }
 
 async fn due(store: &dyn Store) -> Vec<ExecutionId> {

@@ -121,7 +121,7 @@ fn birth(random: &mut Random, parent: ExecutionId) -> Birth {
 
 fn message(random: &mut Random) -> InboxMessage {
     let (execution, message_id) = (execution(random), format!("m{}", random.below(4)));
-    InboxMessage { row: 0, execution, message_id, kind: "cancel".into(), bytes: body(random) }
+    InboxMessage { row: 0, execution, message_id, kind: "cancel".into(), bytes: body(random), joins: None }
 }
 
 fn body(random: &mut Random) -> Bytes {

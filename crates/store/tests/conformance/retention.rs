@@ -86,8 +86,14 @@ async fn all_parts_go_with_an_execution(subject: Subject) {
     append_one(store, first.clone()).await.expect("it is new");
     let going = (Status::Running, Status::Running);
     append(store, (3..1_003).map(|seq| progress(id, seq, 1, going)).collect()).await;
-    let message =
-        InboxMessage { row: 0, execution: id, message_id: "m".into(), kind: "cancel".into(), bytes: Bytes::new() };
+    let message = InboxMessage {
+        row: 0,
+        execution: id,
+        message_id: "m".into(),
+        kind: "cancel".into(),
+        bytes: Bytes::new(),
+        joins: None,
+    };
     ask(|| store.post(vec![message.clone()])).await.expect("it is new");
     append_one(store, progress(id, 1_003, 1, (Status::Running, Status::Succeeded))).await.expect("it ends");
     assert_eq!(retain(store, Retention { max_count: Some(0), ..Retention::default() }).await, 1);

@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use bytes::Bytes;
 use model::{ExecutionId, Status};
-use store::journal::{Append, Claim, ExecutionRow, InboxMessage, RowState, WakeQuery, Woken};
+use store::journal::{Append, Claim, ExecutionRow, Idempotency, InboxMessage, Joins, RowState, WakeQuery, Woken};
+use store::{BlobQuery, StoreError};
 
 use crate::subject::{Store, Subject, T1, T2, append, append_one, ask, create, id_at, on_every_store, progress, row};
 
@@ -21,6 +22,7 @@ on_every_store!(
     a_restart_wakes_what_a_message_waits_for,
     a_herd_wakes_in_chunks,
     what_has_ended_may_run_again,
+    a_start_joins_what_sleeps_and_nothing_else,
 );
 
 const LONG_AFTER: i64 = 1_000_000;
@@ -38,7 +40,14 @@ fn release(id: ExecutionId, seq: u64, wake_at: Option<i64>) -> Append {
 }
 
 fn message(execution: ExecutionId, message_id: &str) -> InboxMessage {
-    InboxMessage { row: 0, execution, message_id: message_id.into(), kind: "signal".into(), bytes: Bytes::new() }
+    InboxMessage {
+        row: 0,
+        execution,
+        message_id: message_id.into(),
+        kind: "signal".into(),
+        bytes: Bytes::new(),
+        joins: None,
+    }
 }
 
 async fn wake(store: &dyn Store, now_ms: i64, executions: &[ExecutionId], limit: usize) -> Woken {
@@ -88,6 +97,49 @@ async fn work_in_hand_is_claimed_once(subject: Subject) {
     let found = row(store, T1, id_at(10, 0)).await.expect("its row");
     assert_eq!((found.recover_count, found.status), (0, Status::Queued), "it was never begun");
     append_one(store, progress(id_at(10, 0), 3, 1, (Status::Queued, Status::Running))).await.expect("it goes on");
+}
+
+async fn a_start_joins_what_sleeps_and_nothing_else(subject: Subject) {
+    let store = &*subject.store;
+    let (asleep_id, runs) = (id_at(10, 0), id_at(10, 1));
+    append(store, vec![asleep(asleep_id, Status::Delayed, Some(50)), create(runs, Status::Running)]).await;
+    let hash = ask(|| store.put_blob(T1, Bytes::from(vec![7; 70_000]))).await.expect("room");
+    let key = |key: &str, body| Idempotency { key: key.into(), body_hash: [body; 32] };
+    let start = |to, id: &str, joins: Joins| InboxMessage { joins: Some(Box::new(joins)), ..message(to, id) };
+    let joins = |key| Joins { tenant: T1, workflow: None, idempotency: key, blobs: vec![hash] };
+    let post = async |message: InboxMessage| ask(|| store.post(vec![message.clone()])).await;
+
+    assert_eq!(post(start(asleep_id, "one", joins(Some(key("a", 1))))).await, Ok(vec![true]));
+    assert_eq!(wake(store, 49, &[], 9).await.rows, [], "it is not due for that");
+    let part = ask(|| store.get_blob(BlobQuery { of: Some(asleep_id), ..BlobQuery::whole(T1, hash) })).await;
+    assert_eq!(part.expect("it refers to it").size, 70_000);
+    // The key leads to it, for starts that join and for others.
+    let duplicate = |same_body| Err(StoreError::Duplicate { execution: asleep_id, same_body });
+    assert_eq!(post(start(asleep_id, "two", joins(Some(key("a", 1))))).await, duplicate(true));
+    assert_eq!(post(start(runs, "two", joins(Some(key("a", 2))))).await, duplicate(false));
+    let mut other = create(id_at(10, 2), Status::Running);
+    let new = other.create.as_mut().expect("it creates");
+    (new.workflow, new.idempotency) = (None, Some(key("a", 1)));
+    assert_eq!(append_one(store, other).await, duplicate(true).map(drop));
+
+    let refused = |to: ExecutionId| Err(StoreError::Conflict(format!("execution {to}")));
+    assert_eq!(post(start(runs, "three", joins(Some(key("b", 1))))).await, refused(runs));
+    let of_other = Joins { tenant: T2, ..joins(None) };
+    assert_eq!(post(start(asleep_id, "four", of_other)).await, refused(asleep_id));
+    let unknown = Joins { blobs: vec![[9; 32]], ..joins(Some(key("b", 1))) };
+    assert!(matches!(post(start(asleep_id, "five", unknown)).await, Err(StoreError::NotFound(_))));
+    assert_eq!(
+        post(start(asleep_id, "six", joins(Some(key("b", 1))))).await,
+        Ok(vec![true]),
+        "what was refused left nothing"
+    );
+
+    let woken = wake(store, 50, &[], 9).await.rows.remove(0);
+    let waiting = ask(|| store.inbox(vec![asleep_id])).await.expect("messages");
+    assert_eq!(waiting.iter().map(|message| &*message.message_id).collect::<Vec<_>>(), ["one", "six"]);
+    let begins = progress(asleep_id, woken.next_seq, 1, (Status::Delayed, Status::Running));
+    append_one(store, begins).await.expect("it is owned");
+    assert_eq!(post(start(asleep_id, "seven", joins(None))).await, refused(asleep_id), "it has begun");
 }
 
 async fn what_fails_to_be_taken_over_is_quarantined(subject: Subject) {
