@@ -125,6 +125,7 @@ impl Template {
             flow_key: None,
             delay: None,
             files: Vec::new(),
+            founding: None,
             records: Vec::new(),
         }
     }

@@ -57,8 +57,8 @@ enum Seat {
     Joins { execution: ExecutionId, is_last: bool },
 }
 
-/// The promise to begin a batch. Dropped, somebody else may.
-pub(crate) struct Founding {
+/// The promise to begin a batch, which [`Engine::start`] gives and keeps. Dropped, somebody else may.
+pub struct Founding {
     batches: Batches,
     name: Name,
     until_ms: i64,
@@ -134,6 +134,12 @@ impl Founding {
     }
 }
 
+impl std::fmt::Debug for Founding {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Founding").field("until_ms", &self.until_ms).finish_non_exhaustive()
+    }
+}
+
 impl Drop for Founding {
     fn drop(&mut self) {
         let mut open = self.batches.lock();
@@ -180,6 +186,10 @@ impl Engine {
         let name = (submission.tenant, ArcStr::from(key), submission.version);
         let input = submission.input.as_array().and_then(<[Value]>::first).cloned().unwrap_or_default();
         let bytes = json::to_text(&input).len();
+        for &trigger in &submission.plan.starts {
+            let taken = submission.program.step(trigger).map_or(Ok(()), |step| step.run.takes(&input));
+            taken.map_err(|error| EngineError::BadInput(error.message))?;
+        }
         loop {
             match self.batches().seat(&name, bytes, batching, self.now_ms()) {
                 Seat::Waits(mut told) => drop(told.changed().await),

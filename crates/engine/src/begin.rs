@@ -67,7 +67,7 @@ pub struct Submission {
     /// Files that its input holds; they are there.
     pub files: Vec<FileHash>,
     /// It is the first of a batch that others join.
-    pub(crate) founding: Option<Founding>,
+    pub founding: Option<Founding>,
     /// Records to write in the accepting transaction.
     pub records: Vec<RecordWrite>,
 }

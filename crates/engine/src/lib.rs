@@ -31,6 +31,7 @@ mod trial;
 mod turns;
 pub mod versions;
 
+pub use batches::Founding;
 pub use begin::Submission;
 pub use calls::CallLimits;
 pub use clock::{Clock, SystemClock};

@@ -145,6 +145,7 @@ impl std::fmt::Debug for Program {
 fn compile_nodes(graph: &Graph, registry: &Registry, problems: &mut Vec<Problem>) -> Vec<Option<Compiled>> {
     let mut compiled = Vec::with_capacity(graph.nodes.len());
     let incoming = Incoming::of(graph);
+    let is_batched = Settings::of(graph).limits.is_some_and(|limits| limits.batch.is_some());
     let mut inside = vec![false; graph.nodes.len()];
     for (node, around) in graph.nodes.iter().zip(Plan::scopes(graph, registry)) {
         let runs = registry.spec(&node.kind).is_none_or(|spec| spec.role != Role::Frame);
@@ -156,7 +157,8 @@ fn compile_nodes(graph: &Graph, registry: &Registry, problems: &mut Vec<Problem>
         let runs = registry.spec(&node.kind).is_some_and(|spec| spec.role != Role::Frame);
         let outputs = if runs { registry.outputs(node) } else { Vec::new() };
         let run = runs.then(|| {
-            registry.compile(node, &Compile { incoming: &incoming, outputs: &outputs, has_children: inside[at] })
+            let has_children = inside[at];
+            registry.compile(node, &Compile { incoming: &incoming, outputs: &outputs, has_children, is_batched })
         });
         compiled.push(match run {
             Some(Ok(run)) => Some(Compiled { run, limits: StepLimits::read(node).0 }),

@@ -113,6 +113,9 @@ pub enum EngineError {
     /// There is nothing to start.
     #[error("{0}")]
     NothingToStart(String),
+    /// What a start brings is not what the trigger takes.
+    #[error("{0}")]
+    BadInput(String),
     /// It is not there.
     #[error("{0} was not found")]
     NotFound(String),

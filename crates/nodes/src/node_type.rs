@@ -80,6 +80,8 @@ pub struct Compile<'a> {
     pub outputs: &'a [ArcStr],
     /// Whether other nodes stand inside it: a container with some opens a scope for them.
     pub has_children: bool,
+    /// Whether an execution consists of several starts, so that a trigger gets the list of their inputs.
+    pub is_batched: bool,
 }
 
 /// A compiled node: runs any number of steps, on any thread.
@@ -92,6 +94,16 @@ pub trait Run: Send + Sync {
     fn run(&self, step: &Step<'_>) -> Result<Outcome, StepError> {
         let _ = step;
         Err(StepError::new("not_runnable", "this node type does not end at once"))
+    }
+
+    /// Whether a trigger takes what one start brings. Asked before the start becomes part of a batch, which it must not
+    /// spoil for the others.
+    ///
+    /// # Errors
+    /// Why not.
+    fn takes(&self, input: &Value) -> Result<(), StepError> {
+        let _ = input;
+        Ok(())
     }
 
     /// Starts one attempt of one step. All expressions are read here, before anything goes out.

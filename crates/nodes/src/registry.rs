@@ -162,7 +162,8 @@ impl Catalog for Registry {
             problems.extend(entry.kind.warnings(node));
         }
         let outputs = entry.kind.outputs(node);
-        let context = Compile { incoming: &Incoming::default(), outputs: &outputs, has_children: false };
+        let context =
+            Compile { incoming: &Incoming::default(), outputs: &outputs, has_children: false, is_batched: false };
         if let Err(found) = self.compile(node, &context) {
             problems.extend(found);
         }
@@ -237,7 +238,8 @@ mod tests {
             for node in &graph.nodes {
                 let outputs = registry.outputs(node);
                 let has_children = graph.nodes.iter().any(|other| other.parent.as_ref() == Some(&node.id));
-                let context = Compile { incoming: &Incoming::of(&graph), outputs: &outputs, has_children };
+                let context =
+                    Compile { incoming: &Incoming::of(&graph), outputs: &outputs, has_children, is_batched: false };
                 let compiled = registry.compile(node, &context);
                 assert!(compiled.is_ok(), "{} in the example of {}", node.id, spec.id);
             }

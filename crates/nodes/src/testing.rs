@@ -132,7 +132,8 @@ impl Try {
         let node = &graph.nodes[0];
         let outputs = registry.outputs(node);
         let incoming = Incoming::of(&graph);
-        let context = Compile { incoming: &incoming, outputs: &outputs, has_children: self.has_children };
+        let context =
+            Compile { incoming: &incoming, outputs: &outputs, has_children: self.has_children, is_batched: false };
         let run = registry.compile(node, &context);
         let run = run.unwrap_or_else(|problems| panic!("{kind} {data}: {problems:?}"));
         let around = Around(self);

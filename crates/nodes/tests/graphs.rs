@@ -63,7 +63,7 @@ fn run(graph: &Graph, registry: &Registry) -> Result<Value, StepError> {
             continue;
         }
         let outputs = registry.outputs(node);
-        let context = Compile { incoming: &incoming, outputs: &outputs, has_children: false };
+        let context = Compile { incoming: &incoming, outputs: &outputs, has_children: false, is_batched: false };
         let compiled = registry.compile(node, &context);
         let compiled = compiled.unwrap_or_else(|problems| panic!("{}: {problems:?}", node.id));
         walk.inputs = Value::object(given.clone());

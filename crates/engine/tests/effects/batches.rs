@@ -164,6 +164,18 @@ async fn every_start_is_in_exactly_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_trigger_does_not_take_spoils_no_batch() {
+    let (engine, _world, _store) = setup();
+    let text = batched(r#"{"size":2,"wait":"1h"}"#)
+        .replace(r#""type":"manual""#, r#""type":"manual","data":{"schema":{"type":"object","required":["n"]}}"#);
+    let first = begin(&engine, of_key(&text, "a", 1)).await;
+    let refused = engine.start(start(&text, r#"{"k":"a"}"#)).await;
+    assert!(matches!(&refused, Err(EngineError::BadInput(why)) if why.contains("n")), "{refused:?}");
+    assert_eq!(begin(&engine, of_key(&text, "a", 2)).await, first, "it took no seat");
+    assert_eq!(numbers(&engine, first).await, [1, 2]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_canceled_takes_no_more_starts() {
     let (engine, _world, _store) = setup();
     let text = batched(r#"{"size":2,"wait":"1h"}"#);

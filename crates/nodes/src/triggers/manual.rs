@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use jsonschema::Validator;
 use model::{Category, Node, NodeSpec, Problem, Role, Value};
 
 use crate::check;
@@ -37,21 +38,39 @@ impl NodeType for Manual {
         &SPEC
     }
 
-    fn compile(&self, node: &Node, _: &Compile<'_>) -> Result<Box<dyn Run>, Vec<Problem>> {
+    fn compile(&self, node: &Node, context: &Compile<'_>) -> Result<Box<dyn Run>, Vec<Problem>> {
         let mut params = Params::new(node);
         let schema = params.raw("schema").filter(|schema| matches!(schema, Value::Object(_) | Value::Bool(_)));
         let validator = schema.and_then(|schema| {
             let compiled = check::compile(schema);
             compiled.map_err(|error| params.bad_parameter("schema", format!("not a JSON Schema: {error}"))).ok()
         });
-        params.done(move |step: &Step<'_>| {
-            let input = step.input();
-            let Some(validator) = &validator else { return Ok(Outcome::first(input.clone())) };
-            match check::complaints(validator, input).as_slice() {
-                [] => Ok(Outcome::first(input.clone())),
-                wrong => Err(StepError::new("bad_input", format!("the input does not fit: {}", wrong.join("; ")))),
-            }
-        })
+        params.done(Checked { validator, is_batched: context.is_batched })
+    }
+}
+
+/// Passes on what fits.
+struct Checked {
+    validator: Option<Validator>,
+    is_batched: bool,
+}
+
+impl Run for Checked {
+    fn run(&self, step: &Step<'_>) -> Result<Outcome, StepError> {
+        let input = step.input();
+        match input.as_array() {
+            Some(starts) if self.is_batched => starts.iter().try_for_each(|start| self.takes(start))?,
+            _ => self.takes(input)?,
+        }
+        Ok(Outcome::first(input.clone()))
+    }
+
+    fn takes(&self, input: &Value) -> Result<(), StepError> {
+        let Some(validator) = &self.validator else { return Ok(()) };
+        match check::complaints(validator, input).as_slice() {
+            [] => Ok(()),
+            wrong => Err(StepError::new("bad_input", format!("the input does not fit: {}", wrong.join("; ")))),
+        }
     }
 }
 

@@ -149,9 +149,15 @@ impl Try {
     fn compile(&self, data: &Value) -> Box<dyn Run> {
         let graph = self.graph(data);
         let node = &graph.nodes[0];
-        let run = self
-            .registry
-            .compile(node, &Compile { incoming: &Incoming::default(), outputs: &["out".into()], has_children: false });
+        let run = self.registry.compile(
+            node,
+            &Compile {
+                incoming: &Incoming::default(),
+                outputs: &["out".into()],
+                has_children: false,
+                is_batched: false,
+            },
+        );
         run.unwrap_or_else(|problems| panic!("{problems:?}"))
     }
 

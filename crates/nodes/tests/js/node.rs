@@ -42,7 +42,7 @@ async fn step(data: &str) -> String {
     let graph = Graph::from_value(&value(&format!(r#"{{"nodes": [{{"id": "it", "type": "code", "data": {data}}}]}}"#)));
     let graph = graph.expect("a graph");
     let outputs = ["out".into()];
-    let context = Compile { incoming: &Incoming::default(), outputs: &outputs, has_children: false };
+    let context = Compile { incoming: &Incoming::default(), outputs: &outputs, has_children: false, is_batched: false };
     let run = registry.compile(&graph.nodes[0], &context).unwrap_or_else(|problems| panic!("{problems:?}"));
     assert_eq!((run.effect(), run.is_cheap()), (EffectClass::Pure, true));
     let input = value("[1, 2]");
