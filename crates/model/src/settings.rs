@@ -1,21 +1,24 @@
-//! Settings of a workflow: how much of it runs at a time, how long it may take, and where its failures go.
+//! Settings of a workflow: how much of it runs at a time, how long it may take, where its failures go, and what is kept.
 //!
 //! They stand under `settings` in the file:
 //!
 //! ```json
 //! {"concurrency": 1, "deadline": "2h", "error_workflow": "On failure",
 //!  "limits": {"key": "{{ input.customer }}", "concurrency": 2, "singleton": "refuse",
-//!           "rate_limit": {"limit": 10, "per": "1m", "beyond": "wait"}, "debounce": "5s", "priority": 10}}
+//!           "rate_limit": {"limit": 10, "per": "1m", "beyond": "wait"}, "debounce": "5s", "priority": 10},
+//!  "retention": {"keep": "errors", "max_age": "30d", "max_count": 1000}}
 //! ```
 //!
 //! Instead of `debounce` or `singleton` the limits may hold `"batch": {"size": 100, "wait": "5s"}`.
 
 use arcstr::ArcStr;
+use serde::{Deserialize, Serialize};
 
 use crate::duration;
 use crate::expression::Field;
 use crate::graph::{Graph, Node};
 use crate::problem::Problem;
+use crate::status::Status;
 use crate::value::Value;
 
 /// Settings of a workflow.
@@ -29,6 +32,8 @@ pub struct Settings {
     pub error_workflow: Option<ArcStr>,
     /// How executions of it share the machine.
     pub limits: Option<Limits>,
+    /// What is kept of its ended executions.
+    pub retention: Option<Retention>,
 }
 
 /// How executions of a workflow share the machine. All bounds count those with the same key.
@@ -60,6 +65,17 @@ pub struct StepLimits {
     pub concurrency: Option<usize>,
     /// Calls in a time.
     pub rate_limit: Option<RateLimit>,
+}
+
+/// What is kept of a workflow's ended executions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retention {
+    /// The statuses of those that are kept; others go soon after they ended.
+    pub keep: Vec<Status>,
+    /// How long they are kept from acceptance on, in ms; without it as long as those of others.
+    pub max_age_ms: Option<u64>,
+    /// How many of them are kept; without it they count with those of others.
+    pub max_count: Option<u32>,
 }
 
 /// What becomes of a start while another execution with the same key is open.
@@ -110,6 +126,7 @@ impl Settings {
                 deadline_ms: read.time(settings, ("settings", "deadline")),
                 error_workflow: read.name(settings, ("settings", "error_workflow")),
                 limits: read.limits(settings),
+                retention: read.retention(settings),
             },
         };
         (settings, read.problems)
@@ -133,6 +150,8 @@ impl StepLimits {
 /// Where the limits of a workflow, and those of a node, stand.
 const OF_WORKFLOW: &str = "settings.limits";
 const OF_NODE: &str = "limits";
+/// Where a workflow says what is kept.
+const RETENTION: &str = "settings.retention";
 
 /// What a setting stands in, and its key.
 type Place<'a> = (&'a str, &'a str);
@@ -186,6 +205,39 @@ impl Read {
             self.wrong("settings.limits.batch.size", &format!("a whole number from 1 to {BATCH_MAX}"));
         }
         Some(Batching { size: size?, wait_ms: wait_ms? })
+    }
+
+    fn retention(&mut self, settings: &Value) -> Option<Retention> {
+        let retention = said(settings, "retention")?;
+        if retention.as_object().is_none() {
+            self.wrong(RETENTION, "an object: {\"keep\": \"errors\", \"max_age\": \"30d\", \"max_count\": 1000}");
+            return None;
+        }
+        Some(Retention {
+            // What cannot be read deletes nothing.
+            keep: self.keep(retention).unwrap_or_else(|| Status::ENDED.to_vec()),
+            max_age_ms: self.time(retention, (RETENTION, "max_age")),
+            max_count: self.count(retention, (RETENTION, "max_count")),
+        })
+    }
+
+    fn keep(&mut self, retention: &Value) -> Option<Vec<Status>> {
+        let keep = said(retention, "keep")?;
+        let ended = |word: &Value| Status::parse(word.as_str()?).filter(|status| status.is_terminal());
+        let kept = match (keep.as_str(), keep.as_array()) {
+            (Some("all"), _) => Some(Status::ENDED.to_vec()),
+            (Some("errors"), _) => Some(Status::ERRORS.to_vec()),
+            (Some("none"), _) => Some(Vec::new()),
+            (_, Some(words)) => words.iter().map(ended).collect(),
+            (Some(_), None) => ended(keep).map(|status| vec![status]),
+            (None, None) => None,
+        };
+        if kept.is_none() {
+            let statuses = Status::ENDED.map(Status::as_str).join(", ");
+            let wanted = format!("all, errors, none, or a list of statuses in which an execution ends: {statuses}");
+            self.wrong("settings.retention.keep", &wanted);
+        }
+        kept
     }
 
     fn step_limits(&mut self, limits: &Value) -> Option<StepLimits> {
@@ -308,6 +360,39 @@ mod tests {
         assert_eq!(limits.rate_limit, Some(RateLimit { limit: 10, per_ms: 60_000, refuses: false }));
         assert_eq!(limits.priority.and_then(|field| field.constant().cloned()), Some(Value::Int(10)));
         assert!(limits.key.is_some_and(|key| key.constant().is_none()));
+    }
+
+    #[test]
+    fn what_is_kept_is_read_as_it_is_documented() {
+        let kept = |retention: &str| {
+            let (settings, problems) = read(&format!(r#"{{"retention": {retention}}}"#));
+            assert!(problems.is_empty(), "{problems:?}");
+            settings.retention
+        };
+        let all = Retention { keep: Status::ENDED.to_vec(), max_age_ms: None, max_count: None };
+        let errors = [Status::Failed, Status::TimedOut, Status::Quarantined];
+        let both = kept(r#"{"keep": "errors", "max_age": "30d", "max_count": 1000}"#);
+        let month = Some(30 * 86_400_000);
+        assert_eq!(both, Some(Retention { keep: errors.to_vec(), max_age_ms: month, max_count: Some(1_000) }));
+        assert_eq!((kept("null"), kept("{}"), kept(r#"{"keep": "all"}"#)), (None, Some(all.clone()), Some(all)));
+        let statuses = |keep: &str| kept(&format!(r#"{{"keep": {keep}}}"#)).expect("it is set").keep;
+        assert_eq!(statuses(r#""none""#), []);
+        assert_eq!(statuses("[]"), []);
+        assert_eq!(statuses(r#""canceled""#), [Status::Canceled]);
+        assert_eq!(statuses(r#"["failed", "timed_out"]"#), [Status::Failed, Status::TimedOut]);
+        for (retention, path) in [
+            (r#""errors""#, "settings.retention"),
+            (r#"{"keep": 7}"#, "settings.retention.keep"),
+            (r#"{"keep": "running"}"#, "settings.retention.keep"),
+            (r#"{"keep": ["failed", "some"]}"#, "settings.retention.keep"),
+            (r#"{"max_age": "soon"}"#, "settings.retention.max_age"),
+            (r#"{"max_count": 0}"#, "settings.retention.max_count"),
+        ] {
+            let (settings, problems) = read(&format!(r#"{{"retention": {retention}}}"#));
+            assert_eq!(problems.iter().map(|at| at.path.as_deref()).collect::<Vec<_>>(), [Some(path)], "{retention}");
+            let keeps = settings.retention.map(|retention| retention.keep);
+            assert!(keeps.is_none_or(|keep| keep == Status::ENDED), "what is wrong deletes nothing: {retention}");
+        }
     }
 
     fn read_of_a_node(limits: &str) -> (Option<StepLimits>, Vec<Problem>) {

@@ -43,6 +43,12 @@ impl Status {
         Self::Quarantined,
     ];
 
+    /// Those in which an execution ends.
+    pub const ENDED: [Self; 5] = [Self::Succeeded, Self::Failed, Self::Canceled, Self::TimedOut, Self::Quarantined];
+
+    /// Those in which an execution ends that did not do what it was to, and that nobody ended.
+    pub const ERRORS: [Self; 3] = [Self::Failed, Self::TimedOut, Self::Quarantined];
+
     /// Whether the execution has ended.
     pub const fn is_terminal(self) -> bool {
         matches!(self, Self::Succeeded | Self::Failed | Self::Canceled | Self::TimedOut | Self::Quarantined)

@@ -17,6 +17,7 @@ use crate::config::Config;
 use crate::error::ApiError;
 use crate::hooks::Hooks;
 use crate::http::limits::Rates;
+use crate::retention::Rules;
 use crate::routes::dashboard::StatsCache;
 use crate::{Opened, metrics};
 
@@ -35,6 +36,7 @@ pub struct Shared {
     pub(crate) registry: Arc<Registry>,
     pub(crate) auth: Auth,
     pub(crate) hooks: Hooks,
+    pub(crate) kept: Rules,
     pub(crate) rates: Rates,
     pub(crate) stats: StatsCache,
     pub(crate) ids: Ids,
@@ -67,6 +69,7 @@ impl App {
             registry: opened.registry.clone(),
             auth,
             hooks: Hooks::default(),
+            kept: Rules::default(),
             ids: Ids(IdSequence::after(0, LANE)),
             metrics: metrics::handle(),
             requests: metrics::Requests::default(),
@@ -79,13 +82,14 @@ impl App {
         Self { shared: Arc::new(shared) }
     }
 
-    /// Reads what is kept in memory of the store: which paths webhooks have; and executions wake by themselves from then
+    /// Reads what is kept in memory of the store: what workflows keep, and which paths webhooks have; and executions wake by themselves from then
     /// on. Data that came from a backup has no webhooks, and nothing wakes in it, until somebody confirms that nobody
     /// else runs it: then `false` is answered.
     ///
     /// # Errors
     /// The store cannot answer.
     pub async fn load(&self) -> Result<bool, store::StoreError> {
+        crate::retention::load(self).await?;
         if let Some(sqlite) = &self.sqlite
             && sqlite.awaits_confirmation().await?
         {

@@ -14,6 +14,7 @@ mod http;
 mod metrics;
 mod opened;
 mod published;
+mod retention;
 mod router;
 mod routes;
 mod serve;

@@ -140,17 +140,7 @@ async fn tidy(app: App) {
     loop {
         ticks.tick().await;
         app.rates.forget_idle();
-        let keep = app.config.retention;
-        let limit = |number: u64| (number > 0).then_some(number);
-        let retention = store::journal::Retention {
-            before_ms: limit(keep.days)
-                .map(|days| crate::app::now_ms() - i64::try_from(days).unwrap_or(i64::MAX / 86_400_000) * 86_400_000),
-            max_count: limit(keep.max_count),
-            max_bytes: limit(keep.max_bytes),
-            keep_errors: keep.keep_errors,
-            max_execution_bytes: limit(keep.max_execution_bytes),
-        };
-        match app.journal.retain(retention).await {
+        match app.retain().await {
             Ok(gone) if gone.executions > 0 => {
                 tracing::info!(gone.executions, gone.bytes, "retention removed executions")
             }

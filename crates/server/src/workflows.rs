@@ -3,6 +3,7 @@
 //! The graph of a version is the engine's record; here stands what lists show, so that no list reads a graph.
 
 use engine::versions::{self, VERSION};
+use model::settings::{Retention, Settings};
 use model::{Graph, Object, TenantId, Value, VersionId, WorkflowId};
 use serde::{Deserialize, Serialize};
 use store::records::{Expect, Kind, RecordWrite};
@@ -30,6 +31,9 @@ pub(crate) struct Kept {
     pub(crate) node_count: usize,
     /// Edges of the current version.
     pub(crate) edge_count: usize,
+    /// What its current version says is kept of its executions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) retention: Option<Retention>,
 }
 
 /// What is kept beside a version.
@@ -144,6 +148,7 @@ impl Change<'_> {
             version,
             node_count: self.graph.nodes.len(),
             edge_count: self.graph.edges.len(),
+            retention: Settings::of(self.graph).retention,
         };
         let active = self.graph.get("active").and_then(Value::as_bool).unwrap_or(true);
         let workflow_text = Some(self.id.to_string());
@@ -165,6 +170,7 @@ impl Change<'_> {
                 write(&WORKFLOW, self.id.0, expect, fields, body(&kept)),
             ])
             .await?;
+        app.kept.set((tenant, self.id), kept.retention.clone());
         app.hooks.set(self.id, version, active.then_some(self.graph));
         Ok(Workflow {
             id: self.id,

@@ -4,7 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Tells the time in ms since 1970. A store needs it only for the age of bodies that nobody refers to.
+/// Tells the time in ms since 1970. A store needs it for the age of bodies that nobody refers to, and
+/// notes when executions ended.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> i64 + Send + Sync>);
 

@@ -38,11 +38,6 @@ pub(crate) const LIST_MAX: usize = 1_000;
 /// How far a list with a narrow filter is counted.
 pub(crate) const TOTAL_MAX: usize = 10_000;
 
-/// Whether retention that keeps errors keeps an execution with this status.
-pub(crate) const fn is_error(status: Status) -> bool {
-    matches!(status, Status::Failed | Status::TimedOut | Status::Quarantined)
-}
-
 /// Whether an execution with this status is owned by nobody: it waits for its time, a message or a person.
 pub(crate) const fn is_at_rest(status: Status) -> bool {
     matches!(status, Status::Delayed | Status::Waiting | Status::Paused)
@@ -591,17 +586,37 @@ pub type BlobHash = [u8; 32];
 /// What to keep.
 #[derive(Clone, Debug, Default)]
 pub struct Retention {
+    /// What single workflows say of their executions. It comes first.
+    pub workflows: Vec<WorkflowRetention>,
+    /// Executions whose workflow does not keep their status go if they ended before this time (ms since 1970).
+    pub ended_before_ms: i64,
+    /// Ended executions accepted before this time (ms since 1970) go, but those of workflows that say so themselves.
+    pub before_ms: Option<i64>,
+    /// Beyond this many ended executions the oldest go. Those of workflows that say so themselves are not counted.
+    pub max_count: Option<u64>,
+    /// Beyond this many bytes of database the oldest go.
+    pub max_bytes: Option<u64>,
+    /// Executions with these statuses stay whatever their age, number and bytes; what their workflow says counts all the
+    /// same.
+    pub always_keep: Vec<Status>,
+    /// Beyond this many bytes of one execution's segments its oldest go, up to a snapshot: as many as it takes, or all
+    /// before the newest snapshot. An execution without a snapshot keeps its whole history.
+    pub max_execution_bytes: Option<u64>,
+}
+
+/// What to keep of one workflow's executions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorkflowRetention {
+    /// Whose workflow.
+    pub tenant: TenantId,
+    /// Which.
+    pub workflow: WorkflowId,
+    /// Ended executions with another status go, once they ended before [`Retention::ended_before_ms`].
+    pub keep: Vec<Status>,
     /// Ended executions accepted before this time (ms since 1970) go.
     pub before_ms: Option<i64>,
     /// Beyond this many ended executions the oldest go.
     pub max_count: Option<u64>,
-    /// Beyond this many bytes of database the oldest go.
-    pub max_bytes: Option<u64>,
-    /// Keep failed ones whatever their age.
-    pub keep_errors: bool,
-    /// Beyond this many bytes of one execution's segments its oldest go, up to a snapshot: as many as it takes, or all
-    /// before the newest snapshot. An execution without a snapshot keeps its whole history.
-    pub max_execution_bytes: Option<u64>,
 }
 
 /// What retention removed.

@@ -39,6 +39,12 @@ async fn lists_walk_an_index_and_sort_nothing() {
         (format!("{workflows} ORDER BY created_ms DESC, id DESC LIMIT 10"), "record_workflow_created"),
         (format!("{executions} tenant = 1 AND status = 3 ORDER BY id DESC LIMIT 10"), "execution_tenant"),
         (format!("{executions} workflow = 7 AND status = 3 ORDER BY id DESC LIMIT 10"), "execution_workflow"),
+        (
+            format!(
+                "{executions} workflow = 7 AND status = 5 AND id > 3 AND tenant = 1 AND coalesce(ended_ms, 0) < 9 ORDER BY id LIMIT 10"
+            ),
+            "execution_workflow",
+        ),
         (format!("{executions} origin = 7 AND tenant = 1 AND id >= 3 ORDER BY id DESC LIMIT 10"), "execution_origin"),
         (format!("{executions} flow_key = 'k' AND status = 3 ORDER BY id DESC LIMIT 10"), "execution_flow"),
         (format!("{executions} lane + 0 <= 0 AND lane = 0 AND wake_at <= 9 ORDER BY wake_at, id"), "execution_rest"),

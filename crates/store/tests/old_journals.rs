@@ -24,7 +24,7 @@ static NOTE: Kind = Kind { name: "note", indexed: &["name"] };
 static BODY: &[u8] = b"a body that a segment refers to";
 
 /// The newest schema.
-const NEWEST: u32 = 3;
+const NEWEST: u32 = 4;
 
 fn fixture(schema: u32) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/fixtures/schema-{schema}.txt"))
@@ -161,6 +161,11 @@ async fn schema_2_is_read() {
 #[tokio::test]
 async fn schema_3_is_read() {
     is_read(3).await;
+}
+
+#[tokio::test]
+async fn schema_4_is_read() {
+    is_read(4).await;
 }
 
 async fn is_read(schema: u32) {

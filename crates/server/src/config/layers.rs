@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
+use model::Status;
 use nodes::net::Place;
 
 use super::file;
@@ -182,6 +183,13 @@ fn checked(setting: &Setting, value: &str, origin: &Origin) -> Result<String, Co
             None => Ok(parts(value).collect::<Vec<_>>().join(",")),
             Some(error) => refuse(format!("places with commas between them; {error}")),
         },
+        Kind::Ended => match super::settings::ended(value) {
+            Ok(_) => Ok(parts(value).collect::<Vec<_>>().join(",")),
+            Err(word) => {
+                let statuses = Status::ENDED.map(Status::as_str).join(", ");
+                refuse(format!("errors, {statuses}, with commas between them; {word:?} is none"))
+            }
+        },
         Kind::Addresses => match parts(value).find(|part| part.parse::<IpAddr>().is_err()) {
             None => Ok(parts(value).collect::<Vec<_>>().join(",")),
             Some(part) => refuse(format!("IP addresses with commas between them; {part:?} is none")),
@@ -290,6 +298,17 @@ mod tests {
     }
 
     #[test]
+    fn statuses_that_stay_are_read() {
+        let keep = |text: &str| Layers::defaults(&[("retention.always_keep", text.to_owned())]);
+        let config = Config::new(&keep("canceled, errors").expect("valid")).expect("a configuration");
+        let errors = [Status::Failed, Status::TimedOut, Status::Quarantined];
+        assert_eq!(config.retention.always_keep, [&[Status::Canceled], &errors[..]].concat());
+        for wrong in ["running", "all", "failed,x"] {
+            assert!(keep(wrong).expect_err(wrong).to_string().contains("timed_out"), "{wrong}");
+        }
+    }
+
+    #[test]
     fn without_a_word_the_limits_are_these() {
         let config = Config::new(&Layers::defaults(&[]).expect("valid")).expect("a configuration");
         let executions = &config.executions;
@@ -298,6 +317,7 @@ mod tests {
         let cores = std::thread::available_parallelism().expect("this machine").get();
         assert_eq!((executions.shards, config.js.workers), (0, cores), "0 shards: one for each core");
         assert_eq!(config.retention.max_execution_bytes, 256 << 20);
+        assert_eq!((config.retention.grace, config.retention.always_keep.len()), (Duration::from_secs(60), 0));
         assert!(config.expression_env.is_empty() && config.sqlite.full_sync);
     }
 }

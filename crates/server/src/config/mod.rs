@@ -11,6 +11,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use model::Status;
+
 /// What the server runs with.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -99,7 +101,7 @@ pub struct Sqlite {
 }
 
 /// What is kept of ended executions. Zero means no limit.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Retention {
     /// Days.
     pub days: u64,
@@ -109,8 +111,10 @@ pub struct Retention {
     pub max_bytes: u64,
     /// Bytes of the history of one execution.
     pub max_execution_bytes: u64,
-    /// Whether failed ones stay whatever their age.
-    pub keep_errors: bool,
+    /// Statuses whose executions stay whatever their age, number and bytes.
+    pub always_keep: Vec<Status>,
+    /// How long executions stay at least that their workflow does not keep.
+    pub grace: Duration,
 }
 
 impl Config {
@@ -166,7 +170,8 @@ impl Config {
                 max_count: layers.parsed("retention.max_count")?,
                 max_bytes: layers.parsed("retention.max_bytes")?,
                 max_execution_bytes: layers.parsed("retention.max_execution_bytes")?,
-                keep_errors: layers.switch("retention.keep_errors"),
+                always_keep: settings::ended(layers.text("retention.always_keep")).unwrap_or_default(),
+                grace: layers.seconds("retention.grace_seconds")?,
             },
         })
     }

@@ -1,5 +1,7 @@
 //! The list of all settings: name, kind, default, and the other names that the environment and files have for it.
 
+use model::Status;
+
 /// One setting.
 #[derive(Debug)]
 pub struct Setting {
@@ -38,6 +40,21 @@ pub enum Kind {
     Addresses,
     /// Hosts, addresses and ranges of addresses with commas between them; a list in a file.
     Places,
+    /// Statuses in which executions end, with commas between them, `errors` for all that are failures; a list in a file.
+    Ended,
+}
+
+/// The statuses of a value of the kind [`Kind::Ended`], or the word that is none.
+pub(super) fn ended(text: &str) -> Result<Vec<Status>, &str> {
+    let mut statuses = Vec::new();
+    for word in text.split(',').map(str::trim).filter(|word| !word.is_empty()) {
+        match Status::parse(word).filter(|status| status.is_terminal()) {
+            Some(status) => statuses.push(status),
+            None if word == "errors" => statuses.extend(Status::ERRORS),
+            None => return Err(word),
+        }
+    }
+    Ok(statuses)
 }
 
 impl Setting {
@@ -154,5 +171,11 @@ pub static SETTINGS: &[Setting] = &[
         "268435456",
         "Bytes of one execution's history above which the oldest of it goes; 0: any",
     ),
-    setting("retention.keep_errors", Kind::Switch, "false", "Keep failed executions whatever their age"),
+    setting("retention.always_keep", Kind::Ended, "", "Statuses that stay whatever their age and number, or `errors`"),
+    setting(
+        "retention.grace_seconds",
+        Kind::Number(0.0, 1e9),
+        "60",
+        "Time that an execution can still be read that its workflow does not keep",
+    ),
 ];

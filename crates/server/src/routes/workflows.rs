@@ -392,6 +392,7 @@ pub(crate) async fn delete(
     };
     app.records.put(write).await?;
     app.hooks.remove(workflow.id);
+    app.kept.set((tenant, workflow.id), None);
     app.stats.forget();
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,5 +1,7 @@
 //! A whole server in memory, called without a socket.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
@@ -15,6 +17,8 @@ pub(crate) const TOKEN: &str = "a-token-that-only-tests-know-0123456789";
 pub(crate) struct Server {
     pub(crate) app: App,
     router: Router,
+    config: Config,
+    opened: Arc<Opened>,
 }
 
 /// What a server answered.
@@ -102,10 +106,19 @@ impl Server {
         let mut config = Config::new(&Layers::defaults(&flags).expect("settings")).expect("a configuration");
         // Workers are the product, which this program is not.
         config.js.program = Some(env!("CARGO_BIN_EXE_tidemill").into());
-        let opened = Opened::memory(&config).await.expect("a store");
-        let app = App::new(config, &opened, TOKEN);
+        let opened = Arc::new(Opened::memory(&config).await.expect("a store"));
+        Self::over(config, opened).await
+    }
+
+    /// Another server over the same store, which knows only what is in it.
+    pub(crate) async fn another(&self) -> Self {
+        Self::over(self.config.clone(), self.opened.clone()).await
+    }
+
+    async fn over(config: Config, opened: Arc<Opened>) -> Self {
+        let app = App::new(config.clone(), &opened, TOKEN);
         app.load().await.expect("webhooks");
-        Self { router: router(&app), app }
+        Self { router: router(&app), app, config, opened }
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {

@@ -16,6 +16,7 @@ mod files;
 mod harness;
 mod hooks;
 mod links;
+mod retention;
 mod serving;
 mod steering;
 mod stopping;

@@ -9,7 +9,7 @@ use super::{Execution, State};
 use crate::BLOB_GRACE_MS;
 use crate::journal::{
     Claim, ExecutionPage, ExecutionQuery, ExecutionRow, LIST_MAX, Retained, Retention, SUSPICIOUS, Segment, Statistics,
-    StatisticsQuery, TOTAL_MAX, WakeQuery, Woken, is_at_rest, is_error,
+    StatisticsQuery, TOTAL_MAX, WakeQuery, Woken, WorkflowRetention, is_at_rest,
 };
 use crate::rollup::hour_of;
 
@@ -38,6 +38,18 @@ impl Execution {
     fn count(&mut self, left: u64) {
         self.row.recover_count += u32::from(self.row.status != Status::Queued && self.owner != left);
     }
+}
+
+fn is_of(row: &ExecutionRow, of: &WorkflowRetention) -> bool {
+    row.tenant == of.tenant && row.workflow == Some(of.workflow)
+}
+
+fn is_older(execution: &Execution, before_ms: i64) -> bool {
+    execution.row.id.millis() < before_ms
+}
+
+fn most(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 impl State {
@@ -116,7 +128,7 @@ impl State {
     }
 
     fn claim_open(&mut self, owner: u64, limit: usize, max_recoveries: u32) -> Vec<ExecutionRow> {
-        let left = self.left;
+        let (left, now_ms) = (self.left, self.now_ms);
         let mut claimed = Vec::new();
         for execution in self.executions.values_mut().filter(|execution| execution.is_ownerless(owner)) {
             let (status, count) = (execution.row.status, execution.row.recover_count);
@@ -126,6 +138,7 @@ impl State {
             if count >= max_recoveries && execution.owner != left {
                 execution.owner = owner;
                 execution.row.status = Status::Quarantined;
+                execution.ended_ms = Some(now_ms);
                 execution.row.wake_at = None;
             } else if count >= SUSPICIOUS {
                 continue;
@@ -181,34 +194,64 @@ impl State {
         woken
     }
 
-    pub(super) fn retain(&mut self, retention: &Retention, now_ms: i64) -> Retained {
-        let goes = |row: &ExecutionRow| row.status.is_terminal() && !(retention.keep_errors && is_error(row.status));
-        let ended = self.executions.values().filter(|execution| execution.row.status.is_terminal()).count() as u64;
-        let mut over = retention.max_count.map_or(0, |max| ended.saturating_sub(max));
-        let mut going = Vec::new();
-        for execution in self.executions.values().filter(|execution| goes(&execution.row)) {
-            let old = retention.before_ms.is_some_and(|before| execution.row.id.millis() < before);
-            if old || over > 0 {
-                going.push(execution.row.id);
-                over = over.saturating_sub(1);
-            }
-        }
+    pub(super) fn retain(&mut self, retention: &Retention) -> Retained {
         let mut retained = Retained::default();
-        for id in going {
-            self.remove(id, &mut retained);
+        for of in &retention.workflows {
+            self.retain_of_workflow(of, retention.ended_before_ms, &mut retained);
+        }
+        let decides = |row: &ExecutionRow, decides: fn(&WorkflowRetention) -> bool| {
+            retention.workflows.iter().any(|of| is_of(row, of) && decides(of))
+        };
+        let spared = |row: &ExecutionRow| retention.always_keep.contains(&row.status);
+        if let Some(before) = retention.before_ms {
+            let goes = |one: &Execution| {
+                is_older(one, before) && !spared(&one.row) && !decides(&one.row, |of| of.before_ms.is_some())
+            };
+            self.remove_oldest(goes, usize::MAX, &mut retained);
+        }
+        if let Some(max) = retention.max_count {
+            let counts = |one: &Execution| !decides(&one.row, |of| of.max_count.is_some());
+            let over = self.ended().filter(|one| counts(one)).count().saturating_sub(most(max));
+            self.remove_oldest(|one| counts(one) && !spared(&one.row), over, &mut retained);
         }
         while retention.max_bytes.is_some_and(|max| self.bytes() > max) {
-            let oldest = self.executions.values().find(|execution| goes(&execution.row)).map(|found| found.row.id);
-            let Some(id) = oldest else { break };
-            self.remove(id, &mut retained);
+            if self.remove_oldest(|one| !spared(&one.row), 1, &mut retained) == 0 {
+                break;
+            }
         }
         if let Some(max) = retention.max_execution_bytes {
             for execution in self.executions.values_mut() {
                 execution.trim(max, &mut retained);
             }
         }
-        self.collect_blobs(now_ms, &mut retained);
+        self.collect_blobs(&mut retained);
         retained
+    }
+
+    fn retain_of_workflow(&mut self, of: &WorkflowRetention, ended_before_ms: i64, retained: &mut Retained) {
+        let unkept = |one: &Execution| {
+            let is_over = one.ended_ms.is_none_or(|ended_ms| ended_ms < ended_before_ms);
+            is_of(&one.row, of) && !of.keep.contains(&one.row.status) && is_over
+        };
+        self.remove_oldest(unkept, usize::MAX, retained);
+        if let Some(before) = of.before_ms {
+            self.remove_oldest(|one| is_of(&one.row, of) && is_older(one, before), usize::MAX, retained);
+        }
+        if let Some(max) = of.max_count {
+            let over = self.ended().filter(|one| is_of(&one.row, of)).count().saturating_sub(most(max));
+            self.remove_oldest(|one| is_of(&one.row, of), over, retained);
+        }
+    }
+
+    fn ended(&self) -> impl Iterator<Item = &Execution> {
+        self.executions.values().filter(|execution| execution.row.status.is_terminal())
+    }
+
+    /// Removes the oldest of those that ended and go, not more than so many; answers how many.
+    fn remove_oldest(&mut self, goes: impl Fn(&Execution) -> bool, most: usize, retained: &mut Retained) -> usize {
+        let going: Vec<_> = self.ended().filter(|one| goes(one)).take(most).map(|one| one.row.id).collect();
+        going.iter().for_each(|&id| self.remove(id, retained));
+        going.len()
     }
 
     /// Bytes of segments and bodies.
@@ -231,7 +274,8 @@ impl State {
         }
     }
 
-    fn collect_blobs(&mut self, now_ms: i64, retained: &mut Retained) {
+    fn collect_blobs(&mut self, retained: &mut Retained) {
+        let now_ms = self.now_ms;
         let named: HashSet<_> = self
             .executions
             .values()

@@ -21,6 +21,7 @@ pub(super) fn apply(shared: &Shared, owner: u64, batch: Batch) {
         let mut state = shared.lock();
         if state.owner == owner {
             state.commits += 1;
+            state.now_ms = shared.clock.now_ms();
             let answers: Vec<_> = batch.entries.iter().map(|entry| state.append(owner, entry)).collect();
             for (entry, answer) in batch.entries.into_iter().zip(&answers) {
                 if answer.is_ok() {
@@ -100,6 +101,7 @@ impl State {
 
     /// Moves an execution on to what its newest events made of it.
     fn advance(&mut self, owner: u64, segment: Segment, state: &RowState, blobs: &[BlobHash]) {
+        let now_ms = self.now_ms;
         let execution = self.executions.get_mut(&segment.execution).expect("it was just checked or inserted");
         if execution.row.status.is_terminal() && !state.status.is_terminal() {
             execution.row.recover_count = 0;
@@ -107,6 +109,7 @@ impl State {
         execution.owner = if is_at_rest(state.status) { 0 } else { owner };
         execution.row.next_seq = segment.seq_to + 1;
         execution.row.status = state.status;
+        execution.ended_ms = state.status.is_terminal().then_some(now_ms);
         execution.row.wake_at = state.wake_at;
         execution.row.duration_us = state.duration_us;
         execution.row.error.clone_from(&state.error);
@@ -216,7 +219,8 @@ impl State {
             priority: new.priority,
             flow_key: new.flow_key.clone(),
         };
-        self.executions.insert(id, Execution { row, owner, segments: Vec::new(), blobs: HashSet::new() });
+        self.executions
+            .insert(id, Execution { row, owner, ended_ms: None, segments: Vec::new(), blobs: HashSet::new() });
         self.inherit(id, new);
     }
 
@@ -280,6 +284,7 @@ impl MemoryStore {
     /// Runs a write if this handle still may.
     pub(super) fn write<T>(&self, write: impl FnOnce(&mut State) -> Result<T>) -> Result<T> {
         let mut state = self.shared.lock();
+        state.now_ms = self.shared.clock.now_ms();
         if state.owner == self.owner { write(&mut state) } else { Err(fenced()) }
     }
 }
@@ -346,8 +351,7 @@ impl Journal for MemoryStore {
     }
 
     fn retain(&self, retention: Retention) -> BoxFuture<'_, Result<Retained>> {
-        let at_ms = self.shared.clock.now_ms();
-        now(self.write(|state| Ok(state.retain(&retention, at_ms))))
+        now(self.write(|state| Ok(state.retain(&retention))))
     }
 
     fn backup(&self, _to: &Path) -> BoxFuture<'_, Result<u64>> {

@@ -50,6 +50,8 @@ type IdempotencyKey = (TenantId, Option<WorkflowId>, String);
 struct State {
     /// The one handle that may write; older ones stand for processes that died.
     owner: u64,
+    /// When what is written now is written, in ms since 1970.
+    now_ms: i64,
     /// The last handle that left as it should.
     left: u64,
     executions: BTreeMap<ExecutionId, Execution>,
@@ -69,6 +71,8 @@ struct Execution {
     row: ExecutionRow,
     /// The handle that has it; 0 for none.
     owner: u64,
+    /// When it ended, in ms since 1970.
+    ended_ms: Option<i64>,
     segments: Vec<Segment>,
     blobs: HashSet<BlobHash>,
 }

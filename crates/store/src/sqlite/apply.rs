@@ -27,8 +27,8 @@ impl<'c> Hot<'c> {
         Ok(Self {
             create: conn.prepare(
                 "INSERT OR IGNORE INTO execution (id, tenant, workflow, version, trigger, status, next_seq, lane,
-                     wake_at, duration_us, recover_count, error, origin, origin_kind, priority, flow_key)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, ?11, ?12, ?13, ?14, ?15)",
+                     wake_at, duration_us, recover_count, error, origin, origin_kind, priority, flow_key, ended_ms)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, ?11, ?12, ?13, ?14, ?15, ?16)",
             )?,
             // A status that stays is no column of the UPDATE, so its indexes are left alone.
             progress: conn.prepare(
@@ -36,7 +36,8 @@ impl<'c> Hot<'c> {
                  WHERE id = ?1 AND next_seq = ?2 AND status = ?3",
             )?,
             change_status: conn.prepare(
-                "UPDATE execution SET next_seq = ?4, wake_at = ?5, duration_us = ?6, error = ?7, lane = ?8, status = ?9
+                "UPDATE execution SET next_seq = ?4, wake_at = ?5, duration_us = ?6, error = ?7, lane = ?8, status = ?9,
+                     ended_ms = ?10
                  WHERE id = ?1 AND next_seq = ?2 AND status = ?3 RETURNING tenant, workflow",
             )?,
             first_segment: conn.prepare("INSERT INTO segment (execution, seq_to, bytes) VALUES (?1, ?2, ?3)")?,
@@ -213,6 +214,11 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// When an execution ended that has this status now.
+    fn ended_ms(&self, status: Status) -> Option<i64> {
+        status.is_terminal().then_some(self.now_ms)
+    }
+
     fn create(&mut self, &NewRow { id, new, next_seq, state }: &NewRow<'_>) -> Result<(), Fault> {
         let workflow = new.workflow.map(|workflow| workflow.0);
         self.check_key((new.tenant.0, workflow.unwrap_or(0)), new.idempotency.as_ref())?;
@@ -233,6 +239,7 @@ impl Tx<'_> {
             new.origin.map(|origin| origin.kind.code()),
             new.priority,
             new.flow_key.as_deref(),
+            self.ended_ms(status),
         ))?;
         if inserted == 0 {
             return Err(conflict(id));
@@ -278,7 +285,9 @@ impl Tx<'_> {
             return if changed == 1 { Ok(()) } else { Err(conflict(entry.execution)) };
         }
         let counted = if before.is_terminal() { self.duration_of(entry.execution)? } else { 0 };
-        let parameters = (id, from, before.code(), next, wake_at, duration, error.as_deref(), owner, status.code());
+        let ended_ms = self.ended_ms(status);
+        let parameters =
+            (id, from, before.code(), next, wake_at, duration, error.as_deref(), owner, status.code(), ended_ms);
         let whose = self.hot.change_status.query_row(parameters, |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
         let Some((tenant, workflow)) = whose else { return Err(conflict(entry.execution)) };
         if before.is_terminal() && !status.is_terminal() {

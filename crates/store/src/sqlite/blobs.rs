@@ -35,7 +35,7 @@ pub(super) struct Upload {
 
 impl SqliteStore {
     pub(super) fn upload(&self, tenant: TenantId, most: u64) -> Upload {
-        let (shared, clock) = (self.shared.clone(), self.clock.clone());
+        let (shared, clock) = (self.shared.clone(), self.shared.clock.clone());
         Upload { shared, clock, tenant, cutter: Cutter::new(most), name: None, chunks: 0 }
     }
 

@@ -134,9 +134,10 @@ impl Tx<'_> {
 
     fn quarantine(&mut self, id: i64, before: Status) -> Result<Option<ExecutionRow>, Fault> {
         let mut quarantine = self.conn.prepare_cached(&format!(
-            "UPDATE execution SET lane = ?2, status = ?3, wake_at = NULL WHERE id = ?1 AND lane <> ?2 RETURNING {COLUMNS}"
+            "UPDATE execution SET lane = ?2, status = ?3, wake_at = NULL, ended_ms = ?4
+             WHERE id = ?1 AND lane <> ?2 RETURNING {COLUMNS}"
         ))?;
-        let parameters = (id, self.lane, Status::Quarantined.code());
+        let parameters = (id, self.lane, Status::Quarantined.code(), self.now_ms);
         let Some(found) = quarantine.query_row(parameters, |found| Ok(row(found))).optional()? else { return Ok(None) };
         let found = found?;
         let whose = (found.tenant.0, found.workflow.map(|workflow| workflow.0));

@@ -14,6 +14,7 @@ mod queue;
 mod readers;
 mod record_writes;
 mod records;
+mod remove;
 mod retain;
 mod rollup;
 mod segments;

@@ -17,8 +17,12 @@ const OLDEST_SQLITE: i32 = 3_051_003;
 /// Marks a database as ours: `TdMl`.
 const APPLICATION_ID: i32 = 0x5464_4d6c;
 /// The steps from an empty database to the schema of this build; step `n` leads to version `n + 1`.
-pub(super) const MIGRATIONS: &[&str] =
-    &[include_str!("schema/1.sql"), include_str!("schema/2.sql"), include_str!("schema/3.sql")];
+pub(super) const MIGRATIONS: &[&str] = &[
+    include_str!("schema/1.sql"),
+    include_str!("schema/2.sql"),
+    include_str!("schema/3.sql"),
+    include_str!("schema/4.sql"),
+];
 
 /// The exclusive lock on a data directory, held while open.
 pub(super) struct DirLock(#[expect(dead_code, reason = "closing the file gives the lock back")] File);

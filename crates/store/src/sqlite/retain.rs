@@ -1,26 +1,19 @@
 //! Retention: what goes, goes in transactions of a few milliseconds, oldest first, and its pages return to the disk.
 
-use std::time::{Duration, Instant};
+use std::collections::HashSet;
+use std::sync::Arc;
 
-use model::{ExecutionId, Status, TenantId};
+use model::{Status, TenantId, WorkflowId};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::SqliteStore;
 use super::checkpoint::PAGE_BYTES;
 use super::queue::Weight;
-use super::rollup::status;
-use super::writer::{Fault, Tx};
-use crate::journal::{BlobHash, Retained, Retention, first_id_at, is_error};
-use crate::records::{VERSION_KIND, WORKFLOW_FIELD};
-use crate::rollup::{ALL_TIME, Cell, Change, hour_of};
+use super::remove::{Ended, LOOK_AT};
+use crate::journal::{BlobHash, Retained, Retention, WorkflowRetention, first_id_at};
+use crate::rollup::ALL_TIME;
 use crate::{BLOB_GRACE_MS, Result};
 
-/// How long one transaction may delete.
-const STRETCH: Duration = Duration::from_millis(5);
-/// Segments that are deleted at once.
-const ROWS: usize = 200;
-/// Executions that one transaction looks at.
-const LOOK_AT: usize = 500;
 /// Pages given back at once.
 const PAGES: i64 = 1_000;
 /// Bodies that are looked at in one read.
@@ -29,49 +22,80 @@ const BODIES: i64 = 200;
 /// Retention removes things also while the disk is full.
 const FREES: Weight = Weight { bytes: 0, frees: true };
 
-/// What one transaction of retention did.
-#[derive(Clone, Copy, Debug, Default)]
-struct Stretch {
-    removed: u64,
-    /// Everything up to this id was looked at.
-    upto: i64,
-    /// Nothing is left to look at.
-    end: bool,
+/// Which ended executions go.
+#[derive(Clone, Debug)]
+pub(super) struct Going {
+    pub(super) of: Of,
+    pub(super) after: i64,
+    /// Those with smaller ids.
+    pub(super) below: i64,
+    /// Not more than this many.
+    pub(super) most: u64,
+    pub(super) stays: Arc<Stays>,
 }
 
-/// Which ended executions go.
+/// Among which executions those that go are looked for.
 #[derive(Clone, Copy, Debug)]
-struct Going {
-    after: i64,
-    /// Those with smaller ids.
-    below: i64,
-    /// Not more than this many.
-    most: u64,
-    keep_errors: bool,
+pub(super) enum Of {
+    /// All there are.
+    All,
+    /// Those of a workflow with one status.
+    Workflow {
+        tenant: TenantId,
+        workflow: WorkflowId,
+        status: Status,
+        /// Only those that ended before this time.
+        ended_before_ms: i64,
+    },
+}
+
+/// What stays among those that are looked at.
+#[derive(Debug, Default)]
+pub(super) struct Stays {
+    statuses: Vec<Status>,
+    workflows: HashSet<(TenantId, WorkflowId)>,
+}
+
+impl Stays {
+    /// What a retention always keeps, and the workflows that decide about this themselves.
+    fn of(retention: &Retention, decides: impl Fn(&WorkflowRetention) -> bool) -> Self {
+        let decide = retention.workflows.iter().filter(|of| decides(of));
+        Self { statuses: retention.always_keep.clone(), workflows: decide.map(|of| (of.tenant, of.workflow)).collect() }
+    }
+
+    pub(super) fn keeps(&self, ended: &Ended) -> bool {
+        let decides = |id| self.workflows.contains(&(TenantId(ended.tenant), WorkflowId(id)));
+        self.statuses.contains(&ended.status) || ended.workflow.is_some_and(decides)
+    }
 }
 
 impl SqliteStore {
     pub(super) async fn retain_all(&self, retention: Retention) -> Result<Retained> {
         let before = self.alone(|conn| Ok(pages(conn)?.0)).await?;
         let mut retained = Retained::default();
-        let keep_errors = retention.keep_errors;
+        for of in &retention.workflows {
+            retained.executions += self.retain_of_workflow(of, retention.ended_before_ms).await?;
+        }
+        let all = Going { of: Of::All, after: 0, below: i64::MAX, most: u64::MAX, stays: Arc::default() };
         if let Some(before_ms) = retention.before_ms {
-            let going = Going { after: 0, below: first_id_at(before_ms).0, most: u64::MAX, keep_errors };
-            retained.executions += self.remove(going).await?;
+            let stays = Arc::new(Stays::of(&retention, |of| of.before_ms.is_some()));
+            retained.executions += self.remove(Going { below: first_id_at(before_ms).0, stays, ..all.clone() }).await?;
         }
         if let Some(max) = retention.max_count {
-            let ended = self.readers.run(ended).await?;
-            let going = Going { after: 0, below: i64::MAX, most: ended.saturating_sub(max), keep_errors };
-            retained.executions += self.remove(going).await?;
+            let stays = Arc::new(Stays::of(&retention, |of| of.max_count.is_some()));
+            let counted = stays.clone();
+            let ended = self.readers.run(move |conn| ended_beside(conn, &counted)).await?;
+            retained.executions += self.remove(Going { most: ended.saturating_sub(max), stays, ..all.clone() }).await?;
         }
         if let Some(max) = retention.max_execution_bytes {
             retained.segments = self.trim_histories(max).await?;
         }
         self.collect_bodies().await?;
         if let Some(max) = retention.max_bytes {
+            let stays = Arc::new(Stays::of(&retention, |_| false));
             while self.alone(used_bytes).await? > max {
-                let most = LOOK_AT as u64;
-                let removed = self.remove(Going { after: 0, below: i64::MAX, most, keep_errors }).await?;
+                let some = Going { most: LOOK_AT as u64, stays: stays.clone(), ..all.clone() };
+                let removed = self.remove(some).await?;
                 retained.executions += removed;
                 if removed == 0 {
                     break;
@@ -85,10 +109,37 @@ impl SqliteStore {
         Ok(retained)
     }
 
+    /// Applies what a workflow says itself: statuses, age, number.
+    async fn retain_of_workflow(&self, of: &WorkflowRetention, ended_before_ms: i64) -> Result<u64> {
+        let &WorkflowRetention { tenant, workflow, .. } = of;
+        let mut removed = 0;
+        let going = |status, below, ended_before_ms| {
+            let of = Of::Workflow { tenant, workflow, status, ended_before_ms };
+            Going { of, after: 0, below, most: u64::MAX, stays: Arc::default() }
+        };
+        for status in Status::ENDED.into_iter().filter(|status| !of.keep.contains(status)) {
+            // Whatever was accepted since cannot have ended before.
+            let below = first_id_at(ended_before_ms).0;
+            removed += self.remove(going(status, below, ended_before_ms)).await?;
+        }
+        let by_age = of.before_ms.map(|before_ms| first_id_at(before_ms).0);
+        let by_count = match of.max_count {
+            Some(max) => self.readers.run(move |conn| first_within(conn, (tenant, workflow), max)).await?,
+            None => None,
+        };
+        if let Some(below) = by_age.max(by_count) {
+            for status in Status::ENDED {
+                removed += self.remove(going(status, below, i64::MAX)).await?;
+            }
+        }
+        Ok(removed)
+    }
+
     async fn remove(&self, mut going: Going) -> Result<u64> {
         let mut removed = 0;
         while going.most > 0 {
-            let stretch = self.write(FREES, move |tx| tx.remove_some(going)).await?;
+            let some = going.clone();
+            let stretch = self.write(FREES, move |tx| tx.remove_some(&some)).await?;
             removed += stretch.removed;
             going.most -= stretch.removed;
             going.after = stretch.upto;
@@ -101,7 +152,7 @@ impl SqliteStore {
 
     /// Removes bodies that nothing refers to and nobody put within the hour.
     async fn collect_bodies(&self) -> Result<()> {
-        let before_ms = self.clock.now_ms() - BLOB_GRACE_MS;
+        let before_ms = self.shared.clock.now_ms() - BLOB_GRACE_MS;
         let mut after = (0, Vec::new());
         loop {
             let from = after.clone();
@@ -115,11 +166,44 @@ impl SqliteStore {
     }
 }
 
-fn ended(conn: &Connection) -> Result<u64> {
+/// How many executions have ended, but for those of workflows that stay.
+fn ended_beside(conn: &Connection, stays: &Stays) -> Result<u64> {
     let mut find =
         conn.prepare_cached("SELECT coalesce(sum(count), 0) FROM execution_rollup WHERE hour = ?1 AND status >= ?2")?;
     let count: i64 = find.query_row((ALL_TIME, Status::Succeeded.code()), |row| row.get(0))?;
+    let mut beside = count.max(0).cast_unsigned();
+    for &whose in &stays.workflows {
+        beside = beside.saturating_sub(ended_of(conn, whose)?);
+    }
+    Ok(beside)
+}
+
+/// How many executions of a workflow have ended.
+fn ended_of(conn: &Connection, (tenant, workflow): (TenantId, WorkflowId)) -> Result<u64> {
+    let mut find = conn.prepare_cached(
+        "SELECT coalesce(sum(count), 0) FROM execution_rollup
+         WHERE tenant = ?1 AND hour = ?2 AND workflow = ?3 AND status >= ?4",
+    )?;
+    let count: i64 = find.query_row((tenant.0, ALL_TIME, workflow.0, Status::Succeeded.code()), |row| row.get(0))?;
     Ok(count.max(0).cast_unsigned())
+}
+
+/// The id below which ended executions of a workflow go so that this many are left, if some go.
+fn first_within(conn: &Connection, whose: (TenantId, WorkflowId), max: u64) -> Result<Option<i64>> {
+    if ended_of(conn, whose)? <= max {
+        return Ok(None);
+    }
+    let walk = |status: Status| {
+        let code = status.code();
+        format!(
+            "SELECT id FROM execution INDEXED BY execution_workflow WHERE workflow = ?1 AND status = {code} AND tenant = ?2"
+        )
+    };
+    let walks = Status::ENDED.map(walk).join(" UNION ALL ");
+    let mut find = conn.prepare_cached(&format!("{walks} ORDER BY id DESC LIMIT 1 OFFSET ?3"))?;
+    let skip = i64::try_from(max).unwrap_or(i64::MAX);
+    let newest_to_go: Option<i64> = find.query_row((whose.1.0, whose.0.0, skip), |row| row.get(0)).optional()?;
+    Ok(newest_to_go.map(|id| id + 1))
 }
 
 /// Pages of the database, and those of them that are free.
@@ -150,145 +234,4 @@ fn unnamed(conn: &Connection, after: &(u32, Vec<u8>), before_ms: i64) -> Result<
     )?;
     let found = find.query_map((after.0, &after.1, before_ms, BODIES), |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(found.collect::<rusqlite::Result<_>>()?)
-}
-
-/// An ended execution as retention sees it.
-struct Ended {
-    id: i64,
-    tenant: u32,
-    workflow: Option<i64>,
-    version: i64,
-    status: Status,
-    duration_us: i64,
-}
-
-impl Tx<'_> {
-    fn remove_some(&mut self, going: Going) -> Result<Stretch, Fault> {
-        let started = Instant::now();
-        let mut stretch = Stretch { removed: 0, upto: going.after, end: false };
-        let (found, looked_at) = self.look_at(going)?;
-        for execution in found {
-            if stretch.removed == going.most || started.elapsed() > STRETCH || !self.remove_parts(execution.id)? {
-                // The rest is for the next transaction.
-                return Ok(stretch);
-            }
-            stretch.upto = execution.id;
-            stretch.removed += 1;
-            self.remove_row(&execution)?;
-        }
-        match looked_at {
-            Some(last) => stretch.upto = last,
-            None => stretch.end = true,
-        }
-        Ok(stretch)
-    }
-
-    /// Executions that go, and the id up to which this looked if there may be more behind it.
-    fn look_at(&self, going: Going) -> Result<(Vec<Ended>, Option<i64>), Fault> {
-        let mut find = self.conn.prepare_cached(
-            "SELECT id, tenant, workflow, version, status, duration_us FROM execution
-             WHERE id > ?1 AND id < ?2 ORDER BY id LIMIT ?3",
-        )?;
-        let mut rows = find.query((going.after, going.below, LOOK_AT as i64))?;
-        let (mut found, mut seen, mut last) = (Vec::new(), 0, going.after);
-        while let Some(row) = rows.next()? {
-            seen += 1;
-            last = row.get(0)?;
-            let status = status(row.get(4)?)?;
-            if status.is_terminal() && !(going.keep_errors && is_error(status)) {
-                found.push(Ended {
-                    id: last,
-                    tenant: row.get(1)?,
-                    workflow: row.get(2)?,
-                    version: row.get(3)?,
-                    status,
-                    duration_us: row.get(5)?,
-                });
-            }
-        }
-        Ok((found, (seen == LOOK_AT).then_some(last)))
-    }
-
-    /// Removes segments, the last ones first; answers whether all are gone.
-    fn remove_parts(&self, id: i64) -> Result<bool, Fault> {
-        let mut later = self.conn.prepare_cached(
-            "DELETE FROM segment_later WHERE id IN
-                 (SELECT id FROM segment_later WHERE execution = ?1 ORDER BY seq_from DESC LIMIT ?2)",
-        )?;
-        if later.execute((id, ROWS as i64))? == ROWS {
-            return Ok(false);
-        }
-        for sql in [
-            "DELETE FROM segment WHERE execution = ?1",
-            "DELETE FROM inbox WHERE execution = ?1",
-            "DELETE FROM idempotency WHERE execution = ?1",
-            "DELETE FROM blob_ref WHERE execution = ?1",
-        ] {
-            self.conn.prepare_cached(sql)?.execute((id,))?;
-        }
-        Ok(true)
-    }
-
-    fn remove_row(&mut self, execution: &Ended) -> Result<(), Fault> {
-        self.conn.prepare_cached("DELETE FROM execution WHERE id = ?1")?.execute((execution.id,))?;
-        let cell = Cell {
-            tenant: execution.tenant,
-            workflow: execution.workflow.unwrap_or(0),
-            hour: hour_of(ExecutionId(execution.id)),
-            status: execution.status,
-        };
-        self.changes.push(Change { cell, duration_us: execution.duration_us.cast_unsigned(), by: -1 });
-        if execution.workflow.is_none() {
-            self.remove_ad_hoc_version(TenantId(execution.tenant), execution.version)?;
-        }
-        Ok(())
-    }
-
-    /// Removes the version of an ad-hoc graph once nothing refers to it.
-    fn remove_ad_hoc_version(&self, tenant: TenantId, version: i64) -> Result<(), Fault> {
-        let mut used =
-            self.conn.prepare_cached("SELECT 1 FROM execution WHERE version = ?1 AND workflow IS NULL LIMIT 1")?;
-        if used.exists((version,))? {
-            return Ok(());
-        }
-        let field = format!("f_{WORKFLOW_FIELD}");
-        let mut columns = self.conn.prepare_cached("SELECT 1 FROM pragma_table_info(?1) WHERE name = ?2")?;
-        if !columns.exists((format!("record_{VERSION_KIND}"), &field))? {
-            return Ok(());
-        }
-        let removed = self
-            .conn
-            .prepare_cached(&format!(
-                "DELETE FROM record_{VERSION_KIND} WHERE tenant = ?1 AND id = ?2 AND {field} IS NULL"
-            ))?
-            .execute((tenant.0, version))?;
-        if removed > 0 {
-            self.conn
-                .prepare_cached("DELETE FROM change WHERE tenant = ?1 AND kind = ?2 AND record = ?3")?
-                .execute((tenant.0, VERSION_KIND, version))?;
-        }
-        Ok(())
-    }
-
-    /// Removes some chunks of a body; answers whether nothing is left to do.
-    fn remove_body(&self, tenant: u32, hash: &BlobHash, before_ms: i64) -> Result<bool, Fault> {
-        let mut free = self.conn.prepare_cached(
-            "UPDATE blob_head SET complete = 0 WHERE tenant = ?1 AND hash = ?2 AND put_ms < ?3 AND NOT EXISTS
-                 (SELECT 1 FROM blob_ref WHERE blob_ref.tenant = ?1 AND blob_ref.hash = ?2) RETURNING 1",
-        )?;
-        let free: Option<i64> = free.query_row((tenant, &hash[..], before_ms), |row| row.get(0)).optional()?;
-        if free.is_none() {
-            return Ok(true);
-        }
-        let mut chunks = self.conn.prepare_cached(
-            "DELETE FROM blob WHERE id IN (SELECT id FROM blob WHERE tenant = ?1 AND hash = ?2 LIMIT 16)",
-        )?;
-        if chunks.execute((tenant, &hash[..]))? == 16 {
-            return Ok(false);
-        }
-        self.conn
-            .prepare_cached("DELETE FROM blob_head WHERE tenant = ?1 AND hash = ?2")?
-            .execute((tenant, &hash[..]))?;
-        Ok(true)
-    }
 }

@@ -118,7 +118,7 @@ pub struct SqliteOptions {
     pub reserve_bytes: Option<u64>,
     /// How long a statement waits for another program that holds the database; the writer asks again without end.
     pub busy_timeout: Duration,
-    /// The time, for the age of bodies.
+    /// The time, for the age of bodies and for when executions ended.
     pub clock: Clock,
     /// What happens when the disk fails.
     pub fatal: Fatal,
@@ -160,6 +160,7 @@ pub(super) struct Shared {
     pub(super) counters: Counters,
     pub(super) fatal: Fatal,
     pub(super) reserve_bytes: Option<u64>,
+    pub(super) clock: Clock,
     /// Bodies that came in since the store was opened.
     pub(super) uploads: AtomicU64,
     read_only: Mutex<Option<String>>,
@@ -190,7 +191,6 @@ impl Shared {
 pub struct SqliteStore {
     pub(super) shared: Arc<Shared>,
     pub(super) readers: Readers,
-    pub(super) clock: Clock,
     pub(super) path: PathBuf,
     pub(super) options: SqliteOptions,
     kinds: Mutex<HashSet<&'static str>>,
@@ -228,14 +228,14 @@ impl SqliteStore {
             counters: Counters::default(),
             fatal,
             reserve_bytes: options.reserve_bytes,
+            clock: options.clock.clone(),
             uploads: AtomicU64::new(0),
             read_only: Mutex::default(),
         });
         let no_thread = |error: std::io::Error| StoreError::Unavailable(format!("no thread could be started: {error}"));
         let readers = Readers::start(connections?).map_err(no_thread)?;
         let threads = start(&shared, writer, copier, lane).map_err(no_thread)?;
-        let clock = options.clock.clone();
-        Ok(Self { shared, readers, clock, path, options, kinds: Mutex::default(), threads, _lock: lock })
+        Ok(Self { shared, readers, path, options, kinds: Mutex::default(), threads, _lock: lock })
     }
 
     /// Opens the store in a data directory to look at it: whatever would change it is refused, and no step to this
@@ -264,13 +264,13 @@ impl SqliteStore {
             counters: Counters::default(),
             fatal,
             reserve_bytes: None,
+            clock: options.clock.clone(),
             uploads: AtomicU64::new(0),
             read_only: Mutex::new(Some("it was opened to be looked at".into())),
         });
         let no_thread = |error: std::io::Error| StoreError::Unavailable(format!("no thread could be started: {error}"));
         let readers = Readers::start(connections?).map_err(no_thread)?;
-        let (clock, threads) = (options.clock.clone(), Vec::new());
-        Ok(Self { shared, readers, clock, path, options, kinds: Mutex::default(), threads, _lock: lock })
+        Ok(Self { shared, readers, path, options, kinds: Mutex::default(), threads: Vec::new(), _lock: lock })
     }
 
     /// Runs a write inside the next transaction and answers after its commit.

@@ -72,6 +72,8 @@ pub(super) struct Tx<'c> {
     pub(super) hot: Hot<'c>,
     /// Which opening of the store this is.
     pub(super) lane: i64,
+    /// When the transaction began, in ms since 1970.
+    pub(super) now_ms: i64,
     /// What the statistics must learn before the commit.
     pub(super) changes: Vec<Change>,
     pub(super) kinds: Kinds,
@@ -100,6 +102,7 @@ pub(super) fn run(
         conn,
         hot: Hot::prepare(conn)?,
         lane,
+        now_ms: 0,
         changes: Vec::new(),
         kinds: Kinds::default(),
         claim: ClaimCursor::default(),
@@ -193,6 +196,7 @@ impl Writer<'_> {
         careful: bool,
     ) -> Result<(), Trouble> {
         self.begin_immediate()?;
+        self.tx.now_ms = self.shared.clock.now_ms();
         let mut rest = 0;
         while rest < group.len() {
             let appends = group[rest..].iter().take_while(|work| matches!(work, Work::Append(..))).count();

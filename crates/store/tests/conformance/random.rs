@@ -6,13 +6,13 @@ use bytes::Bytes;
 use model::{ExecutionId, Status, WorkflowId};
 use store::journal::{
     Append, Birth, Claim, ExecutionQuery, Idempotency, InboxMessage, NewExecution, Origin, OriginKind, ReadFrom,
-    Retention, RowState, StatisticsQuery, WakeQuery,
+    Retention, RowState, StatisticsQuery, WakeQuery, WorkflowRetention,
 };
 use store::records::{Expect, RecordQuery, RecordWrite, Sort};
 use store::{Journal, Records};
 
 use crate::records::{NOTE, write};
-use crate::subject::{Store, Subject, T1, T2, append, ask, create, everything, id_at, progress};
+use crate::subject::{NOW_MS, Store, Subject, T1, T2, append, ask, create, everything, id_at, progress};
 
 /// Seeds from here on are for the hostile store.
 const HOSTILE_SEEDS: u64 = 1_000;
@@ -132,6 +132,29 @@ fn same<T: PartialEq + Debug>(seed: u64, step: u64, left: &T, right: &T) {
     assert_eq!(left, right, "seed {seed} step {step}");
 }
 
+fn retention(random: &mut Random) -> Retention {
+    let mut before_ms = || (random.below(2) == 0).then(|| id_at(10 + random.below(4) as i64, 0).millis());
+    let (of_all, of_one) = (before_ms(), before_ms());
+    let mut statuses = || Status::ENDED.into_iter().filter(|_| random.below(2) == 0).collect();
+    let (always_keep, keep) = (statuses(), statuses());
+    let one = WorkflowRetention {
+        tenant: random.one_of(&[T1, T2]),
+        workflow: random.one_of(&[WorkflowId(7), WorkflowId(8)]),
+        keep,
+        before_ms: of_one,
+        max_count: random.one_of(&[None, Some(1), Some(3)]),
+    };
+    Retention {
+        workflows: if random.below(3) == 0 { vec![one] } else { Vec::new() },
+        ended_before_ms: random.one_of(&[NOW_MS, NOW_MS + 1]),
+        before_ms: of_all,
+        max_count: Some(5 + random.below(20)),
+        max_bytes: None,
+        max_execution_bytes: random.one_of(&[None, Some(60), Some(200)]),
+        always_keep,
+    }
+}
+
 async fn one_step(random: &mut Random, (seed, step): (u64, u64), subject: &dyn Store, oracle: &dyn Store) {
     let whole = seed < HOSTILE_SEEDS;
     match random.below(15) {
@@ -165,13 +188,7 @@ async fn one_step(random: &mut Random, (seed, step): (u64, u64), subject: &dyn S
             same(seed, step, &ask(|| subject.put_blob(tenant, bytes.clone())).await, &expected);
         }
         12 => {
-            let retention = Retention {
-                before_ms: (random.below(2) == 0).then(|| id_at(10 + random.below(4) as i64, 0).millis()),
-                max_count: Some(5 + random.below(20)),
-                max_bytes: None,
-                max_execution_bytes: random.one_of(&[None, Some(60), Some(200)]),
-                keep_errors: random.below(2) == 0,
-            };
+            let retention = retention(random);
             let gone = |retained: store::journal::Retained| (retained.executions, retained.segments);
             let expected = ask(|| oracle.retain(retention.clone())).await.map(gone);
             let found = ask(|| subject.retain(retention.clone())).await.map(gone);

@@ -1,19 +1,26 @@
 //! Retention, backup and restore.
 
+use std::sync::atomic::Ordering;
+
 use bytes::Bytes;
-use model::{ExecutionId, Status, VersionId};
-use store::journal::{Claim, Idempotency, InboxMessage, ReadFrom, Retention, StatisticsQuery};
+use model::{ExecutionId, Status, TenantId, VersionId, WorkflowId};
+use store::journal::{
+    Claim, Idempotency, InboxMessage, Origin, OriginKind, ReadFrom, Retention, StatisticsQuery, WorkflowRetention,
+};
 use store::records::{Expect, Kind, RecordWrite};
 use store::sqlite::restore;
 use store::{Append, Clock, SqliteOptions, SqliteStore, StoreError};
 
 use crate::subject::{
-    NOW_MS, Store, Subject, T1, append, append_one, ask, create, everything, id_at, on_every_store, progress,
+    NOW_MS, Store, Subject, T1, T2, append, append_one, ask, create, everything, id_at, on_every_store, progress, row,
 };
 
 on_every_store!(
     age_and_count_decide_what_goes,
-    errors_may_be_kept,
+    statuses_may_be_kept_whatever_else,
+    a_workflow_says_which_statuses_are_kept,
+    a_workflow_has_an_age_and_a_number_of_its_own,
+    what_others_come_from_may_go,
     bytes_decide_what_goes,
     all_parts_go_with_an_execution,
     ad_hoc_versions_go_with_their_last_execution,
@@ -50,14 +57,108 @@ async fn age_and_count_decide_what_goes(subject: Subject) {
     assert_eq!(statistics.by_status.iter().map(|&(_, count)| count).sum::<u64>(), 21);
 }
 
-async fn errors_may_be_kept(subject: Subject) {
+async fn statuses_may_be_kept_whatever_else(subject: Subject) {
     let store = &*subject.store;
-    let statuses = [Status::Succeeded, Status::Failed, Status::Canceled, Status::TimedOut, Status::Quarantined];
-    append(store, (0..20).map(|n| create(id_at(10 + n, 0), statuses[n as usize % 5])).collect()).await;
-    assert_eq!(retain(store, Retention { max_count: Some(0), keep_errors: true, ..Retention::default() }).await, 8);
+    append(store, (0..20).map(|n| create(id_at(10 + n, 0), Status::ENDED[n as usize % 5])).collect()).await;
+    let none = Retention { max_count: Some(0), ..Retention::default() };
+    let errors = Retention { always_keep: Status::ERRORS.to_vec(), ..none.clone() };
+    assert_eq!(retain(store, errors).await, 8);
     assert_eq!(ids(store).await.len(), 12);
-    assert_eq!(retain(store, Retention { max_count: Some(0), ..Retention::default() }).await, 12);
+    let failed = Retention { always_keep: vec![Status::Failed], before_ms: Some(i64::MAX), ..none.clone() };
+    assert_eq!(retain(store, failed).await, 8);
+    assert_eq!(ids(store).await, [11, 16, 21, 26].map(|hour| id_at(hour, 0)));
+    assert_eq!(retain(store, none).await, 4);
     assert_eq!(ids(store).await.len(), 0);
+}
+
+/// An execution of a tenant's workflow.
+fn of(tenant: TenantId, workflow: Option<i64>, hour: i64, status: Status) -> Append {
+    let mut entry = create(id_at(hour, 0), status);
+    let new = entry.create.as_mut().expect("it creates");
+    (new.tenant, new.workflow) = (tenant, workflow.map(WorkflowId));
+    entry
+}
+
+/// What workflow 7 of the first tenant says.
+fn seven(keep: &[Status]) -> WorkflowRetention {
+    let (before_ms, max_count) = (None, None);
+    WorkflowRetention { tenant: T1, workflow: WorkflowId(7), keep: keep.to_vec(), before_ms, max_count }
+}
+
+async fn a_workflow_says_which_statuses_are_kept(subject: Subject) {
+    let store = &*subject.store;
+    let all = [&Status::ENDED[..], &[Status::Running, Status::Waiting]].concat();
+    let entries = (0..).zip(&all).map(|(n, &status)| of(T1, Some(7), 10 + n, status));
+    let beside = (0..).zip([(T1, Some(8)), (T1, None), (T2, Some(7))]);
+    let beside = beside.map(|(n, (tenant, workflow))| of(tenant, workflow, 20 + n, Status::Succeeded));
+    assert!(append(store, entries.chain(beside).collect()).await.iter().all(Result::is_ok));
+    let says = |ended_before_ms| Retention {
+        workflows: vec![seven(&[Status::Failed, Status::TimedOut])],
+        ended_before_ms,
+        ..Retention::default()
+    };
+    assert_eq!(retain(store, says(NOW_MS)).await, 0, "whoever waits can still read it");
+    subject.now_ms.fetch_add(60_000, Ordering::SeqCst);
+    let going = (Status::Running, Status::Succeeded);
+    append_one(store, progress(id_at(15, 0), 3, 1, going)).await.expect("it ends now");
+    assert_eq!(retain(store, says(NOW_MS + 1)).await, 3, "what ended long ago");
+    let kept = [11, 13, 15, 16, 20, 21].map(|hour| id_at(hour, 0));
+    assert_eq!(ids(store).await, kept);
+    assert!(row(store, T2, id_at(22, 0)).await.is_some(), "it is of another tenant");
+    assert_eq!(retain(store, says(NOW_MS + 60_001)).await, 1, "what ended later");
+    let none = Retention { workflows: vec![seven(&[])], ended_before_ms: i64::MAX, ..Retention::default() };
+    let none = Retention { always_keep: Status::ENDED.to_vec(), ..none };
+    assert_eq!(retain(store, none).await, 2, "what the workflow says comes first");
+    assert_eq!(ids(store).await, [16, 20, 21].map(|hour| id_at(hour, 0)));
+}
+
+async fn a_workflow_has_an_age_and_a_number_of_its_own(subject: Subject) {
+    let store = &*subject.store;
+    let status = |hour| Status::ENDED[hour as usize % 5];
+    let both = |hour| [of(T1, Some(7), hour, status(hour)), of(T1, Some(8), 100 + hour, status(hour))];
+    assert!(append(store, (10..30).flat_map(both).collect()).await.iter().all(Result::is_ok));
+    append_one(store, of(T1, Some(7), 9, Status::Running)).await.expect("it is new");
+    let before_ms = |hour| Some(id_at(hour, 0).millis());
+    let seven = seven(&Status::ENDED);
+    let with = |workflow, before_ms, max_count| Retention {
+        workflows: vec![workflow],
+        before_ms,
+        max_count,
+        ..Retention::default()
+    };
+    let older = WorkflowRetention { before_ms: before_ms(15), ..seven.clone() };
+    assert_eq!(retain(store, with(older.clone(), before_ms(112), None)).await, 5 + 2, "each by its own");
+    assert_eq!(ids(store).await[..2], [id_at(9, 0), id_at(15, 0)]);
+    let fewer = WorkflowRetention { max_count: Some(12), ..older };
+    assert_eq!(retain(store, with(fewer, None, Some(16))).await, 3 + 2, "counted apart");
+    assert_eq!(ids(store).await, [vec![id_at(9, 0)], hours(18..30), hours(114..130)].concat());
+    let tiny = WorkflowRetention { max_count: Some(2), ..seven };
+    assert_eq!(retain(store, with(tiny.clone(), None, None)).await, 10);
+    assert_eq!(retain(store, with(tiny, Some(i64::MAX), None)).await, 16 + 2, "it says nothing of age");
+    assert_eq!(ids(store).await, [id_at(9, 0)]);
+}
+
+async fn what_others_come_from_may_go(subject: Subject) {
+    let store = &*subject.store;
+    let origin = id_at(10, 0);
+    append_one(store, create(origin, Status::Succeeded)).await.expect("it is new");
+    for (hour, kind) in (11..).zip([OriginKind::Child, OriginKind::Fork]) {
+        let mut entry = of(T1, Some(7), hour, Status::Failed);
+        entry.create.as_mut().expect("it creates").origin = Some(Origin { execution: origin, kind });
+        append_one(store, entry).await.expect("it is new");
+    }
+    let errors =
+        Retention { workflows: vec![seven(&Status::ERRORS)], ended_before_ms: i64::MAX, ..Retention::default() };
+    assert_eq!(retain(store, errors).await, 1);
+    assert_eq!(ids(store).await, hours(11..13));
+    for hour in 11..13 {
+        let id = id_at(hour, 0);
+        let found = row(store, T1, id).await.expect("it stays");
+        assert_eq!(found.origin.map(|origin| origin.execution), Some(origin), "it says where it came from");
+        assert_eq!(ask(|| store.read(id, ReadFrom::After(0), usize::MAX)).await.expect("segments").len(), 1);
+        let again = progress(id, 3, 1, (Status::Failed, Status::Running));
+        append_one(store, again).await.expect("it can be taken up");
+    }
 }
 
 async fn bytes_decide_what_goes(subject: Subject) {

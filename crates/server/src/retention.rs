@@ -1,0 +1,103 @@
+//! What is kept of ended executions: the configuration's word for all, and what workflows say of their own.
+//!
+//! A workflow's current version speaks for all its executions, also those of earlier versions. Ad-hoc graphs and workflows
+//! that were deleted have nothing to say.
+
+use std::collections::BTreeMap;
+use std::sync::{PoisonError, RwLock};
+
+use model::settings::Retention;
+use model::{TenantId, WorkflowId};
+use store::StoreError;
+use store::journal::{Retained, WorkflowRetention};
+use store::records::{RecordQuery, Sort};
+
+use crate::App;
+use crate::app::now_ms;
+use crate::workflows::{WORKFLOW, Workflow};
+
+/// Workflows read at a time when the server starts.
+const CHUNK: usize = 500;
+/// Milliseconds of a day.
+const DAY_MS: u64 = 86_400_000;
+
+/// What workflows say themselves; those that say nothing are not in it.
+#[derive(Debug, Default)]
+pub(crate) struct Rules(RwLock<BTreeMap<(TenantId, WorkflowId), Retention>>);
+
+impl Rules {
+    /// Keeps what a workflow says from now on.
+    pub(crate) fn set(&self, whose: (TenantId, WorkflowId), says: Option<Retention>) {
+        let mut rules = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        match says {
+            Some(says) => drop(rules.insert(whose, says)),
+            None => drop(rules.remove(&whose)),
+        }
+    }
+
+    fn at(&self, now_ms: i64) -> Vec<WorkflowRetention> {
+        let rules = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let rule = |(&(tenant, workflow), says): (&(TenantId, WorkflowId), &Retention)| WorkflowRetention {
+            tenant,
+            workflow,
+            keep: says.keep.clone(),
+            before_ms: says.max_age_ms.map(|age| before(now_ms, age)),
+            max_count: says.max_count.map(u64::from),
+        };
+        rules.iter().map(rule).collect()
+    }
+}
+
+fn before(now_ms: i64, age_ms: u64) -> i64 {
+    now_ms.saturating_sub_unsigned(age_ms)
+}
+
+/// Reads what workflows say.
+pub(crate) async fn load(app: &App) -> Result<(), StoreError> {
+    let (tenant, mut after) = (TenantId::DEFAULT, None);
+    loop {
+        let sort = Sort { by: "created", descending: false };
+        let query = RecordQuery {
+            kind: &WORKFLOW,
+            tenant,
+            equals: Vec::new(),
+            contains: None,
+            sort,
+            after,
+            skip: 0,
+            limit: CHUNK,
+        };
+        let page = app.records.list(query).await?;
+        for record in &page.items {
+            let workflow = Workflow::from_record(record)?;
+            app.kept.set((tenant, workflow.id), workflow.kept.retention);
+        }
+        match page.next {
+            Some(next) => after = Some(next),
+            None => return Ok(()),
+        }
+    }
+}
+
+impl App {
+    /// Deletes what is no longer kept. The server does it every minute.
+    ///
+    /// # Errors
+    /// The store cannot do it.
+    pub async fn retain(&self) -> Result<Retained, StoreError> {
+        let (says, now_ms) = (&self.config.retention, now_ms());
+        let limit = |number: u64| (number > 0).then_some(number);
+        let grace_ms = u64::try_from(says.grace.as_millis()).unwrap_or(u64::MAX);
+        let retention = store::journal::Retention {
+            workflows: self.kept.at(now_ms),
+            // What ended within this millisecond is over, too.
+            ended_before_ms: before(now_ms + 1, grace_ms),
+            before_ms: limit(says.days).map(|days| before(now_ms, days.saturating_mul(DAY_MS))),
+            max_count: limit(says.max_count),
+            max_bytes: limit(says.max_bytes),
+            max_execution_bytes: limit(says.max_execution_bytes),
+            always_keep: says.always_keep.clone(),
+        };
+        self.journal.retain(retention).await
+    }
+}
