@@ -200,6 +200,9 @@ impl From<StoreError> for ApiError {
             StoreError::Conflict(_) => Self::new(StatusCode::CONFLICT, "conflict", detail),
             StoreError::Duplicate { .. } => Self::new(StatusCode::CONFLICT, "idempotency_key_reused", detail),
             StoreError::NotFound(what) => Self::not_found(what),
+            StoreError::Expired => {
+                Self::new(StatusCode::GONE, "cursor_expired", format!("{detail}; read the list again"))
+            }
             StoreError::Full(_) => Self::new(
                 StatusCode::INSUFFICIENT_STORAGE,
                 "disk_full",

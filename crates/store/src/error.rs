@@ -19,6 +19,9 @@ pub enum StoreError {
     /// It is not there.
     #[error("{0} was not found")]
     NotFound(String),
+    /// What changed since the cursor is no longer known: read the list again.
+    #[error("what changed since then is no longer known")]
+    Expired,
     /// The disk is full: reads go on, writes are refused until there is space.
     #[error("the disk is full: {0}")]
     Full(String),

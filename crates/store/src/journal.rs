@@ -27,7 +27,7 @@ use bytes::Bytes;
 use model::{ExecutionId, Status, TenantId, VersionId, WorkflowId};
 
 use crate::records::RecordWrite;
-use crate::{BlobPart, BlobQuery, BlobWriter, BoxFuture, Result, StoreError, Subscription};
+use crate::{BlobPart, BlobQuery, BlobWriter, BoxFuture, ListCursor, Result, StoreError, Subscription};
 
 /// Position of an event in its execution's journal, from 1.
 pub type Seq = u64;
@@ -67,7 +67,8 @@ pub trait Journal: Send + Sync {
     /// The rows of some executions of a tenant; unknown ids are left out.
     fn executions(&self, tenant: TenantId, ids: Vec<ExecutionId>) -> BoxFuture<'_, Result<Vec<ExecutionRow>>>;
 
-    /// A page of executions, newest first.
+    /// A page of executions, newest first; or what changed since a cursor that a page gave. `Expired` if that is no longer
+    /// known: the store was opened anew, or very much changed.
     fn list(&self, query: ExecutionQuery) -> BoxFuture<'_, Result<ExecutionPage>>;
 
     /// Counts and durations over a tenant's executions, from the rollup.
@@ -479,6 +480,8 @@ pub struct ExecutionQuery {
     pub to: Option<ExecutionId>,
     /// Only older than this one (the cursor).
     pub before: Option<ExecutionId>,
+    /// Only what changed since this cursor of a page, all of it: `before` and `skip` do not count.
+    pub since: Option<ListCursor>,
     /// Rows to pass over, for pages by number.
     pub skip: u64,
     /// Rows to answer, at most 1,000.
@@ -500,10 +503,27 @@ impl ExecutionQuery {
             from: None,
             to: None,
             before: None,
+            since: None,
             skip: 0,
             limit: 20,
             total: false,
         }
+    }
+
+    /// Whether it asks for an execution with this row.
+    pub(crate) fn wants(&self, row: &ExecutionRow) -> bool {
+        self.may_want(row) && (self.statuses.is_empty() || self.statuses.contains(&row.status))
+    }
+
+    /// Whether it asks for an execution with this row if its status is right. All else of the filter never changes.
+    pub(crate) fn may_want(&self, row: &ExecutionRow) -> bool {
+        row.tenant == self.tenant
+            && self.workflow.is_none_or(|workflow| row.workflow == Some(workflow))
+            && self.origin.is_none_or(|origin| row.origin.is_some_and(|from| from.execution == origin))
+            && self.flow_key.as_ref().is_none_or(|key| row.flow_key.as_ref() == Some(key))
+            && self.trigger.as_ref().is_none_or(|trigger| row.trigger == *trigger)
+            && self.from.is_none_or(|from| row.id >= from)
+            && self.to.is_none_or(|to| row.id < to)
     }
 
     /// Whether it asks for something that the rollup does not count.
@@ -521,8 +541,14 @@ impl ExecutionQuery {
 pub struct ExecutionPage {
     /// Newest first.
     pub rows: Vec<ExecutionRow>,
-    /// Whether older ones follow.
+    /// Whether older ones follow; of a page of changes whether there are more of them.
     pub more: bool,
+    /// The place behind all that the page knows of: what changes later is found by [`ExecutionQuery::since`]. Of several
+    /// pages of a list that of the first one.
+    pub cursor: ListCursor,
+    /// Of a page of changes: executions that were deleted, or whose status is none of those asked for any more, whether
+    /// or not anybody was told of them before.
+    pub gone: Vec<ExecutionId>,
     /// How many there are in all, if asked; `(10_000, false)` stands for "more than 10,000".
     pub total: Option<(u64, bool)>,
 }

@@ -10,6 +10,7 @@ mod feed;
 pub mod hostile;
 pub mod journal;
 mod memory;
+mod recent;
 pub mod records;
 mod rollup;
 pub mod sqlite;
@@ -24,6 +25,7 @@ pub use error::StoreError;
 pub use feed::{Feed, Lagged, Subscription};
 pub use journal::{Append, Batch, ExecutionRow, Journal, Segment, Seq};
 pub use memory::MemoryStore;
+pub use recent::{ListCursor, NoCursor};
 pub use records::{Record, Records};
 pub use sqlite::{SqliteOptions, SqliteStore, Synchronous};
 

@@ -130,6 +130,14 @@ pub(crate) struct ExecutionPage {
     #[serde(skip_serializing_if = "Option::is_none")]
     total_exact: Option<bool>,
     next_cursor: Option<String>,
+    /// What `since` takes, to learn what changes from here on. Of several pages of a list that of the first one.
+    since: String,
+    /// Of a page of changes: whether there are more of them at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    more: Option<bool>,
+    /// Of a page of changes: executions that were deleted, or whose status is none of those asked for any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gone: Option<Vec<String>>,
 }
 
 /// An execution with its data.
@@ -225,7 +233,7 @@ fn item(row: &ExecutionRow, name_of: impl Fn(WorkflowId) -> Option<String>) -> E
     }
 }
 
-/// Lists executions, newest first.
+/// Lists executions, newest first; or, with `since`, those that changed after another answer.
 #[utoipa::path(get, path = "/executions", tag = "executions", params(
     ("page" = Option<u64>, Query), ("pageSize" = Option<u64>, Query),
     ("skip" = Option<u64>, Query), ("limit" = Option<u64>, Query), ("cursor" = Option<String>, Query),
@@ -235,8 +243,13 @@ fn item(row: &ExecutionRow, name_of: impl Fn(WorkflowId) -> Option<String>) -> E
     ("origin" = Option<String>, Query, description = "Only those that come from this execution"),
     ("from" = Option<String>, Query, description = "Only those accepted at this time (RFC 3339) or later"),
     ("to" = Option<String>, Query, description = "Only those accepted before this time"),
+    ("since" = Option<String>, Query, description = "Only what changed after the answer that gave this"),
     ("total" = Option<bool>, Query, description = "Whether to count all"),
-), responses((status = 200, body = ExecutionPage), (status = 400, body = ProblemBody, content_type = "application/problem+json")))]
+), responses(
+    (status = 200, body = ExecutionPage),
+    (status = 400, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 410, body = ProblemBody, content_type = "application/problem+json", description = "Read the list again"),
+))]
 pub(crate) async fn list(
     State(app): State<App>,
     Tenant(tenant): Tenant,
@@ -245,6 +258,11 @@ pub(crate) async fn list(
     let before = paging.cursor().map(str::parse::<ExecutionId>).transpose();
     let before =
         before.map_err(|_| ApiError::bad_request("invalid_parameter", "cursor is not one that a list answered"))?;
+    let since = paging.parsed("since")?;
+    if since.is_some() && (before.is_some() || paging.skip() > 0 || paging.page().is_some()) {
+        let detail = "since answers all that changed and takes no page, skip or cursor";
+        return Err(ApiError::bad_request("invalid_parameter", detail));
+    }
     let page = app
         .journal
         .list(ExecutionQuery {
@@ -255,13 +273,14 @@ pub(crate) async fn list(
             from: paging.parameter("from").map(|text| first_at("from", text)).transpose()?,
             to: paging.parameter("to").map(|text| first_at("to", text)).transpose()?,
             before,
+            since,
             skip: paging.skip(),
             limit: paging.limit,
             total: paging.total,
             ..list_query(tenant)
         })
         .await?;
-    let last = page.rows.last().filter(|_| page.more).map(|row| row.id.to_string());
+    let last = page.rows.last().filter(|_| page.more && since.is_none()).map(|row| row.id.to_string());
     Ok(Json(ExecutionPage {
         items: items(&app, tenant, &page.rows).await?,
         page: paging.page(),
@@ -269,6 +288,9 @@ pub(crate) async fn list(
         total: page.total.map(|(count, _)| count),
         total_exact: page.total.map(|(_, exact)| exact),
         next_cursor: last,
+        since: page.cursor.to_string(),
+        more: since.map(|_| page.more),
+        gone: since.map(|_| page.gone.iter().map(ToString::to_string).collect()),
     }))
 }
 

@@ -13,6 +13,7 @@ mod example_calls;
 mod examples;
 mod executions;
 mod files;
+mod following;
 mod harness;
 mod hooks;
 mod links;

@@ -7,10 +7,12 @@ use model::{ExecutionId, Status};
 
 use super::{Execution, State};
 use crate::BLOB_GRACE_MS;
+use crate::Result;
 use crate::journal::{
     Claim, ExecutionPage, ExecutionQuery, ExecutionRow, LIST_MAX, Retained, Retention, SUSPICIOUS, Segment, Statistics,
     StatisticsQuery, TOTAL_MAX, WakeQuery, Woken, WorkflowRetention, is_at_rest,
 };
+use crate::recent::Touch;
 use crate::rollup::hour_of;
 
 impl Execution {
@@ -53,18 +55,16 @@ fn most(number: u64) -> usize {
 }
 
 impl State {
-    pub(super) fn list(&self, query: &ExecutionQuery) -> ExecutionPage {
-        let matches = |row: &&ExecutionRow| {
-            row.tenant == query.tenant
-                && query.workflow.is_none_or(|workflow| row.workflow == Some(workflow))
-                && (query.statuses.is_empty() || query.statuses.contains(&row.status))
-                && query.origin.is_none_or(|origin| row.origin.is_some_and(|from| from.execution == origin))
-                && query.flow_key.as_ref().is_none_or(|key| row.flow_key.as_ref() == Some(key))
-                && query.trigger.as_ref().is_none_or(|trigger| row.trigger == *trigger)
-                && query.from.is_none_or(|from| row.id >= from)
-                && query.to.is_none_or(|to| row.id < to)
-        };
-        let all = || self.executions.values().rev().map(|execution| &execution.row).filter(matches);
+    /// A page of a list, or of what changed.
+    pub(super) fn page(&self, query: &ExecutionQuery) -> Result<ExecutionPage> {
+        let Some(cursor) = query.since else { return Ok(self.list(query)) };
+        let found = |id| self.executions.get(&id).map(|execution| execution.row.clone());
+        let page = self.recent.since(cursor)?.page(query, |id| Ok(found(id)))?;
+        Ok(ExecutionPage { total: self.list(query).total, ..page })
+    }
+
+    fn list(&self, query: &ExecutionQuery) -> ExecutionPage {
+        let all = || self.executions.values().rev().map(|execution| &execution.row).filter(|row| query.wants(row));
         let total = query.total.then(|| {
             let count = all().count();
             let counted = if query.is_narrow() { count.min(TOTAL_MAX) } else { count };
@@ -80,7 +80,7 @@ impl State {
             .collect();
         let more = rows.len() > limit;
         rows.truncate(limit);
-        ExecutionPage { rows, more, total }
+        ExecutionPage { rows, more, total, cursor: self.recent.now(), gone: Vec::new() }
     }
 
     #[expect(
@@ -139,6 +139,7 @@ impl State {
                 execution.owner = owner;
                 execution.row.status = Status::Quarantined;
                 execution.ended_ms = Some(now_ms);
+                self.touched.push(Touch::of(execution.row.id));
                 execution.row.wake_at = None;
             } else if count >= SUSPICIOUS {
                 continue;
@@ -269,6 +270,7 @@ impl State {
         self.inbox.retain(|_, message| message.execution != id);
         self.seen.retain(|(execution, _)| *execution != id);
         let row = execution.row;
+        self.touched.push(Touch { execution: id, gone: Some(row.tenant) });
         if row.workflow.is_none() && !self.executions.values().any(|other| other.row.version == row.version) {
             self.records.remove_ad_hoc_version(row.tenant, row.version.0);
         }

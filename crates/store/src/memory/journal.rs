@@ -12,6 +12,7 @@ use crate::journal::{
     InboxMessage, Joins, Journal, NewExecution, ReadFrom, Retained, Retention, RowState, Segment, Statistics,
     StatisticsQuery, WakeQuery, Woken, is_at_rest, refused,
 };
+use crate::recent::Touch;
 use crate::{BlobPart, BlobQuery, BlobWriter, BoxFuture, Result, StoreError, Subscription};
 
 /// Applies a batch and answers it.
@@ -28,6 +29,7 @@ pub(super) fn apply(shared: &Shared, owner: u64, batch: Batch) {
                     committed.extend(entry.into_segments());
                 }
             }
+            state.commit();
             answers
         } else {
             refused(batch.entries.len(), &fenced())
@@ -99,6 +101,11 @@ impl State {
         Ok(())
     }
 
+    /// Makes what was written one batch, for those who follow lists.
+    fn commit(&mut self) {
+        self.recent.commit(&mut self.touched);
+    }
+
     /// Moves an execution on to what its newest events made of it.
     fn advance(&mut self, owner: u64, segment: Segment, state: &RowState, blobs: &[BlobHash]) {
         let now_ms = self.now_ms;
@@ -114,6 +121,7 @@ impl State {
         execution.row.duration_us = state.duration_us;
         execution.row.error.clone_from(&state.error);
         execution.blobs.extend(blobs);
+        self.touched.push(Touch::of(segment.execution));
         if segment.seq_to >= segment.seq_from {
             execution.segments.push(segment);
         }
@@ -125,6 +133,7 @@ impl State {
         let waits = || self.inbox.values().any(|message| message.execution == id);
         if execution.owner == 0 && is_at_rest(execution.row.status) && waits() {
             execution.row.wake_at = Some(0);
+            self.touched.push(Touch::of(id));
         }
     }
 
@@ -285,7 +294,12 @@ impl MemoryStore {
     pub(super) fn write<T>(&self, write: impl FnOnce(&mut State) -> Result<T>) -> Result<T> {
         let mut state = self.shared.lock();
         state.now_ms = self.shared.clock.now_ms();
-        if state.owner == self.owner { write(&mut state) } else { Err(fenced()) }
+        if state.owner != self.owner {
+            return Err(fenced());
+        }
+        let answer = write(&mut state);
+        state.commit();
+        answer
     }
 }
 
@@ -314,7 +328,7 @@ impl Journal for MemoryStore {
     }
 
     fn list(&self, query: ExecutionQuery) -> BoxFuture<'_, Result<ExecutionPage>> {
-        now(Ok(self.shared.lock().list(&query)))
+        now(self.shared.lock().page(&query))
     }
 
     fn statistics(&self, query: StatisticsQuery) -> BoxFuture<'_, Result<Statistics>> {

@@ -15,6 +15,7 @@ use bytes::Bytes;
 use model::{ExecutionId, TenantId, WorkflowId};
 
 use crate::journal::{Batch, BlobHash, ExecutionRow, InboxMessage, Segment};
+use crate::recent::{Recent, Touch};
 use crate::{Clock, Feed};
 
 use self::records::RecordTable;
@@ -62,6 +63,9 @@ struct State {
     inbox_rows: u64,
     blobs: HashMap<(TenantId, BlobHash), (Bytes, i64)>,
     records: RecordTable,
+    recent: Recent,
+    /// Rows that were changed since the last commit.
+    touched: Vec<Touch>,
     commits: u64,
     entries: u64,
 }
@@ -98,8 +102,9 @@ impl MemoryStore {
 
     fn over(shared: Arc<Shared>) -> Self {
         let owner = {
-            let mut state = shared.lock();
+            let state = &mut *shared.lock();
             state.owner += 1;
+            state.recent = Recent::new(shared.clock.now_ms(), state.owner.cast_signed());
             state.owner
         };
         let (batches, waiting) = mpsc::sync_channel::<Batch>(WAITING_MAX);

@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Statement, ToSql, params};
 use super::writer::{Fault, Tx};
 use crate::StoreError;
 use crate::journal::{Append, BlobHash, Idempotency, InboxMessage, NewExecution, RowState, Seq, is_at_rest};
+use crate::recent::Touch;
 use crate::rollup::{Cell, Change, hour_of};
 
 /// The events of a segment from so many bytes on are written into their place: what is bound is copied by the driver and
@@ -152,17 +153,19 @@ impl Tx<'_> {
     }
 
     /// Makes a released execution due if a message waits for it.
-    fn rouse(&self, execution: ExecutionId) -> Result<(), Fault> {
+    fn rouse(&mut self, execution: ExecutionId) -> Result<(), Fault> {
         let mut rouse = self.conn.prepare_cached(
             "UPDATE execution SET wake_at = 0 WHERE id = ?1 AND lane = 0
                  AND EXISTS (SELECT 1 FROM inbox WHERE execution = ?1 AND consumed = 0)",
         )?;
-        rouse.execute((execution.0,))?;
+        if rouse.execute((execution.0,))? > 0 {
+            self.touched.push(Touch::of(execution));
+        }
         Ok(())
     }
 
     /// Stores a message; answers whether it is new, and `None` if its receiver is not there.
-    pub(super) fn deliver(&self, message: &InboxMessage) -> Result<Option<bool>, Fault> {
+    pub(super) fn deliver(&mut self, message: &InboxMessage) -> Result<Option<bool>, Fault> {
         let InboxMessage { execution, message_id, kind, bytes, .. } = message;
         if !self.conn.prepare_cached("SELECT 1 FROM execution WHERE id = ?1")?.exists((execution.0,))? {
             return Ok(None);
@@ -245,6 +248,7 @@ impl Tx<'_> {
             return Err(conflict(id));
         }
         self.keep_key((new.tenant.0, workflow.unwrap_or(0)), id, new.idempotency.as_ref())?;
+        self.touched.push(Touch::of(id));
         let cell = Cell { tenant: new.tenant.0, workflow: workflow.unwrap_or(0), hour: hour_of(id), status };
         self.changes.push(Change { cell, duration_us, by: 1 });
         if let Some(origin) = new.origin.filter(|origin| origin.kind.takes_over()) {
@@ -275,6 +279,8 @@ impl Tx<'_> {
         let RowState { before: Some(before), status, wake_at, duration_us, ref error } = entry.state else {
             return Err(conflict(entry.execution));
         };
+        // One that is refused is looked at in vain, which harms nobody.
+        self.touched.push(Touch::of(entry.execution));
         let id = entry.execution.0;
         let (from, next) = (entry.seq_from.cast_signed(), entry.seq_to.cast_signed() + 1);
         let duration = duration_us.cast_signed();

@@ -8,6 +8,7 @@ use super::open;
 use super::rollup::status;
 use super::writer::{Fault, Tx};
 use crate::journal::{Claim, ExecutionRow, SUSPICIOUS, WakeQuery, Woken, is_at_rest};
+use crate::recent::Touch;
 
 /// Released executions, as the index over them has them.
 const RELEASED: &str = "execution INDEXED BY execution_rest WHERE lane + 0 <= 0 AND lane = 0";
@@ -140,6 +141,7 @@ impl Tx<'_> {
         let parameters = (id, self.lane, Status::Quarantined.code(), self.now_ms);
         let Some(found) = quarantine.query_row(parameters, |found| Ok(row(found))).optional()? else { return Ok(None) };
         let found = found?;
+        self.touched.push(Touch::of(ExecutionId(id)));
         let whose = (found.tenant.0, found.workflow.map(|workflow| workflow.0));
         self.moved(ExecutionId(id), whose, (before, 0), (Status::Quarantined, found.duration_us));
         Ok(Some(found))

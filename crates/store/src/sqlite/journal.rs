@@ -49,7 +49,8 @@ impl Journal for SqliteStore {
     }
 
     fn list(&self, query: ExecutionQuery) -> BoxFuture<'_, Result<ExecutionPage>> {
-        Box::pin(self.readers.run(move |conn| lists::list(conn, &query)))
+        let shared = self.shared.clone();
+        Box::pin(self.readers.run(move |conn| lists::page(conn, &query, &shared.recent)))
     }
 
     fn statistics(&self, query: StatisticsQuery) -> BoxFuture<'_, Result<Statistics>> {
@@ -123,7 +124,7 @@ impl Tx<'_> {
     }
 
     /// Stores messages; answers which of them are new.
-    fn post(&self, messages: &[InboxMessage]) -> Result<Vec<bool>, Fault> {
+    fn post(&mut self, messages: &[InboxMessage]) -> Result<Vec<bool>, Fault> {
         let mut new = Vec::with_capacity(messages.len());
         for message in messages {
             let lost = || StoreError::NotFound(format!("execution {}", message.execution));

@@ -1,5 +1,7 @@
 //! Reading executions: rows, pages and statistics, on a reader's connection.
 
+use std::sync::{Mutex, PoisonError};
+
 use model::{ExecutionId, Status, TenantId, VersionId, WorkflowId};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
@@ -9,6 +11,7 @@ use crate::journal::{
     ExecutionPage, ExecutionQuery, ExecutionRow, InboxMessage, LIST_MAX, Origin, OriginKind, Statistics,
     StatisticsQuery, TOTAL_MAX,
 };
+use crate::recent::Recent;
 use crate::rollup::{ALL_TIME, statistics as add_up};
 use crate::{Result, StoreError};
 
@@ -64,8 +67,24 @@ pub(super) fn executions(conn: &Connection, tenant: TenantId, ids: &[ExecutionId
     Ok(rows)
 }
 
+/// A page of a list, or of what changed.
+pub(super) fn page(conn: &Connection, query: &ExecutionQuery, recent: &Mutex<Recent>) -> Result<ExecutionPage> {
+    let recent = || recent.lock().unwrap_or_else(PoisonError::into_inner);
+    let Some(cursor) = query.since else {
+        // Before the rows are read: what is committed meanwhile is told again rather than not at all.
+        let cursor = recent().now();
+        return Ok(ExecutionPage { cursor, ..list(conn, query)? });
+    };
+    let since = recent().since(cursor)?;
+    let mut page = since.page(query, |id| by_id(conn, id.0))?;
+    if query.total {
+        page.total = list(conn, &ExecutionQuery { limit: 0, ..query.clone() })?.total;
+    }
+    Ok(page)
+}
+
 /// A page: the walks over the index of each status are merged, so that any filter is fast at any depth.
-pub(super) fn list(conn: &Connection, query: &ExecutionQuery) -> Result<ExecutionPage> {
+fn list(conn: &Connection, query: &ExecutionQuery) -> Result<ExecutionPage> {
     let mut statuses = if query.statuses.is_empty() { Status::ALL.to_vec() } else { query.statuses.clone() };
     statuses.sort_unstable();
     statuses.dedup();

@@ -9,6 +9,7 @@ use super::retain::{Going, Of};
 use super::rollup::status;
 use super::writer::{Fault, Tx};
 use crate::journal::BlobHash;
+use crate::recent::Touch;
 use crate::records::{VERSION_KIND, WORKFLOW_FIELD};
 use crate::rollup::{Cell, Change, hour_of};
 
@@ -129,6 +130,7 @@ impl Tx<'_> {
             hour: hour_of(ExecutionId(execution.id)),
             status: execution.status,
         };
+        self.touched.push(Touch { execution: ExecutionId(execution.id), gone: Some(TenantId(execution.tenant)) });
         self.changes.push(Change { cell, duration_us: execution.duration_us.cast_unsigned(), by: -1 });
         if execution.workflow.is_none() {
             self.remove_ad_hoc_version(TenantId(execution.tenant), execution.version)?;

@@ -17,6 +17,7 @@ use super::queue::{Asked, Caps, Queue, Weight, Work, closed};
 use super::readers::Readers;
 use super::writer::{self, Fault, Tx};
 use crate::journal::Segment;
+use crate::recent::Recent;
 use crate::records::Kind;
 use crate::{Clock, Feed, Result, StoreError};
 
@@ -156,6 +157,7 @@ pub(super) struct Shared {
     pub(super) dir: PathBuf,
     pub(super) queue: Arc<Queue>,
     pub(super) feed: Feed,
+    pub(super) recent: Mutex<Recent>,
     pub(super) checkpoint: Checkpoint,
     pub(super) counters: Counters,
     pub(super) fatal: Fatal,
@@ -224,6 +226,7 @@ impl SqliteStore {
             dir: dir.to_owned(),
             queue,
             feed: Feed::default(),
+            recent: Mutex::new(Recent::new(options.clock.now_ms(), lane)),
             checkpoint: Checkpoint::new(options.busy_timeout, fatal.clone()),
             counters: Counters::default(),
             fatal,
@@ -260,6 +263,7 @@ impl SqliteStore {
             dir: dir.to_owned(),
             queue,
             feed: Feed::default(),
+            recent: Mutex::new(Recent::new(options.clock.now_ms(), 0)),
             checkpoint: Checkpoint::new(options.busy_timeout, fatal.clone()),
             counters: Counters::default(),
             fatal,

@@ -3,9 +3,9 @@
 //! An entry that is refused leaves nothing and harms no other. A full disk refuses the group and everything after it
 //! until there is space; a disk that fails leaves the outcome unknown, and the process ends.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc;
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, Statement};
@@ -18,6 +18,7 @@ use super::queue::Work;
 use super::record_writes::Kinds;
 use super::rollup::Rollup;
 use crate::journal::{Append, Batch, Segment};
+use crate::recent::Touch;
 use crate::rollup::Change;
 use crate::{Result, StoreError};
 
@@ -76,6 +77,8 @@ pub(super) struct Tx<'c> {
     pub(super) now_ms: i64,
     /// What the statistics must learn before the commit.
     pub(super) changes: Vec<Change>,
+    /// Rows that were changed.
+    pub(super) touched: Vec<Touch>,
     pub(super) kinds: Kinds,
     pub(super) claim: ClaimCursor,
     rollup: Rollup,
@@ -104,6 +107,7 @@ pub(super) fn run(
         lane,
         now_ms: 0,
         changes: Vec::new(),
+        touched: Vec::new(),
         kinds: Kinds::default(),
         claim: ClaimCursor::default(),
         rollup: Rollup::default(),
@@ -274,7 +278,7 @@ impl Writer<'_> {
         run: impl FnOnce(&mut Tx<'_>) -> Result<(), Fault>,
     ) -> Result<Result<()>, Trouble> {
         let conn = self.tx.conn;
-        let before = self.tx.changes.len();
+        let before = (self.tx.changes.len(), self.tx.touched.len());
         self.tx.kinds.made = false;
         conn.prepare_cached("SAVEPOINT one")?.execute(())?;
         let refusal = match run(&mut self.tx) {
@@ -293,7 +297,8 @@ impl Writer<'_> {
         };
         conn.prepare_cached("ROLLBACK TO one")?.execute(())?;
         conn.prepare_cached("RELEASE one")?.execute(())?;
-        self.tx.changes.truncate(before);
+        self.tx.changes.truncate(before.0);
+        self.tx.touched.truncate(before.1);
         if self.tx.kinds.made {
             self.tx.kinds.forget();
         }
@@ -308,6 +313,7 @@ impl Writer<'_> {
             tracing::error!(%error, "rolling back failed");
         }
         self.tx.changes.clear();
+        self.tx.touched.clear();
         self.tx.rollup.forget();
         self.tx.kinds.forget();
         self.tx.claim = ClaimCursor::default();
@@ -324,6 +330,7 @@ impl Writer<'_> {
         health.entries.fetch_add(entries as u64, Ordering::Relaxed);
         let took = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
         health.last_commit_us.store(took, Ordering::Relaxed);
+        self.shared.recent.lock().unwrap_or_else(PoisonError::into_inner).commit(&mut self.tx.touched);
         self.answer(group, answers);
         self.shared.checkpoint.after_commit(self.tx.conn);
     }

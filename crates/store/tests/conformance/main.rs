@@ -3,6 +3,7 @@
 mod appends;
 mod births;
 mod blobs;
+mod following;
 mod histories;
 mod lists;
 mod random;

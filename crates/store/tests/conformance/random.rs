@@ -11,6 +11,7 @@ use store::journal::{
 use store::records::{Expect, RecordQuery, RecordWrite, Sort};
 use store::{Journal, Records};
 
+use crate::following::Follower;
 use crate::records::{NOTE, write};
 use crate::subject::{NOW_MS, Store, Subject, T1, T2, append, ask, create, everything, id_at, progress};
 
@@ -263,6 +264,7 @@ async fn compare(random: &mut Random, (seed, step): (u64, u64), subject: &dyn St
 async fn walk(seed: u64, steps: u64, mut subject: Subject) {
     let mut oracle = Subject::memory();
     let mut random = Random(seed);
+    let mut follower = Follower::new(&*subject.store, everything()).await;
     for step in 0..steps {
         if random.below(40) == 0 {
             if random.below(4) == 0 {
@@ -279,8 +281,13 @@ async fn walk(seed: u64, steps: u64, mut subject: Subject) {
             let suspects = Claim::Suspects { limit: random.below(4) as usize, below: 3 + random.below(3) as u32 };
             let found = ask(|| subject.store.claim(suspects)).await.expect("rows");
             same(seed, step, &found, &ask(|| oracle.store.claim(suspects)).await.expect("rows"));
+            follower = Follower::new(&*subject.store, everything()).await;
         }
         one_step(&mut random, (seed, step), &*subject.store, &*oracle.store).await;
+        if step % 16 == 0 {
+            follower.follow(&*subject.store, 9).await;
+            follower.knows_all(&*subject.store).await;
+        }
     }
     compare(&mut random, (seed, steps), &*subject.store, &*oracle.store).await;
 }

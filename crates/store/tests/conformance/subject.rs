@@ -121,7 +121,7 @@ pub(crate) use on_every_store;
 
 /// Asks again while the answer is `Unavailable`, which promises that nothing happened.
 pub(crate) async fn ask<T, F: Future<Output = Result<T>>>(mut call: impl FnMut() -> F) -> Result<T> {
-    for _ in 0..200 {
+    for _ in 0..2_000 {
         match call().await {
             Err(StoreError::Unavailable(_)) => {}
             answer => return answer,
