@@ -79,6 +79,7 @@ fn ended(id: ExecutionId, at: usize) -> Append {
 
 fn entry(id: ExecutionId, bytes: Bytes, status: Status, at: usize) -> Append {
     Append {
+        tenant: TenantId::DEFAULT,
         execution: id,
         create: Some(Box::new(NewExecution {
             tenant: TenantId::DEFAULT,

@@ -205,7 +205,7 @@ impl Engine {
                     match self.post_start(execution, &wish, submission).await {
                         Ok(()) => {
                             if is_last {
-                                self.rest().deliver(execution);
+                                self.rest().deliver(submission.tenant, execution);
                             }
                             return Ok(Some(execution));
                         }
@@ -228,7 +228,7 @@ impl Engine {
             idempotency: start.idempotency.clone(),
             blobs: start.files.clone(),
         };
-        let message = wish.message(execution, format!("start {}", self.next_id()));
+        let message = wish.message((start.tenant, execution), format!("start {}", self.next_id()));
         self.journal().post(vec![InboxMessage { joins: Some(Box::new(joins)), ..message }]).await.map(drop)
     }
 
@@ -248,7 +248,7 @@ impl Engine {
             is_earlier && row.version == *version && row.wake_at.is_some_and(|wake| now_ms < wake && wake <= until_ms)
         };
         let Some(row) = rows.into_iter().find(gathers) else { return Ok(None) };
-        let joined = self.journal().inbox(vec![row.id]).await?;
+        let joined = self.journal().inbox(vec![(row.tenant, row.id)]).await?;
         let (execution, wake_ms) = (row.id, row.wake_at.unwrap_or(until_ms));
         let (count, bytes) = self.load(row).await?.starts();
         let count = u32::try_from(count + joined.len()).unwrap_or(u32::MAX);

@@ -101,8 +101,8 @@ impl Engine {
         if self.row(tenant, execution).await?.status.is_terminal() {
             return Err(EngineError::HasEnded(execution));
         }
-        self.journal().post(vec![wish.message(execution, message_id)]).await?;
-        self.deliver(execution).await
+        self.journal().post(vec![wish.message((tenant, execution), message_id)]).await?;
+        self.deliver(tenant, execution).await
     }
 
     /// Takes up an execution that did not succeed: the steps that failed run again, with the same addresses and keys;
@@ -198,8 +198,8 @@ impl Engine {
         rows: Vec<ExecutionRow>,
         watcher: Option<Watcher>,
     ) -> Result<(usize, usize), EngineError> {
-        let ids: Vec<ExecutionId> = rows.iter().map(|row| row.id).collect();
-        let messages = self.insist(|| async { Ok(self.journal().inbox(ids.clone()).await?) }).await?;
+        let whose: Vec<_> = rows.iter().map(|row| (row.tenant, row.id)).collect();
+        let messages = self.insist(|| async { Ok(self.journal().inbox(whose.clone()).await?) }).await?;
         // The readers work on several at a time.
         let loading: Vec<_> = rows
             .into_iter()
@@ -279,14 +279,15 @@ impl Engine {
     }
 
     /// Brings what lies in an execution's inbox to it, wherever it is.
-    pub(crate) async fn deliver(&self, execution: ExecutionId) -> Result<(), EngineError> {
+    pub(crate) async fn deliver(&self, tenant: TenantId, execution: ExecutionId) -> Result<(), EngineError> {
         let query = || WakeQuery { now_ms: i64::MIN, executions: vec![execution], limit: 0 };
         let woken = self.insist(|| async { Ok(self.journal().wake(query()).await?) }).await?;
         if !woken.rows.is_empty() {
             self.adopt_woken(woken.rows).await;
             return Ok(());
         }
-        let messages = self.insist(|| async { Ok(self.journal().inbox(vec![execution]).await?) }).await?;
+        let inbox = || async { Ok(self.journal().inbox(vec![(tenant, execution)]).await?) };
+        let messages = self.insist(inbox).await?;
         let deliveries: Vec<Delivery> = messages.iter().map(Delivery::read).collect();
         if !deliveries.is_empty() {
             self.door_of(execution).inbox.send(Message::Deliver { execution, deliveries, is_all: false });

@@ -475,7 +475,7 @@ impl Engine {
     /// # Errors
     /// There is no such execution.
     pub async fn wait(&self, tenant: TenantId, execution: ExecutionId) -> Result<Ended, EngineError> {
-        let mut live = self.shared.tools.journal.subscribe(vec![execution]);
+        let mut live = self.shared.tools.journal.subscribe(tenant, vec![execution]);
         loop {
             let row = self.row(tenant, execution).await?;
             if row.status.is_terminal() {
@@ -515,7 +515,7 @@ impl Engine {
         execution: ExecutionId,
         after: u64,
     ) -> Result<EventStream, EngineError> {
-        let live = self.shared.tools.journal.subscribe(vec![execution]);
+        let live = self.shared.tools.journal.subscribe(tenant, vec![execution]);
         let row = self.row(tenant, execution).await?;
         let program = self.program(tenant, row.version).await?;
         Ok(EventStream::new(self.shared.tools.journal.clone(), program, row, live, after))

@@ -76,7 +76,7 @@ pub(crate) async fn segments(
 ) -> Result<Vec<Segment>, StoreError> {
     let (mut all, mut from): (Vec<Segment>, _) = (Vec::new(), from);
     loop {
-        let part = journal.read(row.id, from, READ_BYTES).await?;
+        let part = journal.read(row.tenant, row.id, from, READ_BYTES).await?;
         let Some(last) = part.last() else { return Ok(all) };
         let after = last.seq_to;
         all.extend(part);

@@ -3,7 +3,7 @@
 use arcstr::ArcStr;
 use bytes::Bytes;
 use model::event::{ChildEnded, Signaled};
-use model::{ErrorInfo, ExecutionId, Status, Value, json};
+use model::{ErrorInfo, ExecutionId, Status, TenantId, Value, json};
 use store::journal::InboxMessage;
 
 /// What a message asks of an execution.
@@ -32,7 +32,7 @@ pub(crate) struct Delivery {
 
 impl Wish {
     /// The message that carries it.
-    pub(crate) fn message(&self, to: ExecutionId, message_id: String) -> InboxMessage {
+    pub(crate) fn message(&self, (tenant, execution): (TenantId, ExecutionId), message_id: String) -> InboxMessage {
         let (kind, content) = match self {
             Self::Cancel(why) => ("cancel", why.clone().map_or(Value::Null, Value::String)),
             Self::Pause => ("pause", Value::Null),
@@ -55,7 +55,7 @@ impl Wish {
             }
         };
         let bytes = if content.is_null() { Bytes::new() } else { Bytes::from(json::to_text(&content)) };
-        InboxMessage { row: 0, execution: to, message_id, kind: kind.into(), bytes, joins: None }
+        InboxMessage { row: 0, tenant, execution, message_id, kind: kind.into(), bytes, joins: None }
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use arcstr::literal;
 use model::execution::Failure;
-use model::{ExecutionId, Value};
+use model::{ExecutionId, TenantId, Value};
 use store::journal::WakeQuery;
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
@@ -77,10 +77,10 @@ impl Rest {
     }
 
     /// Sees to it that an execution hears of what lies in its inbox.
-    pub(crate) fn deliver(&self, execution: ExecutionId) {
+    pub(crate) fn deliver(&self, tenant: TenantId, execution: ExecutionId) {
         if let Some(engine) = self.engine() {
             self.runtime.spawn(async move {
-                if let Err(error) = engine.deliver(execution).await {
+                if let Err(error) = engine.deliver(tenant, execution).await {
                     tracing::warn!(%execution, %error, "a message waits until the execution is looked at next");
                 }
             });
@@ -88,11 +88,11 @@ impl Rest {
     }
 
     /// Delivers all that joined an execution, which nothing can join any more.
-    pub(crate) fn deliver_all(&self, execution: ExecutionId, inbox: Arc<Inbox>) {
+    pub(crate) fn deliver_all(&self, tenant: TenantId, execution: ExecutionId, inbox: Arc<Inbox>) {
         let Some(journal) = self.engine().map(|engine| engine.journal().clone()) else { return };
         self.runtime.spawn(async move {
             let messages = loop {
-                match journal.inbox(vec![execution]).await {
+                match journal.inbox(vec![(tenant, execution)]).await {
                     Ok(messages) => break messages,
                     Err(error) => tracing::warn!(%execution, %error, "an execution waits for what joined it"),
                 }

@@ -540,9 +540,9 @@ impl Shard {
         if append.proven {
             running.trial.end();
         }
-        told.into_iter().for_each(|other| self.tools.rest.deliver(other));
+        told.into_iter().for_each(|(tenant, other)| self.tools.rest.deliver(tenant, other));
         if running.joining == Joining::Ends && matches!(status, Status::Running | Status::Queued) {
-            self.tools.rest.deliver_all(execution, self.inbox.clone());
+            self.tools.rest.deliver_all(running.tenant, execution, self.inbox.clone());
         }
         for child in running.take_born() {
             self.tools.rest.adopt_child(child);

@@ -78,7 +78,7 @@ impl EventStream {
                     0 => ReadFrom::Snapshot(self.after),
                     upto => ReadFrom::After(upto),
                 };
-                let segments = self.journal.read(self.row.id, from, READ_BYTES).await?;
+                let segments = self.journal.read(self.row.tenant, self.row.id, from, READ_BYTES).await?;
                 self.caught_up = segments.is_empty();
                 for segment in segments {
                     self.take_in(&segment)?;
@@ -96,7 +96,7 @@ impl EventStream {
                 // Segments were missed, or came in another order than they were committed: the journal has them.
                 Ok(_) => self.caught_up = false,
                 Err(_) => {
-                    self.live = self.journal.subscribe(vec![self.row.id]);
+                    self.live = self.journal.subscribe(self.row.tenant, vec![self.row.id]);
                     self.caught_up = false;
                 }
             }

@@ -142,7 +142,7 @@ async fn stopping_does_not_wait_for_a_store_that_refuses() {
     let store = Arc::new(MemoryStore::default());
     let (first, gate) = engine_on(&store, 1);
     let accepted = start(&first, 1).await;
-    let mut live = store.subscribe(vec![accepted.execution]);
+    let mut live = store.subscribe(TenantId::DEFAULT, vec![accepted.execution]);
     // Another process takes the store over: whatever the first one appends now is refused.
     let taken = Arc::new(store.restart());
     gate.0.open();

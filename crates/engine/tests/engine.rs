@@ -135,7 +135,13 @@ async fn long_executions_take_many_segments_and_streams_have_no_gap() {
     let first = resumed.next().await.expect("events").expect("an event");
     assert_eq!(first.seq, 4_991);
     assert!(
-        engine.journal().read(accepted.execution, ReadFrom::After(0), usize::MAX).await.expect("segments").len() > 3
+        engine
+            .journal()
+            .read(TenantId::DEFAULT, accepted.execution, ReadFrom::After(0), usize::MAX)
+            .await
+            .expect("segments")
+            .len()
+            > 3
     );
 }
 
@@ -148,7 +154,11 @@ async fn a_restart_goes_on_where_the_journal_ends() {
     let whole = first.run(start(long.clone(), "0")).await.expect("it runs");
     assert_eq!(whole.output, Value::Int(3_000));
     let row = first.row(TenantId::DEFAULT, whole.execution).await.expect("a row");
-    let segments = first.journal().read(whole.execution, ReadFrom::After(0), usize::MAX).await.expect("segments");
+    let segments = first
+        .journal()
+        .read(TenantId::DEFAULT, whole.execution, ReadFrom::After(0), usize::MAX)
+        .await
+        .expect("segments");
     assert!(segments.len() > 2);
     for kept in 1..segments.len() {
         let second = engine_on(crashed_after(&segments[..kept], &row, &long).await, Options::default());
@@ -168,7 +178,8 @@ async fn a_journal_that_cannot_be_stops_its_own_execution_only() {
     let (mut left, mut rows) = (Vec::new(), Vec::new());
     for at in 0..2 {
         let id = first.run(start(long.clone(), "0")).await.expect("it runs").execution;
-        let segments = first.journal().read(id, ReadFrom::After(0), usize::MAX).await.expect("segments");
+        let segments =
+            first.journal().read(TenantId::DEFAULT, id, ReadFrom::After(0), usize::MAX).await.expect("segments");
         left.extend_from_slice(&segments[..2]);
         if at == 1 {
             // The same results a second time.
@@ -191,7 +202,8 @@ async fn what_ends_at_once_takes_one_commit() {
     let engine = engine();
     let id = engine.run(start(double(), r#"{"n":1}"#)).await.expect("it runs").execution;
     assert_eq!(engine.journal().health().commits, 1);
-    let segments = engine.journal().read(id, ReadFrom::After(0), usize::MAX).await.expect("segments");
+    let segments =
+        engine.journal().read(TenantId::DEFAULT, id, ReadFrom::After(0), usize::MAX).await.expect("segments");
     let row = engine.row(TenantId::DEFAULT, id).await.expect("a row");
     let seqs: Vec<(u64, u64)> = segments.iter().map(|segment| (segment.seq_from, segment.seq_to)).collect();
     assert_eq!((seqs, row.status, row.next_seq), (vec![(1, 4)], Status::Succeeded, 5));
@@ -249,6 +261,7 @@ async fn crashed_after(segments: &[Segment], row: &ExecutionRow, graph: &Graph) 
     let version = engine::versions::write(row.tenant, row.version, None, engine::versions::content(graph), 0);
     store.put(version).await.expect("the version is stored");
     let entries = segments.iter().map(|segment| Append {
+        tenant: row.tenant,
         execution: segment.execution,
         create: (segment.seq_from == 1).then(|| {
             let (tenant, version) = (row.tenant, row.version);
@@ -453,7 +466,11 @@ async fn the_time_before_a_restart_counts() {
     let whole = first.run(start(long.clone(), "0")).await.expect("it runs");
     let row = first.row(TenantId::DEFAULT, whole.execution).await.expect("a row");
     assert!(row.duration_us > 3_000_000, "one ms for each step");
-    let segments = first.journal().read(whole.execution, ReadFrom::After(0), usize::MAX).await.expect("segments");
+    let segments = first
+        .journal()
+        .read(TenantId::DEFAULT, whole.execution, ReadFrom::After(0), usize::MAX)
+        .await
+        .expect("segments");
     // Enough for what is left, not enough for the whole.
     let short = row.duration_us / 10 * 9;
     for (timeout, status) in [(short, Status::TimedOut), (2 * row.duration_us, Status::Succeeded)] {

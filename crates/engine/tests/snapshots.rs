@@ -34,7 +34,7 @@ fn start() -> Start {
 }
 
 async fn segments(engine: &Engine, execution: ExecutionId) -> Vec<Segment> {
-    engine.journal().read(execution, ReadFrom::After(0), usize::MAX).await.expect("segments")
+    engine.journal().read(TenantId::DEFAULT, execution, ReadFrom::After(0), usize::MAX).await.expect("segments")
 }
 
 /// Leaves about so much of each history; answers how many segments went.
@@ -147,6 +147,7 @@ async fn crashed_after(segments: &[Segment], row: &ExecutionRow) -> MemoryStore 
     };
     let status = Status::Running;
     let entries = segments.iter().map(|segment| Append {
+        tenant: row.tenant,
         execution: segment.execution,
         create: (segment.seq_from == 1).then(|| Box::new(new.clone())),
         seq_from: segment.seq_from,

@@ -32,6 +32,7 @@ fn ids() -> Vec<i64> {
 
 fn append(id: i64, status: Status) -> Append {
     Append {
+        tenant: TenantId(1),
         execution: ExecutionId(id),
         create: Some(Box::new(NewExecution {
             tenant: TenantId(1),

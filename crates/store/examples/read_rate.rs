@@ -24,6 +24,7 @@ fn append(n: i64, id: i64) -> Append {
         _ => Status::Succeeded,
     };
     Append {
+        tenant: TenantId(1),
         execution: ExecutionId(id),
         create: Some(Box::new(NewExecution {
             tenant: TenantId(1),

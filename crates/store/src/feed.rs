@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use model::ExecutionId;
+use model::{ExecutionId, TenantId};
 use tokio::sync::mpsc;
 
 use crate::Segment;
@@ -29,11 +29,14 @@ struct Shared {
     subscribers: Mutex<Subscribers>,
 }
 
+/// An execution, and the tenant who may hear of it.
+type Whose = (TenantId, ExecutionId);
+
 #[derive(Debug, Default)]
 struct Subscribers {
     next: u64,
-    by_execution: HashMap<ExecutionId, Vec<(u64, mpsc::Sender<Segment>)>>,
-    executions: HashMap<u64, Vec<ExecutionId>>,
+    by_execution: HashMap<Whose, Vec<(u64, mpsc::Sender<Segment>)>>,
+    executions: HashMap<u64, Vec<Whose>>,
 }
 
 impl Subscribers {
@@ -60,7 +63,7 @@ impl Feed {
     /// Hands a committed segment to its subscribers.
     pub fn publish(&self, segment: &Segment) {
         let mut subscribers = self.shared.subscribers.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(senders) = subscribers.by_execution.get(&segment.execution) else { return };
+        let Some(senders) = subscribers.by_execution.get(&(segment.tenant, segment.execution)) else { return };
         let slow: Vec<u64> =
             senders.iter().filter(|(_, sender)| sender.try_send(segment.clone()).is_err()).map(|&(id, _)| id).collect();
         // A subscriber whose channel is full gets nothing more of any execution, and ends with `Lagged`.
@@ -69,12 +72,13 @@ impl Feed {
         }
     }
 
-    /// Segments of these executions that are committed from now on.
-    pub fn subscribe(&self, executions: Vec<ExecutionId>) -> Subscription {
+    /// Segments of these executions of a tenant that are committed from now on.
+    pub fn subscribe(&self, tenant: TenantId, executions: Vec<ExecutionId>) -> Subscription {
         let (sender, receiver) = mpsc::channel(WAITING_MAX);
         let mut subscribers = self.shared.subscribers.lock().unwrap_or_else(PoisonError::into_inner);
         subscribers.next += 1;
         let id = subscribers.next;
+        let executions: Vec<_> = executions.into_iter().map(|execution| (tenant, execution)).collect();
         for &execution in &executions {
             subscribers.by_execution.entry(execution).or_default().push((id, sender.clone()));
         }

@@ -219,8 +219,14 @@ impl Journal for HostileStore {
         }
     }
 
-    fn read(&self, execution: ExecutionId, from: ReadFrom, max_bytes: usize) -> BoxFuture<'_, Result<Vec<Segment>>> {
-        pass_on!(self.read(execution, from, max_bytes))
+    fn read(
+        &self,
+        tenant: TenantId,
+        execution: ExecutionId,
+        from: ReadFrom,
+        max_bytes: usize,
+    ) -> BoxFuture<'_, Result<Vec<Segment>>> {
+        pass_on!(self.read(tenant, execution, from, max_bytes))
     }
 
     fn executions(&self, tenant: TenantId, ids: Vec<ExecutionId>) -> BoxFuture<'_, Result<Vec<ExecutionRow>>> {
@@ -238,8 +244,8 @@ impl Journal for HostileStore {
         pass_on!(self.statistics(query))
     }
 
-    fn subscribe(&self, executions: Vec<ExecutionId>) -> Subscription {
-        self.inner.subscribe(executions)
+    fn subscribe(&self, tenant: TenantId, executions: Vec<ExecutionId>) -> Subscription {
+        self.inner.subscribe(tenant, executions)
     }
 
     fn claim(&self, claim: Claim) -> BoxFuture<'_, Result<Vec<ExecutionRow>>> {
@@ -250,7 +256,7 @@ impl Journal for HostileStore {
         pass_on!(self.post(messages))
     }
 
-    fn inbox(&self, executions: Vec<ExecutionId>) -> BoxFuture<'_, Result<Vec<InboxMessage>>> {
+    fn inbox(&self, executions: Vec<(TenantId, ExecutionId)>) -> BoxFuture<'_, Result<Vec<InboxMessage>>> {
         pass_on!(self.inbox(executions))
     }
 

@@ -62,7 +62,15 @@ pub trait Journal: Send + Sync {
     /// Segments of an execution from a place on, oldest first, until about `max_bytes` are read (at least one segment if
     /// there is one). Where the history before a snapshot was deleted, the first segment of the answer is that snapshot,
     /// and its `seq_from` tells where the history begins.
-    fn read(&self, execution: ExecutionId, from: ReadFrom, max_bytes: usize) -> BoxFuture<'_, Result<Vec<Segment>>>;
+    ///
+    /// Another tenant's execution has none, as one that is not there.
+    fn read(
+        &self,
+        tenant: TenantId,
+        execution: ExecutionId,
+        from: ReadFrom,
+        max_bytes: usize,
+    ) -> BoxFuture<'_, Result<Vec<Segment>>>;
 
     /// The rows of some executions of a tenant; unknown ids are left out.
     fn executions(&self, tenant: TenantId, ids: Vec<ExecutionId>) -> BoxFuture<'_, Result<Vec<ExecutionRow>>>;
@@ -75,8 +83,8 @@ pub trait Journal: Send + Sync {
     fn statistics(&self, query: StatisticsQuery) -> BoxFuture<'_, Result<Statistics>>;
 
     /// Committed segments from now on. Join it with [`Journal::read`]: subscribe first, then read, then drop what
-    /// was read twice.
-    fn subscribe(&self, executions: Vec<ExecutionId>) -> Subscription;
+    /// was read twice. Of another tenant's executions nothing comes.
+    fn subscribe(&self, tenant: TenantId, executions: Vec<ExecutionId>) -> Subscription;
 
     /// Takes over executions with work in hand (queued, running) whose owner is a process that has ended, counting
     /// `recover_count` up before it answers, except for those that were never begun and those whose process left as it
@@ -84,13 +92,14 @@ pub trait Journal: Send + Sync {
     fn claim(&self, claim: Claim) -> BoxFuture<'_, Result<Vec<ExecutionRow>>>;
 
     /// Stores messages to executions before they are acknowledged. A message whose id the execution already got is
-    /// answered `false` and changes nothing. `NotFound`, and nothing stored, if one of the executions is not there.
+    /// answered `false` and changes nothing. `NotFound`, and nothing stored, if one of the executions is not there,
+    /// or is another tenant's.
     /// A released receiver is due from then on; tell its process, or it wakes when that looks next. One that
     /// [joins](Joins) its receiver has conditions.
     fn post(&self, messages: Vec<InboxMessage>) -> BoxFuture<'_, Result<Vec<bool>>>;
 
-    /// Messages that wait for these executions, oldest first. They leave by [`Append::consumed`].
-    fn inbox(&self, executions: Vec<ExecutionId>) -> BoxFuture<'_, Result<Vec<InboxMessage>>>;
+    /// Messages that wait for these executions of these tenants, oldest first. They leave by [`Append::consumed`].
+    fn inbox(&self, executions: Vec<(TenantId, ExecutionId)>) -> BoxFuture<'_, Result<Vec<InboxMessage>>>;
 
     /// Takes over released executions: all that are named, and up to `limit` that are due, earliest first. Each is
     /// answered to one caller only; those that are owned, ended or unknown are left out. Nothing else of the row changes,
@@ -147,6 +156,8 @@ impl fmt::Debug for Batch {
 /// New events of one execution.
 #[derive(Clone, Debug)]
 pub struct Append {
+    /// Whose execution it is; where it is another tenant's, the entry answers `Conflict`.
+    pub tenant: TenantId,
     /// Whose events these are.
     pub execution: ExecutionId,
     /// The row to insert when this is the first append; otherwise the row must exist with `next_seq = seq_from`,
@@ -172,7 +183,7 @@ pub struct Append {
     pub records: Vec<RecordWrite>,
     /// Executions that begin in the same transaction: all of them and these events are committed, or nothing is.
     pub births: Vec<Birth>,
-    /// Messages to other executions, in the same transaction. One to an execution that is not there is dropped, as is one
+    /// Messages to other executions, in the same transaction. One to an execution that is not there, or is another tenant's, is dropped, as is one
     /// whose id the receiver already got. Give their receivers a hint after the commit.
     pub posts: Vec<InboxMessage>,
     /// Whether these events alone lead to the state, without any before them. Counts from the second segment on.
@@ -216,7 +227,8 @@ impl Append {
     pub(crate) fn check(&self) -> Result<()> {
         let born = self.create.is_some();
         let in_order = self.seq_from >= 1 && self.seq_to.checked_add(1).is_some_and(|next| next >= self.seq_from);
-        if !in_order || (born && self.seq_from != 1) || born != self.state.before.is_none() {
+        let is_foreign = self.create.as_ref().is_some_and(|new| new.tenant != self.tenant);
+        if !in_order || (born && self.seq_from != 1) || born != self.state.before.is_none() || is_foreign {
             return Err(StoreError::Conflict(format!("execution {}", self.execution)));
         }
         check_bytes(self.seq_from, self.seq_to, &self.bytes)?;
@@ -232,10 +244,12 @@ impl Append {
     /// The segments that it leaves, for the feed.
     pub(crate) fn into_segments(self) -> impl Iterator<Item = Segment> {
         let snapshot = self.is_snapshot();
-        let Self { execution, seq_from, seq_to, bytes, births, .. } = self;
-        let own = Segment { execution, seq_from, seq_to, bytes, snapshot };
-        let of_birth =
-            |Birth { execution, seq_to, bytes, .. }| Segment { execution, seq_from: 1, seq_to, bytes, snapshot: false };
+        let Self { tenant, execution, seq_from, seq_to, bytes, births, .. } = self;
+        let own = Segment { tenant, execution, seq_from, seq_to, bytes, snapshot };
+        let of_birth = |Birth { execution, new, seq_to, bytes, .. }| {
+            let tenant = new.tenant;
+            Segment { tenant, execution, seq_from: 1, seq_to, bytes, snapshot: false }
+        };
         std::iter::once(own).chain(births.into_iter().map(of_birth)).filter(|s| s.seq_to >= s.seq_from)
     }
 }
@@ -355,6 +369,8 @@ pub struct RowState {
 /// Events `seq_from..=seq_to` of one execution, as they were encoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Segment {
+    /// Whose execution.
+    pub tenant: TenantId,
     /// Whose events.
     pub execution: ExecutionId,
     /// Seq of the first.
@@ -580,6 +596,8 @@ pub struct Statistics {
 pub struct InboxMessage {
     /// Row number, given by the store; 0 when posted.
     pub row: u64,
+    /// Whose execution it is to.
+    pub tenant: TenantId,
     /// To whom.
     pub execution: ExecutionId,
     /// The sender's id of it: a second message with the same id is not stored.

@@ -15,6 +15,7 @@ use store::{Journal, Result, SqliteOptions, SqliteStore, StoreError};
 
 fn create(id: i64, bytes: usize) -> Append {
     Append {
+        tenant: TenantId(1),
         execution: ExecutionId(id),
         create: Some(Box::new(NewExecution {
             tenant: TenantId(1),
@@ -49,7 +50,10 @@ fn append(store: &SqliteStore, entries: Vec<Append>) -> Vec<Result<()>> {
 
 fn segments(store: &SqliteStore, id: i64) -> usize {
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-    runtime.block_on(store.read(ExecutionId(id), ReadFrom::After(0), usize::MAX)).expect("reads go on").len()
+    runtime
+        .block_on(store.read(TenantId(1), ExecutionId(id), ReadFrom::After(0), usize::MAX))
+        .expect("reads go on")
+        .len()
 }
 
 #[test]

@@ -24,6 +24,7 @@ fn body() -> Bytes {
 
 fn first(n: i64, status: Status) -> Append {
     Append {
+        tenant: TenantId(1 + n.cast_unsigned() as u32 % 2),
         execution: id(n),
         create: Some(Box::new(NewExecution {
             tenant: TenantId(1 + n.cast_unsigned() as u32 % 2),
@@ -74,8 +75,9 @@ async fn fill(dir: &Path) {
     store.append(Batch { entries: entries.into_iter().chain(long).collect(), done });
     let answers: Vec<store::Result<()>> = answer.await.expect("an answer");
     assert!(answers.iter().all(Result::is_ok), "{answers:?}");
-    let message = |n| InboxMessage {
+    let message = |n: i64| InboxMessage {
         row: 0,
+        tenant: TenantId(1 + n.cast_unsigned() as u32 % 2),
         execution: id(n),
         message_id: "m".into(),
         kind: "signal".into(),
@@ -117,7 +119,7 @@ async fn a_sound_store_is_found_sound_and_stays_as_it_is() {
     assert_eq!(found.events, 10 * 2 + 2 * 41, "two histories begin at a snapshot");
     let walked = store.walk(id(3), 4).await.expect("rows");
     assert_eq!(walked.iter().map(|row| row.id).collect::<Vec<_>>(), [id(4), id(5), id(6), id(7)]);
-    assert_eq!(store.read(id(20), ReadFrom::After(0), 1).await.expect("segments")[0].seq_from, 20);
+    assert_eq!(store.read(T1, id(20), ReadFrom::After(0), 1).await.expect("segments")[0].seq_from, 20);
     let refused = store.post(vec![]).await;
     assert!(matches!(refused, Err(StoreError::Unavailable(_))), "it can be changed: {refused:?}");
     let other = SqliteStore::open(dir.path(), SqliteOptions::default());

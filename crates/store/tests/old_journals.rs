@@ -74,6 +74,7 @@ fn origin(n: i64) -> Option<Origin> {
 fn first(n: i64) -> Append {
     let body_hash = [7; 32];
     Append {
+        tenant: T1,
         execution: id(n),
         create: Some(Box::new(NewExecution {
             tenant: T1,
@@ -127,6 +128,7 @@ async fn write() -> Vec<u8> {
     assert!(answers.iter().all(Result::is_ok), "{answers:?}");
     let message = |n| InboxMessage {
         row: 0,
+        tenant: T1,
         execution: id(n),
         message_id: format!("message {n}"),
         kind: "cancel".into(),
@@ -179,7 +181,7 @@ async fn is_read(schema: u32) {
     let store = SqliteStore::open(dir.path(), SqliteOptions::default()).expect("it opens");
 
     for n in 0..EXECUTIONS {
-        let segments = store.read(id(n), ReadFrom::After(0), usize::MAX).await.expect("segments");
+        let segments = store.read(T1, id(n), ReadFrom::After(0), usize::MAX).await.expect("segments");
         let seen: Vec<_> = segments.iter().map(|s| (s.seq_from, s.seq_to, s.bytes.clone())).collect();
         assert_eq!(seen, [(1, 2, first(n).bytes), (3, 5, second(n).bytes)]);
         let row = store.executions(T1, vec![id(n)]).await.expect("rows").remove(0);
@@ -206,7 +208,7 @@ async fn is_read(schema: u32) {
     let statistics = StatisticsQuery { tenant: T1, workflow: None, from_hour: None };
     let counts = store.statistics(statistics).await.expect("statistics").by_status;
     assert_eq!(counts.iter().map(|&(_, count)| count).collect::<Vec<_>>(), [2, 2, 1, 1, 1, 1, 1, 1, 1, 1]);
-    assert_eq!(store.inbox(vec![id(1)]).await.expect("messages")[0].bytes, Bytes::from_static(b"why"));
+    assert_eq!(store.inbox(vec![(T1, id(1))]).await.expect("messages")[0].bytes, Bytes::from_static(b"why"));
     let hash = *blake3::hash(BODY).as_bytes();
     let query = BlobQuery { offset: 2, length: 4, ..BlobQuery::whole(T1, hash) };
     let part = BlobPart { bytes: Bytes::from_static(b"body"), size: BODY.len() as u64 };

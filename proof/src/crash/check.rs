@@ -286,7 +286,7 @@ pub(super) async fn segments(journal: &SharedJournal, execution: ExecutionId) ->
     let mut all: Vec<Segment> = Vec::new();
     loop {
         let after = all.last().map_or(0, |segment| segment.seq_to);
-        let part = journal.read(execution, ReadFrom::After(after), 1 << 20).await?;
+        let part = journal.read(TenantId::DEFAULT, execution, ReadFrom::After(after), 1 << 20).await?;
         if part.is_empty() {
             return Ok(all);
         }

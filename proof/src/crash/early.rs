@@ -26,8 +26,14 @@ impl Journal for EarlyAck {
         self.0.append(Batch { entries, done: Box::new(drop) });
     }
 
-    fn read(&self, execution: ExecutionId, from: ReadFrom, max_bytes: usize) -> BoxFuture<'_, Result<Vec<Segment>>> {
-        self.0.read(execution, from, max_bytes)
+    fn read(
+        &self,
+        tenant: TenantId,
+        execution: ExecutionId,
+        from: ReadFrom,
+        max_bytes: usize,
+    ) -> BoxFuture<'_, Result<Vec<Segment>>> {
+        self.0.read(tenant, execution, from, max_bytes)
     }
 
     fn executions(&self, tenant: TenantId, ids: Vec<ExecutionId>) -> BoxFuture<'_, Result<Vec<ExecutionRow>>> {
@@ -42,8 +48,8 @@ impl Journal for EarlyAck {
         self.0.statistics(query)
     }
 
-    fn subscribe(&self, executions: Vec<ExecutionId>) -> Subscription {
-        self.0.subscribe(executions)
+    fn subscribe(&self, tenant: TenantId, executions: Vec<ExecutionId>) -> Subscription {
+        self.0.subscribe(tenant, executions)
     }
 
     fn claim(&self, claim: Claim) -> BoxFuture<'_, Result<Vec<ExecutionRow>>> {
@@ -54,7 +60,7 @@ impl Journal for EarlyAck {
         self.0.post(messages)
     }
 
-    fn inbox(&self, executions: Vec<ExecutionId>) -> BoxFuture<'_, Result<Vec<InboxMessage>>> {
+    fn inbox(&self, executions: Vec<(TenantId, ExecutionId)>) -> BoxFuture<'_, Result<Vec<InboxMessage>>> {
         self.0.inbox(executions)
     }
 

@@ -1,7 +1,7 @@
 //! What an execution under way hands to the journal: its appends, and the one that gives it up to rest.
 
 use bytes::Bytes;
-use model::{ExecutionId, Status, Value};
+use model::{ExecutionId, Status, TenantId, Value};
 use store::Append;
 use store::journal::{RowState, Seq};
 
@@ -71,6 +71,7 @@ impl Running {
             self.report(now_us);
         }
         let append = Append {
+            tenant: self.tenant,
             execution: self.id,
             create: self.create.take(),
             seq_from: self.next_seq,
@@ -98,12 +99,12 @@ impl Running {
     }
 
     /// Takes note of what is durable; answers executions that were sent messages with it.
-    pub(crate) fn acknowledge(&mut self, append: &Append) -> Vec<ExecutionId> {
+    pub(crate) fn acknowledge(&mut self, append: &Append) -> Vec<(TenantId, ExecutionId)> {
         self.durable = self.durable.max(append.seq_to);
         if let Some(gate) = &self.gate {
             gate.advance(self.durable);
         }
-        append.posts.iter().map(|message| message.execution).collect()
+        append.posts.iter().map(|message| (message.tenant, message.execution)).collect()
     }
 
     /// How it ended, for whoever waits.

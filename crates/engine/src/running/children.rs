@@ -202,6 +202,6 @@ impl Running {
         let Ended { execution, status, output, error, .. } = self.ended(self.since(now_us));
         let ended = model::event::ChildEnded { at_us: 0, execution, status, output, error: error.map(Box::new) };
         self.lends.extend(File::all_in(&ended.output).into_iter().map(|file| (parent, file)));
-        self.posts.push(Wish::Child(Box::new(ended)).message(parent, format!("child {}", self.id)));
+        self.posts.push(Wish::Child(Box::new(ended)).message((self.tenant, parent), format!("child {}", self.id)));
     }
 }

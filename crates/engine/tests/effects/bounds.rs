@@ -25,7 +25,11 @@ async fn calls_take_one_commit_more_than_they_are() {
     };
     for (data, noted) in [(r#"{"write":true}"#, 3), ("{}", 0)] {
         let execution = engine.run(start(&text(data), "1")).await.expect("it runs").execution;
-        let segments = engine.journal().read(execution, ReadFrom::After(0), usize::MAX).await.expect("segments");
+        let segments = engine
+            .journal()
+            .read(TenantId::DEFAULT, execution, ReadFrom::After(0), usize::MAX)
+            .await
+            .expect("segments");
         assert_eq!(segments.len(), 4, "{data}");
         let mut events = engine.events(TENANT, execution, 0).await.expect("a stream");
         let mut started = 0;

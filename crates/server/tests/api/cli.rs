@@ -209,9 +209,11 @@ async fn doctor_finds_what_is_wrong_and_changes_nothing() {
 
     // Its events once more: a second result for each step.
     let store = SqliteStore::open(&data, SqliteOptions::default()).expect("it is free");
-    let segment = store.read(id, ReadFrom::After(0), usize::MAX).await.expect("segments").remove(0);
+    let segment =
+        store.read(model::TenantId::DEFAULT, id, ReadFrom::After(0), usize::MAX).await.expect("segments").remove(0);
     let status = model::Status::Succeeded;
     let again = Append {
+        tenant: model::TenantId::DEFAULT,
         execution: id,
         create: None,
         seq_from: segment.seq_to + 1,
@@ -275,7 +277,10 @@ async fn a_history_without_its_beginning_is_sound_and_still_opens() {
     let store = SqliteStore::open(&folder.path().join("a"), SqliteOptions::default()).expect("it is free");
     let retention = store::journal::Retention { max_execution_bytes: Some(1 << 20), ..Default::default() };
     assert!(store.retain(retention).await.expect("it can be cut").segments > 3);
-    let left = store.read(id.parse().expect("an id"), ReadFrom::After(0), usize::MAX).await.expect("segments");
+    let left = store
+        .read(model::TenantId::DEFAULT, id.parse().expect("an id"), ReadFrom::After(0), usize::MAX)
+        .await
+        .expect("segments");
     assert!(left[0].snapshot && left[0].seq_from > 1_000, "event {} is the first", left[0].seq_from);
     drop(store);
     sound("cut");

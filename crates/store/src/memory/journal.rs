@@ -76,9 +76,9 @@ impl State {
         for row in &entry.consumed {
             self.inbox.remove(row);
         }
-        let Append { execution: id, seq_from, seq_to, ref bytes, .. } = *entry;
+        let Append { tenant, execution: id, seq_from, seq_to, ref bytes, .. } = *entry;
         let bytes = bytes.clone();
-        let segment = Segment { execution: id, seq_from, seq_to, bytes, snapshot: entry.is_snapshot() };
+        let segment = Segment { tenant, execution: id, seq_from, seq_to, bytes, snapshot: entry.is_snapshot() };
         self.advance(owner, segment, &entry.state, &entry.blobs);
         if entry.proven
             && let Some(execution) = self.executions.get_mut(&id)
@@ -88,13 +88,14 @@ impl State {
         for Birth { execution, new, seq_to, bytes, state, blobs } in &entry.births {
             self.create(owner, *execution, new);
             let (seq_to, bytes) = (*seq_to, bytes.clone());
-            let segment = Segment { execution: *execution, seq_from: 1, seq_to, bytes, snapshot: false };
+            let tenant = new.tenant;
+            let segment = Segment { tenant, execution: *execution, seq_from: 1, seq_to, bytes, snapshot: false };
             self.advance(owner, segment, state, blobs);
         }
         self.lend(entry);
         self.rouse(id);
         for message in &entry.posts {
-            if self.executions.contains_key(&message.execution) {
+            if self.is_there(message.tenant, message.execution) {
                 self.deliver(message.clone());
             }
         }
@@ -192,8 +193,12 @@ impl State {
 
     fn check_progress(&self, entry: &Append) -> Result<TenantId> {
         match self.executions.get(&entry.execution) {
-            Some(found) if found.row.next_seq == entry.seq_from && Some(found.row.status) == entry.state.before => {
-                Ok(found.row.tenant)
+            Some(Execution { row, .. })
+                if row.tenant == entry.tenant
+                    && row.next_seq == entry.seq_from
+                    && Some(row.status) == entry.state.before =>
+            {
+                Ok(row.tenant)
             }
             _ => Err(conflict(entry.execution)),
         }
@@ -233,8 +238,12 @@ impl State {
         self.inherit(id, new);
     }
 
+    fn is_there(&self, tenant: TenantId, execution: ExecutionId) -> bool {
+        self.executions.get(&execution).is_some_and(|found| found.row.tenant == tenant)
+    }
+
     fn post(&mut self, messages: Vec<InboxMessage>) -> Result<Vec<bool>> {
-        if let Some(lost) = messages.iter().find(|message| !self.executions.contains_key(&message.execution)) {
+        if let Some(lost) = messages.iter().find(|message| !self.is_there(message.tenant, message.execution)) {
             return Err(StoreError::NotFound(format!("execution {}", lost.execution)));
         }
         for message in &messages {
@@ -271,8 +280,9 @@ impl State {
         }
     }
 
-    fn read(&self, execution: ExecutionId, from: ReadFrom, max_bytes: usize) -> Vec<Segment> {
-        let Some(found) = self.executions.get(&execution) else { return Vec::new() };
+    fn read(&self, whose: (TenantId, ExecutionId), from: ReadFrom, max_bytes: usize) -> Vec<Segment> {
+        let found = self.executions.get(&whose.1).filter(|found| found.row.tenant == whose.0);
+        let Some(found) = found else { return Vec::new() };
         let mut taken = 0;
         let from = match from {
             ReadFrom::After(after) => found.segments.partition_point(|segment| segment.seq_to <= after),
@@ -317,8 +327,14 @@ impl Journal for MemoryStore {
         }
     }
 
-    fn read(&self, execution: ExecutionId, from: ReadFrom, max_bytes: usize) -> BoxFuture<'_, Result<Vec<Segment>>> {
-        now(Ok(self.shared.lock().read(execution, from, max_bytes)))
+    fn read(
+        &self,
+        tenant: TenantId,
+        execution: ExecutionId,
+        from: ReadFrom,
+        max_bytes: usize,
+    ) -> BoxFuture<'_, Result<Vec<Segment>>> {
+        now(Ok(self.shared.lock().read((tenant, execution), from, max_bytes)))
     }
 
     fn executions(&self, tenant: TenantId, ids: Vec<ExecutionId>) -> BoxFuture<'_, Result<Vec<ExecutionRow>>> {
@@ -335,8 +351,8 @@ impl Journal for MemoryStore {
         now(Ok(self.shared.lock().statistics(query)))
     }
 
-    fn subscribe(&self, executions: Vec<ExecutionId>) -> Subscription {
-        self.shared.feed.subscribe(executions)
+    fn subscribe(&self, tenant: TenantId, executions: Vec<ExecutionId>) -> Subscription {
+        self.shared.feed.subscribe(tenant, executions)
     }
 
     fn claim(&self, claim: Claim) -> BoxFuture<'_, Result<Vec<ExecutionRow>>> {
@@ -347,9 +363,10 @@ impl Journal for MemoryStore {
         now(self.write(|state| state.post(messages)))
     }
 
-    fn inbox(&self, executions: Vec<ExecutionId>) -> BoxFuture<'_, Result<Vec<InboxMessage>>> {
+    fn inbox(&self, executions: Vec<(TenantId, ExecutionId)>) -> BoxFuture<'_, Result<Vec<InboxMessage>>> {
         let state = self.shared.lock();
-        now(Ok(state.inbox.values().filter(|message| executions.contains(&message.execution)).cloned().collect()))
+        let waits = |message: &&InboxMessage| executions.contains(&(message.tenant, message.execution));
+        now(Ok(state.inbox.values().filter(waits).cloned().collect()))
     }
 
     fn wake(&self, query: WakeQuery) -> BoxFuture<'_, Result<Woken>> {

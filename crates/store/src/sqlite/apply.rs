@@ -34,12 +34,12 @@ impl<'c> Hot<'c> {
             // A status that stays is no column of the UPDATE, so its indexes are left alone.
             progress: conn.prepare(
                 "UPDATE execution SET next_seq = ?4, wake_at = ?5, duration_us = ?6, error = ?7, lane = ?8
-                 WHERE id = ?1 AND next_seq = ?2 AND status = ?3",
+                 WHERE id = ?1 AND next_seq = ?2 AND status = ?3 AND tenant = ?9",
             )?,
             change_status: conn.prepare(
                 "UPDATE execution SET next_seq = ?4, wake_at = ?5, duration_us = ?6, error = ?7, lane = ?8, status = ?9,
                      ended_ms = ?10
-                 WHERE id = ?1 AND next_seq = ?2 AND status = ?3 RETURNING tenant, workflow",
+                 WHERE id = ?1 AND next_seq = ?2 AND status = ?3 AND tenant = ?11 RETURNING tenant, workflow",
             )?,
             first_segment: conn.prepare("INSERT INTO segment (execution, seq_to, bytes) VALUES (?1, ?2, ?3)")?,
             later_segment: conn.prepare(
@@ -166,8 +166,9 @@ impl Tx<'_> {
 
     /// Stores a message; answers whether it is new, and `None` if its receiver is not there.
     pub(super) fn deliver(&mut self, message: &InboxMessage) -> Result<Option<bool>, Fault> {
-        let InboxMessage { execution, message_id, kind, bytes, .. } = message;
-        if !self.conn.prepare_cached("SELECT 1 FROM execution WHERE id = ?1")?.exists((execution.0,))? {
+        let InboxMessage { tenant, execution, message_id, kind, bytes, .. } = message;
+        let mut whose = self.conn.prepare_cached("SELECT 1 FROM execution WHERE id = ?1 AND tenant = ?2")?;
+        if !whose.exists((execution.0, tenant.0))? {
             return Ok(None);
         }
         let mut known = self.conn.prepare_cached("SELECT 1 FROM inbox WHERE execution = ?1 AND message_id = ?2")?;
@@ -286,14 +287,16 @@ impl Tx<'_> {
         let duration = duration_us.cast_signed();
         let owner = self.owner(status);
         if before == status && !status.is_terminal() {
-            let parameters = (id, from, before.code(), next, wake_at, duration, error.as_deref(), owner);
+            let parameters =
+                (id, from, before.code(), next, wake_at, duration, error.as_deref(), owner, entry.tenant.0);
             let changed = self.hot.progress.execute(parameters)?;
             return if changed == 1 { Ok(()) } else { Err(conflict(entry.execution)) };
         }
         let counted = if before.is_terminal() { self.duration_of(entry.execution)? } else { 0 };
         let ended_ms = self.ended_ms(status);
-        let parameters =
-            (id, from, before.code(), next, wake_at, duration, error.as_deref(), owner, status.code(), ended_ms);
+        let tenant = entry.tenant.0;
+        let (before_code, after_code, error) = (before.code(), status.code(), error.as_deref());
+        let parameters = (id, from, before_code, next, wake_at, duration, error, owner, after_code, ended_ms, tenant);
         let whose = self.hot.change_status.query_row(parameters, |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
         let Some((tenant, workflow)) = whose else { return Err(conflict(entry.execution)) };
         if before.is_terminal() && !status.is_terminal() {

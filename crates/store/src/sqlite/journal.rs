@@ -40,8 +40,14 @@ impl Journal for SqliteStore {
         self.shared.queue.push(Work::Append(batch, bytes), true);
     }
 
-    fn read(&self, execution: ExecutionId, from: ReadFrom, max_bytes: usize) -> BoxFuture<'_, Result<Vec<Segment>>> {
-        Box::pin(self.readers.run(move |conn| segments::read(conn, execution, from, max_bytes)))
+    fn read(
+        &self,
+        tenant: TenantId,
+        execution: ExecutionId,
+        from: ReadFrom,
+        max_bytes: usize,
+    ) -> BoxFuture<'_, Result<Vec<Segment>>> {
+        Box::pin(self.readers.run(move |conn| segments::read(conn, (tenant, execution), from, max_bytes)))
     }
 
     fn executions(&self, tenant: TenantId, ids: Vec<ExecutionId>) -> BoxFuture<'_, Result<Vec<ExecutionRow>>> {
@@ -57,8 +63,8 @@ impl Journal for SqliteStore {
         Box::pin(self.readers.run(move |conn| lists::statistics(conn, query)))
     }
 
-    fn subscribe(&self, executions: Vec<ExecutionId>) -> Subscription {
-        self.shared.feed.subscribe(executions)
+    fn subscribe(&self, tenant: TenantId, executions: Vec<ExecutionId>) -> Subscription {
+        self.shared.feed.subscribe(tenant, executions)
     }
 
     fn claim(&self, claim: Claim) -> BoxFuture<'_, Result<Vec<ExecutionRow>>> {
@@ -70,7 +76,7 @@ impl Journal for SqliteStore {
         Box::pin(self.write(Weight { bytes, frees: false }, move |tx| tx.post(&messages)))
     }
 
-    fn inbox(&self, executions: Vec<ExecutionId>) -> BoxFuture<'_, Result<Vec<InboxMessage>>> {
+    fn inbox(&self, executions: Vec<(TenantId, ExecutionId)>) -> BoxFuture<'_, Result<Vec<InboxMessage>>> {
         Box::pin(self.readers.run(move |conn| lists::inbox(conn, &executions)))
     }
 

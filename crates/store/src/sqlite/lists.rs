@@ -218,16 +218,18 @@ pub(super) fn statistics(conn: &Connection, query: StatisticsQuery) -> Result<St
 }
 
 /// Messages that wait.
-pub(super) fn inbox(conn: &Connection, executions: &[ExecutionId]) -> Result<Vec<InboxMessage>> {
+pub(super) fn inbox(conn: &Connection, executions: &[(TenantId, ExecutionId)]) -> Result<Vec<InboxMessage>> {
     let mut find = conn.prepare_cached(
-        "SELECT id, message_id, kind, bytes FROM inbox WHERE execution = ?1 AND consumed = 0 ORDER BY id",
+        "SELECT id, message_id, kind, bytes FROM inbox WHERE execution = ?1 AND consumed = 0
+             AND EXISTS (SELECT 1 FROM execution WHERE execution.id = ?1 AND tenant = ?2) ORDER BY id",
     )?;
     let mut messages = Vec::new();
-    for &execution in executions {
-        let found = find.query_map((execution.0,), |row| {
+    for &(tenant, execution) in executions {
+        let found = find.query_map((execution.0, tenant.0), |row| {
             let bytes: Vec<u8> = row.get(3)?;
             Ok(InboxMessage {
                 row: row.get::<_, i64>(0)?.cast_unsigned(),
+                tenant,
                 execution,
                 message_id: row.get(1)?,
                 kind: row.get(2)?,

@@ -1,7 +1,7 @@
 //! Reading the segments of an execution, on a reader's connection.
 
 use bytes::Bytes;
-use model::ExecutionId;
+use model::{ExecutionId, TenantId};
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::Result;
@@ -20,17 +20,22 @@ enum First {
 /// Segments from a place on.
 pub(super) fn read(
     conn: &Connection,
-    execution: ExecutionId,
+    (tenant, execution): (TenantId, ExecutionId),
     from: ReadFrom,
     max_bytes: usize,
 ) -> Result<Vec<Segment>> {
+    // The only way to segments, so that nobody reads another tenant's.
+    let mut whose = conn.prepare_cached("SELECT 1 FROM execution WHERE id = ?1 AND tenant = ?2")?;
+    if !whose.exists((execution.0, tenant.0))? {
+        return Ok(Vec::new());
+    }
     let after = match from {
         ReadFrom::After(after) => i64::try_from(after).unwrap_or(i64::MAX),
         ReadFrom::Snapshot(upto) => before_snapshot(conn, execution, i64::try_from(upto).unwrap_or(i64::MAX))?,
     };
     let mut found = Vec::new();
     let mut taken = 0;
-    let begin = match first(conn, execution, after)? {
+    let begin = match first(conn, (tenant, execution), after)? {
         First::Wanted(segment) => {
             taken += segment.bytes.len().max(1);
             found.push(segment);
@@ -56,18 +61,18 @@ pub(super) fn read(
         }
         let bytes = Bytes::copy_from_slice(bytes);
         let (seq_from, seq_to) = (row.get::<_, i64>(0)?.cast_unsigned(), row.get::<_, i64>(1)?.cast_unsigned());
-        found.push(Segment { execution, seq_from, seq_to, bytes, snapshot: row.get(3)? });
+        found.push(Segment { tenant, execution, seq_from, seq_to, bytes, snapshot: row.get(3)? });
     }
     Ok(found)
 }
 
-fn first(conn: &Connection, execution: ExecutionId, after: i64) -> Result<First> {
+fn first(conn: &Connection, (tenant, execution): (TenantId, ExecutionId), after: i64) -> Result<First> {
     let mut find =
         conn.prepare_cached("SELECT seq_to, iif(seq_to > ?2, bytes, NULL) FROM segment WHERE execution = ?1")?;
     let found = find.query_row((execution.0, after), |row| {
         let Some(bytes) = row.get::<_, Option<Vec<u8>>>(1)? else { return Ok(First::Passed) };
         let seq_to = row.get::<_, i64>(0)?.cast_unsigned();
-        Ok(First::Wanted(Segment { execution, seq_from: 1, seq_to, bytes: bytes.into(), snapshot: false }))
+        Ok(First::Wanted(Segment { tenant, execution, seq_from: 1, seq_to, bytes: bytes.into(), snapshot: false }))
     });
     Ok(found.optional()?.unwrap_or(First::Gone))
 }

@@ -32,7 +32,7 @@ async fn an_append_is_read_back(subject: Subject) {
     ended.state.error = Some("timeout".into());
     append_one(store, ended.clone()).await.expect("it is next");
 
-    let segments = ask(|| store.read(id, ReadFrom::After(0), usize::MAX)).await.expect("segments");
+    let segments = ask(|| store.read(T1, id, ReadFrom::After(0), usize::MAX)).await.expect("segments");
     assert_eq!(segments.iter().map(|s| (s.seq_from, s.seq_to)).collect::<Vec<_>>(), [(1, 2), (3, 4)]);
     assert_eq!(segments[1].bytes, ended.bytes);
     let found = row(store, T1, id).await.expect("its row");
@@ -40,7 +40,7 @@ async fn an_append_is_read_back(subject: Subject) {
     assert_eq!((found.error.as_deref(), found.trigger.as_str(), found.recover_count), (Some("timeout"), "manual", 0));
     assert_eq!(found.version, VersionId(70));
     assert!(row(store, T2, id).await.is_none(), "another tenant sees it");
-    assert!(ask(|| store.read(id_at(10, 1), ReadFrom::After(0), 100)).await.expect("no segments").is_empty());
+    assert!(ask(|| store.read(T1, id_at(10, 1), ReadFrom::After(0), 100)).await.expect("no segments").is_empty());
 }
 
 async fn events_of_any_size_are_read_back(subject: Subject) {
@@ -55,10 +55,10 @@ async fn events_of_any_size_are_read_back(subject: Subject) {
         append_one(store, Append { bytes: body(at), ..entry }).await.expect("it is next");
     }
     append_one(store, Append { bytes: body(3), ..create(beside, Status::Running) }).await.expect("it is new");
-    let segments = ask(|| store.read(id, ReadFrom::After(0), usize::MAX)).await.expect("segments");
+    let segments = ask(|| store.read(T1, id, ReadFrom::After(0), usize::MAX)).await.expect("segments");
     let read: Vec<_> = segments.iter().map(|segment| (segment.seq_from, segment.bytes.clone())).collect();
     assert!(read == [(1, body(1)), (3, body(2)), (5, body(3)), (7, body(0))], "lengths or bytes differ");
-    let other = ask(|| store.read(beside, ReadFrom::After(0), usize::MAX)).await.expect("segments");
+    let other = ask(|| store.read(T1, beside, ReadFrom::After(0), usize::MAX)).await.expect("segments");
     assert!(other.len() == 1 && other[0].bytes == body(3));
 }
 
@@ -84,7 +84,7 @@ async fn a_conflict_leaves_the_others_alone(subject: Subject) {
     assert_eq!(answers[3], conflict(first), "another status");
     assert_eq!((&answers[4], &answers[5]), (&Ok(()), &Ok(())));
     assert_eq!(answers[6], conflict(id_at(10, 5)), "nothing to append to");
-    assert_eq!(ask(|| store.read(first, ReadFrom::After(0), usize::MAX)).await.expect("segments").len(), 2);
+    assert_eq!(ask(|| store.read(T1, first, ReadFrom::After(0), usize::MAX)).await.expect("segments").len(), 2);
     assert_eq!(row(store, T1, first).await.expect("its row").next_seq, 4);
 }
 
@@ -104,7 +104,7 @@ async fn malformed_entries_are_refused(subject: Subject) {
     append_one(store, empty).await.expect("a row without events");
     assert_eq!(row(store, T1, id).await.map(|row| (row.next_seq, row.wake_at)), Some((1, Some(5))));
     append_one(store, progress(id, 1, 3, (Status::Delayed, Status::Running))).await.expect("its first events");
-    assert_eq!(ask(|| store.read(id, ReadFrom::After(0), 1)).await.expect("segments")[0].seq_to, 3);
+    assert_eq!(ask(|| store.read(T1, id, ReadFrom::After(0), 1)).await.expect("segments")[0].seq_to, 3);
 }
 
 fn keyed(id: ExecutionId, key: &str, body: u8) -> Append {
@@ -118,6 +118,7 @@ async fn a_key_starts_one_execution(subject: Subject) {
     let store = &*subject.store;
     let mut other_tenant = keyed(id_at(10, 3), "k", 1);
     other_tenant.create.as_mut().expect("it creates").tenant = T2;
+    other_tenant.tenant = T2;
     let mut ad_hoc = keyed(id_at(10, 4), "k", 1);
     ad_hoc.create.as_mut().expect("it creates").workflow = None;
     let entries = vec![keyed(id_at(10, 0), "k", 1), keyed(id_at(10, 1), "k", 1), keyed(id_at(10, 2), "k", 2)];
@@ -137,7 +138,15 @@ async fn a_key_starts_one_execution(subject: Subject) {
 
 fn message(execution: ExecutionId, message_id: &str) -> InboxMessage {
     let bytes = Bytes::from(format!("body of {message_id}"));
-    InboxMessage { row: 0, execution, message_id: message_id.into(), kind: "cancel".into(), bytes, joins: None }
+    InboxMessage {
+        row: 0,
+        tenant: T1,
+        execution,
+        message_id: message_id.into(),
+        kind: "cancel".into(),
+        bytes,
+        joins: None,
+    }
 }
 
 async fn messages_are_consumed_with_the_events(subject: Subject) {
@@ -150,13 +159,17 @@ async fn messages_are_consumed_with_the_events(subject: Subject) {
     let lost = ask(|| store.post(vec![message(id, "c"), message(id_at(10, 7), "c")])).await;
     assert_eq!(lost, Err(StoreError::NotFound(format!("execution {}", id_at(10, 7)))));
 
-    let waiting = ask(|| store.inbox(vec![id])).await.expect("messages");
+    let waiting = ask(|| store.inbox(vec![(T1, id)])).await.expect("messages");
     assert_eq!(waiting.iter().map(|m| m.message_id.as_str()).collect::<Vec<_>>(), ["a", "b"]);
     assert_eq!((waiting[0].bytes.as_ref(), waiting[0].kind.as_str()), (&b"body of a"[..], "cancel"));
     let going = (Status::Running, Status::Running);
     let wrong_seq = Append { consumed: vec![waiting[0].row], ..progress(id, 9, 1, going) };
     assert!(append_one(store, wrong_seq).await.is_err());
-    assert_eq!(ask(|| store.inbox(vec![id, other])).await.expect("messages").len(), 3, "a refused append consumed one");
+    assert_eq!(
+        ask(|| store.inbox(vec![(T1, id), (T1, other)])).await.expect("messages").len(),
+        3,
+        "a refused append consumed one"
+    );
     let foreign = Append { consumed: vec![waiting[0].row], ..progress(other, 3, 1, going) };
     assert!(matches!(append_one(store, foreign).await, Err(StoreError::Conflict(_))));
     assert_eq!(row(store, T1, other).await.expect("its row").next_seq, 3, "a refused append moved it");
@@ -165,11 +178,11 @@ async fn messages_are_consumed_with_the_events(subject: Subject) {
     append_one(store, good).await.expect("it is next");
     let again = Append { consumed: vec![waiting[0].row], ..progress(id, 4, 1, going) };
     assert!(matches!(append_one(store, again).await, Err(StoreError::Conflict(_))), "consumed twice");
-    let left = ask(|| store.inbox(vec![id])).await.expect("messages");
+    let left = ask(|| store.inbox(vec![(T1, id)])).await.expect("messages");
     assert_eq!(left.iter().map(|m| m.message_id.as_str()).collect::<Vec<_>>(), ["b"]);
     assert_eq!(ask(|| store.post(vec![message(id, "a")])).await, Ok(vec![false]), "its id stays known");
     let subject = subject.restart();
-    assert_eq!(ask(|| subject.store.inbox(vec![id, other])).await.expect("messages").len(), 2);
+    assert_eq!(ask(|| subject.store.inbox(vec![(T1, id), (T1, other)])).await.expect("messages").len(), 2);
 }
 
 async fn reading_stops_after_enough_bytes(subject: Subject) {
@@ -182,7 +195,7 @@ async fn reading_stops_after_enough_bytes(subject: Subject) {
         append_one(store, entry).await.expect("it is next");
     }
     let seqs = |after, max| async move {
-        let segments = ask(|| store.read(id, ReadFrom::After(after), max)).await.expect("segments");
+        let segments = ask(|| store.read(T1, id, ReadFrom::After(after), max)).await.expect("segments");
         segments.iter().map(|s| s.seq_from).collect::<Vec<_>>()
     };
     assert_eq!(seqs(0, 1).await, [1], "at least one");
@@ -210,9 +223,9 @@ async fn the_feed_joins_the_journal_without_a_gap(subject: Subject) {
         let store = store.clone();
         readers.push(tokio::spawn(async move {
             tokio::time::sleep(std::time::Duration::from_millis(3 * n)).await;
-            let mut feed = store.subscribe(vec![id, id_at(10, 9)]);
+            let mut feed = store.subscribe(T1, vec![id, id_at(10, 9)]);
             let mut seen = 0;
-            for segment in ask(|| store.read(id, ReadFrom::After(0), usize::MAX)).await.expect("segments") {
+            for segment in ask(|| store.read(T1, id, ReadFrom::After(0), usize::MAX)).await.expect("segments") {
                 assert_eq!(segment.seq_from, seen + 1);
                 seen = segment.seq_to;
             }
@@ -240,8 +253,8 @@ async fn listen_slowly(subject: Subject) {
     let store = &*subject.store;
     let (id, other) = (id_at(10, 0), id_at(10, 1));
     append(store, vec![create(id, Status::Running), create(other, Status::Running)]).await;
-    let mut slow = store.subscribe(vec![id, other]);
-    let mut fast = store.subscribe(vec![other]);
+    let mut slow = store.subscribe(T1, vec![id, other]);
+    let mut fast = store.subscribe(T1, vec![other]);
     let going = (Status::Running, Status::Running);
     for chunk in (3..1_203).collect::<Vec<_>>().chunks(100) {
         append(store, chunk.iter().map(|&seq| progress(id, seq, 1, going)).collect()).await;

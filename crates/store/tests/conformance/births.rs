@@ -32,7 +32,15 @@ fn child(parent: ExecutionId, id: ExecutionId) -> Birth {
 
 fn message(execution: ExecutionId, message_id: &str) -> InboxMessage {
     let bytes = Bytes::from_static(b"done");
-    InboxMessage { row: 0, execution, message_id: message_id.into(), kind: "child_finished".into(), bytes, joins: None }
+    InboxMessage {
+        row: 0,
+        tenant: T1,
+        execution,
+        message_id: message_id.into(),
+        kind: "child_finished".into(),
+        bytes,
+        joins: None,
+    }
 }
 
 async fn due(store: &dyn Store) -> Vec<ExecutionId> {
@@ -52,7 +60,7 @@ async fn a_child_is_born_with_its_parents_events(subject: Subject) {
     let found = row(&*subject.store, T1, first).await.expect("its row");
     assert_eq!((found.status, found.next_seq, found.trigger.as_str()), (Status::Queued, 3, "parent"));
     assert_eq!(found.origin, Some(Origin { execution: parent, kind: OriginKind::Child }));
-    let segments = ask(|| subject.store.read(first, ReadFrom::After(0), usize::MAX)).await.expect("segments");
+    let segments = ask(|| subject.store.read(T1, first, ReadFrom::After(0), usize::MAX)).await.expect("segments");
     assert_eq!(segments.iter().map(|s| (s.seq_from, s.seq_to)).collect::<Vec<_>>(), [(1, 2)]);
     assert_eq!(due(&*subject.store).await, [second], "it is released as it is born");
     let subject = subject.restart();
@@ -92,7 +100,7 @@ async fn births_stand_or_fall_together(subject: Subject) {
         assert_eq!(append_one(store, entry).await, Err(error));
         assert!(row(store, T1, id_at(11, 1)).await.is_none(), "the first of two was born");
         assert_eq!(row(store, T1, parent).await.expect("its row").next_seq, 3, "the parent went on");
-        assert!(ask(|| store.inbox(vec![taken])).await.expect("messages").is_empty(), "a message went out");
+        assert!(ask(|| store.inbox(vec![(T1, taken)])).await.expect("messages").is_empty(), "a message went out");
     }
     let late = Append { births: vec![free(1)], ..progress(parent, 9, 1, (Status::Running, Status::Running)) };
     assert_eq!(append_one(store, late).await, Err(conflict(parent)));
@@ -111,10 +119,10 @@ async fn a_message_is_posted_with_the_senders_events(subject: Subject) {
     let ends = |seq| progress(sender, seq, 1, (Status::Running, Status::Succeeded));
     let refused = Append { posts: vec![message(parent, "child 1")], ..ends(9) };
     assert!(append_one(store, refused).await.is_err());
-    assert!(ask(|| store.inbox(vec![parent])).await.expect("messages").is_empty(), "a refused append sent one");
+    assert!(ask(|| store.inbox(vec![(T1, parent)])).await.expect("messages").is_empty(), "a refused append sent one");
     let twice = vec![message(parent, "child 1"), message(parent, "child 1"), message(sender, "self")];
     append_one(store, Append { posts: twice, ..ends(3) }).await.expect("it is next");
-    let inbox = ask(|| store.inbox(vec![parent, sender])).await.expect("messages");
+    let inbox = ask(|| store.inbox(vec![(T1, parent), (T1, sender)])).await.expect("messages");
     let seen: Vec<_> = inbox.iter().map(|m| (m.execution, m.message_id.as_str(), m.kind.as_str())).collect();
     assert_eq!(seen, [(parent, "child 1", "child_finished"), (sender, "self", "child_finished")]);
     assert_eq!(inbox[0].bytes.as_ref(), b"done");
@@ -128,14 +136,14 @@ async fn a_message_to_nobody_is_dropped(subject: Subject) {
     let posts = vec![message(id_at(10, 9), "m"), message(born, "m")];
     let births = vec![child(sender, born)];
     append_one(store, Append { posts, births, ..create(sender, Status::Running) }).await.expect("it is new");
-    let inbox = ask(|| store.inbox(vec![id_at(10, 9), born])).await.expect("messages");
+    let inbox = ask(|| store.inbox(vec![(T1, id_at(10, 9)), (T1, born)])).await.expect("messages");
     assert_eq!(inbox.iter().map(|m| m.execution).collect::<Vec<_>>(), [born], "one that is just born gets its own");
 }
 
 async fn births_reach_the_feed(subject: Subject) {
     let store = &*subject.store;
     let (parent, born) = (id_at(10, 1), id_at(10, 2));
-    let mut feed = store.subscribe(vec![parent, born]);
+    let mut feed = store.subscribe(T1, vec![parent, born]);
     let births = vec![child(parent, born)];
     append_one(store, Append { births, ..create(parent, Status::Running) }).await.expect("it is new");
     let mut seen = Vec::new();

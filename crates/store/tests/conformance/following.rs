@@ -84,6 +84,7 @@ async fn changes_are_told_with_what_the_rows_are_now(subject: Subject) {
     append_one(store, progress(id(3), 4, 1, (Status::Running, Status::Succeeded))).await.expect("it is next");
     let mut foreign = create(id(8), Status::Running);
     foreign.create.as_mut().expect("it creates").tenant = T2;
+    foreign.tenant = T2;
     append_one(store, foreign).await.expect("it is new");
     let refused = append_one(store, progress(id(1), 9, 1, (Status::Running, Status::Failed))).await;
     assert!(refused.is_err());
@@ -130,10 +131,12 @@ async fn whatever_changes_a_row_is_told(subject: Subject) {
     let start = list(store, &everything()).await.cursor;
     let message = InboxMessage {
         row: 0,
+        tenant: T1,
         execution: id(1),
         message_id: "m".into(),
         kind: "signal".into(),
         bytes: bytes::Bytes::new(),
+        joins: None,
     };
     ask(|| store.post(vec![message.clone()])).await.expect("it is new");
     assert_eq!(since(store, &everything(), start).await.0, [id(1)], "it is due");

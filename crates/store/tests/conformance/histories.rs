@@ -5,7 +5,7 @@ use model::{ExecutionId, Status};
 use store::Append;
 use store::journal::{ReadFrom, Retention, Segment};
 
-use crate::subject::{Store, Subject, append, append_one, ask, create, id_at, on_every_store, progress};
+use crate::subject::{Store, Subject, T1, append, append_one, ask, create, id_at, on_every_store, progress};
 
 on_every_store!(
     reading_begins_at_a_snapshot,
@@ -31,7 +31,7 @@ async fn begin(store: &dyn Store, id: ExecutionId) {
 }
 
 async fn read(store: &dyn Store, id: ExecutionId, from: ReadFrom) -> Vec<Segment> {
-    ask(|| store.read(id, from, usize::MAX)).await.expect("segments")
+    ask(|| store.read(T1, id, from, usize::MAX)).await.expect("segments")
 }
 
 async fn seqs(store: &dyn Store, id: ExecutionId, from: ReadFrom) -> Vec<u64> {
@@ -56,7 +56,7 @@ async fn reading_begins_at_a_snapshot(subject: Subject) {
     assert_eq!(seqs(store, id, ReadFrom::Snapshot(14)).await, (8..=20).collect::<Vec<_>>());
     assert_eq!(seqs(store, id, ReadFrom::Snapshot(7)).await[..2], [1, 3], "none is older");
     assert_eq!(seqs(store, id, ReadFrom::After(17)).await, [18, 19, 20]);
-    let some = ask(|| store.read(id, ReadFrom::Snapshot(9), 25)).await.expect("segments");
+    let some = ask(|| store.read(T1, id, ReadFrom::Snapshot(9), 25)).await.expect("segments");
     assert_eq!(some.iter().map(|s| s.seq_from).collect::<Vec<_>>(), [8, 9]);
 }
 
@@ -117,7 +117,7 @@ async fn a_cut_history_goes_with_its_execution(subject: Subject) {
 async fn a_snapshot_reaches_the_feed(subject: Subject) {
     let store = &*subject.store;
     let id = id_at(10, 0);
-    let mut feed = store.subscribe(vec![id]);
+    let mut feed = store.subscribe(T1, vec![id]);
     begin(store, id).await;
     lengthen(store, id, 4, (10, &[4])).await;
     let mut seen = Vec::new();

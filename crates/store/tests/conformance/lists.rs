@@ -29,8 +29,9 @@ async fn fill(store: &dyn Store) -> Vec<Append> {
         .map(|n| {
             let mut entry = create(id_at(100 + n / 60, n % 60), statuses[n as usize % 6]);
             entry.state.duration_us = 1_000 * (n as u64 * n as u64 % 977);
+            entry.tenant = if n % 10 == 9 { T2 } else { T1 };
             let new = entry.create.as_mut().expect("it creates");
-            new.tenant = if n % 10 == 9 { T2 } else { T1 };
+            new.tenant = entry.tenant;
             new.workflow = [Some(WorkflowId(7)), Some(WorkflowId(8)), None][(n as usize / 7) % 3];
             new.trigger = ["manual", "webhook"][n as usize % 2];
             new.flow_key = (n % 4 == 0).then(|| format!("key {}", n % 3));
@@ -200,6 +201,7 @@ async fn statistics_equal_counting(subject: Subject) {
     let store = &*subject.store;
     for entry in entries.iter_mut().filter(|entry| entry.state.status == Status::Running) {
         let mut next = progress(entry.execution, 3, 1, (Status::Running, Status::TimedOut));
+        next.tenant = entry.tenant;
         next.state.duration_us = 77_000;
         entry.state = next.state.clone();
         append_one(store, next).await.expect("it is next");
@@ -221,6 +223,7 @@ async fn statistics_follow_what_runs_again(subject: Subject) {
                 assert_eq!(entry.state.status, Status::Failed);
             }
             let mut next = progress(entry.execution, 3 + step, 1, (before, after));
+            next.tenant = entry.tenant;
             next.state.duration_us = entry.state.duration_us + 40_000;
             entry.state = next.state.clone();
             append_one(store, next).await.expect("it is next");

@@ -11,4 +11,5 @@ mod records;
 mod retention;
 mod subject;
 mod suspects;
+mod tenants;
 mod waiting;

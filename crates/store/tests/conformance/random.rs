@@ -66,12 +66,14 @@ async fn entry(random: &mut Random, oracle: &dyn Store) -> Append {
     let mut entry = match row {
         Some(row) if random.below(10) > 0 => {
             let off = u64::from(random.below(12) == 0);
-            progress(id, row.next_seq + off, 1 + random.below(3), (row.status, status))
+            let next = progress(id, row.next_seq + off, 1 + random.below(3), (row.status, status));
+            Append { tenant: if random.below(12) == 0 { T2 } else { row.tenant }, ..next }
         }
         _ => {
             let mut entry = create(id, status);
             let new = entry.create.as_mut().expect("it creates");
             new.tenant = random.one_of(&[T1, T2]);
+            entry.tenant = if random.below(20) == 0 { T1 } else { new.tenant };
             new.workflow = random.one_of(&[None, Some(WorkflowId(7)), Some(WorkflowId(8))]);
             if random.below(3) == 0 {
                 let body_hash = [random.below(2) as u8; 32];
@@ -87,7 +89,7 @@ async fn entry(random: &mut Random, oracle: &dyn Store) -> Append {
         entry.records = (0..=random.below(3)).map(|_| record_write(random)).collect();
     }
     if random.below(4) == 0 {
-        let waiting = ask(|| oracle.inbox(vec![id, execution(random)])).await.expect("messages");
+        let waiting = ask(|| oracle.inbox(vec![(entry.tenant, id), (T1, execution(random))])).await.expect("messages");
         entry.consumed = waiting.iter().take(2).map(|message| message.row).collect();
     }
     entry.snapshot = random.below(8) == 0;
@@ -122,7 +124,8 @@ fn birth(random: &mut Random, parent: ExecutionId) -> Birth {
 
 fn message(random: &mut Random) -> InboxMessage {
     let (execution, message_id) = (execution(random), format!("m{}", random.below(4)));
-    InboxMessage { row: 0, execution, message_id, kind: "cancel".into(), bytes: body(random), joins: None }
+    let tenant = random.one_of(&[T1, T1, T2]);
+    InboxMessage { row: 0, tenant, execution, message_id, kind: "cancel".into(), bytes: body(random), joins: None }
 }
 
 fn body(random: &mut Random) -> Bytes {
@@ -238,9 +241,10 @@ async fn compare(random: &mut Random, (seed, step): (u64, u64), subject: &dyn St
     for id in (10..14).flat_map(|hour| (0..10).map(move |n| id_at(hour, n))) {
         let from = random.one_of(&[ReadFrom::After, ReadFrom::Snapshot])(random.below(9));
         let max = random.one_of(&[1, 60, usize::MAX]);
-        let expected = ask(|| oracle.read(id, from, max)).await;
-        same(seed, step, &ask(|| subject.read(id, from, max)).await, &expected);
-        same(seed, step, &ask(|| subject.inbox(vec![id])).await, &ask(|| oracle.inbox(vec![id])).await);
+        let expected = ask(|| oracle.read(query.tenant, id, from, max)).await;
+        same(seed, step, &ask(|| subject.read(query.tenant, id, from, max)).await, &expected);
+        let whose = vec![(query.tenant, id)];
+        same(seed, step, &ask(|| subject.inbox(whose.clone())).await, &ask(|| oracle.inbox(whose.clone())).await);
     }
     let records = RecordQuery {
         kind: &NOTE,

@@ -246,6 +246,6 @@ async fn an_append_carries_records(subject: Subject) {
     assert_eq!(answers, [Err(conflict(1)), Err(StoreError::Conflict(format!("execution {id}"))), Ok(())]);
     assert_eq!(get(store, T1, 3).await, None, "a refused append wrote a record");
     assert!(row(store, T1, other).await.is_none(), "a refused append wrote a row");
-    assert!(ask(|| store.read(other, store::journal::ReadFrom::After(0), 9)).await.expect("segments").is_empty());
+    assert!(ask(|| store.read(T1, other, store::journal::ReadFrom::After(0), 9)).await.expect("segments").is_empty());
     append_one(store, create(other, Status::Running)).await.expect("nothing is left of it");
 }

@@ -76,6 +76,7 @@ fn of(tenant: TenantId, workflow: Option<i64>, hour: i64, status: Status) -> App
     let mut entry = create(id_at(hour, 0), status);
     let new = entry.create.as_mut().expect("it creates");
     (new.tenant, new.workflow) = (tenant, workflow.map(WorkflowId));
+    entry.tenant = tenant;
     entry
 }
 
@@ -155,7 +156,7 @@ async fn what_others_come_from_may_go(subject: Subject) {
         let id = id_at(hour, 0);
         let found = row(store, T1, id).await.expect("it stays");
         assert_eq!(found.origin.map(|origin| origin.execution), Some(origin), "it says where it came from");
-        assert_eq!(ask(|| store.read(id, ReadFrom::After(0), usize::MAX)).await.expect("segments").len(), 1);
+        assert_eq!(ask(|| store.read(T1, id, ReadFrom::After(0), usize::MAX)).await.expect("segments").len(), 1);
         let again = progress(id, 3, 1, (Status::Failed, Status::Running));
         append_one(store, again).await.expect("it can be taken up");
     }
@@ -189,6 +190,7 @@ async fn all_parts_go_with_an_execution(subject: Subject) {
     append(store, (3..1_003).map(|seq| progress(id, seq, 1, going)).collect()).await;
     let message = InboxMessage {
         row: 0,
+        tenant: T1,
         execution: id,
         message_id: "m".into(),
         kind: "cancel".into(),
@@ -198,8 +200,8 @@ async fn all_parts_go_with_an_execution(subject: Subject) {
     ask(|| store.post(vec![message.clone()])).await.expect("it is new");
     append_one(store, progress(id, 1_003, 1, (Status::Running, Status::Succeeded))).await.expect("it ends");
     assert_eq!(retain(store, Retention { max_count: Some(0), ..Retention::default() }).await, 1);
-    assert!(ask(|| store.read(id, ReadFrom::After(0), usize::MAX)).await.expect("segments").is_empty());
-    assert!(ask(|| store.inbox(vec![id])).await.expect("messages").is_empty());
+    assert!(ask(|| store.read(T1, id, ReadFrom::After(0), usize::MAX)).await.expect("segments").is_empty());
+    assert!(ask(|| store.inbox(vec![(T1, id)])).await.expect("messages").is_empty());
     append_one(store, first).await.expect("key and id are free");
     assert_eq!(ask(|| store.post(vec![message.clone()])).await, Ok(vec![true]));
 }
@@ -284,5 +286,5 @@ async fn a_backup_is_a_consistent_prefix(subject: Subject) {
 }
 
 async fn copy_segments(copy: &SqliteStore, id: ExecutionId) -> usize {
-    ask(|| store::Journal::read(copy, id, ReadFrom::After(0), usize::MAX)).await.expect("segments").len()
+    ask(|| store::Journal::read(copy, T1, id, ReadFrom::After(0), usize::MAX)).await.expect("segments").len()
 }

@@ -175,6 +175,7 @@ pub(crate) fn id_at(hour: i64, n: i64) -> ExecutionId {
 /// The first events of a new execution of workflow 7.
 pub(crate) fn create(execution: ExecutionId, status: Status) -> Append {
     Append {
+        tenant: T1,
         execution,
         create: Some(Box::new(NewExecution {
             tenant: T1,

@@ -42,6 +42,7 @@ fn release(id: ExecutionId, seq: u64, wake_at: Option<i64>) -> Append {
 fn message(execution: ExecutionId, message_id: &str) -> InboxMessage {
     InboxMessage {
         row: 0,
+        tenant: T1,
         execution,
         message_id: message_id.into(),
         kind: "signal".into(),
@@ -72,7 +73,8 @@ async fn work_in_hand_is_claimed_once(subject: Subject) {
     let mut entries = Vec::new();
     for n in 0..25 {
         let mut entry = create(id_at(10, n), open[n as usize % 5]);
-        entry.create.as_mut().expect("it creates").tenant = if n % 2 == 0 { T1 } else { T2 };
+        entry.tenant = if n % 2 == 0 { T1 } else { T2 };
+        entry.create.as_mut().expect("it creates").tenant = entry.tenant;
         entries.push(entry);
     }
     entries.extend((25..30).map(|n| create(id_at(10, n), Status::Succeeded)));
@@ -135,7 +137,7 @@ async fn a_start_joins_what_sleeps_and_nothing_else(subject: Subject) {
     );
 
     let woken = wake(store, 50, &[], 9).await.rows.remove(0);
-    let waiting = ask(|| store.inbox(vec![asleep_id])).await.expect("messages");
+    let waiting = ask(|| store.inbox(vec![(T1, asleep_id)])).await.expect("messages");
     assert_eq!(waiting.iter().map(|message| &*message.message_id).collect::<Vec<_>>(), ["one", "six"]);
     let begins = progress(asleep_id, woken.next_seq, 1, (Status::Delayed, Status::Running));
     append_one(store, begins).await.expect("it is owned");
@@ -220,7 +222,7 @@ async fn a_message_wakes_whoever_rests(subject: Subject) {
     let woken = wake(store, 5, &[], 10).await;
     assert_eq!((ids(&woken.rows), woken.next_due), (at(&[0, 1]), None), "only those at rest");
     // A second post of the same message wakes nobody.
-    let waiting = ask(|| store.inbox(at(&[0]))).await.expect("messages");
+    let waiting = ask(|| store.inbox(vec![(T1, id_at(10, 0))])).await.expect("messages");
     let consumed = vec![waiting[0].row];
     let rests = progress(id_at(10, 0), 3, 1, (Status::Waiting, Status::Waiting));
     append_one(store, Append { consumed, ..rests }).await.expect("it rests again");
@@ -246,7 +248,7 @@ async fn a_release_with_the_last_message_consumed_rests(subject: Subject) {
     let id = id_at(10, 0);
     append_one(store, create(id, Status::Running)).await.expect("it is new");
     ask(|| store.post(vec![message(id, "a"), message(id, "b")])).await.expect("they are new");
-    let rows: Vec<_> = ask(|| store.inbox(vec![id])).await.expect("messages").iter().map(|m| m.row).collect();
+    let rows: Vec<_> = ask(|| store.inbox(vec![(T1, id)])).await.expect("messages").iter().map(|m| m.row).collect();
     let entry = Append { consumed: rows[..1].to_vec(), ..release(id, 3, Some(900)) };
     append_one(store, entry).await.expect("it rests");
     assert_eq!(ids(&wake(store, 5, &[], 10).await.rows), [id], "one is left");
