@@ -19,7 +19,6 @@ use crate::server_bars::Echo;
 use crate::{Group, Options, graphs};
 
 pub(crate) const GROUPS: &[Group] = &[
-    // First, while the process has not grown yet.
     Group { id: "loops.million", measure: million },
     Group { id: "effects.calls", measure: calls },
     Group { id: "effects.wait", measure: asleep },

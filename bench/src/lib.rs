@@ -18,6 +18,9 @@ mod server_bars;
 mod store_bars;
 
 use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, bail};
 
 pub use load::echo_server;
 pub use machine::Machine;
@@ -29,6 +32,8 @@ pub struct Options {
     /// Only bars of this area, or the group of this id: `engine`, `expr`, `engine.webhook`. Expressions and the store are
     /// part of the engine.
     pub area: Option<String>,
+    /// Only the group of this very id, in this process.
+    pub group: Option<String>,
     /// A folder on the disk that is to be measured; files are made in it and removed.
     pub folder: PathBuf,
     /// The program `tidemill`, for the bars of the served product.
@@ -38,6 +43,8 @@ pub struct Options {
     /// How often what is compared with a floor is measured, in turns with it; the best of each counts, since whatever
     /// else the machine does only ever takes time away. 5 unless a quick look is wanted.
     pub rounds: u32,
+    /// Whether a quick look is wanted.
+    pub quick: bool,
     /// Seconds of `engine.long_run`; 60 unless a quick look is wanted.
     pub long_seconds: u64,
 }
@@ -88,12 +95,33 @@ pub fn run(options: &Options, mut each: impl FnMut(&Bar)) -> anyhow::Result<Repo
             report.bars.push(bar);
         }
     };
-    for group in groups() {
-        if options.area.as_deref().is_none_or(|wanted| group.is_in(wanted)) {
-            add(&mut report, (group.measure)(options)?);
-        }
+    let mut wanted = groups();
+    match &options.group {
+        Some(id) => wanted.retain(|group| group.id == id),
+        None => wanted.retain(|group| options.area.as_deref().is_none_or(|wanted| group.is_in(wanted))),
+    }
+    for group in &wanted {
+        let bars = if options.group.is_some() { (group.measure)(options)? } else { apart(group, options)? };
+        add(&mut report, bars);
     }
     Ok(report)
+}
+
+/// Measures a group in a process of its own: what others left in memory would count as its own.
+fn apart(group: &Group, options: &Options) -> anyhow::Result<Vec<Bar>> {
+    let folder = tempfile::tempdir()?;
+    let told = folder.path().join("report.json");
+    let mut command = Command::new(&options.program);
+    command.args(["bench", "--group", group.id, "--folder"]).arg(&options.folder).arg("--json").arg(&told);
+    if options.quick {
+        command.arg("--quick");
+    }
+    let status = command.stdout(Stdio::null()).status().with_context(|| format!("measuring {}", group.id))?;
+    if !status.success() {
+        bail!("{} could not be measured: {status}", group.id);
+    }
+    let text = std::fs::read(&told).with_context(|| format!("the figures of {}", group.id))?;
+    Ok(serde_json::from_value(serde_json::from_slice::<serde_json::Value>(&text)?["bars"].take())?)
 }
 
 #[cfg(test)]

@@ -2,19 +2,19 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::machine::Machine;
 
 /// One bar: what was measured, what it is held against, and whether it holds.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Bar {
     /// Its id: `engine.chain`, with a dotted suffix where a bar has several figures.
     pub id: String,
     /// What was measured.
     pub measured: f64,
     /// Its unit.
-    pub unit: &'static str,
+    pub unit: String,
     /// The bar itself.
     pub bar: f64,
     /// Whether more is better.
@@ -29,11 +29,11 @@ pub struct Bar {
 
 impl Bar {
     /// A figure that must be at most `bar`.
-    pub fn at_most(id: &str, measured: f64, unit: &'static str, bar: f64, floor: impl Into<String>) -> Self {
+    pub fn at_most(id: &str, measured: f64, unit: &str, bar: f64, floor: impl Into<String>) -> Self {
         Self {
             id: id.into(),
             measured,
-            unit,
+            unit: unit.into(),
             bar,
             at_least: false,
             floor: floor.into(),
@@ -43,11 +43,11 @@ impl Bar {
     }
 
     /// A figure that must be at least `bar`.
-    pub fn at_least(id: &str, measured: f64, unit: &'static str, bar: f64, floor: impl Into<String>) -> Self {
+    pub fn at_least(id: &str, measured: f64, unit: &str, bar: f64, floor: impl Into<String>) -> Self {
         Self {
             id: id.into(),
             measured,
-            unit,
+            unit: unit.into(),
             bar,
             at_least: true,
             floor: floor.into(),

@@ -16,6 +16,9 @@ pub(super) struct Bench {
     /// Only this area (engine, expr, store) or this group (engine.webhook)
     #[arg(long)]
     area: Option<String>,
+    /// Only the group of this very id, in this process
+    #[arg(long, hide = true)]
+    group: Option<String>,
     /// Write the figures to this file as JSON
     #[arg(long, value_name = "PATH")]
     json: Option<PathBuf>,
@@ -37,8 +40,10 @@ impl Bench {
         }
         let options = bench::Options {
             area: self.area.clone(),
+            group: self.group.clone(),
             folder: self.folder.clone(),
             program: std::env::current_exe().context("the path of this program is not known")?,
+            quick: self.quick,
             seconds: if self.quick { 2 } else { 10 },
             rounds: if self.quick { 2 } else { 5 },
             long_seconds: if self.quick { 5 } else { 60 },
