@@ -49,7 +49,7 @@ fn parallel(options: &Options) -> anyhow::Result<Vec<Bar>> {
 /// Ten thousand executions with one call of a second each.
 fn calls(options: &Options) -> anyhow::Result<Vec<Bar>> {
     let echo = Echo::begin(options)?;
-    let limits = CallLimits { all: 1_000, per_host: 1_000 };
+    let limits = CallLimits { all: 1_000, per_host: 1_000, ..CallLimits::default() };
     let bench = Bench::open_with(options, engine::Options { calls: limits, ..engine::Options::default() })?;
     let text = format!(
         r#"{{"nodes":[{{"id":"s","type":"manual"}},{{"id":"c","type":"http","data":{{"url":"http://{}/slow"}}}}],

@@ -94,6 +94,7 @@ fn entry(id: ExecutionId, bytes: Bytes, status: Status, at: usize) -> Append {
         seq_from: 1,
         seq_to: 1,
         bytes,
+        large: Vec::new(),
         state: RowState { before: None, status, wake_at: None, duration_us: 100 + at as u64, error: None },
         consumed: Vec::new(),
         blobs: Vec::new(),

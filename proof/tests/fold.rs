@@ -159,7 +159,8 @@ fn written_again(trace: &Trace, events: &[Event], states: &[Execution]) -> Vec<(
 
 /// A state read from the bytes of a snapshot of another, with the events in them.
 fn restored(state: &Execution, seed: u64) -> (Execution, Vec<Event>) {
-    let (bytes, count) = segment::snapshot(state);
+    let mut written = segment::snapshot(state);
+    let (count, bytes) = (written.events(), written.take());
     assert!(segment::is_snapshot(&bytes), "seed {seed}");
     let (mut read, mut events) = (None, Vec::new());
     let plan = |_: &model::event::Accepted| Ok::<_, ()>(state.plan().clone());
@@ -360,7 +361,8 @@ fn damaged_snapshots_are_told_from_whole_ones() {
     let (mut cut, mut flipped) = (0, 0);
     for (seed, trace) in traces(rounds(60)) {
         let mut random = Random::new(seed);
-        let (bytes, count) = segment::snapshot(&trace.states[random.below(trace.states.len())]);
+        let mut written = segment::snapshot(&trace.states[random.below(trace.states.len())]);
+        let (count, bytes) = (written.events(), written.take());
         for length in 0..bytes.len() {
             let read = read_all(&bytes[..length], &trace);
             assert!(read.is_err() || read.is_ok_and(|events| events < count as usize), "seed {seed}: cut at {length}");

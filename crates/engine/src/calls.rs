@@ -1,9 +1,10 @@
-//! Calls: work that goes on outside of the shards, on the runtime's threads. So many go out of the process at a time, and
-//! so many to one host; the others wait without having begun.
+//! Calls: work that goes on outside of the shards, on the runtime's threads. So many go out of the process at a time, so
+//! many to one host, and so many to the workers that run code; the others wait without having begun.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 use arcstr::ArcStr;
@@ -28,11 +29,21 @@ pub struct CallLimits {
     pub all: usize,
     /// To one host.
     pub per_host: usize,
+    /// Of code, which stays inside of the machine: those that its workers are at, and their line.
+    pub code: usize,
+}
+
+impl CallLimits {
+    /// How many calls of code so many workers are given at a time: one each, and two more in line for each.
+    pub const fn of_workers(workers: usize) -> usize {
+        workers.saturating_mul(3)
+    }
 }
 
 impl Default for CallLimits {
     fn default() -> Self {
-        Self { all: 1_000, per_host: 64 }
+        let workers = available_parallelism().map_or(2, usize::from);
+        Self { all: 1_000, per_host: 64, code: Self::of_workers(workers) }
     }
 }
 
@@ -58,6 +69,8 @@ pub(crate) struct Order {
     pub(crate) after: Option<(Arc<Durable>, Seq)>,
     /// What it has to wait for, where its node shares what it calls.
     pub(crate) turn: Option<Turn>,
+    /// Whether a worker of this machine runs it as code.
+    pub(crate) is_code: bool,
     /// How long it may take once it is made.
     pub(crate) timeout: Option<Duration>,
     /// When the execution was accepted, in µs since 1970.
@@ -72,6 +85,7 @@ pub(crate) struct Calls {
     runtime: Handle,
     clock: Arc<dyn Clock>,
     all: Arc<Semaphore>,
+    code: Arc<Semaphore>,
     per_host: usize,
     hosts: Mutex<HashMap<ArcStr, Arc<Semaphore>>>,
     turns: Arc<Turns>,
@@ -79,14 +93,16 @@ pub(crate) struct Calls {
 
 impl Calls {
     pub(crate) fn new(runtime: Handle, clock: Arc<dyn Clock>, limits: CallLimits) -> Self {
-        let all = Arc::new(Semaphore::new(limits.all.max(1)));
-        Self { runtime, clock, all, per_host: limits.per_host.max(1), hosts: Mutex::default(), turns: Arc::default() }
+        let [all, code] = [limits.all, limits.code].map(|most| Arc::new(Semaphore::new(most.max(1))));
+        let (per_host, hosts, turns) = (limits.per_host.max(1), Mutex::default(), Arc::default());
+        Self { runtime, clock, all, code, per_host, hosts, turns }
     }
 
     /// Makes a call when its turn comes, and sends what came of it. To abort the handle is to cancel the call.
     pub(crate) fn make(&self, order: Order) -> AbortHandle {
         let Order { execution, address, call: Call { host, work }, .. } = order;
-        let Order { first, after, turn, timeout, accepted_us, seed, inbox, .. } = order;
+        let Order { first, after, turn, is_code, timeout, accepted_us, seed, inbox, .. } = order;
+        let code = is_code.then(|| self.code.clone());
         let limits = host.map(|host| (self.all.clone(), self.of_host(host)));
         let (clock, turns) = (self.clock.clone(), self.turns.clone());
         let mut told = Told { execution, address, accepted_us, seed, inbox, began_us: clock.now_us(), is_told: false };
@@ -101,6 +117,10 @@ impl Calls {
                     Err(refused) => return told.tell(Err(refused), clock.now_us()),
                 }
             }
+            let worker = match &code {
+                Some(code) => Some(code.acquire().await),
+                None => None,
+            };
             let mut permits = None;
             if let Some((all, host)) = &limits {
                 // The host first: who waits for a slow host keeps no room from the others.
@@ -114,7 +134,7 @@ impl Calls {
                 None => work.await,
                 Some(limit) => tokio::time::timeout(limit, work).await.unwrap_or_else(|_| Err(timed_out(limit))),
             };
-            drop((permits, place));
+            drop((permits, worker, place));
             told.tell(result, clock.now_us());
         };
         self.runtime.spawn(task).abort_handle()

@@ -81,6 +81,7 @@ impl Engine {
         let origin = Origin { execution, kind: OriginKind::Fork };
         let mut running = self.born_from(&row, first.accepted(), (program, origin), fork.idempotency)?;
         before.into_iter().skip(1).filter(goes_over).try_for_each(|event| running.take_over(&event))?;
+        running.end_take_over();
         if let Some(output) = fork.output {
             running.take_over(&Event::StepFinished(edited(step, output)))?;
         }

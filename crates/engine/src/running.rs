@@ -14,7 +14,7 @@ use arcstr::{ArcStr, literal};
 use model::event::Moment;
 use model::execution::{Effect, Failure, Outcome, Pause, Woken};
 use model::file::FileHash;
-use model::segment::SegmentWriter;
+use model::segment::{LARGE_VALUE, PIECE, SegmentWriter};
 use model::{Address, Event, Execution, ExecutionId, Status, TenantId, Value, VersionId, WorkflowId};
 use nodes::Child;
 use store::Append;
@@ -319,7 +319,14 @@ impl Running {
         self.execution.apply(event).map_err(|error| {
             self.writer.back_to(mark);
             EngineError::NotFound(format!("a way to that step in this version ({error})"))
-        })
+        })?;
+        self.writer.set_apart(PIECE);
+        Ok(())
+    }
+
+    /// All that was recorded before is taken over: what follows is its own.
+    pub(crate) fn end_take_over(&mut self) {
+        self.writer.set_apart(LARGE_VALUE);
     }
 
     /// Goes as far as what another execution recorded leads; the other steps are left to run.
@@ -352,6 +359,7 @@ impl Running {
             }
         }
         left.iter().for_each(|address| self.execution.give_back(address));
+        self.end_take_over();
     }
 
     // Messages -------------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 //! Snapshots: when an execution writes one, and what they mean to whoever reads a journal.
 
-use model::segment::{self, fold};
+use model::segment::{self, SegmentWriter, fold};
 use model::{Event, Execution, ExecutionId, TenantId};
 use store::StoreError;
 use store::journal::{ReadFrom, Segment, Seq};
@@ -42,15 +42,16 @@ impl Beyond {
         self.bytes >= least && self.bytes / APART >= self.last
     }
 
-    /// A snapshot as a segment, and how many events it holds; none where it is too large.
-    pub(crate) fn write(&mut self, execution: &Execution) -> Option<(Vec<u8>, u32)> {
-        let (bytes, events) = segment::snapshot(execution);
-        *self = Self { bytes: if bytes.len() > SNAPSHOT_MAX { self.bytes } else { 0 }, last: bytes.len() };
-        if bytes.len() > SNAPSHOT_MAX {
-            tracing::debug!(bytes = bytes.len(), "a state is too large for a snapshot");
+    /// A snapshot as a segment; none where it is too large.
+    pub(crate) fn write(&mut self, execution: &Execution) -> Option<SegmentWriter> {
+        let written = segment::snapshot(execution);
+        let bytes = written.len();
+        *self = Self { bytes: if bytes > SNAPSHOT_MAX { self.bytes } else { 0 }, last: bytes };
+        if bytes > SNAPSHOT_MAX {
+            tracing::debug!(bytes, "a state is too large for a snapshot");
             return None;
         }
-        Some((bytes, events))
+        Some(written)
     }
 }
 

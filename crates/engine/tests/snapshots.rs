@@ -163,6 +163,7 @@ async fn crashed_after(segments: &[Segment], row: &ExecutionRow) -> MemoryStore 
         consumed: Vec::new(),
         blobs: Vec::new(),
         lends: Vec::new(),
+        large: Vec::new(),
         records: Vec::new(),
         births: Vec::new(),
         posts: Vec::new(),

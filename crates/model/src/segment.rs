@@ -80,6 +80,12 @@ mod value_tag {
     pub(super) const PART: u8 = 11;
 }
 
+/// From so many bytes on a value is large: the same bytes elsewhere may be kept only once.
+pub const LARGE_VALUE: usize = 64 << 10;
+
+/// Of many events, so many bytes are set apart at a time.
+pub const PIECE: usize = 256 << 10;
+
 /// Texts from this many bytes on are written once in a snapshot, as all lists and objects are.
 const SHARED_FROM: usize = 8;
 
@@ -88,12 +94,15 @@ pub fn is_snapshot(bytes: &[u8]) -> bool {
     bytes.starts_with(&[VERSION, tag::ACCEPTED_AGAIN])
 }
 
-/// A snapshot of an execution as a segment, and how many events it holds.
-pub fn snapshot(execution: &Execution) -> (Vec<u8>, u32) {
+/// A snapshot of an execution as a segment. What it shares with other snapshots is set apart.
+pub fn snapshot(execution: &Execution) -> SegmentWriter {
     let mut writer = SegmentWriter::of_snapshot();
-    execution.snapshot().iter().for_each(|event| writer.push(event, &Value::Null));
-    let events = writer.events();
-    (writer.take(), events)
+    for event in execution.snapshot() {
+        writer.push(&event, &Value::Null);
+        writer.set_apart(PIECE);
+    }
+    writer.set_apart(LARGE_VALUE);
+    writer
 }
 
 /// Bytes that are no segment, or do not fit the state they are read along with.

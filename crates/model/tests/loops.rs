@@ -518,7 +518,7 @@ fn what_leads_out_of_done_begins_no_iteration() {
 
 /// A state as it is read from a snapshot of another, and the bytes of that.
 fn from_snapshot(state: &Execution) -> (Execution, usize) {
-    let (bytes, _) = snapshot(state);
+    let bytes = snapshot(state).take();
     let mut read = None;
     fold(&bytes, &mut read, |_| Ok::<_, ()>(state.plan().clone()), |_, _| ()).expect("readable").expect("a plan");
     (read.expect("a snapshot is a state"), bytes.len())

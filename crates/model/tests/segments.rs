@@ -4,9 +4,9 @@ mod support;
 
 use std::sync::Arc;
 
-use model::event::{Accepted, Batched};
+use model::event::{Accepted, Batched, Signaled};
 use model::execution::{Effect, Outcome, Produced};
-use model::segment::{SegmentError, SegmentReader, SegmentWriter, fold};
+use model::segment::{LARGE_VALUE, PIECE, SegmentError, SegmentReader, SegmentWriter, fold, snapshot};
 use model::{Event, Execution, Plan, Value, json};
 use support::{TestCatalog, graph};
 
@@ -221,4 +221,74 @@ fn what_was_taken_back_leaves_nothing() {
     let mut again = SegmentWriter::default();
     events.iter().for_each(|event| again.push(event, &Value::Null));
     assert_eq!(writer.take(), again.take());
+}
+
+#[test]
+fn large_values_and_what_is_set_apart_are_told() {
+    let text = |bytes: usize, fill: &str| Value::from(fill.repeat(bytes));
+    let large = text(LARGE_VALUE, "x");
+    let list = Value::array(vec![text(LARGE_VALUE, "y"), Value::Int(1)]);
+    let accepted = |input: Value, at_ms: i64| Event::Accepted(Accepted { at_ms, ..accepted(&input) });
+    let signal = |value: &Value| Event::Signaled(Signaled { at_us: 1, name: "go".into(), value: value.clone() });
+    let mut writer = SegmentWriter::default();
+    writer.push(&accepted(large.clone(), 7), &Value::Null);
+    writer.push(&signal(&text(LARGE_VALUE - 1, "z")), &Value::Null);
+    writer.push(&signal(&list), &Value::Null);
+    let mark = writer.mark();
+    writer.push(&signal(&large), &Value::Null);
+    writer.back_to(mark);
+    let (found, bytes) = (writer.take_large(), writer.take());
+    let parts: Vec<&[u8]> = found.iter().map(|place| &bytes[place.clone()]).collect();
+    assert_eq!(parts.len(), 2, "one is a byte too short, and one was taken back");
+    assert!(parts[0] == large.as_str().expect("a text").as_bytes() && parts[1].starts_with(b"[\"yyy"));
+    assert!(writer.take_large().is_empty());
+
+    // Two that were accepted at other times and go the same way have the same parts.
+    let parts = |at_ms: i64, more: usize| {
+        let mut writer = SegmentWriter::default();
+        writer.push(&accepted(Value::Int(at_ms), at_ms), &Value::Null);
+        for at in 0..400 + more {
+            writer.push(&signal(&text(1_000, &format!("{at:03}")[..3])), &Value::Null);
+            if at == 100 {
+                writer.push(&signal(&large), &Value::Null);
+            }
+            writer.set_apart(PIECE);
+        }
+        writer.set_apart(LARGE_VALUE);
+        let own = writer.len();
+        writer.push(&signal(&text(1_000, "own")), &Value::Null);
+        let (places, bytes) = (writer.take_large(), writer.take());
+        assert!(places.is_sorted_by(|a, b| a.end <= b.start) && places.iter().all(|place| place.end <= own));
+        places.into_iter().map(|place| bytes[place].to_vec()).collect::<Vec<_>>()
+    };
+    let (one, other, longer) = (parts(1, 0), parts(1 << 40, 0), parts(2, 200));
+    assert!(one == other && one.len() == 6, "{} parts", one.len());
+    assert!(one.iter().any(|part| part == large.as_str().expect("a text").as_bytes()));
+    assert!(longer[..5] == one[..5] && longer.len() > 6, "what is the same from the beginning is the same part");
+    assert!(one.iter().map(Vec::len).sum::<usize>() > 1_200_000);
+}
+
+#[test]
+fn snapshots_of_a_state_that_stays_have_the_same_parts() {
+    let graph = graph("s:start a:step b:step c:step d:step", "s>a a>b b>c c>d a>d b>d");
+    let plan = Arc::new(Plan::compile(&graph, &TestCatalog::default(), None).expect("a plan"));
+    let list = |from: i64| Value::array((from..from + 40_000).map(Value::Int).collect());
+    let text = Value::from("text ".repeat(20_000));
+    let (events, _) = run(&plan, &value("1"), |node, _| match node {
+        1 => list(7),
+        2 => text.clone(),
+        _ => Value::Int(i64::from(node)),
+    });
+    let mut state = Execution::begin(plan, accepted(&value("1")));
+    let mut parts = Vec::new();
+    for event in &events[1..] {
+        state.apply(event).expect("in order");
+        let mut written = snapshot(&state);
+        let (places, bytes) = (written.take_large(), written.take());
+        parts.push(places.into_iter().map(|place| bytes[place].to_vec()).collect::<Vec<_>>());
+    }
+    assert!(parts[0].is_empty() && parts[1].len() == 1 && parts[1][0].len() > 100_000, "the list");
+    let sizes: Vec<Vec<usize>> = parts.iter().map(|parts| parts.iter().map(Vec::len).collect()).collect();
+    assert!(parts[2].contains(&parts[1][0]) && parts[3] == parts[2], "it is the same later: {sizes:?}");
+    assert!(parts[2].iter().any(|part| part == text.as_str().expect("a text").as_bytes()));
 }

@@ -78,7 +78,11 @@ impl Opened {
             shards: if config.executions.shards == 0 { defaults.shards } else { config.executions.shards },
             max_concurrent: config.executions.max_concurrent,
             timeout: config.executions.timeout,
-            calls: CallLimits { all: config.calls.max, per_host: config.calls.per_host },
+            calls: CallLimits {
+                all: config.calls.max,
+                per_host: config.calls.per_host,
+                code: CallLimits::of_workers(config.js.workers),
+            },
             // A look at a data directory runs nothing; `App::load` says when it does.
             wakes: false,
             workflows: Some(Arc::new(Published::of(records.clone()))),

@@ -57,6 +57,7 @@ fn append(id: i64, status: Status) -> Append {
         consumed: Vec::new(),
         blobs: Vec::new(),
         lends: Vec::new(),
+        large: Vec::new(),
         records: Vec::new(),
         births: Vec::new(),
         posts: Vec::new(),

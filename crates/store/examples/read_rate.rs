@@ -49,6 +49,7 @@ fn append(n: i64, id: i64) -> Append {
         consumed: Vec::new(),
         blobs: Vec::new(),
         lends: Vec::new(),
+        large: Vec::new(),
         records: Vec::new(),
         births: Vec::new(),
         posts: Vec::new(),

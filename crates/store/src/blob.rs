@@ -63,6 +63,15 @@ pub trait BlobWriter: Send {
     fn finish(self: Box<Self>) -> BoxFuture<'static, Result<Blob>>;
 }
 
+/// The name of a body that is a part of segments: no file has it, whatever its bytes are.
+pub(crate) fn hash_of_part(bytes: &[u8]) -> BlobHash {
+    *hasher_of_part().update(bytes).finalize().as_bytes()
+}
+
+pub(crate) fn hasher_of_part() -> blake3::Hasher {
+    blake3::Hasher::new_derive_key("tidemill part of a segment")
+}
+
 pub(crate) fn not_found(hash: &BlobHash) -> StoreError {
     StoreError::NotFound(format!("body {}", blake3::Hash::from_bytes(*hash)))
 }

@@ -20,12 +20,14 @@
 //! goes on to be counted.
 
 use std::fmt;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use model::{ExecutionId, Status, TenantId, VersionId, WorkflowId};
 
+use crate::blob::hash_of_part;
 use crate::records::RecordWrite;
 use crate::{BlobPart, BlobQuery, BlobWriter, BoxFuture, ListCursor, Result, StoreError, Subscription};
 
@@ -169,6 +171,8 @@ pub struct Append {
     pub seq_to: Seq,
     /// The encoded segment.
     pub bytes: Bytes,
+    /// Parts of `bytes` that are kept once for all segments of the tenant that have them, as long as one has.
+    pub large: Vec<LargePart>,
     /// The row's columns after these events.
     pub state: RowState,
     /// Rows of inbox messages that these events answer; they leave the inbox in the same transaction, or the entry
@@ -203,14 +207,33 @@ pub struct Birth {
     pub seq_to: Seq,
     /// The encoded segment.
     pub bytes: Bytes,
+    /// Parts of `bytes` that are kept once, as in [`Append::large`].
+    pub large: Vec<LargePart>,
     /// The row's columns after these events; `before` is `None`.
     pub state: RowState,
     /// Bodies that these events refer to.
     pub blobs: Vec<BlobHash>,
 }
 
+/// A part of a segment's bytes that is kept as a body, once for all segments that have it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LargePart {
+    /// Where it stands among the segment's bytes.
+    pub at: Range<usize>,
+    /// The hash of its bytes: the name of the body, which is not that of a file with the same bytes.
+    pub hash: BlobHash,
+}
+
+impl LargePart {
+    /// The parts of a segment in these places.
+    pub fn of(bytes: &[u8], places: impl IntoIterator<Item = Range<usize>>) -> Vec<Self> {
+        let part = |at: Range<usize>| Self { hash: hash_of_part(&bytes[at.clone()]), at };
+        places.into_iter().map(part).collect()
+    }
+}
+
 /// Largest segment a store takes, in bytes.
-const SEGMENT_MAX: usize = 256 << 20;
+pub(crate) const SEGMENT_MAX: usize = 256 << 20;
 
 impl Append {
     /// Whether there are events in it at all.
@@ -231,12 +254,12 @@ impl Append {
         if !in_order || (born && self.seq_from != 1) || born != self.state.before.is_none() || is_foreign {
             return Err(StoreError::Conflict(format!("execution {}", self.execution)));
         }
-        check_bytes(self.seq_from, self.seq_to, &self.bytes)?;
+        check_bytes((self.seq_from, self.seq_to), &self.bytes, &self.large)?;
         for birth in &self.births {
             if birth.state.before.is_some() || birth.seq_to == Seq::MAX {
                 return Err(StoreError::Conflict(format!("execution {}", birth.execution)));
             }
-            check_bytes(1, birth.seq_to, &birth.bytes)?;
+            check_bytes((1, birth.seq_to), &birth.bytes, &birth.large)?;
         }
         Ok(())
     }
@@ -254,8 +277,11 @@ impl Append {
     }
 }
 
-fn check_bytes(seq_from: Seq, seq_to: Seq, bytes: &Bytes) -> Result<()> {
-    if bytes.len() > SEGMENT_MAX || (seq_to < seq_from && !bytes.is_empty()) {
+fn check_bytes((seq_from, seq_to): (Seq, Seq), bytes: &Bytes, large: &[LargePart]) -> Result<()> {
+    let ends = std::iter::once(0).chain(large.iter().map(|part| part.at.end));
+    let begins = large.iter().map(|part| part.at.start).chain([bytes.len()]);
+    let in_order = ends.zip(begins).all(|(end, begin)| end <= begin) && large.iter().all(|part| !part.at.is_empty());
+    if bytes.len() > SEGMENT_MAX || (seq_to < seq_from && !bytes.is_empty()) || !in_order {
         return Err(StoreError::Unavailable(format!(
             "a segment of {} bytes for events {seq_from}..={seq_to} cannot be kept",
             bytes.len()

@@ -34,6 +34,7 @@ fn create(id: i64, bytes: usize) -> Append {
         consumed: Vec::new(),
         blobs: Vec::new(),
         lends: Vec::new(),
+        large: Vec::new(),
         records: Vec::new(),
         births: Vec::new(),
         posts: Vec::new(),

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use model::{ExecutionId, Status, TenantId, VersionId, WorkflowId};
 use rusqlite::Connection;
 use store::journal::{
-    Append, Batch, Idempotency, InboxMessage, NewExecution, ReadFrom, Retention, RowState, WakeQuery,
+    Append, Batch, Idempotency, InboxMessage, LargePart, NewExecution, ReadFrom, Retention, RowState, WakeQuery,
 };
 use store::sqlite::{Examination, Promise};
 use store::{Journal, SqliteOptions, SqliteStore, StoreError};
@@ -43,6 +43,7 @@ fn first(n: i64, status: Status) -> Append {
         consumed: Vec::new(),
         blobs: if n == 2 { vec![*blake3::hash(&body()).as_bytes()] } else { Vec::new() },
         lends: Vec::new(),
+        large: Vec::new(),
         records: Vec::new(),
         births: Vec::new(),
         posts: Vec::new(),
@@ -58,8 +59,8 @@ fn later(n: i64) -> impl Iterator<Item = Append> {
         let before = Some(Status::Running);
         let state = RowState { before, status, wake_at: None, duration_us: 77, error: None };
         let (bytes, snapshot) = (Bytes::from(vec![b'y'; 100]), seq % 20 == 0);
-        let blobs = Vec::new();
-        Append { create: None, seq_from: seq, seq_to: seq, bytes, state, snapshot, blobs, ..first(n, status) }
+        let (blobs, large) = (Vec::new(), LargePart::of(&bytes, (seq == 44).then_some(10..90)));
+        Append { create: None, seq_from: seq, seq_to: seq, bytes, large, state, snapshot, blobs, ..first(n, status) }
     })
 }
 
@@ -115,7 +116,11 @@ async fn a_sound_store_is_found_sound_and_stays_as_it_is() {
     let before = fs::read(&file).expect("its bytes");
     let store = SqliteStore::open_read_only(dir.path(), SqliteOptions::default()).expect("it is free");
     let found = store.examine().await.expect("it can be read");
-    assert_eq!((found.executions, found.bodies, &found.flaws[..], found.more), (12, 1, &[][..], 0));
+    assert_eq!(
+        (found.executions, found.bodies, &found.flaws[..], found.more),
+        (12, 3, &[][..], 0),
+        "parts of two tenants are two"
+    );
     assert_eq!(found.events, 10 * 2 + 2 * 41, "two histories begin at a snapshot");
     let walked = store.walk(id(3), 4).await.expect("rows");
     assert_eq!(walked.iter().map(|row| row.id).collect::<Vec<_>>(), [id(4), id(5), id(6), id(7)]);
@@ -165,9 +170,8 @@ async fn a_planted_fault_of_each_kind_is_found() {
     let (e2, e4) = (format!("execution {}", id(2)), format!("execution {}", id(4)));
     let long = format!("execution {}", id(21));
     let gone = |n: i64| format!("execution {}", id(n));
-    let body = format!("body {}", blake3::hash(&body()));
     let at = |n: i64| id(n).0;
-    use Promise::{Belonging, Bodies, Owner, Segments};
+    use Promise::{Belonging, Owner, Segments};
     for (sql, promise, place, said) in [
         (format!("DELETE FROM segment WHERE execution = {}", at(2)), Segments, &e2, "end with event 0"),
         (
@@ -214,6 +218,26 @@ async fn a_planted_fault_of_each_kind_is_found() {
             "a later segment",
         ),
         (format!("UPDATE blob_ref SET execution = {}", at(94)), Belonging, &gone(94), "a reference"),
+    ] {
+        is_found(&sql, promise, place, said).await;
+    }
+}
+
+#[tokio::test]
+async fn a_planted_fault_of_bodies_is_found() {
+    let body = format!("body {}", blake3::hash(&body()));
+    let part = format!("body {}", blake3::Hash::from_bytes(LargePart::of(&[b'y'; 80], Some(0..80))[0].hash));
+    let (at, stray) = (|n: i64| id(n).0, format!("execution {}", id(95)));
+    use Promise::{Belonging, Bodies};
+    for (sql, promise, place, said) in [
+        (
+            format!("UPDATE segment_part SET execution = {} WHERE execution = {}", at(95), at(21)),
+            Belonging,
+            &stray,
+            "a part of a segment",
+        ),
+        ("DELETE FROM blob_head WHERE size = 80".into(), Bodies, &part, "it is not there"),
+        ("UPDATE blob SET bytes = zeroblob(80) WHERE length(bytes) = 80".into(), Bodies, &part, "not those that"),
         ("UPDATE blob_head SET complete = 0".into(), Bodies, &body, "it is not there"),
         ("DELETE FROM blob WHERE n = 1".into(), Bodies, &body, "of its 600000 bytes"),
         (
@@ -223,10 +247,15 @@ async fn a_planted_fault_of_each_kind_is_found() {
             "not those that its hash",
         ),
     ] {
-        let found = plant(&sql).await;
-        let hit = found.iter().any(|(p, at, detail)| *p == promise && at == place && detail.contains(said));
-        assert!(hit, "{sql}: {found:?}");
+        is_found(&sql, promise, place, said).await;
     }
+}
+
+/// Plants a fault and sees that it is told, and where.
+async fn is_found(sql: &str, promise: Promise, place: &str, said: &str) {
+    let found = plant(sql).await;
+    let hit = found.iter().any(|(p, at, detail)| *p == promise && at == place && detail.contains(said));
+    assert!(hit, "{sql}: {found:?}");
 }
 
 #[tokio::test]

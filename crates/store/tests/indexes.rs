@@ -53,6 +53,8 @@ async fn lists_walk_an_index_and_sort_nothing() {
             "SELECT max(seq_from) FROM segment_later WHERE execution = 7 AND snapshot = 1 AND seq_from < 9".into(),
             "segment_snapshot",
         ),
+        ("SELECT at FROM segment_part WHERE tenant = 1 AND hash = x'07'".into(), "segment_part_body"),
+        ("SELECT at FROM segment_part WHERE execution = 7 AND seq_from = 9 ORDER BY at".into(), "PRIMARY KEY"),
         (format!("{executions} id < 9 ORDER BY id DESC LIMIT 10"), "INTEGER PRIMARY KEY"),
     ] {
         let plan = plan(&connection, &question);

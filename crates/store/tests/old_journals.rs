@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use model::{ExecutionId, Status, TenantId, VersionId, WorkflowId};
 use store::journal::{
-    Append, Batch, Claim, ExecutionQuery, Idempotency, InboxMessage, NewExecution, Origin, OriginKind, ReadFrom,
-    RowState, StatisticsQuery, WakeQuery,
+    Append, Batch, Claim, ExecutionQuery, Idempotency, InboxMessage, LargePart, NewExecution, Origin, OriginKind,
+    ReadFrom, RowState, StatisticsQuery, WakeQuery,
 };
 use store::records::{Expect, Kind, RecordWrite};
 use store::{BlobPart, BlobQuery, Journal, Records, Result, SqliteOptions, SqliteStore, StoreError};
@@ -24,7 +24,7 @@ static NOTE: Kind = Kind { name: "note", indexed: &["name"] };
 static BODY: &[u8] = b"a body that a segment refers to";
 
 /// The newest schema.
-const NEWEST: u32 = 4;
+const NEWEST: u32 = 5;
 
 fn fixture(schema: u32) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/fixtures/schema-{schema}.txt"))
@@ -93,6 +93,7 @@ fn first(n: i64) -> Append {
         consumed: Vec::new(),
         blobs: vec![*blake3::hash(BODY).as_bytes()],
         lends: Vec::new(),
+        large: Vec::new(),
         records: Vec::new(),
         births: Vec::new(),
         posts: Vec::new(),
@@ -110,7 +111,9 @@ fn second(n: i64) -> Append {
         error: (status(n) == Status::Failed).then(|| "timeout".into()),
     };
     let bytes = Bytes::from(format!("later events of {n}"));
-    Append { create: None, seq_from: 3, seq_to: 5, bytes, state, snapshot: true, blobs: Vec::new(), ..first(n) }
+    // Since schema 5.
+    let large = LargePart::of(&bytes, vec![1..5, 6..12]);
+    Append { create: None, seq_from: 3, seq_to: 5, bytes, large, state, snapshot: true, blobs: Vec::new(), ..first(n) }
 }
 
 async fn append(store: &SqliteStore, entries: Vec<Append>) -> Vec<Result<()>> {
@@ -168,6 +171,11 @@ async fn schema_3_is_read() {
 #[tokio::test]
 async fn schema_4_is_read() {
     is_read(4).await;
+}
+
+#[tokio::test]
+async fn schema_5_is_read() {
+    is_read(5).await;
 }
 
 async fn is_read(schema: u32) {

@@ -122,7 +122,7 @@ impl<'a> Live<'a> {
 
     /// What a crash leaves of a run whose journal ends with a snapshot.
     fn restore(&mut self) {
-        let (bytes, _) = segment::snapshot(&self.state);
+        let bytes = segment::snapshot(&self.state).take();
         let mut state = None;
         let plan = self.trace.plan.clone();
         let read = segment::fold(&bytes, &mut state, |_| Ok::<_, ()>(plan.clone()), |_, _| {});

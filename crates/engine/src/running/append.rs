@@ -1,9 +1,10 @@
 //! What an execution under way hands to the journal: its appends, and the one that gives it up to rest.
 
 use bytes::Bytes;
+use model::segment::SegmentWriter;
 use model::{ExecutionId, Status, TenantId, Value};
 use store::Append;
-use store::journal::{RowState, Seq};
+use store::journal::{LargePart, RowState, Seq};
 
 use super::{NAP_MS, Running};
 use crate::listed;
@@ -29,7 +30,7 @@ impl Running {
             Some(_) => Status::Delayed,
             None => Status::Waiting,
         };
-        let mut append = self.take_append(now_us).unwrap_or_else(|| self.append(Vec::new(), 0, now_us));
+        let mut append = self.take_append(now_us).unwrap_or_else(|| self.append(SegmentWriter::default(), now_us));
         append.state.status = status;
         append.state.wake_at = self.wake_at();
         self.row_status = Some(status);
@@ -55,14 +56,17 @@ impl Running {
         if self.writer.is_empty() && self.consumed.is_empty() && !ends_joining {
             return None;
         }
-        let events = self.writer.events();
-        let bytes = if self.writer.is_empty() { Vec::new() } else { self.writer.take() };
-        self.beyond_snapshot.note(bytes.len());
-        self.collected.note(bytes.len(), &self.execution);
-        Some(self.append(bytes, events, now_us))
+        let written = std::mem::take(&mut self.writer);
+        let bytes = if written.is_empty() { 0 } else { written.len() };
+        self.beyond_snapshot.note(bytes);
+        self.collected.note(bytes, &self.execution);
+        Some(self.append(written, now_us))
     }
 
-    pub(super) fn append(&mut self, bytes: Vec<u8>, events: u32, now_us: i64) -> Append {
+    /// An entry with what was written, which may be nothing.
+    pub(super) fn append(&mut self, mut written: SegmentWriter, now_us: i64) -> Append {
+        let (events, large) = (Seq::from(written.events()), written.take_large());
+        let bytes = if written.is_empty() { Vec::new() } else { written.take() };
         let status = match (self.execution.status(), self.is_in_line(), self.row_status) {
             (Status::Running, true, None | Some(Status::Queued | Status::Delayed)) => Status::Queued,
             (status, ..) => status,
@@ -75,7 +79,8 @@ impl Running {
             execution: self.id,
             create: self.create.take(),
             seq_from: self.next_seq,
-            seq_to: self.next_seq + Seq::from(events) - 1,
+            seq_to: self.next_seq + events - 1,
+            large: LargePart::of(&bytes, large),
             bytes: Bytes::from(bytes),
             state: RowState {
                 before: self.row_status,
@@ -93,7 +98,7 @@ impl Running {
             snapshot: false,
             proven: self.trial.take_proof(),
         };
-        self.next_seq += Seq::from(events);
+        self.next_seq += events;
         self.row_status = Some(status);
         append
     }

@@ -25,7 +25,7 @@ pub(super) struct ToCall {
     pub(super) address: Address,
     call: Call,
     turn: Option<Turn>,
-    is_write: bool,
+    class: EffectClass,
 }
 
 /// A call that is ordered.
@@ -52,7 +52,7 @@ impl Running {
         }
         let needs = if is_code { 0 } else { self.next_seq + Seq::from(self.writer.events()) - 1 };
         let turn = turn.map(|turn| Turn { line: self.line(&turn), ..turn });
-        self.to_call.push_back(ToCall { needs, address, call, turn, is_write });
+        self.to_call.push_back(ToCall { needs, address, call, turn, class });
     }
 
     /// What tells calls of it that the next append is durable, if there is one that waits for that.
@@ -76,7 +76,7 @@ impl Running {
                 at += 1;
                 continue;
             }
-            let Some(ToCall { needs, address, call, turn, is_write }) = self.to_call.remove(at) else { return };
+            let Some(ToCall { needs, address, call, turn, class }) = self.to_call.remove(at) else { return };
             let after = (needs > self.durable).then(|| (self.gate.get_or_insert_default().clone(), needs));
             let timeout = self.execution.plan().nodes[address.node as usize].timeout_ms;
             let first = Arc::<First>::default();
@@ -87,13 +87,14 @@ impl Running {
                 first: first.clone(),
                 after,
                 turn,
+                is_code: class == EffectClass::Pure,
                 timeout: timeout.map(Duration::from_millis),
                 accepted_us: self.accepted_us,
                 seed: self.id.0.cast_unsigned() ^ u64::from(address.node) << 32 ^ u64::from(address.index()),
                 inbox: inbox.clone(),
             };
             let abort = calls.make(order);
-            self.calls.insert(address, InFlight { abort, is_write, first });
+            self.calls.insert(address, InFlight { abort, is_write: class == EffectClass::Write, first });
         }
     }
 

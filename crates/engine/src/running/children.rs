@@ -162,6 +162,7 @@ impl Running {
             new: *append.create?,
             seq_to: append.seq_to,
             bytes: append.bytes,
+            large: append.large,
             state: append.state,
             blobs: append.blobs,
         })

@@ -11,7 +11,7 @@ impl Running {
         if !can || !self.beyond_snapshot.is_due(least) {
             return None;
         }
-        let (bytes, events) = self.beyond_snapshot.write(&self.execution)?;
-        Some(Append { snapshot: true, ..self.append(bytes, events, now_us) })
+        let written = self.beyond_snapshot.write(&self.execution)?;
+        Some(Append { snapshot: true, ..self.append(written, now_us) })
     }
 }

@@ -43,7 +43,7 @@ async fn calls_take_one_commit_more_than_they_are() {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_more_calls_go_to_one_host_than_may() {
     let (store, world) = (Arc::new(MemoryStore::default()), world());
-    let calls = CallLimits { all: 50, per_host: 2 };
+    let calls = CallLimits { all: 50, per_host: 2, ..CallLimits::default() };
     let engine = engine_with(&store, &world, Options { calls, ..options() });
     let mut all = Vec::new();
     for host in ["a:1", "a:1", "a:1", "a:1", "a:1", "b:1"] {
@@ -54,6 +54,58 @@ async fn no_more_calls_go_to_one_host_than_may() {
     tokio::time::sleep(Duration::from_millis(20)).await;
     assert_eq!(world.most.load(Ordering::SeqCst), 3, "two to one host, one to the other");
     world.gate.add_permits(6);
+    for execution in all {
+        assert_eq!(ended(&engine, execution).await.status, Status::Succeeded);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_more_code_goes_to_workers_than_they_take() {
+    let cores = std::thread::available_parallelism().expect("this machine").get();
+    assert_eq!(CallLimits::default().code, 3 * cores, "one at work and two in line for each");
+    let (store, world) = (Arc::new(MemoryStore::default()), world());
+    let calls = CallLimits { all: 1, code: 3, ..CallLimits::default() };
+    let engine = engine_with(&store, &world, Options { calls, ..options() });
+    let code = ONE_CALL.replace(r#""write":true"#, r#""code":true"#);
+    let mut all = Vec::new();
+    for at in 0..8 {
+        all.push(engine.start(start(&code, "1")).await.expect("it is accepted").execution);
+        world.inside((at + 1).min(3)).await;
+    }
+    let keys = |of: &[model::ExecutionId]| of.iter().map(|id| format!("{id}.c#0")).collect::<Vec<_>>();
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    assert_eq!(world.calls(), keys(&all[..3]), "who came first goes first, and the others were not begun");
+    // A call to elsewhere does not stand behind them, and has a line of its own.
+    let here = ONE_CALL.replace(r#""waits":true"#, r#""waits":"here""#);
+    let other = engine.start(start(&here, "1")).await.expect("it is accepted").execution;
+    world.inside(4).await;
+    assert_eq!(world.calls.lock().expect("nobody panics").pop(), keys(&[other]).pop());
+    world.second_gate.add_permits(1);
+    world.inside(3).await;
+    // One in line is called off before it begins, one at work is broken off.
+    for canceled in [all[4], all[1]] {
+        engine.cancel(TENANT, canceled).await.expect("it is under way");
+        assert_eq!(ended(&engine, canceled).await.status, Status::Canceled);
+    }
+    for left in (0..6).rev() {
+        world.gate.add_permits(1);
+        world.inside(left.min(3)).await;
+    }
+    for execution in [all[0], all[2], all[3], all[5], all[6], all[7], other] {
+        assert_eq!(ended(&engine, execution).await.status, Status::Succeeded);
+    }
+    let mut calls = world.calls();
+    calls.sort_unstable();
+    assert_eq!(calls, keys(&[0, 1, 2, 3, 5, 6, 7].map(|at| all[at])), "who was called off in line never began");
+
+    // Time in line is not time of the call.
+    let (hasty, mut all) = (code.replace(r#""code":true"#, r#""code":true,"timeout":"50ms""#), Vec::new());
+    for text in [&code, &code, &code, &hasty] {
+        all.push(engine.start(start(text, "1")).await.expect("it is accepted").execution);
+        world.inside(all.len().min(3)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(150)).await;
+    world.gate.add_permits(4);
     for execution in all {
         assert_eq!(ended(&engine, execution).await.status, Status::Succeeded);
     }

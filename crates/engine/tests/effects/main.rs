@@ -136,7 +136,7 @@ async fn a_failure_stops_reads_beside_it_and_records_writes() {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_more_calls_go_out_than_may() {
     let (store, world) = (Arc::new(MemoryStore::default()), world());
-    let limits = CallLimits { all: 5, per_host: 2 };
+    let limits = CallLimits { all: 5, per_host: 2, ..CallLimits::default() };
     let engine = engine_with(&store, &world, Options { calls: limits, ..options() });
     let on = |host: &str| ONE_CALL.replace(r#""write":true"#, &format!(r#""host":"{host}""#));
     let mut all = Vec::new();

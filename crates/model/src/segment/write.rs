@@ -1,9 +1,11 @@
 //! Events to bytes.
 
+use std::ops::Range;
+
 use arcstr::ArcStr;
 
 use super::write_snapshot::Shared;
-use super::{VERSION, tag, value_tag};
+use super::{LARGE_VALUE, VERSION, tag, value_tag};
 use crate::event::{
     Accepted, Address, ChildEnded, ErrorInfo, Event, Finished, Path, Route, Signaled, StepFinished, StepRetried,
     StepWaiting,
@@ -48,11 +50,16 @@ pub struct SegmentWriter {
     events: u32,
     last: Last,
     pub(super) shared: Shared,
+    /// Where large values stand, and what was set apart, in order.
+    large: Vec<Range<usize>>,
+    /// Up to where it was set apart; how an execution was accepted never is.
+    apart: usize,
 }
 
 impl Default for SegmentWriter {
     fn default() -> Self {
-        Self { bytes: vec![VERSION], events: 0, last: Last::default(), shared: Shared::default() }
+        let (last, shared) = (Last::default(), Shared::default());
+        Self { bytes: vec![VERSION], events: 0, last, shared, large: Vec::new(), apart: 1 }
     }
 }
 
@@ -82,6 +89,28 @@ impl SegmentWriter {
         bytes
     }
 
+    /// The bytes that others may have written alike and that are worth to be kept once: large values, and what was
+    /// [set apart](Self::set_apart). In order, and no byte is in two of them.
+    pub fn take_large(&mut self) -> Vec<Range<usize>> {
+        std::mem::take(&mut self.large)
+    }
+
+    /// Sets apart what was written since the last time, if it is so many bytes: another execution begins with the same
+    /// events. How this one was accepted is not among them.
+    pub fn set_apart(&mut self, least: usize) {
+        if self.bytes.len() - self.apart < least {
+            return;
+        }
+        let first = self.large.partition_point(|large| large.start < self.apart);
+        let ends = std::iter::once(self.apart).chain(self.large[first..].iter().map(|large| large.end));
+        let begins = self.large[first..].iter().map(|large| large.start).chain([self.bytes.len()]);
+        let between = ends.zip(begins).map(|(from, to)| from..to).filter(|range| range.len() >= LARGE_VALUE);
+        let between: Vec<_> = between.collect();
+        self.large.extend(between);
+        self.large.sort_unstable_by_key(|large| large.start);
+        self.apart = self.bytes.len();
+    }
+
     /// Where it stands, to come back to.
     pub fn mark(&self) -> Mark {
         let (len, shared) = (self.bytes.len(), self.shared.len());
@@ -94,6 +123,8 @@ impl SegmentWriter {
         self.shared.truncate(shared);
         self.bytes.truncate(len);
         self.bytes.shrink_to(len);
+        self.large.retain(|large| large.end <= len);
+        self.apart = self.apart.min(len);
         (self.events, self.last) = (events, last);
     }
 
@@ -186,6 +217,12 @@ impl SegmentWriter {
         self.acceptance(accepted);
         self.value(&accepted.input, &Value::Null);
         self.value(&accepted.trigger, &Value::Null);
+        self.keep_together();
+    }
+
+    /// What was written up to here is this execution's own, large values aside.
+    pub(super) const fn keep_together(&mut self) {
+        self.apart = self.bytes.len();
     }
 
     /// All but its values.
@@ -402,11 +439,27 @@ impl SegmentWriter {
         let mut prefix = [0u8; 10];
         let width = leb128(length as u64, &mut prefix);
         self.bytes.splice(start..start, prefix[..width].iter().copied());
+        self.note_large(length);
+    }
+
+    /// Takes note of a value that begins there and ends here, unless there is a large one in it.
+    pub(super) fn note_from(&mut self, from: usize) {
+        if self.large.last().is_none_or(|large| large.end <= from) {
+            self.note_large(self.bytes.len() - from);
+        }
+    }
+
+    /// Takes note of a value that ends here.
+    fn note_large(&mut self, length: usize) {
+        if length >= LARGE_VALUE {
+            self.large.push(self.bytes.len() - length..self.bytes.len());
+        }
     }
 
     pub(super) fn text(&mut self, text: &str) {
         self.number(text.len() as u64);
         self.bytes.extend_from_slice(text.as_bytes());
+        self.note_large(text.len());
     }
 
     pub(super) fn number(&mut self, number: u64) {

@@ -107,6 +107,7 @@ impl SegmentWriter {
         for (_, woken) in &whole.ended_children {
             self.woken(woken);
         }
+        self.keep_together();
     }
 
     fn named_values(&mut self, values: &[(ArcStr, Value)]) {
@@ -285,7 +286,9 @@ impl SegmentWriter {
                     self.bytes.push(value_tag::SHARED);
                     return self.number(number);
                 }
+                let from = self.len();
                 self.whole_value(value);
+                self.note_from(from);
                 self.shared.note(value);
             }
         }

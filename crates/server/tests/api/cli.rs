@@ -223,6 +223,7 @@ async fn doctor_finds_what_is_wrong_and_changes_nothing() {
         consumed: Vec::new(),
         blobs: Vec::new(),
         lends: Vec::new(),
+        large: Vec::new(),
         records: Vec::new(),
         births: Vec::new(),
         posts: Vec::new(),

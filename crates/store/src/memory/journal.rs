@@ -85,7 +85,7 @@ impl State {
         {
             execution.row.recover_count = 0;
         }
-        for Birth { execution, new, seq_to, bytes, state, blobs } in &entry.births {
+        for Birth { execution, new, seq_to, bytes, state, blobs, .. } in &entry.births {
             self.create(owner, *execution, new);
             let (seq_to, bytes) = (*seq_to, bytes.clone());
             let tenant = new.tenant;

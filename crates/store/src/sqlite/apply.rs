@@ -4,9 +4,10 @@ use model::{ExecutionId, Status};
 use rusqlite::blob::ZeroBlob;
 use rusqlite::{Connection, OptionalExtension, Statement, ToSql, params};
 
+use super::parts;
 use super::writer::{Fault, Tx};
 use crate::StoreError;
-use crate::journal::{Append, BlobHash, Idempotency, InboxMessage, NewExecution, RowState, Seq, is_at_rest};
+use crate::journal::{Append, BlobHash, Idempotency, InboxMessage, LargePart, NewExecution, RowState, Seq, is_at_rest};
 use crate::recent::Touch;
 use crate::rollup::{Cell, Change, hour_of};
 
@@ -107,11 +108,13 @@ impl Tx<'_> {
         if entry.has_events() {
             let (id, from, to) = (entry.execution.0, entry.seq_from.cast_signed(), entry.seq_to.cast_signed());
             if from == 1 {
-                self.first_segment(id, to, &entry.bytes)?;
+                self.first_segment((id, to), &entry.bytes, &entry.large)?;
             } else {
+                let own = parts::own(&entry.bytes, &entry.large);
                 let insert = &mut self.hot.later_segment;
                 let row = |events: &dyn ToSql| insert.execute(params![id, from, to, events, entry.snapshot]);
-                insert_events(self.conn, "segment_later", &entry.bytes, row)?;
+                insert_events(self.conn, "segment_later", &own, row)?;
+                self.keep_parts((id, from), &entry.bytes, &entry.large)?;
             }
         }
         if entry.may_fail_late() {
@@ -133,10 +136,17 @@ impl Tx<'_> {
         Ok(())
     }
 
-    fn first_segment(&mut self, execution: i64, seq_to: i64, events: &[u8]) -> rusqlite::Result<()> {
+    fn first_segment(
+        &mut self,
+        (execution, seq_to): (i64, i64),
+        events: &[u8],
+        large: &[LargePart],
+    ) -> Result<(), Fault> {
+        let own = parts::own(events, large);
         let insert = &mut self.hot.first_segment;
         let row = |events: &dyn ToSql| insert.execute(params![execution, seq_to, events]);
-        insert_events(self.conn, "segment", events, row)
+        insert_events(self.conn, "segment", &own, row)?;
+        self.keep_parts((execution, 1), events, large)
     }
 
     /// Inserts the executions that an entry starts.
@@ -145,7 +155,7 @@ impl Tx<'_> {
             let (id, seq_to) = (birth.execution, birth.seq_to);
             self.create(&NewRow { id, new: &birth.new, next_seq: seq_to + 1, state: &birth.state })?;
             if seq_to > 0 {
-                self.first_segment(id.0, seq_to.cast_signed(), &birth.bytes)?;
+                self.first_segment((id.0, seq_to.cast_signed()), &birth.bytes, &birth.large)?;
             }
             self.refer(id, &birth.blobs)?;
         }

@@ -181,15 +181,15 @@ impl Tx<'_> {
         Ok(begin.query_row(row, |row| row.get(0))?)
     }
 
-    fn put_chunk(&self, tenant: TenantId, name: &BlobHash, n: u64, chunk: &Bytes) -> Result<(), Fault> {
+    pub(super) fn put_chunk(&self, tenant: TenantId, name: &BlobHash, n: u64, chunk: &[u8]) -> Result<(), Fault> {
         let mut put =
             self.conn.prepare_cached("INSERT OR IGNORE INTO blob (tenant, hash, n, bytes) VALUES (?1, ?2, ?3, ?4)")?;
-        put.execute((tenant.0, &name[..], n.cast_signed(), &chunk[..]))?;
+        put.execute((tenant.0, &name[..], n.cast_signed(), chunk))?;
         Ok(())
     }
 
     /// Says that a body is whole, if it is.
-    fn end_body(&self, tenant: TenantId, blob: &Blob, chunks: u64) -> Result<(), Fault> {
+    pub(super) fn end_body(&self, tenant: TenantId, blob: &Blob, chunks: u64) -> Result<(), Fault> {
         let mut count = self.conn.prepare_cached("SELECT count(*) FROM blob WHERE tenant = ?1 AND hash = ?2")?;
         let found: i64 = count.query_row((tenant.0, &blob.hash[..]), |row| row.get(0))?;
         if found.cast_unsigned() != chunks {

@@ -10,6 +10,7 @@ mod examine;
 mod journal;
 mod lists;
 mod open;
+mod parts;
 mod queue;
 mod readers;
 mod record_writes;

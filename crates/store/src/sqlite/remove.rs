@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use model::{ExecutionId, Status, TenantId};
 use rusqlite::OptionalExtension;
 
+use super::parts::Gone;
 use super::retain::{Going, Of};
 use super::rollup::status;
 use super::writer::{Fault, Tx};
@@ -109,8 +110,10 @@ impl Tx<'_> {
                  (SELECT id FROM segment_later WHERE execution = ?1 ORDER BY seq_from DESC LIMIT ?2)",
         )?;
         if later.execute((id, ROWS as i64))? == ROWS {
+            self.forget_parts(id, Gone::Newest)?;
             return Ok(false);
         }
+        self.forget_parts(id, Gone::All)?;
         for sql in [
             "DELETE FROM segment WHERE execution = ?1",
             "DELETE FROM inbox WHERE execution = ?1",
@@ -168,7 +171,9 @@ impl Tx<'_> {
     pub(super) fn remove_body(&self, tenant: u32, hash: &BlobHash, before_ms: i64) -> Result<bool, Fault> {
         let mut free = self.conn.prepare_cached(
             "UPDATE blob_head SET complete = 0 WHERE tenant = ?1 AND hash = ?2 AND put_ms < ?3 AND NOT EXISTS
-                 (SELECT 1 FROM blob_ref WHERE blob_ref.tenant = ?1 AND blob_ref.hash = ?2) RETURNING 1",
+                 (SELECT 1 FROM blob_ref WHERE blob_ref.tenant = ?1 AND blob_ref.hash = ?2)
+                 AND NOT EXISTS (SELECT 1 FROM segment_part WHERE segment_part.tenant = ?1 AND segment_part.hash = ?2)
+             RETURNING 1",
         )?;
         let free: Option<i64> = free.query_row((tenant, &hash[..], before_ms), |row| row.get(0)).optional()?;
         if free.is_none() {

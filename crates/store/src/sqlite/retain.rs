@@ -230,6 +230,8 @@ fn unnamed(conn: &Connection, after: &(u32, Vec<u8>), before_ms: i64) -> Result<
     let mut find = conn.prepare_cached(
         "SELECT tenant, hash FROM blob_head WHERE (tenant, hash) > (?1, ?2) AND put_ms < ?3 AND NOT EXISTS
              (SELECT 1 FROM blob_ref WHERE blob_ref.tenant = blob_head.tenant AND blob_ref.hash = blob_head.hash)
+             AND NOT EXISTS (SELECT 1 FROM segment_part
+                 WHERE segment_part.tenant = blob_head.tenant AND segment_part.hash = blob_head.hash)
          ORDER BY tenant, hash LIMIT ?4",
     )?;
     let found = find.query_map((after.0, &after.1, before_ms, BODIES), |row| Ok((row.get(0)?, row.get(1)?)))?;

@@ -2,8 +2,9 @@
 
 use bytes::Bytes;
 use model::{ExecutionId, TenantId};
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 
+use super::parts;
 use crate::Result;
 use crate::journal::{ReadFrom, Segment};
 
@@ -52,14 +53,21 @@ pub(super) fn read(
          ORDER BY seq_from",
     )?;
     let mut rows = later.query((execution.0, after, begin))?;
+    let mut has_parts = None;
     while taken < max_bytes || found.is_empty() {
         let Some(row) = rows.next()? else { break };
-        let bytes = row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?;
-        taken += bytes.len().max(1);
+        let own = row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?;
+        // As long as the row is there, all is read as of one moment.
+        let is_parted = match has_parts {
+            Some(known) => known,
+            None => *has_parts.insert(parts::any(conn, execution)?),
+        };
+        let left_out = if is_parted { parts::left_out(conn, execution, row.get(0)?)? } else { Vec::new() };
+        taken += parts::size(own, &left_out).max(1);
         if taken > max_bytes && !found.is_empty() {
             break;
         }
-        let bytes = Bytes::copy_from_slice(bytes);
+        let bytes = Bytes::from(parts::whole(conn, own, &left_out)?);
         let (seq_from, seq_to) = (row.get::<_, i64>(0)?.cast_unsigned(), row.get::<_, i64>(1)?.cast_unsigned());
         found.push(Segment { tenant, execution, seq_from, seq_to, bytes, snapshot: row.get(3)? });
     }
@@ -69,12 +77,14 @@ pub(super) fn read(
 fn first(conn: &Connection, (tenant, execution): (TenantId, ExecutionId), after: i64) -> Result<First> {
     let mut find =
         conn.prepare_cached("SELECT seq_to, iif(seq_to > ?2, bytes, NULL) FROM segment WHERE execution = ?1")?;
-    let found = find.query_row((execution.0, after), |row| {
-        let Some(bytes) = row.get::<_, Option<Vec<u8>>>(1)? else { return Ok(First::Passed) };
-        let seq_to = row.get::<_, i64>(0)?.cast_unsigned();
-        Ok(First::Wanted(Segment { tenant, execution, seq_from: 1, seq_to, bytes: bytes.into(), snapshot: false }))
-    });
-    Ok(found.optional()?.unwrap_or(First::Gone))
+    let mut rows = find.query((execution.0, after))?;
+    let Some(row) = rows.next()? else { return Ok(First::Gone) };
+    let Some(own) = row.get_ref(1)?.as_blob_or_null().map_err(rusqlite::Error::from)? else {
+        return Ok(First::Passed);
+    };
+    let seq_to = row.get::<_, i64>(0)?.cast_unsigned();
+    let bytes = parts::whole(conn, own, &parts::left_out(conn, execution, 1)?)?;
+    Ok(First::Wanted(Segment { tenant, execution, seq_from: 1, seq_to, bytes: bytes.into(), snapshot: false }))
 }
 
 /// Seq of the event before the newest snapshot that begins at or before `upto`; 0 without one.

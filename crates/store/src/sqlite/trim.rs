@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension};
 
 use super::SqliteStore;
+use super::parts::Gone;
 use super::queue::Weight;
 use super::writer::{Fault, Tx};
 use crate::Result;
@@ -57,7 +58,9 @@ fn cuts(conn: &Connection, after: i64, max: u64) -> Result<(Vec<Cut>, Option<i64
 /// The oldest snapshot from which on at most `max` bytes are left, else the newest one.
 fn cut(conn: &Connection, execution: i64, max: u64) -> Result<Option<Cut>> {
     let mut newest_first = conn.prepare_cached(
-        "SELECT seq_from, length(bytes), snapshot FROM segment_later WHERE execution = ?1 ORDER BY seq_from DESC",
+        "SELECT seq_from, length(bytes) + (SELECT coalesce(sum(size), 0) FROM segment_part
+             WHERE segment_part.execution = ?1 AND segment_part.seq_from = segment_later.seq_from), snapshot
+         FROM segment_later WHERE execution = ?1 ORDER BY seq_from DESC",
     )?;
     let mut rows = newest_first.query((execution,))?;
     let (mut bytes, mut begin, mut settled, mut oldest) = (0u64, None, false, None);
@@ -70,7 +73,10 @@ fn cut(conn: &Connection, execution: i64, max: u64) -> Result<Option<Cut>> {
             settled = bytes > max;
         }
     }
-    let mut first = conn.prepare_cached("SELECT length(bytes) FROM segment WHERE execution = ?1")?;
+    let mut first = conn.prepare_cached(
+        "SELECT length(bytes) + (SELECT coalesce(sum(size), 0) FROM segment_part
+             WHERE segment_part.execution = ?1 AND seq_from = 1) FROM segment WHERE execution = ?1",
+    )?;
     let first: Option<i64> = first.query_row((execution,), |row| row.get(0)).optional()?;
     bytes += first.unwrap_or(0).cast_unsigned();
     let leaves_more = first.is_some() || begin != oldest;
@@ -87,6 +93,7 @@ impl Tx<'_> {
                  (SELECT id FROM segment_later WHERE execution = ?1 AND seq_from < ?2 ORDER BY seq_from LIMIT ?3)",
         )?;
         let gone = first.execute((cut.execution,))? + later.execute((cut.execution, cut.begin, ROWS as i64))?;
+        self.forget_parts(cut.execution, Gone::Oldest)?;
         Ok((gone > 0).then_some(gone as u64))
     }
 }

@@ -27,7 +27,15 @@ fn child(parent: ExecutionId, id: ExecutionId) -> Birth {
     };
     let Append { execution, seq_to, bytes, state, .. } =
         Append { create: None, bytes: create.bytes, ..progress(id, 1, 2, (Status::Queued, Status::Queued)) };
-    Birth { execution, new, seq_to, bytes, state: RowState { before: None, ..state }, blobs: Vec::new() }
+    Birth {
+        execution,
+        new,
+        seq_to,
+        bytes,
+        state: RowState { before: None, ..state },
+        blobs: Vec::new(),
+        large: Vec::new(),
+    }
 }
 
 fn message(execution: ExecutionId, message_id: &str) -> InboxMessage {

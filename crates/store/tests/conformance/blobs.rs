@@ -238,6 +238,7 @@ async fn bodies_are_lent_and_taken_over(subject: Subject) {
         bytes: born.bytes,
         state: born.state,
         blobs: Vec::new(),
+        large: Vec::new(),
     };
     let nobody = id_at(10, 9);
     let lends = vec![(child, lent), (told, lent), (child, foreign), (nobody, lent)];

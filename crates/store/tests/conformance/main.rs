@@ -6,6 +6,7 @@ mod blobs;
 mod following;
 mod histories;
 mod lists;
+mod parts;
 mod random;
 mod records;
 mod retention;

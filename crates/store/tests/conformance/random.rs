@@ -5,8 +5,8 @@ use std::fmt::Debug;
 use bytes::Bytes;
 use model::{ExecutionId, Status, WorkflowId};
 use store::journal::{
-    Append, Birth, Claim, ExecutionQuery, Idempotency, InboxMessage, NewExecution, Origin, OriginKind, ReadFrom,
-    Retention, RowState, StatisticsQuery, WakeQuery, WorkflowRetention,
+    Append, Birth, Claim, ExecutionQuery, Idempotency, InboxMessage, LargePart, NewExecution, Origin, OriginKind,
+    ReadFrom, Retention, RowState, StatisticsQuery, WakeQuery, WorkflowRetention,
 };
 use store::records::{Expect, RecordQuery, RecordWrite, Sort};
 use store::{Journal, Records};
@@ -55,6 +55,19 @@ fn record_write(random: &mut Random) -> RecordWrite {
     write
 }
 
+/// A segment of which parts are kept apart.
+fn in_parts(random: &mut Random) -> (Bytes, Vec<LargePart>) {
+    let (mut bytes, mut places) = (vec![b'x'; random.below(3) as usize], Vec::new());
+    for _ in 0..=random.below(2) {
+        let from = bytes.len();
+        bytes.extend_from_slice(&body(random));
+        places.push(from..bytes.len());
+        bytes.extend(vec![b'y'; random.below(3) as usize]);
+    }
+    let large = LargePart::of(&bytes, places);
+    (Bytes::from(bytes), large)
+}
+
 /// An entry that is often right: the row is asked for what comes next.
 async fn entry(random: &mut Random, oracle: &dyn Store) -> Append {
     let id = execution(random);
@@ -92,6 +105,9 @@ async fn entry(random: &mut Random, oracle: &dyn Store) -> Append {
         let waiting = ask(|| oracle.inbox(vec![(entry.tenant, id), (T1, execution(random))])).await.expect("messages");
         entry.consumed = waiting.iter().take(2).map(|message| message.row).collect();
     }
+    if random.below(3) == 0 {
+        (entry.bytes, entry.large) = in_parts(random);
+    }
     entry.snapshot = random.below(8) == 0;
     entry.proven = random.below(6) == 0;
     if random.below(4) == 0 {
@@ -119,7 +135,9 @@ fn birth(random: &mut Random, parent: ExecutionId) -> Birth {
         origin,
         ..*new
     };
-    Birth { execution: execution(random), new, seq_to, bytes, state: RowState { status, ..state }, blobs: Vec::new() }
+    let state = RowState { status, ..state };
+    let (bytes, large) = if random.below(3) == 0 { in_parts(random) } else { (bytes, Vec::new()) };
+    Birth { execution: execution(random), new, seq_to, bytes, large, state, blobs: Vec::new() }
 }
 
 fn message(random: &mut Random) -> InboxMessage {

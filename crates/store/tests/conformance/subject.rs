@@ -194,6 +194,7 @@ pub(crate) fn create(execution: ExecutionId, status: Status) -> Append {
         consumed: Vec::new(),
         blobs: Vec::new(),
         lends: Vec::new(),
+        large: Vec::new(),
         records: Vec::new(),
         births: Vec::new(),
         posts: Vec::new(),

@@ -127,6 +127,7 @@ pub(super) fn strays(conn: &Connection, found: &mut Examination) -> Result<()> {
         ("a message", "inbox"),
         ("an idempotency key", "idempotency"),
         ("a reference to a body", "blob_ref"),
+        ("a part of a segment", "segment_part"),
     ] {
         let mut find = conn.prepare(&format!(
             "SELECT DISTINCT execution FROM {table} WHERE execution NOT IN (SELECT id FROM execution)"
