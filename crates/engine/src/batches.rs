@@ -202,34 +202,48 @@ impl Engine {
                 },
                 Seat::Joins { execution, is_last } => {
                     let wish = Wish::Start { input: input.clone(), is_last };
-                    match self.post_start(execution, &wish, submission).await {
-                        Ok(()) => {
-                            if is_last {
-                                self.rest().deliver(submission.tenant, execution);
-                            }
-                            return Ok(Some(execution));
-                        }
+                    let message = self.start_message(execution, &wish, submission);
+                    let (engine, name) = (self.clone(), name.clone());
+                    // Whoever asks may go away meanwhile: the seat is taken or given back all the same.
+                    let posting = self.runtime().spawn(async move { engine.take_seat(&name, message, bytes).await });
+                    match posting.await.unwrap_or_else(|error| Err(StoreError::Unavailable(error.to_string()))) {
+                        Ok(()) => return Ok(Some(execution)),
                         // It begins just now.
-                        Err(StoreError::Conflict(_)) => self.batches().close(&name, execution),
-                        Err(error) => {
-                            self.batches().give_back(&name, (execution, bytes));
-                            return Err(error.into());
-                        }
+                        Err(StoreError::Conflict(_)) => {}
+                        Err(error) => return Err(error.into()),
                     }
                 }
             }
         }
     }
 
-    async fn post_start(&self, execution: ExecutionId, wish: &Wish, start: &Submission) -> Result<(), StoreError> {
+    async fn take_seat(&self, name: &Name, message: InboxMessage, bytes: usize) -> Result<(), StoreError> {
+        let (tenant, execution) = (message.tenant, message.execution);
+        let is_last = message.joins.as_ref().is_some_and(|joins| joins.is_last);
+        match self.journal().post(vec![message]).await {
+            Ok(_) if is_last => self.rest().deliver(tenant, execution),
+            Ok(_) => {}
+            Err(error) => {
+                match error {
+                    StoreError::Conflict(_) => self.batches().close(name, execution),
+                    _ => self.batches().give_back(name, (execution, bytes)),
+                }
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    fn start_message(&self, execution: ExecutionId, wish: &Wish, start: &Submission) -> InboxMessage {
         let joins = Joins {
+            is_last: matches!(wish, Wish::Start { is_last: true, .. }),
             tenant: start.tenant,
             workflow: start.workflow,
             idempotency: start.idempotency.clone(),
             blobs: start.files.clone(),
         };
         let message = wish.message((start.tenant, execution), format!("start {}", self.next_id()));
-        self.journal().post(vec![InboxMessage { joins: Some(Box::new(joins)), ..message }]).await.map(drop)
+        InboxMessage { joins: Some(Box::new(joins)), ..message }
     }
 
     /// A batch of an earlier process that has not begun: until when, how many starts it has and their bytes. Those of
@@ -250,7 +264,11 @@ impl Engine {
         let Some(row) = rows.into_iter().find(gathers) else { return Ok(None) };
         let joined = self.journal().inbox(vec![(row.tenant, row.id)]).await?;
         let (execution, wake_ms) = (row.id, row.wake_at.unwrap_or(until_ms));
-        let (count, bytes) = self.load(row).await?.starts();
+        let first = self.load(row).await?;
+        if !first.is_whole() {
+            return Ok(None);
+        }
+        let (count, bytes) = first.starts();
         let count = u32::try_from(count + joined.len()).unwrap_or(u32::MAX);
         let bytes = joined.iter().map(|message| message.bytes.len()).sum::<usize>() + bytes;
         Ok(Some((execution, (wake_ms, count, bytes))))

@@ -28,7 +28,8 @@ const ADOPT_CHUNK: usize = 256;
 const SET_ASIDE: &str = "the process ended each time that it ran, so it was set aside; retry it to have it run again";
 /// How often to look for room for those that come back.
 const ROOM_EVERY: std::time::Duration = std::time::Duration::from_millis(5);
-/// How long to wait after the store could not answer.
+/// How long to wait after the store could not answer, and how often it is asked again.
+const ASK_TIMES: u32 = 100;
 const ASK_AGAIN: std::time::Duration = std::time::Duration::from_millis(100);
 
 impl Engine {
@@ -118,7 +119,12 @@ impl Engine {
         }
         let mut running = self.load(row).await?;
         running.allow(self.timeout_us(), 0);
-        running.reopen(self.now_ms() * 1_000, SET_ASIDE);
+        let now_us = self.now_ms() * 1_000;
+        running.reopen(now_us, SET_ASIDE);
+        // What reached it before it ended and was not taken in: starts that had become part of it.
+        for message in &self.journal().inbox(vec![(tenant, execution)]).await? {
+            running.receive(Delivery::read(message), now_us);
+        }
         let (tell, told) = oneshot::channel();
         running.replies.push(Reply::Accepted(tell));
         self.hand_over(Box::new(running));
@@ -231,13 +237,13 @@ impl Engine {
         Ok((adopted, unreadable))
     }
 
-    /// Asks the store until it can answer. What was taken over is nobody else's: a read that fails for a moment must not
-    /// leave it until a restart.
-    async fn insist<T, A>(&self, ask: impl Fn() -> A) -> Result<T, EngineError>
+    /// Asks the store for a while until it can answer. What was taken over is nobody else's: a read that fails for a
+    /// moment must not leave it until a restart; one that fails for good must not keep all others waiting.
+    pub(crate) async fn insist<T, A>(&self, ask: impl Fn() -> A) -> Result<T, EngineError>
     where
         A: Future<Output = Result<T, EngineError>>,
     {
-        loop {
+        for _ in 0..ASK_TIMES {
             match ask().await {
                 Err(EngineError::Store(StoreError::Unavailable(error))) if !self.is_draining() => {
                     tracing::warn!(%error, "what was taken over waits for the store");
@@ -246,6 +252,7 @@ impl Engine {
                 answer => return answer,
             }
         }
+        ask().await
     }
 
     pub(crate) async fn load(&self, row: ExecutionRow) -> Result<Running, EngineError> {

@@ -89,17 +89,16 @@ impl Rest {
 
     /// Delivers all that joined an execution, which nothing can join any more.
     pub(crate) fn deliver_all(&self, tenant: TenantId, execution: ExecutionId, inbox: Arc<Inbox>) {
-        let Some(journal) = self.engine().map(|engine| engine.journal().clone()) else { return };
+        let Some(engine) = self.engine() else { return };
         self.runtime.spawn(async move {
-            let messages = loop {
-                match journal.inbox(vec![(tenant, execution)]).await {
-                    Ok(messages) => break messages,
-                    Err(error) => tracing::warn!(%execution, %error, "an execution waits for what joined it"),
+            let whose = || vec![(tenant, execution)];
+            match engine.insist(|| async { Ok(engine.journal().inbox(whose()).await?) }).await {
+                Ok(messages) => {
+                    let deliveries = messages.iter().map(Delivery::read).collect();
+                    inbox.send(Message::Deliver { execution, deliveries, is_all: true });
                 }
-                tokio::time::sleep(AGAIN_AFTER).await;
-            };
-            let deliveries = messages.iter().map(Delivery::read).collect();
-            inbox.send(Message::Deliver { execution, deliveries, is_all: true });
+                Err(error) => tracing::error!(%execution, %error, "what joined an execution is read at the next start"),
+            }
         });
     }
 

@@ -388,7 +388,7 @@ impl Running {
             }
             Some(Wish::Start { input, is_last }) => {
                 self.gathered.push(input);
-                self.begins_ms = self.begins_ms.map(|begins| if is_last { i64::MIN } else { begins });
+                self.begins_ms = self.begins_ms.map(|begins| if is_last { 0 } else { begins });
                 return;
             }
             Some(Wish::Child(mut ended)) => {

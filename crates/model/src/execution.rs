@@ -174,6 +174,12 @@ impl Execution {
         &self.plan
     }
 
+    /// Whether nothing has come of its input yet and that is a list of starts, so that others may become part of it.
+    pub fn takes_starts(&self) -> bool {
+        let is_fresh = self.resolved == 0 && self.in_flight == 0 && self.waits.len() == 0 && self.scopes.is_empty();
+        is_fresh && self.accepted.input.as_array().is_some()
+    }
+
     /// Where it stands.
     pub const fn status(&self) -> Status {
         self.status

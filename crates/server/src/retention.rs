@@ -21,17 +21,20 @@ const CHUNK: usize = 500;
 /// Milliseconds of a day.
 const DAY_MS: u64 = 86_400_000;
 
+/// The newest revision of a workflow that has spoken, and what it says.
+type Said = (u64, Option<Retention>);
+
 /// What workflows say themselves; those that say nothing are not in it.
 #[derive(Debug, Default)]
-pub(crate) struct Rules(RwLock<BTreeMap<(TenantId, WorkflowId), Retention>>);
+pub(crate) struct Rules(RwLock<BTreeMap<(TenantId, WorkflowId), Said>>);
 
 impl Rules {
-    /// Keeps what a workflow says from now on.
-    pub(crate) fn set(&self, whose: (TenantId, WorkflowId), says: Option<Retention>) {
+    /// Keeps what a revision of a workflow says, unless a newer one has spoken. The last one says nothing: it is deleted.
+    pub(crate) fn set(&self, whose: (TenantId, WorkflowId), revision: u64, says: Option<Retention>) {
         let mut rules = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        match says {
-            Some(says) => drop(rules.insert(whose, says)),
-            None => drop(rules.remove(&whose)),
+        let newest = rules.entry(whose).or_default();
+        if newest.0 <= revision {
+            *newest = (revision, says);
         }
     }
 
@@ -44,7 +47,8 @@ impl Rules {
             before_ms: says.max_age_ms.map(|age| before(now_ms, age)),
             max_count: says.max_count.map(u64::from),
         };
-        rules.iter().map(rule).collect()
+        let said = rules.iter().filter_map(|(whose, (_, says))| Some((whose, says.as_ref()?)));
+        said.map(rule).collect()
     }
 }
 
@@ -70,7 +74,7 @@ pub(crate) async fn load(app: &App) -> Result<(), StoreError> {
         let page = app.records.list(query).await?;
         for record in &page.items {
             let workflow = Workflow::from_record(record)?;
-            app.kept.set((tenant, workflow.id), workflow.kept.retention);
+            app.kept.set((tenant, workflow.id), workflow.revision, workflow.kept.retention);
         }
         match page.next {
             Some(next) => after = Some(next),

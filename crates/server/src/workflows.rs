@@ -162,15 +162,20 @@ impl Change<'_> {
         };
         let expect = self.before.map_or(Expect::Absent, |before| Expect::Revision(before.revision));
         let fields = vec![Some(name.clone()), Some(active.to_string())];
-        let revisions = app
-            .records
-            .batch(vec![
-                versions::write(tenant, version, Some(self.id), content, now_ms),
-                write(&LINEAGE, version.0, Expect::Absent, vec![workflow_text], body(&lineage)),
-                write(&WORKFLOW, self.id.0, expect, fields, body(&kept)),
-            ])
-            .await?;
-        app.kept.set((tenant, self.id), kept.retention.clone());
+        let writes = vec![
+            versions::write(tenant, version, Some(self.id), content, now_ms),
+            write(&LINEAGE, version.0, Expect::Absent, vec![workflow_text], body(&lineage)),
+            write(&WORKFLOW, self.id.0, expect, fields, body(&kept)),
+        ];
+        let (to, id, says) = (app.clone(), self.id, kept.retention.clone());
+        // Whoever asked may go away meanwhile: what is deleted follows what is stored all the same.
+        let storing = tokio::spawn(async move {
+            let revisions = to.records.batch(writes).await?;
+            to.kept.set((tenant, id), revisions.last().copied().unwrap_or(1), says);
+            Ok(revisions)
+        });
+        let revisions: Vec<u64> =
+            storing.await.unwrap_or_else(|error| Err(StoreError::Unavailable(error.to_string())))?;
         app.hooks.set(self.id, version, active.then_some(self.graph));
         Ok(Workflow {
             id: self.id,

@@ -637,7 +637,7 @@ pub struct InboxMessage {
 }
 
 /// A start that becomes part of an execution that has not begun. `Conflict` unless that is `delayed`, and `Duplicate`
-/// if the key was used before; then nothing is stored. Such a message does not make its receiver due.
+/// if the key was used before; then nothing is stored. Such a message does not make its receiver due, but for the last one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Joins {
     /// Whose it is.
@@ -648,6 +648,8 @@ pub struct Joins {
     pub idempotency: Option<Idempotency>,
     /// Bodies that the receiver refers to from then on; `NotFound` if one was not put.
     pub blobs: Vec<BlobHash>,
+    /// Whether it is the last that the receiver waits for, which is due from then on.
+    pub is_last: bool,
 }
 
 /// BLAKE3 of a body.

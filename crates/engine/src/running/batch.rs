@@ -23,6 +23,11 @@ impl Running {
     /// Records the starts that became part of it.
     pub(super) fn record_gathered(&mut self, now_us: i64) {
         if !self.gathered.is_empty() && !self.status().is_terminal() {
+            if !self.execution.takes_starts() {
+                // The store takes none any more once it has begun: this message is none of ours.
+                tracing::error!(execution = %self.id, starts = self.gathered.len(), "starts came after it had begun");
+                return self.gathered.clear();
+            }
             let inputs = std::mem::take(&mut self.gathered);
             self.record(&Event::Batched(Batched { at_us: self.since(now_us), inputs }));
         }
@@ -52,6 +57,12 @@ impl Running {
     pub(crate) fn starts(&self) -> (usize, usize) {
         let input = &self.execution.accepted().input;
         (input.as_array().map_or(1, <[Value]>::len), json::to_text(input).len())
+    }
+
+    /// Whether it runs as every start does, from the beginning to the end, with nothing pinned.
+    pub(crate) fn is_whole(&self) -> bool {
+        let accepted = self.execution.accepted();
+        accepted.start.is_none() && accepted.until.is_none() && !accepted.pinned && self.origin.is_none()
     }
 
     /// All that joined it was delivered.

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use engine::{Engine, EngineError, Replay, Start, body_hash};
 use model::{ExecutionId, Status, TenantId, Value};
+use store::Journal;
 use store::hostile::{HostileStore, Hostility};
-use store::journal::{Idempotency, OriginKind};
+use store::journal::{Claim, Idempotency, InboxMessage, Joins, OriginKind, WakeQuery};
 use store::{MemoryStore, StoreError};
 
 use crate::world::{One, ended, engine_with, graph, options, restarted, setup, start, status_is, value, world};
@@ -85,6 +86,76 @@ async fn a_batch_goes_on_gathering_after_a_restart() {
     // How many it has is known, too.
     assert_eq!(begin(&engine, of_key(&text, "a", 4)).await, first);
     assert_eq!(numbers(&engine, first).await, [1, 2, 3, 4]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_batch_begins_after_a_restart_too() {
+    let (engine, world, store) = setup();
+    let text = batched(r#"{"size":3,"wait":"1h"}"#);
+    let first = begin(&engine, of_key(&text, "a", 1)).await;
+    assert_eq!(begin(&engine, of_key(&text, "a", 2)).await, first);
+    // The last one is durable, and the process dies before anybody hears of it.
+    let wish = r#"{"input":{"k":"a","n":3},"last":true}"#;
+    let joins =
+        Joins { tenant: TenantId::DEFAULT, workflow: None, idempotency: None, blobs: Vec::new(), is_last: true };
+    let message = InboxMessage {
+        row: 0,
+        tenant: TenantId::DEFAULT,
+        execution: first,
+        message_id: "last".into(),
+        kind: "start".into(),
+        bytes: wish.as_bytes().into(),
+        joins: Some(Box::new(joins)),
+    };
+    assert_eq!(store.post(vec![message]).await, Ok(vec![true]));
+    let (engine, _store) = restarted(engine, &store, &world).await;
+    let next = begin(&engine, of_key(&text, "a", 4)).await;
+    assert_ne!(next, first);
+    assert_eq!(numbers(&engine, first).await, [1, 2, 3]);
+    status_is(&engine, next, Status::Delayed).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_may_have_loops() {
+    let (engine, _world, _store) = setup();
+    let text = batched(r#"{"size":2,"wait":"1h"}"#).replace(
+        r#"{"id":"s","type":"manual"}],"edges":[]"#,
+        r#"{"id":"s","type":"manual"},{"id":"loop","type":"for_each"},{"id":"a","type":"no_op"},
+            {"id":"end","type":"no_op"}],
+        "edges":[{"source":"s","target":"loop"},{"source":"loop","target":"a","sourceHandle":"loop"},{"source":"a","target":"loop"},
+            {"source":"loop","target":"end","sourceHandle":"done"}]"#,
+    );
+    let first = begin(&engine, of_key(&text, "a", 1)).await;
+    assert_eq!(begin(&engine, of_key(&text, "a", 2)).await, first);
+    assert_eq!(numbers(&engine, first).await, [1, 2]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_joined_a_batch_that_was_set_aside_runs_with_it() {
+    let (engine, world, store) = setup();
+    let text = batched(r#"{"size":9,"wait":"1h"}"#);
+    let first = begin(&engine, of_key(&text, "a", 1)).await;
+    assert_eq!(begin(&engine, of_key(&text, "a", 2)).await, first);
+    // It is canceled by an append that does not know what joined.
+    let row = engine.row(TenantId::DEFAULT, first).await.expect("a row");
+    let woken = store.wake(WakeQuery { now_ms: 0, executions: vec![first], limit: 0 }).await.expect("rows").rows;
+    assert_eq!(woken.len(), 1);
+    let (engine, store) = {
+        let mut last = store;
+        let mut engine = engine;
+        // Each process that wakes it dies.
+        for _ in 0..=options().max_recoveries {
+            (engine, last) = restarted(engine, &last, &world).await;
+            drop(last.wake(WakeQuery { now_ms: 0, executions: vec![first], limit: 0 }).await);
+            drop(last.claim(Claim::Suspects { limit: 1, below: u32::MAX }).await);
+        }
+        restarted(engine, &last, &world).await
+    };
+    status_is(&engine, first, Status::Quarantined).await;
+    engine.retry(TenantId::DEFAULT, first).await.expect("it can be taken up");
+    assert_eq!(numbers(&engine, first).await, [1, 2]);
+    assert_eq!(row.status, Status::Delayed);
+    drop(store);
 }
 
 /// A start with a caller's key.

@@ -370,16 +370,15 @@ impl Execution {
 
     /// Begins anew with a longer input, while nothing has come of the one that it has.
     fn batched(&mut self, inputs: &[Value]) -> Refused {
-        let is_fresh =
-            self.resolved == 0 && self.in_flight == 0 && self.waits.len() == 0 && self.frames_in_memory() <= 1;
-        let Some(before) = self.accepted.input.as_array().filter(|_| is_fresh && self.generation == 0) else {
+        let Some(before) = self.accepted.input.as_array().filter(|_| self.takes_starts()) else {
             return Err("its input is no list of starts, or it has begun".into());
         };
         let input = Value::array(before.iter().chain(inputs).cloned().collect());
         let accepted = Accepted { input, ..self.accepted.clone() };
         let (signals, stage) = (std::mem::take(&mut self.signals), self.stage);
-        let is_paused = self.is_paused;
-        *self = Self { signals, stage, is_paused, ..Self::begin(self.plan.clone(), accepted) };
+        let Self { is_paused, generation, reopened_us, .. } = *self;
+        let fresh = Self::begin(self.plan.clone(), accepted);
+        *self = Self { signals, stage, is_paused, generation, reopened_us, ..fresh };
         Ok(())
     }
 

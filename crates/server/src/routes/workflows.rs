@@ -390,10 +390,15 @@ pub(crate) async fn delete(
         content: None,
         now_ms: now_ms(),
     };
-    app.records.put(write).await?;
-    app.hooks.remove(workflow.id);
-    app.kept.set((tenant, workflow.id), None);
-    app.stats.forget();
+    // Whoever asked may go away meanwhile: what is known of it in memory follows all the same.
+    let deleting = tokio::spawn(async move {
+        app.records.put(write).await?;
+        app.hooks.remove(workflow.id);
+        app.kept.set((tenant, workflow.id), u64::MAX, None);
+        app.stats.forget();
+        Ok::<(), StoreError>(())
+    });
+    deleting.await.unwrap_or_else(|error| Err(StoreError::Unavailable(error.to_string())))?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -146,9 +146,10 @@ impl State {
         if new {
             self.inbox_rows += 1;
             self.inbox.insert(self.inbox_rows, InboxMessage { row: self.inbox_rows, ..message });
-            match joins {
-                Some(joins) => self.join(id, *joins),
-                None => self.rouse(id),
+            let is_awaited = joins.as_ref().is_none_or(|joins| joins.is_last);
+            joins.into_iter().for_each(|joins| self.join(id, *joins));
+            if is_awaited {
+                self.rouse(id);
             }
         }
         new

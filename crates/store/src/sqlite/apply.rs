@@ -188,7 +188,7 @@ impl Tx<'_> {
                 .conn
                 .prepare_cached("INSERT INTO inbox (execution, message_id, kind, bytes) VALUES (?1, ?2, ?3, ?4)")?;
             insert.execute((execution.0, message_id, kind, &bytes[..]))?;
-            if message.joins.is_none() {
+            if message.joins.as_ref().is_none_or(|joins| joins.is_last) {
                 self.rouse(*execution)?;
             }
         }

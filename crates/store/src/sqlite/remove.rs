@@ -3,12 +3,13 @@
 use std::time::{Duration, Instant};
 
 use model::{ExecutionId, Status, TenantId};
-use rusqlite::OptionalExtension;
+use rusqlite::{Connection, OptionalExtension};
 
 use super::parts::Gone;
 use super::retain::{Going, Of};
 use super::rollup::status;
 use super::writer::{Fault, Tx};
+use crate::Result;
 use crate::journal::BlobHash;
 use crate::recent::Touch;
 use crate::records::{VERSION_KIND, WORKFLOW_FIELD};
@@ -49,11 +50,56 @@ pub(super) struct Ended {
     duration_us: i64,
 }
 
+/// Executions that go, and the id up to which this looked if there may be more behind it.
+fn look_at(conn: &Connection, going: &Going) -> Result<(Vec<Ended>, Option<i64>)> {
+    let (after, below, most) = (going.after, going.below, LOOK_AT as i64);
+    let mut find;
+    let mut rows = match going.of {
+        Of::All => {
+            find = conn.prepare_cached(OF_ALL)?;
+            find.query((after, below, most))?
+        }
+        Of::Workflow { tenant, workflow, status, ended_before_ms } => {
+            find = conn.prepare_cached(OF_WORKFLOW)?;
+            find.query((after, below, most, workflow.0, status.code(), tenant.0, ended_before_ms))?
+        }
+    };
+    let (mut found, mut seen, mut last) = (Vec::new(), 0, after);
+    while let Some(row) = rows.next()? {
+        seen += 1;
+        last = row.get(0)?;
+        let ended = Ended {
+            id: last,
+            tenant: row.get(1)?,
+            workflow: row.get(2)?,
+            version: row.get(3)?,
+            status: status(row.get(4)?)?,
+            duration_us: row.get(5)?,
+        };
+        if ended.status.is_terminal() && !going.stays.keeps(&ended) {
+            found.push(ended);
+        }
+    }
+    Ok((found, (seen == LOOK_AT).then_some(last)))
+}
+
+/// The first execution that goes.
+pub(super) fn first_to_go(conn: &Connection, mut going: Going) -> Result<Option<i64>> {
+    loop {
+        let (found, looked_at) = look_at(conn, &going)?;
+        match (found.first(), looked_at) {
+            (Some(first), _) => return Ok(Some(first.id)),
+            (None, Some(last)) => going.after = last,
+            (None, None) => return Ok(None),
+        }
+    }
+}
+
 impl Tx<'_> {
     pub(super) fn remove_some(&mut self, going: &Going) -> Result<Stretch, Fault> {
         let started = Instant::now();
         let mut stretch = Stretch { removed: 0, upto: going.after, end: false };
-        let (found, looked_at) = self.look_at(going)?;
+        let (found, looked_at) = look_at(self.conn, going)?;
         for execution in found {
             if stretch.removed == going.most || started.elapsed() > STRETCH || !self.remove_parts(execution.id)? {
                 // The rest is for the next transaction.
@@ -68,39 +114,6 @@ impl Tx<'_> {
             None => stretch.end = true,
         }
         Ok(stretch)
-    }
-
-    /// Executions that go, and the id up to which this looked if there may be more behind it.
-    fn look_at(&self, going: &Going) -> Result<(Vec<Ended>, Option<i64>), Fault> {
-        let (after, below, most) = (going.after, going.below, LOOK_AT as i64);
-        let mut find;
-        let mut rows = match going.of {
-            Of::All => {
-                find = self.conn.prepare_cached(OF_ALL)?;
-                find.query((after, below, most))?
-            }
-            Of::Workflow { tenant, workflow, status, ended_before_ms } => {
-                find = self.conn.prepare_cached(OF_WORKFLOW)?;
-                find.query((after, below, most, workflow.0, status.code(), tenant.0, ended_before_ms))?
-            }
-        };
-        let (mut found, mut seen, mut last) = (Vec::new(), 0, after);
-        while let Some(row) = rows.next()? {
-            seen += 1;
-            last = row.get(0)?;
-            let ended = Ended {
-                id: last,
-                tenant: row.get(1)?,
-                workflow: row.get(2)?,
-                version: row.get(3)?,
-                status: status(row.get(4)?)?,
-                duration_us: row.get(5)?,
-            };
-            if ended.status.is_terminal() && !going.stays.keeps(&ended) {
-                found.push(ended);
-            }
-        }
-        Ok((found, (seen == LOOK_AT).then_some(last)))
     }
 
     /// Removes segments, the last ones first; answers whether all are gone.

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension};
 use super::SqliteStore;
 use super::checkpoint::PAGE_BYTES;
 use super::queue::Weight;
-use super::remove::{Ended, LOOK_AT};
+use super::remove::{Ended, LOOK_AT, first_to_go};
 use crate::journal::{BlobHash, Retained, Retention, WorkflowRetention, first_id_at};
 use crate::rollup::ALL_TIME;
 use crate::{BLOB_GRACE_MS, Result};
@@ -138,6 +138,10 @@ impl SqliteStore {
     async fn remove(&self, mut going: Going) -> Result<u64> {
         let mut removed = 0;
         while going.most > 0 {
+            // What stays is passed over by a reader: the writer has others to serve.
+            let from = going.clone();
+            let Some(first) = self.readers.run(move |conn| first_to_go(conn, from)).await? else { break };
+            going.after = first - 1;
             let some = going.clone();
             let stretch = self.write(FREES, move |tx| tx.remove_some(&some)).await?;
             removed += stretch.removed;

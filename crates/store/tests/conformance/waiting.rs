@@ -108,7 +108,7 @@ async fn a_start_joins_what_sleeps_and_nothing_else(subject: Subject) {
     let hash = ask(|| store.put_blob(T1, Bytes::from(vec![7; 70_000]))).await.expect("room");
     let key = |key: &str, body| Idempotency { key: key.into(), body_hash: [body; 32] };
     let start = |to, id: &str, joins: Joins| InboxMessage { joins: Some(Box::new(joins)), ..message(to, id) };
-    let joins = |key| Joins { tenant: T1, workflow: None, idempotency: key, blobs: vec![hash] };
+    let joins = |key| Joins { tenant: T1, workflow: None, idempotency: key, blobs: vec![hash], is_last: false };
     let post = async |message: InboxMessage| ask(|| store.post(vec![message.clone()])).await;
 
     assert_eq!(post(start(asleep_id, "one", joins(Some(key("a", 1))))).await, Ok(vec![true]));
@@ -136,9 +136,12 @@ async fn a_start_joins_what_sleeps_and_nothing_else(subject: Subject) {
         "what was refused left nothing"
     );
 
-    let woken = wake(store, 50, &[], 9).await.rows.remove(0);
+    assert_eq!(wake(store, 49, &[], 9).await.rows, []);
+    let last = Joins { is_last: true, ..joins(None) };
+    assert_eq!(post(start(asleep_id, "last", last)).await, Ok(vec![true]));
+    let woken = wake(store, 49, &[], 9).await.rows.remove(0);
     let waiting = ask(|| store.inbox(vec![(T1, asleep_id)])).await.expect("messages");
-    assert_eq!(waiting.iter().map(|message| &*message.message_id).collect::<Vec<_>>(), ["one", "six"]);
+    assert_eq!(waiting.iter().map(|message| &*message.message_id).collect::<Vec<_>>(), ["one", "six", "last"]);
     let begins = progress(asleep_id, woken.next_seq, 1, (Status::Delayed, Status::Running));
     append_one(store, begins).await.expect("it is owned");
     assert_eq!(post(start(asleep_id, "seven", joins(None))).await, refused(asleep_id), "it has begun");
