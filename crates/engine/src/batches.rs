@@ -150,17 +150,12 @@ impl Drop for Founding {
 }
 
 impl Submission {
-    /// How starts like this one become one.
-    fn batching(&self) -> Option<Batching> {
-        self.program.settings().limits.as_ref()?.batch
-    }
-
     /// Makes the input that of a batch: a list. What runs a recorded input again has the list already.
     pub(crate) fn list_input(&mut self) {
         let is_again = self
             .origin
             .is_some_and(|origin| matches!(origin.kind, OriginKind::Fork | OriginKind::Replay | OriginKind::Retry));
-        if self.batching().is_some() && !is_again {
+        if self.program.settings().batching().is_some() && !is_again {
             self.input = Value::array(vec![std::mem::take(&mut self.input)]);
         }
     }
@@ -177,7 +172,8 @@ impl Engine {
     /// Lets a start become part of the batch that gathers; answers that execution, or `None` where this start is the
     /// first of one, or is none of several. It is durable then.
     pub(crate) async fn join(&self, submission: &mut Submission) -> Result<Option<ExecutionId>, EngineError> {
-        let (Some(batching), Some(key)) = (submission.batching(), submission.flow_key.as_deref()) else {
+        let (Some(batching), Some(key)) = (submission.program.settings().batching(), submission.flow_key.as_deref())
+        else {
             return Ok(None);
         };
         if !submission.is_batched() {
@@ -188,7 +184,8 @@ impl Engine {
         let bytes = json::to_text(&input).len();
         for &trigger in &submission.plan.starts {
             let taken = submission.program.step(trigger).map_or(Ok(()), |step| step.run.takes(&input));
-            taken.map_err(|error| EngineError::BadInput(error.message))?;
+            let trigger = &submission.plan.nodes[trigger as usize].id;
+            taken.map_err(|error| EngineError::BadInput { trigger: trigger.clone(), why: error.message })?;
         }
         loop {
             match self.batches().seat(&name, bytes, batching, self.now_ms()) {

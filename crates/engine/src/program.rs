@@ -56,7 +56,8 @@ impl Program {
     pub fn compile(mut graph: Graph, registry: Arc<Registry>) -> Result<Self, Vec<Problem>> {
         graph.resolve_types(&*registry);
         let mut problems = model::validate::validate(&graph, &*registry);
-        let steps = compile_nodes(&graph, &registry, &mut problems);
+        let settings = Settings::of(&graph);
+        let steps = compile_nodes(&graph, &registry, (settings.batching().is_some(), &mut problems));
         if problems.iter().any(|problem| problem.severity == Severity::Error) {
             return Err(problems);
         }
@@ -69,7 +70,7 @@ impl Program {
         let (context, constants) = nodes::context_values(&graph);
         let vars = graph.get("variables").filter(|vars| !vars.is_null()).cloned();
         let vars = vars.unwrap_or_else(|| Value::object(Vec::new()));
-        let (plans, settings) = (Mutex::default(), Settings::of(&graph));
+        let plans = Mutex::default();
         Ok(Self { graph, steps, by_id, by_label, vars, context, constants, settings, problems, plans, registry })
     }
 
@@ -142,10 +143,13 @@ impl std::fmt::Debug for Program {
     }
 }
 
-fn compile_nodes(graph: &Graph, registry: &Registry, problems: &mut Vec<Problem>) -> Vec<Option<Compiled>> {
+fn compile_nodes(
+    graph: &Graph,
+    registry: &Registry,
+    (is_batched, problems): (bool, &mut Vec<Problem>),
+) -> Vec<Option<Compiled>> {
     let mut compiled = Vec::with_capacity(graph.nodes.len());
     let incoming = Incoming::of(graph);
-    let is_batched = Settings::of(graph).limits.is_some_and(|limits| limits.batch.is_some());
     let mut inside = vec![false; graph.nodes.len()];
     for (node, around) in graph.nodes.iter().zip(Plan::scopes(graph, registry)) {
         let runs = registry.spec(&node.kind).is_none_or(|spec| spec.role != Role::Frame);

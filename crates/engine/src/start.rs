@@ -114,8 +114,13 @@ pub enum EngineError {
     #[error("{0}")]
     NothingToStart(String),
     /// What a start brings is not what the trigger takes.
-    #[error("{0}")]
-    BadInput(String),
+    #[error("{why}; change the input, or the schema of the trigger {trigger:?}")]
+    BadInput {
+        /// Id of the trigger.
+        trigger: ArcStr,
+        /// What is wrong with it.
+        why: String,
+    },
     /// It is not there.
     #[error("{0} was not found")]
     NotFound(String),

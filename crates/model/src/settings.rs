@@ -132,6 +132,11 @@ impl Settings {
         (settings, read.problems)
     }
 
+    /// How starts become one, if they do.
+    pub fn batching(&self) -> Option<Batching> {
+        self.limits.as_ref()?.batch
+    }
+
     /// The settings of a graph; what is wrong counts as not set.
     pub fn of(graph: &Graph) -> Self {
         Self::read(graph).0

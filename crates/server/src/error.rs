@@ -235,7 +235,7 @@ impl From<EngineError> for ApiError {
                 let seconds = u64::try_from(again_ms).unwrap_or(0).div_ceil(1_000);
                 Self::new(StatusCode::TOO_MANY_REQUESTS, "too_often", detail).retry_after(seconds)
             }
-            EngineError::BadInput(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_input", detail),
+            EngineError::BadInput { .. } => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_input", detail),
             EngineError::BadLimits(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_limits", detail),
             EngineError::Busy => Self::new(
                 StatusCode::TOO_MANY_REQUESTS,

@@ -105,3 +105,23 @@ impl App {
         self.journal.retain(retention).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_revision_of_a_workflow_speaks() {
+        let (rules, whose) = (Rules::default(), (TenantId::DEFAULT, WorkflowId(7)));
+        let says = |max_count| Some(Retention { keep: Vec::new(), max_age_ms: None, max_count: Some(max_count) });
+        let counts = || rules.at(0).iter().map(|rule| rule.max_count).collect::<Vec<_>>();
+        rules.set(whose, 2, says(20));
+        rules.set(whose, 1, says(10));
+        assert_eq!(counts(), [Some(20)], "an older one comes late");
+        rules.set(whose, 3, None);
+        assert!(counts().is_empty());
+        rules.set(whose, u64::MAX, None);
+        rules.set(whose, 4, says(40));
+        assert!(counts().is_empty(), "it is deleted");
+    }
+}

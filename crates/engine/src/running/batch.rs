@@ -37,8 +37,7 @@ impl Running {
     /// inbox holds all that ever joins.
     pub(super) fn stops_joining(&mut self) -> bool {
         let slept = self.begins_ms.take().is_some();
-        let gathers = self.program.settings().limits.as_ref().is_some_and(|limits| limits.batch.is_some());
-        if slept && gathers {
+        if slept && self.program.settings().batching().is_some() {
             self.joining = Joining::Stops;
         }
         matches!(self.joining, Joining::Stops | Joining::Ends)
