@@ -1,0 +1,193 @@
+// The rows of a document as they are now, what they are in the base, and a record of each change while it is made.
+
+import type { FileEdge, FileNode } from "../file";
+import { differenceOf, mergeDifference } from "./changes";
+import { same, withFields, type Entity, type Fields } from "./fields";
+import { Links } from "./links";
+import { Table } from "./table";
+
+export interface Pair<T> {
+  before: T | null;
+  after: T | null;
+}
+
+/** One step: what each row was before it and after it, by slots. */
+export interface Step {
+  label: string;
+  origin: string;
+  join: string | null;
+  /** When, in ms of the document's clock. */
+  at: number;
+  nodes: Map<number, Pair<FileNode>>;
+  edges: Map<number, Pair<FileEdge>>;
+  file: Pair<Entity> | null;
+}
+
+export class Rows {
+  readonly nodes = new Table<FileNode>();
+  readonly edges = new Table<FileEdge>();
+  readonly links = new Links();
+  /** Rows that differ from the base, with what they are there. */
+  readonly baseNodes = new Map<number, FileNode | null>();
+  readonly baseEdges = new Map<number, FileEdge | null>();
+  file: Entity;
+  baseFile: Entity;
+  /** Edges whose source or target is not there. */
+  private readonly loose = new Set<number>();
+  private step: Step | null = null;
+
+  constructor(nodes: readonly FileNode[], edges: readonly FileEdge[], file: Entity) {
+    this.file = this.baseFile = file;
+    this.links.reserve(nodes.length, edges.length);
+    for (const node of nodes) this.nodes.append(node);
+    for (const edge of edges) this.link(this.edges.append(edge), edge);
+  }
+
+  /** Runs `make` and remembers what was before. Null where nothing differs after it; nothing has changed where it throws. */
+  record(made: Pick<Step, "label" | "origin" | "join" | "at">, make: () => void): Step | null {
+    if (this.step) throw new Error("a change of the document began inside another");
+    const step: Step = { ...made, nodes: new Map(), edges: new Map(), file: null };
+    this.step = step;
+    try {
+      make();
+    } catch (error) {
+      for (const [slot, { before }] of step.nodes) this.putNode(slot, before);
+      for (const [slot, { before }] of step.edges) this.putEdge(slot, before);
+      if (step.file?.before) this.putFile(step.file.before);
+      throw error;
+    } finally {
+      this.step = null;
+    }
+    for (const [slot, pair] of step.nodes) if ((pair.after = this.nodes.at(slot)) === pair.before) step.nodes.delete(slot);
+    for (const [slot, pair] of step.edges) if ((pair.after = this.edges.at(slot)) === pair.before) step.edges.delete(slot);
+    if (step.file && (step.file.after = this.file) === step.file.before) step.file = null;
+    return step.nodes.size > 0 || step.edges.size > 0 || step.file ? step : null;
+  }
+
+  appendNode(node: FileNode): number {
+    const slot = this.nodes.append(node);
+    this.links.reserve(this.nodes.size, this.edges.size);
+    this.step?.nodes.set(slot, { before: null, after: null });
+    this.baseNodes.set(slot, null);
+    this.tie(node.id);
+    return slot;
+  }
+
+  appendEdge(edge: FileEdge): number {
+    const slot = this.edges.append(edge);
+    this.step?.edges.set(slot, { before: null, after: null });
+    this.baseEdges.set(slot, null);
+    this.link(slot, edge);
+    return slot;
+  }
+
+  removeNode(slot: number): void {
+    for (const edge of [...this.links.out(slot), ...this.links.in(slot)]) this.putEdge(edge, null);
+    this.putNode(slot, null);
+  }
+
+  putNode(slot: number, row: FileNode | null): void {
+    const before = this.nodes.at(slot);
+    if (before === row) return;
+    if (this.step && !this.step.nodes.has(slot)) this.step.nodes.set(slot, { before, after: null });
+    this.nodes.put(slot, row);
+    rememberBase(this.baseNodes, slot, before, row);
+    if (before && row) return;
+    if (row) this.tie(row.id);
+    else for (const edge of [...this.links.out(slot), ...this.links.in(slot)]) this.link(edge, this.edges.at(edge));
+  }
+
+  putEdge(slot: number, row: FileEdge | null): void {
+    const before = this.edges.at(slot);
+    if (before === row) return;
+    if (this.step && !this.step.edges.has(slot)) this.step.edges.set(slot, { before, after: null });
+    this.edges.put(slot, row);
+    rememberBase(this.baseEdges, slot, before, row);
+    this.link(slot, row);
+  }
+
+  putFile(fields: Entity): void {
+    if (fields === this.file) return;
+    if (this.step && !this.step.file) this.step.file = { before: this.file, after: null };
+    this.file = same(fields, this.baseFile) ? this.baseFile : fields;
+  }
+
+  setNode(id: string, fields: Fields): void {
+    const slot = this.nodes.slot(id);
+    const row = slot === undefined ? null : this.nodes.at(slot);
+    if (row && slot !== undefined) this.putNode(slot, withFields(row, fields));
+  }
+
+  setEdge(id: string, fields: Fields): void {
+    const slot = this.edges.slot(id);
+    const row = slot === undefined ? null : this.edges.at(slot);
+    if (row && slot !== undefined) this.putEdge(slot, withFields(row, fields));
+  }
+
+  /** Lays what is between a step's after and before on top of what is there now. */
+  takeBack(step: Step): void {
+    // What comes back comes before what it links; what goes away takes edges with it that others led to it.
+    for (const [slot, pair] of step.nodes) {
+      const row = back(this.nodes.at(slot), pair);
+      if (row === null && this.nodes.at(slot) !== null) this.removeNode(slot);
+      else this.putNode(slot, row);
+    }
+    for (const [slot, pair] of step.edges) this.putEdge(slot, back(this.edges.at(slot), pair));
+    if (!step.file?.before || !step.file.after) return;
+    const difference = differenceOf(step.file.after, step.file.before);
+    if (difference) this.putFile(mergeDifference<Entity>(this.file, difference, "", []) ?? this.file);
+  }
+
+  /** An id for an edge that no other has, also none that somebody else draws at the same time. */
+  edgeId(): string {
+    for (;;) {
+      const id = `e_${Math.random().toString(36).slice(2, 10)}`;
+      if (this.edges.slot(id) === undefined) return id;
+    }
+  }
+
+  /** Leads an edge between the nodes that it names, as far as they are there. */
+  private link(slot: number, edge: FileEdge | null): void {
+    this.links.reserve(this.nodes.size, this.edges.size);
+    if (!edge) {
+      this.links.clear(slot);
+      this.loose.delete(slot);
+      return;
+    }
+    const [source, target] = [this.end(edge.source), this.end(edge.target)];
+    this.links.set(slot, source, target);
+    if (source < 0 || target < 0) this.loose.add(slot);
+    else this.loose.delete(slot);
+  }
+
+  private end(id: unknown): number {
+    const at = typeof id === "string" ? this.nodes.slot(id) : undefined;
+    return at === undefined || !this.nodes.at(at) ? -1 : at;
+  }
+
+  /** A node has come: edges that waited for it are led to it. */
+  private tie(id: string): void {
+    for (const slot of [...this.loose]) {
+      const edge = this.edges.at(slot);
+      if (edge && (edge.source === id || edge.target === id)) this.link(slot, edge);
+    }
+  }
+}
+
+function back<T extends FileNode | FileEdge>(now: T | null, { before, after }: Pair<T>): T | null {
+  if (after === null) return now ?? before;
+  if (before === null || now === null) return null;
+  const difference = differenceOf(after, before);
+  return difference ? mergeDifference(now, difference, "", []) : now;
+}
+
+/** Remembers what a row was in the base the first time it changes, and forgets it when it is that again. */
+function rememberBase<T>(base: Map<number, T | null>, slot: number, before: T | null, row: T | null): void {
+  if (!base.has(slot)) base.set(slot, before);
+  else if (base.get(slot) === row) base.delete(slot);
+}
+
+/** The objects of a list; whatever else is in it cannot be shown. */
+export function rowsOf<T>(list: unknown): T[] {
+  return Array.isArray(list) ? list.filter((row) => typeof row === "object" && row !== null && !Array.isArray(row)) : [];
+}
