@@ -86,7 +86,8 @@ export class Rows {
     this.putNode(slot, null);
   }
 
-  putNode(slot: number, row: FileNode | null): void {
+  putNode(slot: number, given: FileNode | null): void {
+    const row = asBase(this.baseNodes.get(slot), given);
     const before = this.nodes.at(slot);
     if (before === row) return;
     if (this.step && !this.step.nodes.has(slot)) this.step.nodes.set(slot, { before, after: null });
@@ -97,7 +98,8 @@ export class Rows {
     else for (const edge of [...this.links.out(slot), ...this.links.in(slot)]) this.link(edge, this.edges.at(edge));
   }
 
-  putEdge(slot: number, row: FileEdge | null): void {
+  putEdge(slot: number, given: FileEdge | null): void {
+    const row = asBase(this.baseEdges.get(slot), given);
     const before = this.edges.at(slot);
     if (before === row) return;
     if (this.step && !this.step.edges.has(slot)) this.step.edges.set(slot, { before, after: null });
@@ -179,6 +181,11 @@ function back<T extends FileNode | FileEdge>(now: T | null, { before, after }: P
   if (before === null || now === null) return null;
   const difference = differenceOf(after, before);
   return difference ? mergeDifference(now, difference, "", []) : now;
+}
+
+/** The base's own row where the new one says the same: then nothing differs from the base. */
+function asBase<T extends object>(base: T | null | undefined, row: T | null): T | null {
+  return base && row && same(base, row) ? base : row;
 }
 
 /** Remembers what a row was in the base the first time it changes, and forgets it when it is that again. */
