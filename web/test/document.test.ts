@@ -283,6 +283,20 @@ describe("another base", () => {
   });
 });
 
+describe("an edge whose end is missing", () => {
+  it("waits for it, and is kept when it goes away again elsewhere", () => {
+    const doc = new GraphDocument({ nodes: [{ id: "a" }], edges: [{ id: "az", source: "a", target: "z" }, { id: "zy", source: "z", target: "y" }] });
+    expect([doc.links.target[0], doc.links.source[1]]).toEqual([-1, -1]);
+    doc.change("Add", (edit) => edit.addNode({ id: "z" }));
+    stateOf(doc);
+    expect([doc.links.out(0), doc.links.in(1), doc.links.source[1]]).toEqual([[0], [0], 1]);
+    doc.settled(doc.sending());
+    doc.rebase({ nodes: [{ id: "a" }], edges: [{ id: "az", source: "a", target: "z" }] });
+    stateOf(doc);
+    expect([doc.edges.count, doc.links.out(0), doc.links.target[0]]).toEqual([1, [0], -1]);
+  });
+});
+
 describe("random edits", () => {
   /** The same numbers for the same seed. */
   const dice = (seed: number) => {
