@@ -231,7 +231,7 @@ describe("another base", () => {
     const doc = new GraphDocument(file());
     doc.change("Mine", (edit) => edit.setNode("b", { "data/label": "Scale" }));
     const conflicts = doc.rebase(theirs((graph) => (graph.nodes[1] = { ...graph.nodes[1], data: { label: "Balance" } })));
-    expect(conflicts).toEqual([{ path: "nodes/b/data/label", base: "Weigh", mine: "Scale", theirs: "Balance" }]);
+    expect(conflicts).toEqual([{ row: { node: "b" }, field: "data/label", base: "Weigh", mine: "Scale", theirs: "Balance" }]);
     expect(doc.nodes.get("b")?.data).toEqual({ label: "Scale" });
   });
 
@@ -239,13 +239,13 @@ describe("another base", () => {
     const edited = new GraphDocument(file());
     edited.change("Mine", (edit) => edit.setNode("c", { "data/url": "x" }));
     const gone = edited.rebase(theirs((graph) => void graph.nodes.splice(2, 1)));
-    expect(gone.map(({ path, theirs: other }) => [path, other])).toEqual([["nodes/c", null]]);
+    expect(gone.map(({ row, field, theirs: other }) => [row, field, other])).toEqual([[{ node: "c" }, null, null]]);
     expect(edited.nodes.get("c")?.data).toEqual({ url: "x" });
 
     const deleted = new GraphDocument(file());
     deleted.change("Mine", (edit) => edit.removeNode("c"));
     const kept = deleted.rebase(theirs((graph) => (graph.nodes[2] = { ...graph.nodes[2], data: { url: "y" } })));
-    expect(kept.map(({ path, mine }) => [path, mine])).toEqual([["nodes/c", null]]);
+    expect(kept.map(({ row, field, mine }) => [row, field, mine])).toEqual([[{ node: "c" }, null, null]]);
     expect(deleted.nodes.get("c")?.data).toEqual({ url: "y" });
   });
 
@@ -274,7 +274,7 @@ describe("another base", () => {
       graph.nodes[1] = { ...graph.nodes[1], data: { label: "Scale", fields: { kg: 1 } } };
       graph.nodes.push({ id: "n", type: "http" });
     });
-    expect(doc.rebase(saved, sent)).toEqual([]);
+    expect(doc.rebase(saved, [sent])).toEqual([]);
     expect([doc.nodes.count, doc.nodes.get("n")?.type, doc.nodes.get("b")?.data?.["label"]]).toEqual([4, "set", "Balance"]);
     expect(doc.changes().map(withoutBase)).toEqual([
       { node: "n", set: { type: "set" } },

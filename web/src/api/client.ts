@@ -37,12 +37,14 @@ export function isMissing(error: unknown): boolean {
 }
 
 export interface Call {
-  method?: "GET" | "POST" | "PUT" | "DELETE";
+  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   query?: Record<string, string | number | boolean | null | undefined>;
   /** JSON text, sent as it is: numbers that JavaScript cannot hold stay exact. */
   body?: string;
   headers?: Record<string, string>;
   signal?: AbortSignal | undefined;
+  /** Sent even while the page goes away. */
+  keepalive?: boolean | undefined;
 }
 
 type Listener = (result: "reached" | "unreachable" | "signed_out") => void;
@@ -81,6 +83,7 @@ async function send(path: string, call: Call): Promise<Response> {
   const init: RequestInit = { method: call.method ?? "GET", headers, credentials: "same-origin" };
   if (call.body !== undefined) init.body = call.body;
   if (call.signal) init.signal = call.signal;
+  if (call.keepalive) init.keepalive = true;
   let response: Response;
   try {
     response = await fetch(ROOT + path + toQuery(call.query), init);

@@ -12,6 +12,9 @@ export type NodeChange = { node: string } & Difference<FileNode>;
 export type EdgeChange = { edge: string } & Difference<FileEdge>;
 export type FileChange = { file: true } & Setting<Entity>;
 
+/** Names a row, or the file's own keys. */
+export type RowName = { node: string } | { edge: string } | { file: true };
+
 interface Setting<T> {
   set?: Fields;
   unset?: readonly string[];
@@ -29,8 +32,9 @@ export type Difference<T> = Setting<T> | Added<T> | Removed<T>;
 
 /** Two changes of one field that do not agree. Mine stands until somebody chooses. */
 export interface Conflict {
-  /** `nodes/<id>/<field>`, `edges/<id>/<field>` or `file/<field>`; without a field where one side took the whole away. */
-  path: string;
+  row: RowName;
+  /** Null where one side took the whole row away. */
+  field: string | null;
   base: unknown;
   mine: unknown;
   theirs: unknown;
@@ -60,27 +64,27 @@ function fieldsIn(change: Setting<unknown>): Record<string, unknown> {
  * My change on top of what they have: a three-way merge by field. A deletion never wins over an edit: what somebody still
  * works on stays. Where both changed the same field to different values mine stands, and the conflict says so.
  */
-export function mergeDifference<T extends object>(theirs: T | null, change: Difference<T>, path: string, conflicts: Conflict[]): T | null {
+export function mergeDifference<T extends object>(theirs: T | null, change: Difference<T>, row: RowName, conflicts: Conflict[]): T | null {
   if ("added" in change) {
     if (theirs === null || same(theirs, change.added)) return change.added;
-    return mergeFields(theirs, Object.fromEntries(fieldsOf(change.added).map((field) => [field, readField(change.added, field)])), {}, path, conflicts);
+    return mergeFields(theirs, Object.fromEntries(fieldsOf(change.added).map((field) => [field, readField(change.added, field)])), {}, row, conflicts);
   }
   if ("removed" in change) {
     if (theirs === null || change.was === undefined || same(theirs, change.was)) return null;
-    conflicts.push({ path, base: change.was, mine: null, theirs });
+    conflicts.push({ row, field: null, base: change.was, mine: null, theirs });
     return theirs;
   }
   const fields = fieldsIn(change);
-  if (theirs !== null) return mergeFields(theirs, fields, change.was ?? {}, path, conflicts);
+  if (theirs !== null) return mergeFields(theirs, fields, change.was ?? {}, row, conflicts);
   if (change.now === undefined) return null;
-  conflicts.push({ path, base: change.was, mine: change.now, theirs: null });
+  conflicts.push({ row, field: null, base: change.was, mine: change.now, theirs: null });
   return change.now;
 }
 
-function mergeFields<T extends object>(theirs: T, fields: Record<string, unknown>, was: Fields, path: string, conflicts: Conflict[]): T {
+function mergeFields<T extends object>(theirs: T, fields: Record<string, unknown>, was: Fields, row: RowName, conflicts: Conflict[]): T {
   for (const field in fields) {
     const [base, mine, other] = [was[field], fields[field], readField(theirs, field)];
-    if (!same(base, other) && !same(mine, other)) conflicts.push({ path: `${path}/${field}`, base, mine, theirs: other });
+    if (!same(base, other) && !same(mine, other)) conflicts.push({ row, field, base, mine, theirs: other });
   }
   return withFields(theirs, fields);
 }

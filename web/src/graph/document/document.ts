@@ -2,7 +2,7 @@
 // Whoever wants to change it says so in `change`; whoever shows it listens.
 
 import type { FileEdge, FileGraph, FileNode } from "../file";
-import { differenceOf, mergeDifference, type Change, type Conflict, type Difference } from "./changes";
+import { differenceOf, mergeDifference, type Change, type Conflict, type Difference, type RowName } from "./changes";
 import { same, withFields, type Entity, type Fields } from "./fields";
 import type { Links } from "./links";
 import { Rows, rowsOf, type Pair, type Step } from "./rows";
@@ -51,6 +51,7 @@ const JOIN_MS = 1_500;
 const STEPS_MOST = 500;
 export const MINE = "me";
 export const THEIRS = "them";
+const FILE: RowName = { file: true };
 
 export class GraphDocument {
   private readonly rows: Rows;
@@ -145,19 +146,31 @@ export class GraphDocument {
 
   /** How the document differs from its base. */
   changes(): Change[] {
-    const { file, baseFile, baseNodes, baseEdges, nodes, edges } = this.rows;
+    const { baseNodes, baseEdges } = this.rows;
+    return this.changesOf({ nodes: [...baseNodes.keys()], edges: [...baseEdges.keys()], file: true }).changes;
+  }
+
+  /** How the rows of one edit differ from the base, and which of them are as in it again. */
+  changesOf(edit: Pick<Edit, "nodes" | "edges" | "file">): { changes: Change[]; settled: RowName[] } {
+    const { baseNodes, baseEdges, nodes, edges, baseFile, file } = this.rows;
     const changes: Change[] = [];
-    const ofFile = differenceOf(baseFile, file);
+    const settled: RowName[] = [];
+    const ofFile = edit.file ? differenceOf(baseFile, file) : null;
     if (ofFile && !("added" in ofFile) && !("removed" in ofFile)) changes.push({ file: true, ...ofFile });
-    for (const [slot, base] of baseNodes) {
-      const difference = differenceOf(base, nodes.at(slot));
-      if (difference) changes.push({ node: nodes.key(slot), ...difference });
+    else if (edit.file) settled.push({ file: true });
+    for (const slot of edit.nodes) {
+      const [node, base] = [nodes.key(slot), baseNodes.get(slot)];
+      const difference = base === undefined ? null : differenceOf(base, nodes.at(slot));
+      if (difference) changes.push({ node, ...difference });
+      else settled.push({ node });
     }
-    for (const [slot, base] of baseEdges) {
-      const difference = differenceOf(base, edges.at(slot));
-      if (difference) changes.push({ edge: edges.key(slot), ...difference });
+    for (const slot of edit.edges) {
+      const [edge, base] = [edges.key(slot), baseEdges.get(slot)];
+      const difference = base === undefined ? null : differenceOf(base, edges.at(slot));
+      if (difference) changes.push({ edge, ...difference });
+      else settled.push({ edge });
     }
-    return changes;
+    return { changes, settled };
   }
 
   /** Whether some change cannot be named by ids: then only the whole file can be saved. */
@@ -193,9 +206,9 @@ export class GraphDocument {
    * `unsure` was sent without an answer: what of it is in the new base is mine already, and no change of somebody else.
    * Steps of undo stay: they name fields, not states.
    */
-  rebase(base: FileGraph, unsure?: Sent): Conflict[] {
+  rebase(base: FileGraph, unsure: readonly Sent[] = []): Conflict[] {
     const { nodes, edges, file } = parts(base);
-    if (unsure) this.arrived(unsure, nodes, edges);
+    for (const sent of unsure) this.arrived(sent, nodes, edges);
     const mine = this.changes();
     const conflicts: Conflict[] = [];
     this.fromElsewhere("Take over", () => {
@@ -234,10 +247,10 @@ export class GraphDocument {
     const renamed = new Map<string, string>();
     for (const given of changes) {
       const change = this.apart(given, renamed);
-      if ("file" in change) rows.putFile(mergeDifference<Entity>(rows.file, change, "file", conflicts) ?? rows.file);
+      if ("file" in change) rows.putFile(mergeDifference<Entity>(rows.file, change, FILE, conflicts) ?? rows.file);
       else if ("node" in change) {
-        layRow(rows.nodes, change.node, change, `nodes/${change.node}`, conflicts, (row) => rows.appendNode(row), (slot, row) => rows.putNode(slot, row));
-      } else layRow(rows.edges, change.edge, change, `edges/${change.edge}`, conflicts, (row) => rows.appendEdge(row), (slot, row) => rows.putEdge(slot, row));
+        layRow(rows.nodes, { node: change.node }, change, conflicts, (row) => rows.appendNode(row), (slot, row) => rows.putNode(slot, row));
+      } else layRow(rows.edges, { edge: change.edge }, change, conflicts, (row) => rows.appendEdge(row), (slot, row) => rows.putEdge(slot, row));
     }
   }
 
@@ -328,15 +341,14 @@ function take<T extends FileNode | FileEdge>(table: Table<T>, rows: readonly T[]
 
 function layRow<T extends FileNode | FileEdge>(
   table: Table<T>,
-  id: string,
+  row: { node: string } | { edge: string },
   change: Difference<T>,
-  path: string,
   conflicts: Conflict[],
   append: (row: T) => number,
   put: (slot: number, row: T | null) => void,
 ): void {
-  const slot = table.slot(id);
-  const merged = mergeDifference(slot === undefined ? null : table.at(slot), change, path, conflicts);
+  const slot = table.slot("node" in row ? row.node : row.edge);
+  const merged = mergeDifference(slot === undefined ? null : table.at(slot), change, row, conflicts);
   if (slot !== undefined) put(slot, merged);
   else if (merged) append(merged);
 }

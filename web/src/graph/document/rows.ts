@@ -23,6 +23,9 @@ export interface Step {
   file: Pair<Entity> | null;
 }
 
+/** Taking back names no conflicts: what others changed since stays. */
+const HERE = { file: true } as const;
+
 export class Rows {
   readonly nodes = new Table<FileNode>();
   readonly edges = new Table<FileEdge>();
@@ -137,7 +140,7 @@ export class Rows {
     for (const [slot, pair] of step.edges) this.putEdge(slot, back(this.edges.at(slot), pair));
     if (!step.file?.before || !step.file.after) return;
     const difference = differenceOf(step.file.after, step.file.before);
-    if (difference) this.putFile(mergeDifference<Entity>(this.file, difference, "", []) ?? this.file);
+    if (difference) this.putFile(mergeDifference<Entity>(this.file, difference, HERE, []) ?? this.file);
   }
 
   /** An id for an edge that no other has, also none that somebody else draws at the same time. */
@@ -180,7 +183,7 @@ function back<T extends FileNode | FileEdge>(now: T | null, { before, after }: P
   if (after === null) return now ?? before;
   if (before === null || now === null) return null;
   const difference = differenceOf(after, before);
-  return difference ? mergeDifference(now, difference, "", []) : now;
+  return difference ? mergeDifference(now, difference, HERE, []) : now;
 }
 
 /** The base's own row where the new one says the same: then nothing differs from the base. */

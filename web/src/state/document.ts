@@ -1,0 +1,92 @@
+// The document store: which workflow is being edited, its document and what is selected in it, and where its last change is.
+
+import { create } from "zustand";
+import { draftApi } from "../api/draft";
+import { readField } from "../graph/document/fields";
+import type { Conflict } from "../graph/document/changes";
+import { GraphDocument, type Editing } from "../graph/document/document";
+import { Selection } from "../graph/document/selection";
+import type { FileGraph } from "../graph/file";
+import { openLocal } from "./document/local";
+import { Saver, type SaveState, type Server } from "./document/saver";
+
+/** One workflow open for editing. */
+export interface Session {
+  workflow: string;
+  doc: GraphDocument;
+  selection: Selection;
+  saver: Saver;
+  /** The published version the draft was made from, and whether it differed from that when it was opened. */
+  base: string;
+  changed: boolean;
+}
+
+interface DocumentState {
+  session: Session | null;
+  save: SaveState;
+  /** Fields that this device and somebody else changed to different values. */
+  conflicts: readonly Conflict[];
+}
+
+export const useDocument = create<DocumentState>(() => ({ session: null, save: { kind: "saved", at: 0 }, conflicts: [] }));
+
+function serverOf(workflow: string): Server {
+  return {
+    read: () => draftApi.read<FileGraph>(workflow),
+    change: (rev, changes, keepalive) => draftApi.change(workflow, rev, changes, { keepalive }),
+    replace: (rev, file) => draftApi.replace(workflow, rev, file),
+  };
+}
+
+/** Reads the draft of a workflow, with what this device still has of an earlier visit, and keeps it saved from then on. */
+export async function openDocument(workflow: string, signal: AbortSignal): Promise<Session> {
+  const [draft, local] = await Promise.all([draftApi.read<FileGraph>(workflow, signal), openLocal()]);
+  signal.throwIfAborted();
+  const doc = new GraphDocument(draft.graph);
+  const saver = new Saver({
+    workflow,
+    doc,
+    rev: draft.rev,
+    server: serverOf(workflow),
+    local,
+    onState: (save) => useDocument.setState({ save }),
+    onConflicts: (conflicts) => useDocument.setState({ conflicts }),
+  });
+  const session: Session = { workflow, doc, selection: new Selection(), saver, base: draft.base, changed: draft.changed };
+  useDocument.setState({ session, conflicts: [], save: { kind: "saved", at: Date.parse(draft.updated_at) } });
+  await saver.begin();
+  return session;
+}
+
+/** Sends what is left, and lets go of the document. */
+export function closeDocument(session: Session): void {
+  session.saver.close();
+  if (useDocument.getState().session === session) useDocument.setState({ session: null, conflicts: [] });
+}
+
+/**
+ * Chooses between two changes. Theirs becomes a change of mine, which can be taken back. Of what I deleted and somebody
+ * else edited, theirs is there already; choosing mine deletes it.
+ */
+export function settleConflict(session: Session, conflict: Conflict, choice: "mine" | "theirs"): void {
+  const isDeletion = conflict.field === null && conflict.mine === null;
+  if (choice === "mine" && isDeletion) session.doc.change("Delete", (edit) => takeTheirs(edit, { ...conflict, theirs: null }));
+  if (choice === "theirs" && !isDeletion) session.doc.change("Take theirs", (edit) => takeTheirs(edit, conflict));
+  session.saver.settleConflict(conflict);
+}
+
+function takeTheirs(edit: Editing, { row, field, theirs }: Conflict): void {
+  const value = { [field ?? ""]: theirs ?? undefined };
+  if ("file" in row) edit.setFile(value);
+  else if ("node" in row) {
+    if (field !== null) edit.setNode(row.node, value);
+    else if (theirs === null) edit.removeNode(row.node);
+  } else if (field !== null) edit.setEdge(row.edge, value);
+  else if (theirs === null) edit.removeEdge(row.edge);
+}
+
+/** A field of the file as text, for words on the page. */
+export function fileText(doc: GraphDocument, field: string): string {
+  const value = readField(doc.file, field);
+  return typeof value === "string" ? value : "";
+}
