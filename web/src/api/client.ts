@@ -37,7 +37,7 @@ export function isMissing(error: unknown): boolean {
 }
 
 export interface Call {
-  method?: "GET" | "POST" | "PUT" | "DELETE";
+  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   query?: Record<string, string | number | boolean | null | undefined>;
   /** JSON text, sent as it is: numbers that JavaScript cannot hold stay exact. */
   body?: string;
