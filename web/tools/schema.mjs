@@ -6,7 +6,7 @@ import openapi, { astToString } from "openapi-typescript";
 
 const DOCUMENT = new URL("../../docs/openapi.json", import.meta.url);
 const SCHEMA = new URL("../src/api/schema.ts", import.meta.url);
-const HEAD = "// Generated from docs/openapi.json by `npm run api`: change the server's routes, not this file.\n\n";
+const HEAD = "// @generated from docs/openapi.json by `npm run api`: change the server's routes, not this file.\n\n";
 
 /** What src/api/schema.ts must say for a document. */
 export async function schemaOf(document) {

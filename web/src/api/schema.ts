@@ -1,4 +1,4 @@
-// Generated from docs/openapi.json by `npm run api`: change the server's routes, not this file.
+// @generated from docs/openapi.json by `npm run api`: change the server's routes, not this file.
 
 export interface paths {
     "/api/v1/backup": {
