@@ -21,9 +21,10 @@ const MAY_USE: Record<string, readonly string[]> = {
 };
 
 const files = readdirSync(SRC, { recursive: true, encoding: "utf8" }).map((name) => join(SRC, name));
-const code = files.filter((file) => /\.tsx?$/.test(file) && !file.endsWith(".d.ts"));
-const styles = files.filter((file) => file.endsWith(".css") && !file.endsWith("tokens.css"));
 const read = (file: string) => readFileSync(file, "utf8");
+const isGenerated = (file: string) => read(file).startsWith("// @generated");
+const code = files.filter((file) => /\.tsx?$/.test(file) && !file.endsWith(".d.ts") && !isGenerated(file));
+const styles = files.filter((file) => file.endsWith(".css") && !file.endsWith("tokens.css"));
 const name = (file: string) => relative(SRC, file);
 const room = (file: string) => name(file).split("/")[0] ?? "";
 

@@ -26,7 +26,8 @@ cargo xtask <command>
         --services         tests that need services (a database server, a cache server)
         --cluster          tests that start several servers
   tidy                     the rules of the house: crate directions, sizes, names, proofs, dead files
-  web                      build the page
+  web [--analyze]          build the page
+        --analyze          build it again, print its chunks and write web/dist-report/index.html, a map of what is in them
   bars [--area NAME]       measure, and compare with the bars; non-zero exit if one is short
   sabotage [NAME]          plant known faults in a copy of the tree, one after the other; non-zero exit if one is not caught
   coverage [PREFIX]        how much of the requirements is done; with PREFIX (R2, RN, R0-1) the rows themselves
@@ -52,6 +53,7 @@ fn dispatch(arguments: &[String]) -> Result<bool> {
         "run" => run::run(&root, rest).map(|()| true),
         "test" => test::run(&root, &test::Options::parse(rest)?),
         "tidy" => no_arguments("tidy", rest).and_then(|()| tidy::run(&root)),
+        "web" if rest == ["--analyze"] => web::analyze(&root).map(|()| true),
         "web" => no_arguments("web", rest).and_then(|()| web::build(&root).map(|_| true)),
         "bars" => bars::run(&root, rest),
         "sabotage" => sabotage::run(&root, rest.first().map(String::as_str)),

@@ -10,8 +10,17 @@ use anyhow::{Context, Result};
 use crate::process;
 
 /// What the page is built from, inside `web/`.
-const SOURCES: [&str; 7] =
-    ["src", "public", "index.html", "package.json", "package-lock.json", "tsconfig.json", "vite.config.ts"];
+const SOURCES: [&str; 9] = [
+    "src",
+    "public",
+    "tools",
+    "index.html",
+    "budget.json",
+    "package.json",
+    "package-lock.json",
+    "tsconfig.json",
+    "vite.config.ts",
+];
 
 /// Builds the page on the terminal if its sources are newer than what was built. Whether it built.
 pub(crate) fn build(root: &Path) -> Result<bool> {
@@ -24,15 +33,30 @@ pub(crate) fn build(root: &Path) -> Result<bool> {
         println!("web: up to date");
         return Ok(false);
     }
-    require_node()?;
-    if needs_install(&web)? {
-        println!("web: installing packages");
-        process::run(&mut npm(&web, &["ci"]))?;
-        mark_installed(&web)?;
-    }
+    install(&web)?;
     println!("web: building");
     process::run(&mut npm(&web, &["run", "build"]))?;
     Ok(true)
+}
+
+/// Builds the page whether it is stale or not; prints its chunks and writes the map of what is in them.
+pub(crate) fn analyze(root: &Path) -> Result<()> {
+    let web = root.join("web");
+    install(&web)?;
+    process::run(&mut npm(&web, &["run", "build", "--", "--analyze"]))?;
+    println!("web: {}", web.join("dist-report").join("index.html").display());
+    Ok(())
+}
+
+/// Installs what the lock file names, unless it is there.
+pub(crate) fn install(web: &Path) -> Result<()> {
+    require_node()?;
+    if needs_install(web)? {
+        println!("web: installing packages");
+        process::run(&mut npm(web, &["ci"]))?;
+        mark_installed(web)?;
+    }
+    Ok(())
 }
 
 /// Builds and tests the page; what the programs printed. Made to run beside something else.

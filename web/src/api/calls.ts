@@ -1,23 +1,7 @@
 // One function for each request the pages make.
 
-import { callJson, callText } from "./client";
-import type {
-  Accepted,
-  Asked,
-  DashboardStats,
-  Execution,
-  ExecutionItem,
-  Json,
-  ListOf,
-  NodeType,
-  Session,
-  Step,
-  Validation,
-  Workflow,
-  WorkflowItem,
-} from "./types";
-
-const seg = encodeURIComponent;
+import { call, pathOf } from "./call";
+import { callText } from "./client";
 
 export interface WorkflowQuery {
   q: string;
@@ -30,44 +14,38 @@ export interface ExecutionQuery {
 }
 
 export const api = {
-  session: () => callJson<Session>("/session"),
-  signIn: (token: string) => callJson<Session | undefined>("/session", { method: "POST", body: JSON.stringify({ token }) }),
+  session: () => call("GET /session"),
+  signIn: (token: string) => call("POST /session", { body: { token } }),
 
-  stats: (signal?: AbortSignal) => callJson<DashboardStats>("/dashboard/stats", { signal }),
-  recent: (limit: number, signal?: AbortSignal) =>
-    callJson<ListOf<ExecutionItem> | ExecutionItem[]>("/dashboard/recent-executions", { query: { limit }, signal }),
+  stats: (signal?: AbortSignal) => call("GET /dashboard/stats", { signal }),
+  recent: (limit: number, signal?: AbortSignal) => call("GET /dashboard/recent-executions", { query: { limit }, signal }),
 
   workflows: (query: WorkflowQuery, cursor: string | null, limit: number, signal?: AbortSignal, total = cursor === null) =>
-    callJson<ListOf<WorkflowItem>>("/workflows", { query: { ...query, cursor, limit, total }, signal }),
-  workflow: (id: string, signal?: AbortSignal) => callJson<Workflow>(`/workflows/${seg(id)}`, { signal }),
-  createWorkflow: (text: string) => callJson<Workflow>("/workflows", { method: "POST", body: text }),
-  validate: (graph: string, signal?: AbortSignal) =>
-    callJson<Validation>("/workflows/validate", { method: "POST", body: graph, signal }),
+    call("GET /workflows", { query: { ...query, cursor, limit, total }, signal }),
+  workflow: (id: string, signal?: AbortSignal) => call("GET /workflows/{id}", { path: { id }, signal }),
+  createWorkflow: (text: string) => call("POST /workflows", { text }),
+  validate: (graph: string, signal?: AbortSignal) => call("POST /workflows/validate", { text: graph, signal }),
   /** `input` is JSON text; `key` makes a repeated click or a retry start one execution only. */
   execute: (id: string, input: string, key: string) =>
-    callJson<Accepted>(`/workflows/${seg(id)}/execute`, {
-      method: "POST",
-      body: `{"input":${input}}`,
-      headers: { "idempotency-key": key },
-    }),
+    call("POST /workflows/{id}/execute", { path: { id }, text: `{"input":${input}}`, headers: { "idempotency-key": key } }),
 
   executions: (query: ExecutionQuery, cursor: string | null, limit: number, signal?: AbortSignal) =>
-    callJson<ListOf<ExecutionItem>>("/executions", { query: { ...query, cursor, limit }, signal }),
-  execution: (id: string, signal?: AbortSignal) => callJson<Execution>(`/executions/${seg(id)}`, { signal }),
-  steps: (id: string, signal?: AbortSignal) => callJson<ListOf<Step>>(`/executions/${seg(id)}/steps`, { signal }),
+    call("GET /executions", { query: { ...query, cursor, limit }, signal }),
+  execution: (id: string, signal?: AbortSignal) => call("GET /executions/{id}", { path: { id }, signal }),
+  steps: (id: string, signal?: AbortSignal) => call("GET /executions/{id}/steps", { path: { id }, signal }),
   /** Asks an execution for something; it is recorded when this answers, and done soon after. */
-  ask: (id: string, what: "cancel" | "pause" | "resume" | "retry") => callJson<Asked>(`/executions/${seg(id)}/${what}`, { method: "POST", body: "{}" }),
+  ask: (id: string, what: "cancel" | "pause" | "resume" | "retry") => call(`POST /executions/{id}/${what}`, { path: { id } }),
   /** `value` is JSON text; `key` makes a repeated click count once. */
   signal: (id: string, name: string, value: string, key: string) =>
-    callJson<Asked>(`/executions/${seg(id)}/signals/${seg(name)}`, { method: "POST", body: value, headers: { "idempotency-key": key } }),
+    call("POST /executions/{id}/signals/{name}", { path: { id, name }, text: value, headers: { "idempotency-key": key } }),
   value: (id: string, ref: string, signal?: AbortSignal) =>
-    callJson<Json>(`/executions/${seg(id)}/values/${ref.split("/").map(seg).join("/")}`, { signal }),
+    call("GET /executions/{id}/values/{reference}", { path: { id, reference: ref.split("/") }, signal }),
   /** The execution and its steps as one JSON text, byte for byte as the server wrote them. */
   download: async (id: string) => {
-    const path = `/executions/${seg(id)}`;
+    const path = pathOf("GET /executions/{id}", { id });
     const [execution, steps] = await Promise.all([callText(path), callText(`${path}/steps`)]);
     return `{"execution":${execution},"steps":${steps}}`;
   },
 
-  nodeTypes: (signal?: AbortSignal) => callJson<ListOf<NodeType>>("/node-types", { signal }),
+  nodeTypes: (signal?: AbortSignal) => call("GET /node-types", { signal }),
 };

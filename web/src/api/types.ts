@@ -1,5 +1,15 @@
-// The shapes of the HTTP contract, by hand until they are generated from the OpenAPI document.
-// This is the only file that names them; nothing here has behaviour.
+// The shapes of the HTTP contract by the names the pages use. They come from the server's OpenAPI document (schema.ts, `npm run api`);
+// written by hand is only what it leaves open: values of any kind, names of statuses, events. Nothing here has behaviour.
+
+import type { components } from "./schema";
+
+type Schema<Name extends keyof components["schemas"]> = components["schemas"][Name];
+
+/** With no field left out: the server writes `null` where the document lets a field be missing. */
+type Told<T> = { [K in keyof T]-?: T[K] };
+
+/** `T` with some fields said more exactly. A field that `T` does not have is an error. */
+type With<T, More extends { [K in keyof More]: K extends keyof T ? unknown : never }> = Omit<T, keyof More> & More;
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
@@ -18,11 +28,7 @@ export type ExecutionStatus =
 export type StepStatus = "succeeded" | "failed" | "disabled" | "skipped" | "canceled";
 
 /** A step or execution that failed: data, not an exception. `node` is the address of the step at fault. */
-export interface StepError {
-  code: string;
-  message: string;
-  node?: string | null;
-}
+export type StepError = Schema<"Failure">;
 
 /** Stands where a value above 2 KiB would be; `ref` is fetched on demand. */
 export interface Elided {
@@ -56,32 +62,11 @@ export interface Graph {
   samples?: Json;
 }
 
-export interface LastExecution {
-  id: string;
-  status: ExecutionStatus;
-  started_at: string | null;
-  duration_ms: number | null;
-}
+export type LastExecution = With<Told<Schema<"LastExecution">>, { status: ExecutionStatus; started_at: string | null }>;
 
-export interface WorkflowItem {
-  id: string;
-  active?: boolean;
-  name: string;
-  description?: string | null;
-  tags?: string[];
-  node_count: number;
-  edge_count: number;
-  created_at: string;
-  updated_at: string;
-  rev: number | string;
-  version: string;
-  last_execution: LastExecution | null;
-}
+export type WorkflowItem = With<Told<Schema<"WorkflowItem">>, { last_execution: LastExecution | null }>;
 
-export interface Workflow extends Omit<WorkflowItem, "last_execution"> {
-  last_execution?: LastExecution | null;
-  graph: Graph;
-}
+export type Workflow = With<Schema<"WorkflowWhole">, { last_execution?: LastExecution | null; graph: Graph }>;
 
 export interface ListOf<T> {
   items: T[];
@@ -89,70 +74,31 @@ export interface ListOf<T> {
   total?: number | null;
 }
 
-export interface Problem {
-  code: string;
-  severity: "error" | "warning";
-  node?: string | null;
-  edge?: string | null;
-  path?: string | null;
-  message: string;
-  suggestion?: string | null;
-}
+export type Problem = With<Schema<"GraphProblem">, { severity: "error" | "warning" }>;
 
-export interface Validation {
-  valid: boolean;
-  problems: Problem[];
-}
+export type Validation = With<Schema<"Validation">, { problems: Problem[] }>;
 
-export interface ExecutionItem {
-  id: string;
-  workflow: { id: string; name: string } | null;
-  version: string;
-  status: ExecutionStatus;
-  trigger?: string | null;
-  started_at: string | null;
-  finished_at: string | null;
-  duration_ms: number | null;
-  error: StepError | null;
-  /** The execution that it comes from. */
-  origin?: { execution: string; kind: "child" | "fork" | "replay" | "retry" } | null;
-}
+export type ExecutionItem = With<
+  Told<Schema<"ExecutionItem">>,
+  {
+    status: ExecutionStatus;
+    trigger?: string | null;
+    started_at: string | null;
+    /** The execution that it comes from. */
+    origin?: With<Schema<"OriginItem">, { kind: "child" | "fork" | "replay" | "retry" }> | null;
+  }
+>;
 
 /** A step that waits, and for what. */
-export interface WaitingStep {
-  address: string;
-  node: string;
-  until: string | null;
-  signal: string | null;
-  /** The path whose call ends the wait, once. */
-  resume_url: string | null;
-  child: string | null;
-  retry: boolean;
-}
+export type WaitingStep = Told<Schema<"WaitingStep">>;
 
-export interface Execution extends ExecutionItem {
-  input: Json;
-  output: Json;
-  graph: Graph;
-  waiting?: WaitingStep[];
-  /** The seq from which on its history is whole: 1 unless its beginning was removed. */
-  history_from?: number;
-}
+export type Execution = ExecutionItem &
+  With<Omit<Schema<"ExecutionWhole">, keyof ExecutionItem>, { input: Json; output: Json; graph: Graph; waiting?: WaitingStep[]; history_from?: number }>;
 
-export interface Step {
-  address: string;
-  node: string;
-  type: string;
-  label: string | null;
-  status: StepStatus | "running" | "waiting";
-  input: Json;
-  output: Json;
-  ports: string[] | null;
-  attempts: number;
-  error: StepError | null;
-  started_at: string | null;
-  duration_ms: number | null;
-}
+export type Step = With<
+  Told<Schema<"StepItem">>,
+  { label: string | null; status: StepStatus | "running" | "waiting"; input: Json; output: Json; ports: string[] | null; compacted?: boolean }
+>;
 
 /** One event of an execution's journal, as the stream carries it. */
 export type Event = { execution: string; seq: number; /** What led here is gone: a snapshot tells of it, without times. */ compacted?: boolean } & (
@@ -195,49 +141,47 @@ export type Event = { execution: string; seq: number; /** What led here is gone:
 
 export type EventType = Event["type"];
 
-export interface NodeType {
-  id: string;
-  aliases?: string[];
-  name: string;
-  category: string;
-  summary: string;
-  icon?: string | null;
-  effect: "pure" | "read" | "write";
-  inputs: Port[];
-  outputs: Port[];
-  dynamic_outputs: boolean;
-  schema: { [key: string]: Json } | null;
-  /** A small workflow that runs and shows it. */
-  example: Json;
-}
+export type NodeType = With<
+  Schema<"NodeTypeItem">,
+  {
+    aliases?: string[];
+    icon?: string | null;
+    effect: "pure" | "read" | "write";
+    inputs: Port[];
+    outputs: Port[];
+    schema: { [key: string]: Json } | null;
+    example: Json;
+  }
+>;
 
 export type Port = string | { name: string; summary?: string | null };
 
-export interface DashboardStats {
-  total_workflows: number;
-  active_workflows: number;
-  running_executions: number;
-  /** Of the executions that ended, 0 to 100; none before the first. */
-  success_rate: number | null;
-  total: number;
-  running: number;
-  completed: number;
-  failed: number;
-  average_time_ms: number | null;
-}
+export type DashboardStats = Told<Schema<"DashboardStats">>;
 
-export interface Accepted {
-  execution_id: string;
-  status: ExecutionStatus;
-}
+export type Accepted = With<Schema<"Started">, { status: ExecutionStatus }>;
 
 /** An execution that was asked for something. */
-export interface Asked {
-  id: string;
-  status: ExecutionStatus;
-}
+export type Asked = With<Schema<"Asked">, { status: ExecutionStatus }>;
 
-export interface Session {
-  signed_in: boolean;
-  tenant?: string | null;
+export type Session = Schema<"SessionState">;
+
+/** What routes answer, where the document says less than the shapes above. */
+export interface Answers {
+  "GET /dashboard/stats": DashboardStats;
+  "GET /dashboard/recent-executions": ListOf<ExecutionItem>;
+  "GET /workflows": ListOf<WorkflowItem>;
+  "POST /workflows": Workflow;
+  "GET /workflows/{id}": Workflow;
+  "POST /workflows/validate": Validation;
+  "POST /workflows/{id}/execute": Accepted;
+  "GET /executions": ListOf<ExecutionItem>;
+  "GET /executions/{id}": Execution;
+  "GET /executions/{id}/steps": ListOf<Step>;
+  "GET /executions/{id}/values/{reference}": Json;
+  "POST /executions/{id}/cancel": Asked;
+  "POST /executions/{id}/pause": Asked;
+  "POST /executions/{id}/resume": Asked;
+  "POST /executions/{id}/retry": Asked;
+  "POST /executions/{id}/signals/{name}": Asked;
+  "GET /node-types": ListOf<NodeType>;
 }

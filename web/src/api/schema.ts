@@ -1,0 +1,2935 @@
+// @generated from docs/openapi.json by `npm run api`: change the server's routes, not this file.
+
+export interface paths {
+    "/api/v1/backup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One consistent file of everything, made while the server runs. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/vnd.sqlite3": number[];
+                    };
+                };
+                /** @description No space for it */
+                507: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dashboard/recent-executions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest executions. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many; 10 unless said */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RecentExecutions"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dashboard/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts and rates over all workflows and executions. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DashboardStats"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists executions, newest first; or, with `since`, those that changed after another answer. */
+        get: {
+            parameters: {
+                query?: {
+                    page?: number;
+                    pageSize?: number;
+                    skip?: number;
+                    limit?: number;
+                    cursor?: string;
+                    /** @description Only of this workflow */
+                    workflow?: string;
+                    /** @description Only with one of these statuses, with commas between them */
+                    status?: string;
+                    /** @description Only those that this started */
+                    trigger?: string;
+                    /** @description Only those that come from this execution */
+                    origin?: string;
+                    /** @description Only those accepted at this time (RFC 3339) or later */
+                    from?: string;
+                    /** @description Only those accepted before this time */
+                    to?: string;
+                    /** @description Only what changed after the answer that gave this */
+                    since?: string;
+                    /** @description Whether to count all */
+                    total?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ExecutionPage"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Read the list again */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks the same of many executions. It is recorded before the answer, and worked off after it. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["BulkBody"];
+                };
+            };
+            responses: {
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BulkItem"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/bulk/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a bulk is. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BulkItem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The events of several executions over one connection. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description Executions, with commas between them; at most 100 */
+                    ids: string;
+                    /** @description <execution>:<seq> of the last events that were seen, with commas between them */
+                    after?: string;
+                };
+                header?: {
+                    /** @description <execution>:<seq> of the last event that was seen */
+                    "Last-Event-ID"?: string | null;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/event-stream": string;
+                    };
+                };
+                /** @description All have ended and everything was seen */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An execution with its input, output and graph. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ExecutionWhole"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancels an execution. The wish is durable before the answer. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description It will be canceled */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Asked"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It has ended */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The events of an execution. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only events after this seq */
+                    after?: number;
+                };
+                header?: {
+                    /** @description <execution>:<seq> of the last event that was seen */
+                    "Last-Event-ID"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description id is <execution>:<seq>, event is the type, data is JSON */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/event-stream": string;
+                    };
+                };
+                /** @description It has ended and everything was seen */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{id}/files/{hash}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file that an execution has, as bytes to save. It is never shown in place, whatever it is. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description What it is saved as */
+                    name?: string;
+                    /** @description Its media type */
+                    type?: string;
+                };
+                header?: {
+                    /** @description Some bytes of it: `bytes=0-99` */
+                    range?: string | null;
+                };
+                path: {
+                    id: string;
+                    /** @description What stands under `$file` in its value */
+                    hash: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/octet-stream": number[];
+                    };
+                };
+                /** @description The bytes that were asked for */
+                206: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/octet-stream": number[];
+                    };
+                };
+                /** @description The execution has no such file */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It has no such bytes */
+                416: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{id}/fork": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Starts a new execution from a step of this one, with the step's output edited or the step run again. Its calls have
+         *     keys of their own.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ForkBody"];
+                };
+            };
+            responses: {
+                /** @description The new execution is durable */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Asked"];
+                    };
+                };
+                /** @description No such execution, or no such step in it */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The key was used by another request */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Holds an execution: what is in flight ends, and no step begins until it is resumed. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description It will be held */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Asked"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It has ended */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Starts a new execution on the input of this one, on the same or another version. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ReplayBody"];
+                };
+            };
+            responses: {
+                /** @description The new execution is durable */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Asked"];
+                    };
+                };
+                /** @description No such execution, version or step */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The key was used by another request */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a held execution go on. One that is not held stays as it is. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description It will go on */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Asked"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It has ended */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes up an execution that did not succeed: it stays the same execution, what was recorded stays, and the steps that
+         *     failed run again with their keys.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description It goes on */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Asked"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It succeeded, or has not ended */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{id}/signals/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a signal to an execution, for a step that waits for it now or later. The body is its value. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same signal with the same key counts once */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                    name: string;
+                };
+                cookie?: never;
+            };
+            /** @description Any JSON; without a body it is {} */
+            requestBody: {
+                content: {
+                    "application/json": Record<string, unknown>;
+                };
+            };
+            responses: {
+                /** @description It is recorded */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Asked"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It has ended */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The steps of an execution that have ended. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StepList"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{id}/values/{reference}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A whole value that an event gave only the beginning of: `input`, `output`, or `steps/<address>/input|output`. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    /** @description The `ref` of the elided value */
+                    reference: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The value as JSON */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, unknown>;
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/expressions/evaluate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Evaluates an expression over the data in the body. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["EvaluateBody"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Evaluated"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/node-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All node types with the schemas of their parameters. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NodeTypeList"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/node-types/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One node type, by its name or one of its aliases. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NodeTypeItem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the caller is signed in. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SessionState"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Exchanges the secret of a link for a session cookie. A link works once. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SignIn"];
+                };
+            };
+            responses: {
+                /** @description Signed in; the cookie is set */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SessionState"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Ends the caller's session. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Signed out */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/signals/{id}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The same as `/executions/{id}/signals/{name}`. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                    name: string;
+                };
+                cookie?: never;
+            };
+            /** @description Any JSON; without a body it is {} */
+            requestBody: {
+                content: {
+                    "application/json": Record<string, unknown>;
+                };
+            };
+            responses: {
+                /** @description It is recorded */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Asked"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It has ended */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflow/execute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The same as `/workflows/execute`. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            /** @description {nodes, edges, input?} */
+            requestBody: {
+                content: {
+                    "application/json": Record<string, unknown>;
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["GraphResult"];
+                    };
+                };
+                /** @description The graph cannot run */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists workflows. */
+        get: {
+            parameters: {
+                query?: {
+                    page?: number;
+                    pageSize?: number;
+                    skip?: number;
+                    limit?: number;
+                    cursor?: string;
+                    /** @description Only names that contain this */
+                    q?: string;
+                    /** @description Only those whose triggers fire, or do not */
+                    active?: boolean;
+                    /** @description updated_at, created_at or name; a prefix - turns it around */
+                    sort?: string;
+                    /** @description Whether to count all */
+                    total?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WorkflowPage"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Makes a workflow: the body is its graph, or `{name, definition: {nodes, edges}}`. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            /** @description The graph */
+            requestBody: {
+                content: {
+                    "application/json": Record<string, unknown>;
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        /** @description The revision */
+                        ETag?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WorkflowWhole"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The graph cannot run */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Several workflows by their ids. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description Workflows, with commas between them; at most 100 */
+                    ids: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WorkflowBatch"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/execute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Runs a graph that is not saved, and answers when it has ended. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            /** @description {nodes, edges, input?} */
+            requestBody: {
+                content: {
+                    "application/json": Record<string, unknown>;
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["GraphResult"];
+                    };
+                };
+                /** @description The graph cannot run */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/validate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Everything that is wrong with a graph. Nothing is stored and nothing runs. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            /** @description The graph */
+            requestBody: {
+                content: {
+                    "application/json": Record<string, unknown>;
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Validation"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A workflow with its graph. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        /** @description The revision */
+                        ETag?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WorkflowWhole"];
+                    };
+                };
+                /** @description It is what If-None-Match names */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Changes a workflow: makes a version whose parent is the one that `If-Match` names. */
+        put: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The revision that was changed: its ETag */
+                    "If-Match": string;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            /** @description The graph */
+            requestBody: {
+                content: {
+                    "application/json": Record<string, unknown>;
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        /** @description The new revision */
+                        ETag?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WorkflowWhole"];
+                    };
+                };
+                /** @description Somebody else was first */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The graph cannot run */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description If-Match is missing */
+                428: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Deletes a workflow. Its executions stay, and so do the versions they refer to. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "If-Match"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Deleted */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/execute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Runs the current version of a workflow. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ExecuteBody"];
+                };
+            };
+            responses: {
+                /** @description It has ended */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Finished"];
+                    };
+                };
+                /** @description It is durable and will run */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Started"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The key was used by another request */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The server is stopping; Retry-After says when to ask again */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The versions of a workflow, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["VersionPage"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the server is: database, workflow executor, memory. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Health"];
+                    };
+                };
+                /** @description Unhealthy */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Health"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hooks/waiting/{id}/{step}/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Calls the link of a waiting step: the body, or without one the query, is the step's output. A link works once. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    /** @description Its address */
+                    step: string;
+                    token: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description It is recorded, and the execution goes on */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Asked"];
+                    };
+                };
+                /** @description There is no such link */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The link was used, or came too late */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Calls the link of a waiting step: the body, or without one the query, is the step's output. A link works once. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    /** @description Its address */
+                    step: string;
+                    token: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description It is recorded, and the execution goes on */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Asked"];
+                    };
+                };
+                /** @description There is no such link */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The link was used, or came too late */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hooks/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calls a webhook. Which workflow it starts, what it asks of the caller and when it answers stand in the workflow's
+         *     `webhook` node.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    path: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The execution's output, or what its respond node says */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description The execution is durable */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                405: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /**
+         * Calls a webhook. Which workflow it starts, what it asks of the caller and when it answers stand in the workflow's
+         *     `webhook` node.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    path: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The execution's output, or what its respond node says */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description The execution is durable */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                405: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /**
+         * Calls a webhook. Which workflow it starts, what it asks of the caller and when it answers stand in the workflow's
+         *     `webhook` node.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    path: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The execution's output, or what its respond node says */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description The execution is durable */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                405: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /**
+         * Calls a webhook. Which workflow it starts, what it asks of the caller and when it answers stand in the workflow's
+         *     `webhook` node.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    path: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The execution's output, or what its respond node says */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description The execution is durable */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                405: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /**
+         * Calls a webhook. Which workflow it starts, what it asks of the caller and when it answers stand in the workflow's
+         *     `webhook` node.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    path: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The execution's output, or what its respond node says */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description The execution is durable */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                405: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/livez": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Answers as soon as the process runs. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The process runs */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Metrics in the Prometheus text form. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/plain": string;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the server can take work. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Health"];
+                    };
+                };
+                /** @description Not now */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Health"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description An execution that was asked for something, or that came of it. */
+        Asked: {
+            id: string;
+            /** @description Where it stood when that was recorded. */
+            status: string;
+        };
+        /** @description What to ask, and of which executions. */
+        BulkBody: {
+            /** @description `cancel`, `pause`, `resume`, `retry` or `replay`. */
+            action: string;
+            filter: components["schemas"]["BulkFilter"];
+            /** @description What a replay runs: a version of the workflow that the filter names. Each runs its own if it is absent. */
+            version?: string | null;
+        };
+        /** @description Which executions: those that all of it holds for; nothing said is all that the action can be asked of. */
+        BulkFilter: {
+            /** @description Accepted at this time (RFC 3339) or later. */
+            from?: string | null;
+            /** @description One or several, with commas between them. A retry and a replay take `failed` and `timed_out` unless this says otherwise. */
+            status?: string | null;
+            /** @description Accepted before this time. */
+            to?: string | null;
+            /** @description What started them. */
+            trigger?: string | null;
+            /** @description Id of the workflow. */
+            workflow?: string | null;
+        };
+        /** @description A bulk and how far it is. */
+        BulkItem: {
+            /** @description `cancel`, `pause`, `resume`, `retry` or `replay`. */
+            action: string;
+            created_at: string;
+            /**
+             * Format: int64
+             * @description Executions that were asked.
+             */
+            done: number;
+            finished_at?: string | null;
+            id: string;
+            /**
+             * Format: int64
+             * @description Those that had ended, or gone on, before they could be asked.
+             */
+            passed_over: number;
+            /** @description `running` or `finished`. */
+            status: string;
+            /**
+             * Format: int64
+             * @description Executions that the filter found when it was asked.
+             */
+            total: number;
+            /** @description False when `total` stands for "more than that". */
+            total_exact: boolean;
+        };
+        /** @description What one check found. */
+        Check: {
+            /** @description What was found, in words. */
+            detail: string;
+            /** @description `healthy`, `degraded` or `unhealthy`. */
+            status: string;
+        };
+        /** @description The checks, one by one. */
+        Checks: {
+            database: components["schemas"]["Check"];
+            "memory-usage": components["schemas"]["Check"];
+            "workflow-executor": components["schemas"]["Check"];
+        };
+        /** @description Counts and rates over all workflows and executions. */
+        DashboardStats: {
+            /**
+             * Format: int64
+             * @description Workflows whose triggers fire.
+             */
+            active_workflows: number;
+            /**
+             * Format: double
+             * @description Mean duration of executions that ended.
+             */
+            average_time_ms?: number | null;
+            /** Format: int64 */
+            completed: number;
+            /** Format: int64 */
+            failed: number;
+            /** Format: int64 */
+            running: number;
+            /**
+             * Format: int64
+             * @description Executions that have not ended.
+             */
+            running_executions: number;
+            /**
+             * Format: double
+             * @description Percentage of the executions that ended which succeeded, 0 to 100; none before the first.
+             */
+            success_rate?: number | null;
+            /**
+             * Format: int64
+             * @description All executions.
+             */
+            total: number;
+            /** Format: int64 */
+            total_workflows: number;
+        };
+        /** @description One of `expression`, `condition` and `template`, and the data it reads. */
+        EvaluateBody: {
+            /** @description A condition, which may begin with a comparison: `>= 18`. */
+            condition?: string | null;
+            context?: Record<string, unknown> | null;
+            /** @description A bare expression: `input.total * 2`. */
+            expression?: string | null;
+            /** Format: int64 */
+            index?: number | null;
+            input?: Record<string, unknown> | null;
+            inputs?: Record<string, unknown> | null;
+            item?: Record<string, unknown> | null;
+            /** @description Outputs of nodes by their id. */
+            nodes?: Record<string, unknown> | null;
+            /** @description A field as a node has it: a text with `{{ }}`, or a list or object of such. */
+            template?: Record<string, unknown> | null;
+            trigger?: Record<string, unknown> | null;
+            vars?: Record<string, unknown> | null;
+        };
+        /** @description Why an expression has no value. */
+        EvaluateError: {
+            /** @description `compile` when the text is no expression, else the name of what was thrown. */
+            code: string;
+            message: string;
+        };
+        /** @description What came of it. */
+        Evaluated: {
+            error?: components["schemas"]["EvaluateError"] | null;
+            ok: boolean;
+            /** @description The value; null when it failed. */
+            value: Record<string, unknown>;
+        };
+        /** @description What to run a workflow with. */
+        ExecuteBody: {
+            /** @description How long it sleeps before it begins: "10m", or milliseconds. */
+            delay?: Record<string, unknown> | null;
+            /** @description The same as `start`. */
+            from?: string | null;
+            /** @description The same request with the same key starts one execution; also the header `Idempotency-Key`. */
+            idempotency_key?: string | null;
+            /** @description The input of the execution. */
+            input?: Record<string, unknown> | null;
+            /** @description Whether pinned outputs count. */
+            pinned?: boolean | null;
+            /**
+             * Format: int32
+             * @description Its turn among those that wait for capacity, -128 to 127: higher is earlier, 0 is usual.
+             */
+            priority?: number | null;
+            /** @description The trigger or node to start at. */
+            start?: string | null;
+            /** @description The node it goes no further than. */
+            until?: string | null;
+            /** @description Whether to answer when the execution has ended, or for how many milliseconds to wait for that. */
+            wait?: Record<string, unknown> | null;
+        };
+        /** @description An execution as lists show it. */
+        ExecutionItem: {
+            /**
+             * Format: double
+             * @description How long it took; none while it is open.
+             */
+            duration_ms?: number | null;
+            error?: components["schemas"]["Failure"] | null;
+            finished_at?: string | null;
+            id: string;
+            origin?: components["schemas"]["OriginItem"] | null;
+            started_at: string;
+            /**
+             * @description `delayed`, `queued`, `running`, `waiting`, `paused`, `succeeded`, `failed`, `canceled`, `timed_out` or
+             *     `quarantined`.
+             */
+            status: string;
+            /** @description What started it: `manual`, `webhook`, `api` … */
+            trigger: string;
+            version: string;
+            workflow?: components["schemas"]["WorkflowName"] | null;
+        };
+        /** @description A page of executions, newest first. */
+        ExecutionPage: {
+            /** @description Of a page of changes: executions that were deleted, or whose status is none of those asked for any more. */
+            gone?: string[] | null;
+            items: components["schemas"]["ExecutionItem"][];
+            /** @description Of a page of changes: whether there are more of them at once. */
+            more?: boolean | null;
+            next_cursor?: string | null;
+            /** Format: int64 */
+            page?: number | null;
+            page_size?: number | null;
+            /** @description What `since` takes, to learn what changes from here on. Of several pages of a list that of the first one. */
+            since: string;
+            /** Format: int64 */
+            total?: number | null;
+            /** @description False when `total` stands for "more than that". */
+            total_exact?: boolean | null;
+        };
+        /** @description An execution with its data. */
+        ExecutionWhole: components["schemas"]["ExecutionItem"] & {
+            /** @description The graph that ran: `{nodes, edges}`. */
+            graph: Record<string, unknown>;
+            /**
+             * Format: int64
+             * @description Seq from which on its history is whole: 1 unless its beginning went since it grew too long.
+             */
+            history_from: number;
+            input: Record<string, unknown>;
+            output: Record<string, unknown>;
+            /** @description The steps that wait, and for what. */
+            waiting: components["schemas"]["WaitingStep"][];
+        };
+        /** @description Why something failed. */
+        Failure: {
+            /** @description A stable name: `not_finite`, `join_short` … */
+            code: string;
+            /** @description What went wrong; lists give its first 300 bytes. */
+            message: string;
+            /** @description Address of the step. */
+            node?: string | null;
+        };
+        /** @description An execution that has ended. */
+        Finished: {
+            /** Format: double */
+            duration_ms: number;
+            error?: components["schemas"]["Failure"] | null;
+            execution_id: string;
+            output: Record<string, unknown>;
+            status: string;
+        };
+        /** @description Where a fork leaves the execution that it comes from. */
+        ForkBody: {
+            /** @description Address of a step that ended: what was recorded before it is taken over. */
+            from: string;
+            /** @description The same request with the same key starts one execution; also the header `Idempotency-Key`. */
+            idempotency_key?: string | null;
+            /** @description Its output instead of the recorded one; without it the step runs again. */
+            output?: Record<string, unknown> | null;
+        };
+        /** @description One thing that is wrong with a graph. */
+        GraphProblem: {
+            /** @description A stable name: `unknown_type`, `dangling_edge` … */
+            code: string;
+            /** @description The edge it is about. */
+            edge?: string | null;
+            /** @description What is wrong, in words. */
+            message: string;
+            /** @description The node it is about. */
+            node?: string | null;
+            /** @description Where in the node's parameters. */
+            path?: string | null;
+            /** @description `error` keeps the graph from running, `warning` does not. */
+            severity: string;
+            /** @description What to do about it. */
+            suggestion?: string | null;
+        };
+        /** @description What came of an ad-hoc graph. */
+        GraphResult: {
+            error?: components["schemas"]["Failure"] | null;
+            /** @description What went wrong in words, one for each failed step. */
+            errors: string[];
+            execution_id: string;
+            /** @description The same as `output`. */
+            final_output: Record<string, unknown>;
+            /** @description The output of each node that ran, by its id. */
+            node_results: Record<string, unknown>;
+            output: Record<string, unknown>;
+            status: string;
+        };
+        /** @description How the server is. */
+        Health: {
+            checks: components["schemas"]["Checks"];
+            /** @description `healthy`, `degraded` (something is full or above its threshold), or `unhealthy`. */
+            status: string;
+            /** Format: int64 */
+            uptime_seconds: number;
+            version: string;
+        };
+        /** @description The newest execution of a workflow. */
+        LastExecution: {
+            /** Format: double */
+            duration_ms?: number | null;
+            id: string;
+            started_at: string;
+            status: string;
+        };
+        /** @description A node type. */
+        NodeTypeItem: {
+            /** @description Other spellings that workflow files use for it. */
+            aliases: string[];
+            category: string;
+            /** @description Whether a node's parameters decide which output ports it has. */
+            dynamic_outputs: boolean;
+            /** @description What running it does to the world: `pure`, `read` or `write`. */
+            effect: string;
+            /** @description A small workflow that runs and shows it. */
+            example: Record<string, unknown>;
+            /** @description Name of its icon in the lucide set. */
+            icon: string;
+            /** @description Its name in a workflow file. */
+            id: string;
+            /** @description Input ports. */
+            inputs: string[];
+            /** @description Its name for people. */
+            name: string;
+            /** @description Output ports, the first one first. */
+            outputs: string[];
+            /** @description JSON Schema of its parameters. */
+            schema: Record<string, unknown>;
+            /** @description One line for people. */
+            summary: string;
+        };
+        /** @description All node types. */
+        NodeTypeList: {
+            items: components["schemas"]["NodeTypeItem"][];
+        };
+        /** @description Where an execution comes from. The other one may be gone by now. */
+        OriginItem: {
+            execution: string;
+            /** @description `child`, `fork`, `replay` or `retry`. */
+            kind: string;
+        };
+        /** @description The body of an error. */
+        Problem: {
+            /** @description A stable name for the error. */
+            code: string;
+            /** @description The revision that `If-Match` should have named. */
+            current?: string | null;
+            /** @description What is wrong, where, and what to do. */
+            detail: string;
+            /** @description Where in the body: `$.nodes[3].data`. */
+            path?: string | null;
+            /** @description What is wrong with the graph, one by one. */
+            problems?: components["schemas"]["GraphProblem"][];
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             */
+            status: number;
+            /** @description The status in words. */
+            title: string;
+            /** @description A name for the kind of error, as a URI. */
+            type: string;
+        };
+        /** @description The newest executions. */
+        RecentExecutions: {
+            items: components["schemas"]["ExecutionItem"][];
+        };
+        /** @description What a replay runs. */
+        ReplayBody: {
+            /** @description Address of the first step to run anew; without it all steps run. */
+            from?: string | null;
+            /** @description The same request with the same key starts one execution; also the header `Idempotency-Key`. */
+            idempotency_key?: string | null;
+            /** @description The version to run; the same one if it is absent. */
+            version?: string | null;
+        };
+        /** @description Whether the caller is signed in. */
+        SessionState: {
+            signed_in: boolean;
+            /** @description The tenant that the caller works in. */
+            tenant?: string | null;
+        };
+        /** @description The secret of a sign-in link, or the API token. */
+        SignIn: {
+            token: string;
+        };
+        /** @description An execution that is durable. */
+        Started: {
+            execution_id: string;
+            status: string;
+        };
+        /** @description A step that has ended. */
+        StepItem: {
+            /** @description `node`, or `node@i.j` inside loops. */
+            address: string;
+            /**
+             * Format: int32
+             * @description Tries in all; 0 if it did not run.
+             */
+            attempts: number;
+            /** @description Whether the history of this step is gone, and with it its ports and times. */
+            compacted?: boolean;
+            /** Format: double */
+            duration_ms?: number | null;
+            error?: components["schemas"]["Failure"] | null;
+            input: Record<string, unknown>;
+            label: string;
+            node: string;
+            output: Record<string, unknown>;
+            /** @description The ports it chose. */
+            ports: string[];
+            started_at?: string | null;
+            /** @description `succeeded`, `failed`, `skipped`, `disabled` or `canceled`. */
+            status: string;
+            /** @description The node's type. */
+            type: string;
+        };
+        /** @description The steps of an execution, in the order in which they ended. */
+        StepList: {
+            items: components["schemas"]["StepItem"][];
+        };
+        /** @description What is wrong with a graph. */
+        Validation: {
+            problems: components["schemas"]["GraphProblem"][];
+            /** @description Whether it can run. */
+            valid: boolean;
+        };
+        /** @description A version of a workflow. */
+        VersionItem: {
+            created_at: string;
+            /** @description BLAKE3 of its graph. */
+            hash: string;
+            id: string;
+            label?: string | null;
+            node_count: number;
+            /** @description The version it was made from. */
+            parent?: string | null;
+        };
+        /** @description Versions, newest first. */
+        VersionPage: {
+            items: components["schemas"]["VersionItem"][];
+            next_cursor?: string | null;
+        };
+        /** @description A step that waits. */
+        WaitingStep: {
+            address: string;
+            /** @description The execution whose end ends it. */
+            child?: string | null;
+            node: string;
+            /** @description The path that ends it when it is called, once, by whoever knows it. */
+            resume_url?: string | null;
+            /** @description Whether it waits for its next attempt, after one that failed. */
+            retry: boolean;
+            /** @description The signal that ends it. */
+            signal?: string | null;
+            /** @description When the wait is over at the latest. */
+            until?: string | null;
+        };
+        /** @description Several workflows with their graphs. */
+        WorkflowBatch: {
+            /** @description Those that there are, in the order in which they were named. */
+            items: components["schemas"]["WorkflowWhole"][];
+            /** @description Ids that no workflow has. */
+            missing: string[];
+        };
+        /** @description A workflow as lists show it. */
+        WorkflowItem: {
+            /** @description Whether its triggers fire. */
+            active: boolean;
+            created_at: string;
+            description: string;
+            edge_count: number;
+            id: string;
+            last_execution?: components["schemas"]["LastExecution"] | null;
+            name: string;
+            node_count: number;
+            /**
+             * Format: int64
+             * @description Counts its changes; `If-Match` names it.
+             */
+            rev: number;
+            tags: string[];
+            updated_at: string;
+            /** @description Its current version. */
+            version: string;
+        };
+        /** @description A workflow by id and name; the name is empty when the workflow was deleted. */
+        WorkflowName: {
+            id: string;
+            name: string;
+        };
+        /** @description A page of workflows. */
+        WorkflowPage: {
+            items: components["schemas"]["WorkflowItem"][];
+            next_cursor?: string | null;
+            /** Format: int64 */
+            page?: number | null;
+            page_size?: number | null;
+            /** Format: int64 */
+            total?: number | null;
+        };
+        /** @description A workflow with its graph. */
+        WorkflowWhole: components["schemas"]["WorkflowItem"] & {
+            /** @description The file as it was sent: `{name, nodes, edges, …}`. */
+            graph: Record<string, unknown>;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export type operations = Record<string, never>;
