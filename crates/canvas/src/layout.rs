@@ -14,7 +14,7 @@ use crate::tree::Tree;
 pub(crate) const GRID: f64 = 4.0;
 
 /// How large a node is drawn that does not say it itself.
-const NODE: Size = Size { width: 208.0, height: 60.0 };
+pub(crate) const NODE: Size = Size { width: 208.0, height: 60.0 };
 
 /// Room that a container leaves around what is inside it; above there is its title.
 const INSIDE: Inside = Inside { left: 32.0, top: 56.0, right: 32.0, bottom: 32.0 };
@@ -57,14 +57,14 @@ pub enum Keep {
 
 /// What a file says of a node's box.
 #[derive(Clone, Copy, Debug, Default)]
-struct Given {
+pub(crate) struct Given {
     at: Option<(f64, f64)>,
-    width: Option<f64>,
-    height: Option<f64>,
+    pub(crate) width: Option<f64>,
+    pub(crate) height: Option<f64>,
 }
 
 impl Given {
-    fn of(node: &Value) -> Self {
+    pub(crate) fn of(node: &Value) -> Self {
         let number = |from: Option<&Value>, key: &str| {
             from.and_then(|from| from.get(key)).and_then(Value::as_f64).filter(|number| number.is_finite())
         };

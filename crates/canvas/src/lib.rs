@@ -6,6 +6,8 @@ mod layers;
 mod layout;
 mod missing;
 mod order;
+mod preview;
 mod tree;
 
 pub use layout::{Keep, Place, Size, layout, placed};
+pub use preview::{Preview, PreviewBox, preview};

@@ -6,9 +6,12 @@ use model::Graph;
 
 /// The containers of a graph and what is inside them.
 pub(crate) struct Tree {
-    parent: Vec<Option<u32>>,
-    depth: Vec<u32>,
-    edges: Vec<(u32, u32)>,
+    /// The container around each node; no node is inside itself.
+    pub(crate) parent: Vec<Option<u32>>,
+    /// How many containers are around each node.
+    pub(crate) depth: Vec<u32>,
+    /// Those edges whose ends are there, in the order of the graph.
+    pub(crate) edges: Vec<(u32, u32)>,
 }
 
 /// Nodes with the same parent.

@@ -1,5 +1,7 @@
 //! Example workflows that come with the program.
 
+use std::borrow::Cow;
+
 use model::{TenantId, Value, WorkflowId};
 use rust_embed::RustEmbed;
 
@@ -9,13 +11,19 @@ use crate::workflows::{self, Change, WORKFLOW};
 use engine::{Source, Start};
 use store::records::{RecordQuery, Sort};
 
-/// The files, with the inputs to try them with under `samples`.
+/// The files, with the inputs to try them with under `samples`; those with a `category` are templates.
 #[derive(RustEmbed)]
 #[folder = "../../examples"]
 struct Files;
 
 /// What the examples are expected to give, beside them: no workflow.
 const EXPECTED: &str = "expected.json";
+
+/// The names and texts of the workflows among the files, in the order of their names.
+pub(crate) fn files() -> impl Iterator<Item = (Cow<'static, str>, Cow<'static, [u8]>)> {
+    let names = Files::iter().filter(|name| name.ends_with(".json") && name != EXPECTED);
+    names.filter_map(|name| Files::get(&name).map(|file| (name, file.data)))
+}
 
 /// Stores the examples in an empty store, and starts each once for each of its samples.
 pub(crate) async fn install(app: &App) -> anyhow::Result<()> {
@@ -35,9 +43,7 @@ pub(crate) async fn install(app: &App) -> anyhow::Result<()> {
     }
     // All are there before the first starts: some run others.
     let mut stored = Vec::new();
-    let is_workflow = |name: &str| name.ends_with(".json") && name != EXPECTED;
-    for name in Files::iter().filter(|name| is_workflow(name)) {
-        let text = Files::get(&name).map(|file| file.data).unwrap_or_default();
+    for (name, text) in files() {
         // One that cannot run is told of; the server starts all the same.
         match install_one(app, &name, &text).await {
             Ok(example) => stored.push(example),

@@ -13,6 +13,7 @@ mod hooks;
 mod http;
 mod metrics;
 mod opened;
+mod preview;
 mod published;
 mod retention;
 mod router;

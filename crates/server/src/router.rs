@@ -23,7 +23,7 @@ use crate::auth::COOKIE;
 use crate::http::layers;
 use crate::routes::{
     backup, bulk, control, dashboard, docs, executions, expressions, files, health, hooks, links, node_types, session,
-    streams, web, workflows,
+    streams, templates, web, workflows,
 };
 
 /// Who may call a route.
@@ -90,6 +90,8 @@ fn api() -> List {
         .add(Access::Session, routes!(files::download))
         .add(Access::Session, routes!(node_types::list))
         .add(Access::Session, routes!(node_types::get))
+        .add(Access::Session, routes!(templates::list))
+        .add(Access::Session, routes!(templates::get))
         .add(Access::Session, routes!(dashboard::stats))
         .add(Access::Session, routes!(dashboard::recent))
         .add(Access::Session, routes!(expressions::evaluate))

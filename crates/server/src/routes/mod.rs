@@ -15,5 +15,6 @@ pub(crate) mod node_types;
 pub(crate) mod session;
 pub(crate) mod start;
 pub(crate) mod streams;
+pub(crate) mod templates;
 pub(crate) mod web;
 pub(crate) mod workflows;

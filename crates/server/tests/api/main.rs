@@ -21,4 +21,5 @@ mod retention;
 mod serving;
 mod steering;
 mod stopping;
+mod templates;
 mod workflows;
