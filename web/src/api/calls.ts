@@ -29,6 +29,14 @@ export const api = {
   execute: (id: string, input: string, key: string) =>
     call("POST /workflows/{id}/execute", { path: { id }, text: `{"input":${input}}`, headers: { "idempotency-key": key } }),
 
+  /** Runs what is in the draft; `to` is the node it ends with, where not all of it is to run. */
+  executeDraft: (id: string, input: string, to: string | null, key: string) =>
+    call("POST /workflows/{id}/execute", {
+      path: { id },
+      text: `{"input":${input},"draft":true${to === null ? "" : `,"to":${JSON.stringify(to)}`}}`,
+      headers: { "idempotency-key": key },
+    }),
+
   executions: (query: ExecutionQuery, cursor: string | null, limit: number, signal?: AbortSignal) =>
     call("GET /executions", { query: { ...query, cursor, limit }, signal }),
   execution: (id: string, signal?: AbortSignal) => call("GET /executions/{id}", { path: { id }, signal }),

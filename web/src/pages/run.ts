@@ -9,7 +9,7 @@ import { toast } from "../state/view";
 import { navigate } from "../ui/router";
 import { asFailure, sentence } from "../ui/states";
 
-function newKey(): string {
+export function newKey(): string {
   const random = crypto.getRandomValues(new Uint32Array(4));
   return Array.from(random, (part) => part.toString(36)).join("-");
 }

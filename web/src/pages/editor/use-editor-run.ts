@@ -1,0 +1,59 @@
+// Running the draft: what is typed is saved first, then the server runs just that; its steps come live.
+
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { api } from "../../api/calls";
+import { isOver, queries } from "../../api/queries";
+import type { Session } from "../../state/document";
+import { useExecution, watchExecution } from "../../state/execution";
+import { toast } from "../../state/view";
+import { asFailure, sentence } from "../../ui/states";
+import { newKey } from "../run";
+
+export interface EditorRun {
+  /** The execution on show: the last one of this workflow, until another is started or chosen. */
+  execution: string | null;
+  running: boolean;
+  starting: boolean;
+  /** `input` is JSON text. `to` is the node it ends with. */
+  start: (input: string, to?: string) => void;
+  stop: () => void;
+  show: (execution: string | null) => void;
+}
+
+export function useEditorRun(session: Session): EditorRun {
+  const client = useQueryClient();
+  const { workflow } = session;
+  const [chosen, setChosen] = useState<string | null | undefined>(undefined);
+  const last = useQuery({ ...queries.lastExecutions(workflow, 1), enabled: chosen === undefined });
+  const execution = chosen === undefined ? (last.data?.[0]?.id ?? null) : chosen;
+  useEffect(() => (execution === null ? undefined : watchExecution(execution)), [execution]);
+  const status = useExecution((state) => (state.execution === execution ? state.status : null));
+
+  const starting = useMutation({
+    mutationFn: async ({ input, to }: { input: string; to: string | null }) => {
+      const rev = await session.saver.flush();
+      if (rev === null) throw new Error("the last changes are not on the server yet; it is tried again by itself, then run once more");
+      return api.executeDraft(workflow, input, to, newKey());
+    },
+    onSuccess: (accepted) => {
+      setChosen(accepted.execution_id);
+      void client.invalidateQueries({ queryKey: ["executions"] });
+    },
+    onError: (error) => toast("bad", `The workflow could not be started. ${sentence(asFailure(error))}`),
+  });
+  const stopping = useMutation({
+    mutationFn: (id: string) => api.ask(id, "cancel"),
+    onError: (error) => toast("bad", `The execution could not be stopped. ${sentence(asFailure(error))}`),
+  });
+  return {
+    execution,
+    running: execution !== null && status !== null && !isOver(status),
+    starting: starting.isPending,
+    start: (input, to) => starting.mutate({ input, to: to ?? null }),
+    stop: () => {
+      if (execution !== null) stopping.mutate(execution);
+    },
+    show: setChosen,
+  };
+}
