@@ -13,8 +13,26 @@ export interface Toast {
   action?: { label: string; run: () => void };
 }
 
+/** How much of a graph is drawn, and how finely. */
+export interface CanvasSettings {
+  /** From this zoom on, nodes are elements of the page; from the lower one on, they show icon and name. */
+  lodMedium: number;
+  lodLow: number;
+  /** With more nodes in view than these, they are drawn one level simpler. */
+  maxVisibleNodes: number;
+  /** A graph with fewer nodes never loses its names, however small they are. */
+  lodFrom: number;
+  /** Whether edges become straight lines, and fewer, where they are small and many. */
+  simplifyEdges: boolean;
+  /** What a press and drag on the empty canvas does: select what it goes around, or move the view. */
+  drag: "select" | "pan";
+}
+
+export const CANVAS_SETTINGS: CanvasSettings = { lodMedium: 0.7, lodLow: 0.3, maxVisibleNodes: 1_000, lodFrom: 500, simplifyEdges: true, drag: "select" };
+
 interface ViewState {
   theme: Theme;
+  canvas: CanvasSettings;
   /** Whether the server answers. Null until the first answer. */
   reached: boolean | null;
   signedOut: boolean;
@@ -24,7 +42,7 @@ interface ViewState {
 const THEME_KEY = "tidemill.theme";
 const TOAST_MS = 6_000;
 
-export const useView = create<ViewState>(() => ({ theme: storedTheme(), reached: null, signedOut: false, toasts: [] }));
+export const useView = create<ViewState>(() => ({ theme: storedTheme(), canvas: CANVAS_SETTINGS, reached: null, signedOut: false, toasts: [] }));
 
 function storedTheme(): Theme {
   try {

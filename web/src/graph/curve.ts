@@ -1,0 +1,104 @@
+// How an edge runs between two ports: cubic pieces, their box, how far a point is from them. Numbers only.
+
+import type { Box } from "./geometry";
+
+/** Cubic pieces: start x, y, then for each piece two controls and an end (6 numbers). */
+export type Curve = number[];
+
+const REACH_LEAST = 32;
+const REACH_MOST = 160;
+const LANE = 46;
+const STEPS = 12;
+
+export interface Run {
+  x0: number;
+  y0: number;
+  x1: number;
+  y1: number;
+  /** Height of the source, and the lower of the lower edges of both ends: how an edge that leads back passes below. */
+  high: number;
+  bottom: number;
+}
+
+/** Whether an edge leads on, so that one piece is enough. */
+export function isForward(run: Run): boolean {
+  return run.x1 >= run.x0 + 8;
+}
+
+export function curveOf(run: Run): Curve {
+  const { x0, y0, x1, y1 } = run;
+  if (isForward(run)) {
+    const reach = Math.min(REACH_MOST, Math.max(Math.min(REACH_LEAST, (x1 - x0) / 2), (x1 - x0) * 0.45));
+    return [x0, y0, x0 + reach, y0, x1 - reach, y1, x1, y1];
+  }
+  const lane = laneOf(run);
+  const middle = (x0 + x1) / 2;
+  const reach = reachOf(run);
+  return [x0, y0, x0 + reach, y0, x0 + reach, lane, middle, lane, x1 - reach, lane, x1 - reach, y1, x1, y1];
+}
+
+function laneOf({ y0, y1, high, bottom }: Run): number {
+  return Math.abs(y1 - y0) < high + LANE ? bottom + LANE : (y0 + y1) / 2;
+}
+
+function reachOf({ x0, x1 }: Run): number {
+  return LANE + Math.min(REACH_MOST / 2, Math.abs(x0 - x1) * 0.08);
+}
+
+/** What holds the whole curve, as left, top, right, bottom. */
+export function curveBox(run: Run): [number, number, number, number] {
+  const { x0, y0, x1, y1 } = run;
+  if (isForward(run)) return [x0, Math.min(y0, y1), x1, Math.max(y0, y1)];
+  const lane = laneOf(run);
+  const reach = reachOf(run);
+  return [x1 - reach, Math.min(y0, y1, lane), x0 + reach, Math.max(y0, y1, lane)];
+}
+
+/** The point half way along, for a label. */
+export function middleOf(curve: Curve): { x: number; y: number } {
+  const pieces = (curve.length - 2) / 6;
+  const at = (n: number) => curve[Math.floor((pieces - 1) / 2) * 6 + n] ?? 0;
+  if (pieces % 2 === 0) return { x: at(6), y: at(7) };
+  return { x: (at(0) + 3 * at(2) + 3 * at(4) + at(6)) / 8, y: (at(1) + 3 * at(3) + 3 * at(5) + at(7)) / 8 };
+}
+
+/** The curve as points in a row. */
+export function flattened(curve: Curve, steps = STEPS): number[] {
+  const points = [curve[0] ?? 0, curve[1] ?? 0];
+  for (let n = 0; n + 7 < curve.length; n += 6) {
+    const p = (k: number) => curve[n + k] ?? 0;
+    for (let step = 1; step <= steps; step += 1) {
+      const t = step / steps;
+      const u = 1 - t;
+      const [a, b, c, d] = [u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t];
+      points.push(a * p(0) + b * p(2) + c * p(4) + d * p(6), a * p(1) + b * p(3) + c * p(5) + d * p(7));
+    }
+  }
+  return points;
+}
+
+export function distanceTo(curve: Curve, x: number, y: number): number {
+  const points = flattened(curve);
+  let least = Infinity;
+  for (let n = 0; n + 3 < points.length; n += 2) {
+    least = Math.min(least, toSegment(x, y, points[n] ?? 0, points[n + 1] ?? 0, points[n + 2] ?? 0, points[n + 3] ?? 0));
+  }
+  return least;
+}
+
+function toSegment(x: number, y: number, x0: number, y0: number, x1: number, y1: number): number {
+  const [dx, dy] = [x1 - x0, y1 - y0];
+  const long = dx * dx + dy * dy;
+  const t = long === 0 ? 0 : Math.max(0, Math.min(1, ((x - x0) * dx + (y - y0) * dy) / long));
+  return Math.hypot(x - x0 - t * dx, y - y0 - t * dy);
+}
+
+/** Whether any of a curve lies in a box: marquees select edges so. */
+export function crosses(curve: Curve, box: Box): boolean {
+  const points = flattened(curve, 6);
+  for (let n = 0; n + 1 < points.length; n += 2) {
+    const [x, y] = [points[n] ?? 0, points[n + 1] ?? 0];
+    if (x >= box.x && x <= box.x + box.w && y >= box.y && y <= box.y + box.h) return true;
+  }
+  return false;
+}
