@@ -1,0 +1,49 @@
+// Choosing nodes: all, none, what comes before or after, what is of the same type.
+
+import type { GraphDocument } from "../document/document";
+import type { Selection } from "../document/selection";
+
+export function selectAll(doc: GraphDocument, selection: Selection): void {
+  selection.set(slotsOf(doc.nodes), slotsOf(doc.edges));
+}
+
+function* slotsOf(table: { entries(): Iterable<readonly [number, unknown]> }): Generator<number> {
+  for (const [slot] of table.entries()) yield slot;
+}
+
+/** Everything that edges lead to from these, or from which they lead here. Those themselves stay out unless a way leads back. */
+export function reached(doc: GraphDocument, slots: Iterable<number>, way: "after" | "before"): number[] {
+  const { links } = doc;
+  const seen = new Set<number>();
+  const open = [...slots];
+  while (open.length > 0) {
+    const slot = open.pop() as number;
+    for (const edge of way === "after" ? links.out(slot) : links.in(slot)) {
+      const next = (way === "after" ? links.target : links.source)[edge] ?? -1;
+      if (next < 0 || seen.has(next)) continue;
+      seen.add(next);
+      open.push(next);
+    }
+  }
+  return [...seen];
+}
+
+export function selectReached(doc: GraphDocument, selection: Selection, way: "after" | "before"): void {
+  const from = selection.nodes();
+  selection.set([...reached(doc, from, way), ...from]);
+}
+
+/** All nodes of the types that are selected. */
+export function sameType(doc: GraphDocument, slots: readonly number[]): number[] {
+  const types = new Set(slots.map((slot) => doc.nodes.at(slot)?.type));
+  const found: number[] = [];
+  for (const [slot, node] of doc.nodes.entries()) if (types.has(node.type)) found.push(slot);
+  return found;
+}
+
+/** Takes away what is no longer there: undo and other people delete too. */
+export function dropDeleted(doc: GraphDocument, selection: Selection): void {
+  const nodes = selection.nodes().filter((slot) => !doc.nodes.at(slot));
+  const edges = selection.edges().filter((slot) => !doc.edges.at(slot));
+  if (nodes.length > 0 || edges.length > 0) selection.remove(nodes, edges);
+}

@@ -1,0 +1,199 @@
+// Copying and pasting as JSON text in React Flow's shape: `{nodes, edges}`. What is pasted gets ids of its own.
+
+import type { GraphDocument } from "../document/document";
+import { NODE_H, NODE_W, type FileEdge, type FileNode } from "../file";
+import { layoutNested } from "../nested";
+import { countedFrom, originIn, outermost, ownPlace, parentOf, placeOf, withInside, type Point, type Where } from "./family";
+import { FreshIds, what } from "./names";
+import { mentionsIn, renameIn } from "./references";
+
+/** Nodes and edges apart from a document. */
+export interface Piece {
+  nodes: readonly FileNode[];
+  edges: readonly FileEdge[];
+}
+
+export interface PasteOptions {
+  /** The canvas place of the middle of what is pasted; without it, beside where it was copied from. */
+  at?: Point | undefined;
+  /** The slot of the frame or container it is pasted into. */
+  parent?: number;
+  label?: string;
+}
+
+export interface Pasted {
+  nodes: number[];
+  edges: number[];
+}
+
+const STEP = 24;
+
+/** These nodes with all inside of them, and the edges between them. Places of the outermost are those of the canvas. */
+export function pieceOf(doc: GraphDocument, where: Where, slots: readonly number[]): Piece {
+  const all = withInside(doc, slots);
+  const taken = new Set(all);
+  const nodes: FileNode[] = [];
+  for (const slot of all) {
+    const node = doc.nodes.at(slot);
+    if (!node) continue;
+    const parent = parentOf(doc, slot);
+    const id = doc.nodes.key(slot);
+    if (parent >= 0 && taken.has(parent)) nodes.push(node.id === id ? node : { ...node, id });
+    else {
+      const { parentId: _parent, ...free } = node;
+      nodes.push({ ...free, id, position: countedFrom(placeOf(doc, where, slot), { x: 0, y: 0 }) });
+    }
+  }
+  const edges: FileEdge[] = [];
+  for (const slot of all) {
+    for (const at of doc.links.out(slot)) {
+      const edge = doc.edges.at(at);
+      if (edge && taken.has(doc.links.target[at] ?? -1)) edges.push(edge);
+    }
+  }
+  return { nodes, edges };
+}
+
+export function copyText(doc: GraphDocument, where: Where, slots: readonly number[]): string {
+  return JSON.stringify(pieceOf(doc, where, slots), null, 2);
+}
+
+/** Adds a piece to the document as one step. Ids that are taken become others, and what names them follows. */
+export function paste(doc: GraphDocument, where: Where, given: Piece, { at, parent = -1, label = "Paste" }: PasteOptions = {}): Pasted {
+  const piece = placed(given);
+  if (piece.nodes.length === 0) return { nodes: [], edges: [] };
+  const fresh = new FreshIds(doc);
+  const ids = new Map<string, string>();
+  const names: string[] = [];
+  for (const node of piece.nodes) {
+    const id = fresh.take(node.id);
+    names.push(id);
+    if (!ids.has(node.id)) ids.set(node.id, id);
+  }
+  const renamed = new Map([...ids].filter(([old, id]) => old !== id));
+  const labels = otherLabels(doc, piece);
+  const origin = originIn(doc, where, parent);
+  const around = doc.nodes.at(parent)?.id;
+  const shift = at ? shiftTo(piece, ids, at) : besideCopies(doc, piece, ids, origin, around);
+  const added: Pasted = { nodes: [], edges: [] };
+  doc.change(`${label} ${what(piece.nodes.length)}`, (editing) => {
+    piece.nodes.forEach((node, index) => {
+      const inner = node.parentId != null ? ids.get(node.parentId) : undefined;
+      const place = ownPlace(node) ?? { x: 0, y: 0 };
+      const { parentId: _parent, data, ...rest } = node;
+      const outer = inner ?? around;
+      const said = data && (renamed.size > 0 || labels.size > 0) ? relabeled(renameIn(data, { ids: renamed, labels }), labels) : data;
+      const id = editing.addNode({
+        ...rest,
+        id: names[index] ?? "",
+        position: inner === undefined ? countedFrom({ x: place.x + shift.x, y: place.y + shift.y }, origin) : place,
+        ...(outer !== undefined && { parentId: outer }),
+        ...(said && { data: said }),
+      });
+      added.nodes.push(doc.nodes.slot(id) ?? -1);
+    });
+    for (const edge of piece.edges) {
+      const [source, target] = [ids.get(edge.source), ids.get(edge.target)];
+      if (source === undefined || target === undefined) continue;
+      // The id of an edge says nothing: copies get one of their own.
+      const id = editing.addEdge({ ...edge, id: "", source, target });
+      added.edges.push(doc.edges.slot(id) ?? -1);
+    }
+  });
+  return added;
+}
+
+export function duplicate(doc: GraphDocument, where: Where, slots: readonly number[]): Pasted {
+  const tops = outermost(doc, slots);
+  const parents = new Set(tops.map((slot) => parentOf(doc, slot)));
+  const parent = parents.size === 1 ? ([...parents][0] ?? -1) : -1;
+  return paste(doc, where, pieceOf(doc, where, slots), { parent, label: "Duplicate" });
+}
+
+/** Every node gets a place: where files give none, as in a layout. Parents that lead in a circle, or nowhere, are none. */
+function placed({ nodes, edges }: Piece): Piece {
+  const parents = new Map(nodes.map((node) => [node.id, node.parentId ?? null]));
+  const isLoose = (node: FileNode): boolean => {
+    const seen = new Set<string>();
+    for (let at: string | null | undefined = node.id; at != null; at = parents.get(at)) {
+      if (seen.has(at) || !parents.has(at)) return true;
+      seen.add(at);
+    }
+    return false;
+  };
+  const sound = nodes.map((node) => (node.parentId != null && isLoose(node) ? { ...node, parentId: null } : node));
+  if (sound.every((node) => ownPlace(node))) return { nodes: sound, edges };
+  const known = edges.filter((edge) => parents.has(edge.source) && parents.has(edge.target));
+  const spots = layoutNested(
+    sound.map((node) => ({ id: node.id, parent: node.parentId ?? null, w: node.width ?? NODE_W, h: node.height ?? NODE_H })),
+    known,
+    { pad: STEP, head: 40 },
+  );
+  const spot = (id: string) => spots.get(id) ?? { x: 0, y: 0 };
+  return {
+    nodes: sound.map((node) => {
+      const from = node.parentId != null ? spot(node.parentId) : { x: 0, y: 0 };
+      return { ...node, position: { x: spot(node.id).x - from.x, y: spot(node.id).y - from.y } };
+    }),
+    edges,
+  };
+}
+
+/** Those of a piece that stand in no other of it. */
+function topsOf(piece: Piece, ids: ReadonlyMap<string, string>): FileNode[] {
+  return piece.nodes.filter((node) => node.parentId == null || !ids.has(node.parentId));
+}
+
+/** How far everything moves so that its middle is there. */
+function shiftTo(piece: Piece, ids: ReadonlyMap<string, string>, at: Point): Point {
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const node of topsOf(piece, ids)) {
+    const place = ownPlace(node);
+    if (!place) continue;
+    left = Math.min(left, place.x);
+    top = Math.min(top, place.y);
+    right = Math.max(right, place.x + (node.width ?? NODE_W));
+    bottom = Math.max(bottom, place.y + (node.height ?? NODE_H));
+  }
+  return { x: Math.round(at.x - (left + right) / 2), y: Math.round(at.y - (top + bottom) / 2) };
+}
+
+/** Far enough beside earlier copies in the same frame to be seen. */
+function besideCopies(doc: GraphDocument, piece: Piece, ids: ReadonlyMap<string, string>, origin: Point, parent: string | undefined): Point {
+  const first = ownPlace(topsOf(piece, ids)[0] ?? null);
+  if (!first) return { x: 0, y: 0 };
+  const taken = new Set<number>();
+  for (const [, node] of doc.nodes.entries()) {
+    const place = (node.parentId ?? undefined) === parent ? ownPlace(node) : null;
+    if (!place) continue;
+    const [x, y] = [place.x + origin.x - first.x, place.y + origin.y - first.y];
+    if (x === y && x >= 0 && x % STEP === 0) taken.add(x);
+  }
+  let by = 0;
+  while (taken.has(by)) by += STEP;
+  return { x: by, y: by };
+}
+
+/** Labels by which expressions of the piece name one of its nodes, where the document has the same label already. */
+function otherLabels(doc: GraphDocument, piece: Piece): Map<string, string> {
+  const said = new Set(piece.nodes.flatMap((node) => mentionsIn(node.data).flatMap(({ of, name }) => (of === "label" ? [name] : []))));
+  const own = new Set(piece.nodes.flatMap((node) => (typeof node.data?.["label"] === "string" && said.has(node.data["label"]) ? [node.data["label"]] : [])));
+  const others = new Map<string, string>();
+  if (own.size === 0) return others;
+  const taken = new Set<unknown>();
+  for (const [, node] of doc.nodes.entries()) taken.add(node.data?.["label"]);
+  for (const label of own) {
+    if (!taken.has(label)) continue;
+    let number = 2;
+    while (taken.has(`${label} ${number}`)) number += 1;
+    others.set(label, `${label} ${number}`);
+    taken.add(`${label} ${number}`);
+  }
+  return others;
+}
+
+function relabeled(data: { [key: string]: unknown }, labels: ReadonlyMap<string, string>): { [key: string]: unknown } {
+  const label = data["label"];
+  const next = typeof label === "string" ? labels.get(label) : undefined;
+  return next === undefined ? data : { ...data, label: next };
+}

@@ -1,0 +1,102 @@
+// What editing must know of a node type: its names, its ports, and what a new node of it begins with.
+
+/** A node type as the server describes it, as far as editing reads it. */
+export interface Kind {
+  id: string;
+  aliases?: readonly string[];
+  name: string;
+  category: string;
+  summary: string;
+  icon?: string | null;
+  inputs: readonly KindPort[];
+  outputs: readonly KindPort[];
+  dynamic_outputs: boolean;
+  schema: { readonly [key: string]: unknown } | null;
+}
+
+export type KindPort = string | { name: string };
+
+/** Node types by every name a file may call them. */
+export type Kinds = ReadonlyMap<string, Kind>;
+
+/** `textOpNode`, `no-op` and `Set Fields` as ids are written: `text_op`, `no_op`, `set_fields`. */
+function plainName(name: string): string {
+  return name
+    .replace(/_?[Nn]ode$/, "")
+    .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
+    .replace(/[\s_-]+/g, "_")
+    .toLowerCase();
+}
+
+export function kindOf(kinds: Kinds, type: string | undefined): Kind | null {
+  if (!type) return null;
+  return kinds.get(type) ?? kinds.get(plainName(type)) ?? null;
+}
+
+export function portName(port: KindPort): string {
+  return typeof port === "string" ? port : port.name;
+}
+
+/** Where edges leave a node of this type: a null stands for a port that needs no name. */
+export function outputsOf(kind: Kind | null, data: object = {}): (string | null)[] {
+  if (!kind) return [null];
+  const named = kind.dynamic_outputs ? namedByData(data as Record<string, unknown>) : [];
+  const outputs = named.length > 0 ? named : kind.outputs.map(portName);
+  return outputs.length === 1 && named.length === 0 ? [null] : outputs;
+}
+
+/** The ports that parameters name: cases of a switch, paths of a split. */
+function namedByData(data: Record<string, unknown>): string[] {
+  const texts = (list: unknown, of: (entry: unknown) => unknown) =>
+    Array.isArray(list) ? list.map(of).filter((name): name is string => typeof name === "string" && name !== "") : [];
+  const cases = texts(data["cases"], (entry) => (typeof entry === "object" && entry !== null ? casePort(entry) : null));
+  const names = cases.length > 0 ? cases : [...texts(data["paths"], (entry) => entry), ...texts(data["ports"], (entry) => entry)];
+  return [...new Set(names)];
+}
+
+function casePort(entry: object): unknown {
+  const { output_path: path, is_default: isDefault } = entry as Record<string, unknown>;
+  return path || (isDefault === true ? "default" : "matched");
+}
+
+export function takesInput(kind: Kind | null): boolean {
+  return kind === null || kind.inputs.length > 0;
+}
+
+/** Whether nodes may stand inside of it and run there. */
+const CONTAINERS = new Set(["for_each", "while_loop", "try_catch", "parallel", "retry", "timeout"]);
+export function isContainer(kind: Kind | null): boolean {
+  return kind !== null && CONTAINERS.has(kind.id);
+}
+
+/** Whether it starts executions: it has no input and belongs to the triggers. */
+export function isTrigger(kind: Kind | null): boolean {
+  return kind !== null && kind.category === "trigger";
+}
+
+type Schema = { readonly [key: string]: unknown };
+
+/** Parameters by name, as the schema describes them. */
+export function propertiesOf(kind: Kind | null): ReadonlyMap<string, Schema> {
+  const properties = kind?.schema?.["properties"];
+  if (typeof properties !== "object" || properties === null) return new Map();
+  return new Map(Object.entries(properties).filter((entry): entry is [string, Schema] => typeof entry[1] === "object" && entry[1] !== null));
+}
+
+/**
+ * What a new node holds: parameters that must be there and have a value to begin with. What may be absent stays absent: its
+ * default holds without being written, and a file shows what somebody has chosen.
+ */
+export function defaultsOf(kind: Kind | null): Record<string, unknown> {
+  const required = kind?.schema?.["required"];
+  const data: Record<string, unknown> = {};
+  const properties = propertiesOf(kind);
+  for (const name of Array.isArray(required) ? required : []) {
+    const schema = typeof name === "string" ? properties.get(name) : undefined;
+    if (!schema || typeof name !== "string") continue;
+    const options = schema["enum"];
+    const first = schema["default"] ?? (Array.isArray(options) ? options[0] : undefined);
+    if (first !== undefined) data[name] = structuredClone(first);
+  }
+  return data;
+}
