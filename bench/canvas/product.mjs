@@ -1,0 +1,92 @@
+// The product itself: `tidemill serve` with a data folder of its own, graphs put into it over its API.
+
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+const START_MS = 30_000;
+/** What a workflow is before its graph is put in: a file that may run. */
+const SEED = { nodes: [{ id: "n0", type: "manual", position: { x: 0, y: 0 } }], edges: [] };
+
+export class Product {
+  #child;
+  #folder;
+
+  constructor(child, folder, url) {
+    this.#child = child;
+    this.#folder = folder;
+    this.url = url;
+    this.token = readFileSync(join(folder, "api-token"), "utf8").trim();
+  }
+
+  static async start(program) {
+    const folder = mkdtempSync(join(tmpdir(), "tidemill-canvas-"));
+    const child = spawn(program, ["serve", "--host", "127.0.0.1", "--port", "0", "--rate-limit", "0", "--data", folder], { stdio: ["ignore", "pipe", "ignore"] });
+    try {
+      return new Product(child, folder, await address(child));
+    } catch (error) {
+      child.kill();
+      rmSync(folder, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  async call(method, path, body, headers = {}) {
+    const response = await fetch(`${this.url}/api/v1${path}`, {
+      method,
+      headers: { authorization: `Bearer ${this.token}`, ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { status: response.status, text: await response.text() };
+  }
+
+  async #must(method, path, body, headers) {
+    const { status, text } = await this.call(method, path, body, headers);
+    if (status >= 300) throw new Error(`${method} ${path} answered ${status}: ${text.slice(0, 300)}`);
+    return JSON.parse(text);
+  }
+
+  /** Puts a graph in as a draft, which may be a graph that cannot run; where there are no drafts, as a workflow. Its id. */
+  async add(name, graph) {
+    const { id } = await this.#must("POST", "/workflows", { name, ...SEED });
+    const { status, text } = await this.call("PUT", `/workflows/${id}/draft`, { name, ...graph }, { "if-match": "*" });
+    if (status < 300) return id;
+    if (status !== 404 && status !== 405) throw new Error(`the draft of ${name} was answered ${status}: ${text.slice(0, 300)}`);
+    return (await this.#must("POST", "/workflows", { name, ...graph })).id;
+  }
+
+  /** The cookies of somebody who is signed in. */
+  async cookies() {
+    const response = await fetch(`${this.url}/api/v1/session`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ token: this.token }) });
+    if (!response.ok) throw new Error(`signing in was answered ${response.status}`);
+    return response.headers.getSetCookie().map((text) => {
+      const pair = text.split(";")[0];
+      const at = pair.indexOf("=");
+      return { name: pair.slice(0, at), value: pair.slice(at + 1), url: this.url };
+    });
+  }
+
+  async stop() {
+    const ended = new Promise((done) => this.#child.once("exit", done));
+    this.#child.kill();
+    await ended;
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** The first address that a server prints. */
+function address(child) {
+  return new Promise((done, fail) => {
+    const timer = setTimeout(() => fail(new Error("the server did not say where it listens")), START_MS);
+    child.once("error", fail);
+    child.once("exit", (code) => fail(new Error(`the server ended with ${code}`)));
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      const found = /http:\/\/[\d.:a-z]+/.exec(line);
+      if (!found) return;
+      clearTimeout(timer);
+      done(found[0]);
+    });
+  });
+}

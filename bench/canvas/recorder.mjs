@@ -1,0 +1,72 @@
+// What runs inside the measured page: it writes down frames, elements, and when the page answered. Nothing of the page is changed.
+
+/** The mark that a page sets when it first painted the real graph. */
+export const PAINTED = "tidemill:canvas";
+
+/** Put into every page before its own code. Runs there, so it may use nothing from here. */
+export function record(painted) {
+  const bench = { frames: [], dom: 0, painted: null, interactive: null, edit: null };
+  globalThis.__bench = bench;
+  const all = document.getElementsByTagName("*");
+  const frame = (time) => {
+    bench.frames.push(time);
+    if (bench.frames.length % 6 === 0) bench.dom = Math.max(bench.dom, all.length);
+    requestAnimationFrame(frame);
+  };
+  requestAnimationFrame(frame);
+  new PerformanceObserver((list) => {
+    for (const mark of list.getEntriesByName(painted)) bench.painted ??= mark.startTime;
+  }).observe({ type: "mark", buffered: true });
+  // Interactive: a pointer reached a page that had painted, and the frame after that is on its way.
+  const onMove = () => {
+    if (bench.painted === null || bench.interactive !== null) return;
+    bench.interactive = -1;
+    requestAnimationFrame(() => {
+      bench.interactive = performance.now();
+      removeEventListener("pointermove", onMove, true);
+    });
+  };
+  addEventListener("pointermove", onMove, true);
+}
+
+/** Waits for an edit to be seen: from the key until the frame after the canvas says that it shows something else. Runs in the page. */
+export function awaitEdit({ hook, limit }) {
+  const bench = globalThis.__bench;
+  const edit = { from: null, ms: null, seen: false };
+  bench.edit = edit;
+  const root = document.querySelector("[data-canvas]");
+  // Painted: a task after the frame's callbacks.
+  const painted = (then) => requestAnimationFrame(() => afterFrame(then));
+  const afterFrame = (then) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      then();
+    };
+    port2.postMessage(0);
+  };
+  const end = (seen) => {
+    if (edit.ms !== null) return;
+    observer.disconnect();
+    clearTimeout(timer);
+    edit.seen = seen;
+    edit.ms = performance.now() - edit.from;
+  };
+  const observer = new MutationObserver(() => {
+    if (edit.from !== null) painted(() => end(true));
+  });
+  const timer = setTimeout(() => {
+    edit.from ??= performance.now() - limit;
+    end(false);
+  }, limit);
+  const hooked = hook !== null && root?.hasAttribute(hook);
+  if (hooked) observer.observe(root, { attributes: true, attributeFilter: [hook] });
+  const onKey = (event) => {
+    if (event.key === "Control" || event.key === "Meta" || event.key === "Shift") return;
+    removeEventListener("keydown", onKey, true);
+    edit.from = event.timeStamp;
+    // A page without the hook is taken at its word: what a key does is done in its task and shown in the next frame.
+    if (!hooked) painted(() => end(false));
+  };
+  addEventListener("keydown", onKey, true);
+}

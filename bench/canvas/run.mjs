@@ -1,0 +1,120 @@
+// Measures the editor's canvas: node bench/canvas/run.mjs --program target/release/tidemill [--json FILE]
+// One line for each row, the best of several runs; README.md says what is done and how it is read.
+
+import { writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { openBrowser, openPage } from "./browser.mjs";
+import { deleteAndUndo, layOut, LAYOUT_COMMAND, selectAndPaste } from "./edits.mjs";
+import { bestOf } from "./figures.mjs";
+import { floor } from "./floor.mjs";
+import { GRAPHS } from "./graphs.mjs";
+import { Product } from "./product.mjs";
+import { serveReactFlow } from "./react-flow.mjs";
+import { measure } from "./script.mjs";
+
+const { values: flags } = parseArgs({
+  options: {
+    program: { type: "string", default: "target/release/tidemill" },
+    chromium: { type: "string", default: "" },
+    route: { type: "string", default: "/editor/{id}" },
+    graphs: { type: "string", default: Object.keys(GRAPHS).join(",") },
+    rounds: { type: "string", default: "3" },
+    only: { type: "string", default: "floor,canvas,edit,react-flow" },
+    "layout-command": { type: "string", default: LAYOUT_COMMAND },
+    json: { type: "string", default: "" },
+  },
+});
+const rounds = Number(flags.rounds);
+const parts = new Set(flags.only.split(","));
+const graphs = flags.graphs.split(",").filter(Boolean);
+const REACT_FLOW = ["1k", "10k", "100k"];
+const REACT_FLOW_MS = 60_000;
+const report = { floor: null, canvas: {}, edit: {}, react_flow: {}, complaints: [] };
+
+/** A browser of its own for each run: what one leaves in memory must not count for the next. */
+async function tabbed(cookies, act) {
+  const browser = await openBrowser(flags.chromium);
+  try {
+    const tab = await openPage(browser, { cookies });
+    const told = await act(tab);
+    report.complaints.push(...tab.complaints);
+    return told;
+  } finally {
+    await browser.close();
+  }
+}
+
+/** The best of some runs. A run that fails is told; a row of which all fail says why. */
+async function row(into, name, count, act, line) {
+  const good = [];
+  let why = "";
+  for (let left = count; left > 0; left -= 1) {
+    try {
+      good.push(await act());
+    } catch (error) {
+      why = error.message.split("\n")[0];
+    }
+  }
+  into[name] = good.length > 0 ? { ok: true, runs: good.length, ...bestOf(good) } : { ok: false, why };
+  console.log(`${name.padEnd(20)} ${good.length > 0 ? line(into[name]) : `failed: ${why}`}`);
+}
+
+const figures = (row) =>
+  `${row.fps} FPS, p95 ${row.p95}, worst ${row.worst} ms · near pan p95 ${row.phases.near_pan.p95} · drag p95 ${row.drag.p95}${row.drag.moved === false ? " (moved nothing)" : ""}` +
+  ` · ${row.tti} ms to interactive · ${row.dom} elements · heap ${row.heap} to ${row.heap_end} MB, buffers ${row.buffers} · ${row.script_kb} KB of scripts · main ${row.main_ms} ms a frame`;
+const times = (row) =>
+  Object.entries(row)
+    .filter(([, one]) => one?.ms !== undefined)
+    .map(([name, one]) => `${name} ${one.ms} ms${one.seen ? "" : " (not told by the page)"}`)
+    .join(", ");
+
+async function ofProduct() {
+  const product = await Product.start(flags.program);
+  try {
+    const cookies = await product.cookies();
+    const at = (id) => product.url + flags.route.replace("{id}", id);
+    if (parts.has("canvas")) {
+      for (const name of graphs) {
+        const graph = GRAPHS[name]();
+        const id = await product.add(`Bars ${name}`, graph);
+        await row(report.canvas, name, rounds, () => tabbed(cookies, (tab) => measure(tab, at(id), graph, { cookies })), figures);
+      }
+    }
+    if (parts.has("edit")) {
+      const edits = [
+        ["delete 10k, undo", "10k", deleteAndUndo],
+        ["select 100k, paste", "100k", selectAndPaste],
+        ["lay out 10k", "10k", (tab, url) => layOut(tab, url, flags["layout-command"])],
+      ];
+      for (const [name, graph, act] of edits) {
+        // Each run begins with the same graph: what one saved must not be what the next opens.
+        await row(report.edit, name, rounds, async () => tabbed(cookies, async (tab) => act(tab, at(await product.add(`Bars ${name}`, GRAPHS[graph]())))), times);
+      }
+    }
+  } finally {
+    await product.stop();
+  }
+}
+
+async function ofReactFlow() {
+  const served = await serveReactFlow();
+  try {
+    for (const name of REACT_FLOW.filter((one) => graphs.includes(one))) {
+      const act = (tab) => measure(tab, served.url(name), GRAPHS[name](), { limit: REACT_FLOW_MS });
+      await row(report.react_flow, name, 1, () => tabbed([], act), figures);
+    }
+  } finally {
+    await served.stop();
+  }
+}
+
+if (parts.has("floor")) {
+  report.floor = await tabbed([], ({ context }) => floor(context.browser()));
+  const { dom, "2d": flat, webgl, quiet } = report.floor;
+  console.log(`${"floor".padEnd(20)} an empty page ${dom.fps}, clearing a canvas ${flat.fps}, by WebGL ${webgl.fps} FPS${quiet ? "" : ": the machine is busy, do not judge by what follows"}`);
+}
+if (parts.has("canvas") || parts.has("edit")) await ofProduct();
+if (parts.has("react-flow")) await ofReactFlow();
+report.complaints = [...new Set(report.complaints)].slice(0, 20);
+for (const one of report.complaints) console.log(`the page complained: ${one}`);
+if (flags.json !== "") writeFileSync(flags.json, `${JSON.stringify(report, null, 2)}\n`);
