@@ -4,14 +4,21 @@ import { callJson, callText } from "./client";
 import type {
   Accepted,
   Asked,
+  BulkAction,
+  BulkAnswer,
+  BulkTarget,
+  Counted,
   DashboardStats,
   Execution,
   ExecutionItem,
+  History,
   Json,
   ListOf,
   NodeType,
   Session,
   Step,
+  Template,
+  TemplateWhole,
   Validation,
   Workflow,
   WorkflowItem,
@@ -24,6 +31,13 @@ export interface WorkflowQuery {
   sort: string;
 }
 
+/** Which workflows a list shows, and in which order. */
+export interface WorkflowFilter extends WorkflowQuery {
+  tag: readonly string[];
+  folder: string;
+  active: string;
+}
+
 export interface ExecutionQuery {
   workflow: string;
   status: string;
@@ -31,14 +45,29 @@ export interface ExecutionQuery {
 
 export const api = {
   session: () => callJson<Session>("/session"),
+  signOut: () => callText("/session", { method: "DELETE" }),
   signIn: (token: string) => callJson<Session | undefined>("/session", { method: "POST", body: JSON.stringify({ token }) }),
 
   stats: (signal?: AbortSignal) => callJson<DashboardStats>("/dashboard/stats", { signal }),
   recent: (limit: number, signal?: AbortSignal) =>
     callJson<ListOf<ExecutionItem> | ExecutionItem[]>("/dashboard/recent-executions", { query: { limit }, signal }),
+  history: (step: "hour" | "day", count: number, signal?: AbortSignal) => callJson<History>("/dashboard/history", { query: { step, count }, signal }),
+  /** In the text form of Prometheus. */
+  metrics: (signal?: AbortSignal) => callText("/metrics", { signal }),
 
-  workflows: (query: WorkflowQuery, cursor: string | null, limit: number, signal?: AbortSignal, total = cursor === null) =>
-    callJson<ListOf<WorkflowItem>>("/workflows", { query: { ...query, cursor, limit, total }, signal }),
+  workflows: (query: WorkflowQuery, cursor: string | null, limit: number, signal?: AbortSignal, more: { total?: boolean; preview?: boolean } = { total: cursor === null }) =>
+    callJson<ListOf<WorkflowItem>>("/workflows", { query: { ...query, cursor, limit, ...more }, signal }),
+  /** Some rows of a list from the middle of it; with how many there are in all, where it is asked for. */
+  workflowWindow: (query: WorkflowFilter, skip: number, limit: number, total: boolean, signal?: AbortSignal) =>
+    callJson<ListOf<WorkflowItem>>("/workflows", { query: { ...query, skip, limit, total, preview: true }, signal }),
+  workflowTags: (signal?: AbortSignal) => callJson<ListOf<Counted>>("/workflows/tags", { signal }),
+  workflowFolders: (signal?: AbortSignal) => callJson<ListOf<Counted>>("/workflows/folders", { signal }),
+  bulkWorkflows: (target: BulkTarget, action: BulkAction, more: { tags?: readonly string[]; folder?: string } = {}) =>
+    callJson<BulkAnswer>("/workflows/bulk", { method: "POST", body: JSON.stringify({ ...target, action, ...more }) }),
+  /** At most 100 workflows with their graphs. */
+  workflowBatch: (ids: readonly string[]) => callJson<ListOf<Workflow>>("/workflows/batch", { query: { ids: ids.join(",") } }),
+  templates: (signal?: AbortSignal) => callJson<ListOf<Template>>("/templates", { signal }),
+  template: (id: string, signal?: AbortSignal) => callJson<TemplateWhole>(`/templates/${seg(id)}`, { signal }),
   workflow: (id: string, signal?: AbortSignal) => callJson<Workflow>(`/workflows/${seg(id)}`, { signal }),
   createWorkflow: (text: string) => callJson<Workflow>("/workflows", { method: "POST", body: text }),
   validate: (graph: string, signal?: AbortSignal) =>

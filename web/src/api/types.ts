@@ -63,12 +63,24 @@ export interface LastExecution {
   duration_ms: number | null;
 }
 
+/** A graph as a small picture: boxes with the category of their node type, and lines between them. */
+export interface Preview {
+  w: number;
+  h: number;
+  boxes: readonly (readonly [x: number, y: number, w: number, h: number, category: string | number])[];
+  lines: readonly (readonly [x1: number, y1: number, x2: number, y2: number])[];
+}
+
 export interface WorkflowItem {
   id: string;
   active?: boolean;
   name: string;
   description?: string | null;
   tags?: string[];
+  /** Names with / between them; none at the top. */
+  folder?: string | null;
+  /** Only where it was asked for. */
+  preview?: Preview | null;
   node_count: number;
   edge_count: number;
   created_at: string;
@@ -81,6 +93,35 @@ export interface WorkflowItem {
 export interface Workflow extends Omit<WorkflowItem, "last_execution"> {
   last_execution?: LastExecution | null;
   graph: Graph;
+}
+
+export interface Template {
+  id: string;
+  name: string;
+  description: string;
+  category: string;
+  tags: string[];
+  node_count: number;
+  preview: Preview | null;
+}
+
+export interface TemplateWhole extends Template {
+  graph: Graph;
+}
+
+/** A tag or a folder, and how many workflows have it. */
+export interface Counted {
+  name: string;
+  count: number;
+}
+
+export type BulkAction = "activate" | "deactivate" | "delete" | "tag" | "untag" | "move";
+
+/** Which workflows a bulk action is for: some by their ids, or all that a list shows. */
+export type BulkTarget = { ids: readonly string[] } | { filter: { q?: string; tag?: readonly string[]; folder?: string; active?: boolean } };
+
+export interface BulkAnswer {
+  changed: number;
 }
 
 export interface ListOf<T> {
@@ -224,6 +265,19 @@ export interface DashboardStats {
   completed: number;
   failed: number;
   average_time_ms: number | null;
+}
+
+/** What ended in one span of time. */
+export interface HistoryPart {
+  at: string;
+  succeeded: number;
+  failed: number;
+  average_time_ms: number | null;
+}
+
+export interface History {
+  step_ms: number;
+  items: HistoryPart[];
 }
 
 export interface Accepted {
