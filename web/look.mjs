@@ -1,5 +1,5 @@
 // Looks at the pages: pictures of each in both themes and two widths, and a list of what the browser complained about.
-//   node look.mjs --url http://127.0.0.1:8090 --out /tmp/look [--only home,workflow] [--token …]
+//   node look.mjs --url http://127.0.0.1:8090 --out /tmp/look [--only home,workflow] [--density compact] [--token …]
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -14,6 +14,7 @@ const { values: flags } = parseArgs({
     token: { type: "string", default: "" },
     themes: { type: "string", default: "dark,light" },
     sizes: { type: "string", default: "1440x900,390x844" },
+    density: { type: "string", default: "" },
     workflow: { type: "string", default: "Ticket triage" },
     chromium: { type: "string", default: "/usr/bin/chromium" },
   },
@@ -44,7 +45,13 @@ async function finished(context, workflow, input = {}) {
 }
 
 async function places(context) {
-  const found = { home: "/", workflows: "/workflows", executions: "/executions", "node-types": "/node-types", missing: "/nowhere" };
+  const found = {
+    home: "/", workflows: "/workflows", folder: "/workflows?folder=Finance&tag=nightly", none: "/workflows?q=no+such+name", executions: "/executions", templates: "/templates",
+    performance: "/performance", settings: "/settings", "settings-canvas": "/settings?section=canvas", "settings-keys": "/settings?section=shortcuts", session: "/settings?section=session",
+    "node-types": "/node-types", missing: "/nowhere",
+  };
+  const [template] = (await call(context, "/templates").catch(() => ({ items: [] }))).items;
+  if (template) found.template = `/templates/${template.id}`;
   const main = await find(context, flags.workflow);
   if (main) {
     found.workflow = `/workflows/${main}`;
@@ -80,6 +87,7 @@ async function main() {
       const [width, height] = size.split("x").map(Number);
       const phone = width < 600;
       const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, hasTouch: phone, isMobile: phone, storageState: storage });
+      if (flags.density !== "") await context.addInitScript((density) => localStorage.setItem("tidemill.settings", JSON.stringify({ density })), flags.density);
       const page = await context.newPage();
       page.on("console", (message) => message.type() === "error" && complaints.push(`${page.url()}: ${message.text()}`));
       page.on("pageerror", (error) => complaints.push(`${page.url()}: ${error.message}`));

@@ -7,6 +7,7 @@ import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { filteredWorkflows, listRoutes, previewOf } from "./lists.mjs";
 import { dated, newId, plan } from "./machine.mjs";
 import { BIG_VALUE, FAILING, large, NODE_TYPES, random, RETRY, thaiyyal, TICKETS } from "./samples.mjs";
 
@@ -23,15 +24,18 @@ const OVER = new Set(["succeeded", "failed", "canceled"]);
 const workflows = new Map();
 const executions = new Map();
 let signedIn = !flags["signed-out"];
+/** Counts changes of workflows, so that lists are sorted anew only after one. */
+let revision = 0;
 
 function addWorkflow(body, ago = 0) {
   const graph = body.definition ?? { nodes: body.nodes ?? [], edges: body.edges ?? [] };
   const at = new Date(Date.now() - ago).toISOString();
   const workflow = {
-    id: newId(Date.now() - ago), name: body.name, description: body.description ?? "", tags: body.tags ?? [], node_count: graph.nodes.length,
+    id: newId(Date.now() - ago), name: body.name, description: body.description ?? "", tags: body.tags ?? [], folder: body.folder ?? "", active: body.active ?? true, node_count: graph.nodes.length,
     edge_count: graph.edges.length, created_at: at, updated_at: at, rev: 1, version: newId(), graph, last: null,
   };
   workflows.set(workflow.id, workflow);
+  revision += 1;
   return workflow;
 }
 
@@ -43,6 +47,7 @@ function start(workflow, input, { pace = 1, ago = 0, seed = executions.size + 7 
   };
   executions.set(execution.id, execution);
   workflow.last = execution;
+  revision += 1;
   execution.todo = plan(execution, workflow.graph, input, seed, pace);
   advance(execution);
   return execution;
@@ -108,7 +113,9 @@ function seedData() {
   const real = ITEMS === 1 ? [TICKETS] : [TICKETS, FAILING, RETRY, BIG_VALUE, large(300), large(1000), ...thaiyyal()];
   const made = real.map((body, at) => addWorkflow(body, at * 3_700_000));
   for (let at = made.length; at < ITEMS; at += 1) {
-    addWorkflow({ ...FAILING, name: `Sync ${["orders", "stock", "prices", "users", "invoices"][at % 5]} ${at}`, tags: [] }, at * 900_000);
+    const graph = at % 2 === 0 ? FAILING : RETRY;
+    const folder = ["", "Finance", "Finance/Invoices", "Shop"][at % 4];
+    addWorkflow({ definition: graph, description: graph.description, folder, active: at % 7 !== 0, name: `Sync ${["orders", "stock", "prices", "users", "invoices"][at % 5]} ${at}`, tags: at % 3 === 0 ? ["nightly"] : [] }, at * 900_000);
   }
   const all = [...workflows.values()];
   const small = made.filter((one) => one.graph.nodes.length < 100);
@@ -131,7 +138,7 @@ function problemsOf(graph) {
 }
 
 const paged = (items, url, of = (item) => item) => {
-  const from = Number(url.searchParams.get("cursor") ?? 0);
+  const from = Number(url.searchParams.get("cursor") ?? url.searchParams.get("skip") ?? 0);
   const limit = Number(url.searchParams.get("limit") ?? 50);
   const slice = items.slice(from, from + limit).map(of);
   const total = url.searchParams.get("total") === "true" ? { total: items.length } : {};
@@ -153,12 +160,20 @@ function fail(status, code, title, detail) {
 const routes = [
   ["GET", /^\/session$/, () => (signedIn ? { signed_in: true, tenant: "default" } : fail(401, "signed_out", "Not signed in", "open the link from the terminal"))],
   ["POST", /^\/session$/, ({ body }) => (body.token === "good" ? ((signedIn = true), { signed_in: true, tenant: "default" }) : fail(403, "bad_token", "This token is not valid", "it was used already"))],
+  ["DELETE", /^\/session$/, ({ response }) => ((signedIn = false), (response.statusCode = 204), undefined)],
+  ...listRoutes({ workflows, executions, changed: () => (revision += 1), revision: () => revision, whole: (workflow) => whole(workflow, true), fail, stats: () => stats() }),
   ["GET", /^\/dashboard\/stats$/, () => stats()],
   ["GET", /^\/dashboard\/recent-executions$/, ({ url }) => ({ items: newest().slice(0, Number(url.searchParams.get("limit") ?? 10)).map(listItem) })],
-  ["GET", /^\/workflows$/, ({ url }) => paged(searched(url), url, workflowItem)],
+  ["GET", /^\/workflows$/, ({ url }) => paged(searched(url), url, url.searchParams.get("preview") === "true" ? (one) => ({ ...workflowItem(one), preview: previewOf(one.graph) }) : workflowItem)],
   ["POST", /^\/workflows$/, ({ body, text, response }) => ((response.statusCode = 201), whole(Object.assign(addWorkflow(body), { text })))],
   ["POST", /^\/workflows\/validate$/, ({ body }) => ({ valid: problemsOf(body).every((one) => one.severity !== "error"), problems: problemsOf(body) })],
   ["GET", /^\/workflows\/([^/]+)$/, ({ id }) => whole(need(workflows, id, "workflow"))],
+  ["DELETE", /^\/workflows\/([^/]+)$/, ({ id, response }) => {
+    need(workflows, id, "workflow");
+    workflows.delete(id);
+    revision += 1;
+    response.statusCode = 204;
+  }],
   ["POST", /^\/workflows\/([^/]+)\/execute$/, ({ id, body, response }) => {
     const execution = start(need(workflows, id, "workflow"), body.input ?? {}, { pace: 3 });
     response.statusCode = 202;
@@ -199,7 +214,7 @@ function stats() {
   const running = all.filter((one) => !OVER.has(one.status)).length;
   const times = all.filter((one) => one.duration !== null);
   return {
-    total_workflows: workflows.size, active_workflows: Math.min(workflows.size, 6), running_executions: running,
+    total_workflows: workflows.size, active_workflows: [...workflows.values()].filter((one) => one.active).length, running_executions: running,
     success_rate: completed + failed === 0 ? null : Math.round((completed / (completed + failed)) * 1e4) / 100, total: all.length, running, completed, failed,
     average_time_ms: times.length === 0 ? null : times.reduce((sum, one) => sum + one.duration, 0) / times.length,
   };
@@ -209,15 +224,11 @@ function workflowItem({ graph: _graph, text: _text, last, ...item }) {
   return { ...item, last_execution: last ? { id: last.id, status: last.status, started_at: new Date(last.started).toISOString(), duration_ms: last.duration } : null };
 }
 /** A graph that was sent comes back as it was written, digit for digit. */
-const whole = (workflow) => (workflow.text ? { ...workflowItem(workflow), $graph: workflow.text } : { ...workflowItem(workflow), graph: workflow.graph });
+const whole = (workflow, parsed = false) => (workflow.text && !parsed ? { ...workflowItem(workflow), $graph: workflow.text } : { ...workflowItem(workflow), graph: workflow.graph });
 
-function searched(url) {
-  const q = (url.searchParams.get("q") ?? "").toLowerCase();
-  const sort = url.searchParams.get("sort") ?? "-updated_at";
-  const key = sort.replace("-", "");
-  const found = [...workflows.values()].filter((one) => `${one.name} ${one.description} ${one.tags.join(" ")}`.toLowerCase().includes(q));
-  found.sort((a, b) => (a[key] < b[key] ? -1 : a[key] > b[key] ? 1 : 0));
-  return sort.startsWith("-") ? found.reverse() : found;
+function searched({ searchParams: asked }) {
+  const filter = Object.fromEntries(["q", "folder", "active", "sort"].flatMap((key) => (asked.has(key) ? [[key, asked.get(key)]] : [])));
+  return filteredWorkflows(workflows, revision, { ...filter, tag: asked.getAll("tag") });
 }
 
 function filtered(url) {
@@ -263,6 +274,8 @@ async function answerApi(request, response, url, path) {
     if (!found) continue;
     const { body, text } = method === "GET" ? { body: null, text: "" } : await readBody(request);
     const result = answer({ url, body, text, response, id: found[1], rest: found[2] });
+    if (result === undefined) return response.end();
+    if (result?.$text) return response.setHeader("content-type", "text/plain"), response.end(result.$text);
     response.setHeader("content-type", "application/json");
     const $graph = result?.$graph;
     const json = JSON.stringify(result);

@@ -1,11 +1,21 @@
 // One function for each request the pages make.
 
 import { call, pathOf } from "./call";
-import { callText } from "./client";
+import { callJson, callText } from "./client";
+import type { BulkAction, BulkAnswer, BulkTarget, Counted, History, ListOf, Template, TemplateWhole, Workflow, WorkflowItem } from "./types";
+
+const seg = encodeURIComponent;
 
 export interface WorkflowQuery {
   q: string;
   sort: string;
+}
+
+/** Which workflows a list shows, and in which order. */
+export interface WorkflowFilter extends WorkflowQuery {
+  tag: readonly string[];
+  folder: string;
+  active: string;
 }
 
 export interface ExecutionQuery {
@@ -20,11 +30,28 @@ export const api = {
   stats: (signal?: AbortSignal) => call("GET /dashboard/stats", { signal }),
   recent: (limit: number, signal?: AbortSignal) => call("GET /dashboard/recent-executions", { query: { limit }, signal }),
 
-  workflows: (query: WorkflowQuery, cursor: string | null, limit: number, signal?: AbortSignal, total = cursor === null) =>
-    call("GET /workflows", { query: { ...query, cursor, limit, total }, signal }),
+  workflows: (query: WorkflowQuery, cursor: string | null, limit: number, signal?: AbortSignal, more: { total?: boolean; preview?: boolean } = { total: cursor === null }) =>
+    callJson<ListOf<WorkflowItem>>("/workflows", { query: { ...query, cursor, limit, ...more }, signal }),
   workflow: (id: string, signal?: AbortSignal) => call("GET /workflows/{id}", { path: { id }, signal }),
   createWorkflow: (text: string) => call("POST /workflows", { text }),
   validate: (graph: string, signal?: AbortSignal) => call("POST /workflows/validate", { text: graph, signal }),
+  signOut: () => callText("/session", { method: "DELETE" }),
+
+  history: (step: "hour" | "day", count: number, signal?: AbortSignal) => callJson<History>("/dashboard/history", { query: { step, count }, signal }),
+  /** In the text form of Prometheus. */
+  metrics: (signal?: AbortSignal) => callText("/metrics", { signal }),
+
+  /** Some rows of a list from the middle of it; with how many there are in all, where it is asked for. */
+  workflowWindow: (query: WorkflowFilter, skip: number, limit: number, total: boolean, signal?: AbortSignal) =>
+    callJson<ListOf<WorkflowItem>>("/workflows", { query: { ...query, skip, limit, total, preview: true }, signal }),
+  workflowTags: (signal?: AbortSignal) => callJson<ListOf<Counted>>("/workflows/tags", { signal }),
+  workflowFolders: (signal?: AbortSignal) => callJson<ListOf<Counted>>("/workflows/folders", { signal }),
+  bulkWorkflows: (target: BulkTarget, action: BulkAction, more: { tags?: readonly string[]; folder?: string } = {}) =>
+    callJson<BulkAnswer>("/workflows/bulk", { method: "POST", body: JSON.stringify({ ...target, action, ...more }) }),
+  /** At most 100 workflows with their graphs. */
+  workflowBatch: (ids: readonly string[]) => callJson<ListOf<Workflow>>("/workflows/batch", { query: { ids: ids.join(",") } }),
+  templates: (signal?: AbortSignal) => callJson<ListOf<Template>>("/templates", { signal }),
+  template: (id: string, signal?: AbortSignal) => callJson<TemplateWhole>(`/templates/${seg(id)}`, { signal }),
   /** `input` is JSON text; `key` makes a repeated click or a retry start one execution only. */
   execute: (id: string, input: string, key: string) =>
     call("POST /workflows/{id}/execute", { path: { id }, text: `{"input":${input}}`, headers: { "idempotency-key": key } }),

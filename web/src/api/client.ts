@@ -38,7 +38,7 @@ export function isMissing(error: unknown): boolean {
 
 export interface Call {
   method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  query?: Record<string, string | number | boolean | null | undefined>;
+  query?: Record<string, string | number | boolean | readonly string[] | null | undefined>;
   /** JSON text, sent as it is: numbers that JavaScript cannot hold stay exact. */
   body?: string;
   headers?: Record<string, string>;
@@ -102,7 +102,8 @@ function toQuery(query: Call["query"]): string {
   if (!query) return "";
   const search = new URLSearchParams();
   for (const [key, value] of Object.entries(query)) {
-    if (value !== null && value !== undefined && value !== "") search.set(key, String(value));
+    if (typeof value === "object" && value !== null) for (const one of value) search.append(key, one);
+    else if (value !== null && value !== undefined && value !== "") search.set(key, String(value));
   }
   const text = search.toString();
   return text === "" ? "" : `?${text}`;

@@ -1,11 +1,15 @@
 // What is asked under which key, and how long an answer stays fresh. Pages and panels use these with react-query.
 
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { api, type ExecutionQuery, type WorkflowQuery } from "./calls";
+import { api, type ExecutionQuery, type WorkflowFilter, type WorkflowQuery } from "./calls";
 import type { ExecutionItem, ExecutionStatus, Graph } from "./types";
 
 const PAGE = 100;
 const LIVE_MS = 5_000;
+const ROWS_MS = 15_000;
+const METRICS_MS = 2_000;
+/** Rows of the list of workflows that are asked for together. */
+export const WINDOW = 50;
 const NODE_TYPES_MS = 10 * 60_000;
 
 const TERMINAL: ReadonlySet<ExecutionStatus> = new Set(["succeeded", "failed", "canceled", "timed_out", "quarantined"]);
@@ -25,6 +29,10 @@ export const queries = {
       },
       refetchInterval: LIVE_MS,
     }),
+  history: (step: "hour" | "day", count: number) =>
+    queryOptions({ queryKey: ["dashboard", "history", step, count], queryFn: ({ signal }) => api.history(step, count, signal), refetchInterval: 6 * LIVE_MS, retry: false }),
+  metrics: () => queryOptions({ queryKey: ["metrics"], queryFn: async ({ signal }) => ({ at: Date.now(), text: await api.metrics(signal) }), refetchInterval: METRICS_MS, structuralSharing: false }),
+  session: () => queryOptions({ queryKey: ["session"], queryFn: () => api.session() }),
   workflows: (query: WorkflowQuery) =>
     infiniteQueryOptions({
       queryKey: ["workflows", "list", query],
@@ -32,10 +40,22 @@ export const queries = {
       initialPageParam: null as string | null,
       getNextPageParam: (last) => last.next_cursor ?? null,
     }),
+  /** The rows from `at` × WINDOW on; the first window says how many there are. */
+  workflowWindow: (query: WorkflowFilter, at: number) =>
+    queryOptions({
+      queryKey: ["workflows", "window", query, at],
+      queryFn: ({ signal }) => api.workflowWindow(query, at * WINDOW, WINDOW, at === 0, signal),
+      staleTime: ROWS_MS,
+      refetchInterval: ROWS_MS,
+    }),
+  workflowTags: () => queryOptions({ queryKey: ["workflows", "tags"], queryFn: async ({ signal }) => (await api.workflowTags(signal)).items, staleTime: ROWS_MS }),
+  workflowFolders: () => queryOptions({ queryKey: ["workflows", "folders"], queryFn: async ({ signal }) => (await api.workflowFolders(signal)).items, staleTime: ROWS_MS }),
+  templates: () => queryOptions({ queryKey: ["templates"], queryFn: async ({ signal }) => (await api.templates(signal)).items, staleTime: NODE_TYPES_MS }),
+  template: (id: string) => queryOptions({ queryKey: ["template", id], queryFn: ({ signal }) => api.template(id, signal), staleTime: NODE_TYPES_MS }),
   changedLast: (limit: number) =>
     queryOptions({
       queryKey: ["workflows", "changed", limit],
-      queryFn: async ({ signal }) => (await api.workflows({ q: "", sort: "-updated_at" }, null, limit, signal, false)).items,
+      queryFn: async ({ signal }) => (await api.workflows({ q: "", sort: "-updated_at" }, null, limit, signal, { preview: true })).items,
       refetchInterval: LIVE_MS,
     }),
   workflow: (id: string) => queryOptions({ queryKey: ["workflow", id], queryFn: ({ signal }) => api.workflow(id, signal) }),

@@ -64,9 +64,54 @@ export interface Graph {
 
 export type LastExecution = With<Told<Schema<"LastExecution">>, { status: ExecutionStatus; started_at: string | null }>;
 
-export type WorkflowItem = With<Told<Schema<"WorkflowItem">>, { last_execution: LastExecution | null }>;
+/** A graph as a small picture: boxes with the category of their node type, and lines between them. */
+export interface Preview {
+  w: number;
+  h: number;
+  boxes: readonly (readonly [x: number, y: number, w: number, h: number, category: string | number])[];
+  lines: readonly (readonly [x1: number, y1: number, x2: number, y2: number])[];
+}
 
-export type Workflow = With<Schema<"WorkflowWhole">, { last_execution?: LastExecution | null; graph: Graph }>;
+/** What lists show of a workflow beside what is always there. */
+interface Shown {
+  /** Names with / between them; none at the top. */
+  folder?: string | null;
+  /** Only where it was asked for. */
+  preview?: Preview | null;
+}
+
+export type WorkflowItem = With<Told<Schema<"WorkflowItem">>, { last_execution: LastExecution | null }> & Shown;
+
+export type Workflow = With<Schema<"WorkflowWhole">, { last_execution?: LastExecution | null; graph: Graph }> & Shown;
+
+export interface Template {
+  id: string;
+  name: string;
+  description: string;
+  category: string;
+  tags: string[];
+  node_count: number;
+  preview: Preview | null;
+}
+
+export interface TemplateWhole extends Template {
+  graph: Graph;
+}
+
+/** A tag or a folder, and how many workflows have it. */
+export interface Counted {
+  name: string;
+  count: number;
+}
+
+export type BulkAction = "activate" | "deactivate" | "delete" | "tag" | "untag" | "move";
+
+/** Which workflows a bulk action is for: some by their ids, or all that a list shows. */
+export type BulkTarget = { ids: readonly string[] } | { filter: { q?: string; tag?: readonly string[]; folder?: string; active?: boolean } };
+
+export interface BulkAnswer {
+  changed: number;
+}
 
 export interface ListOf<T> {
   items: T[];
@@ -157,6 +202,19 @@ export type NodeType = With<
 export type Port = string | { name: string; summary?: string | null };
 
 export type DashboardStats = Told<Schema<"DashboardStats">>;
+
+/** What ended in one span of time. */
+export interface HistoryPart {
+  at: string;
+  succeeded: number;
+  failed: number;
+  average_time_ms: number | null;
+}
+
+export interface History {
+  step_ms: number;
+  items: HistoryPart[];
+}
 
 export type Accepted = With<Schema<"Started">, { status: ExecutionStatus }>;
 

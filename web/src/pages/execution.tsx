@@ -28,6 +28,7 @@ import { Failed, Skeleton } from "../ui/states";
 import { StatusChip } from "../ui/status";
 import { Actions } from "./execution-actions";
 import { useKinds } from "./kinds";
+import { editorPath } from "./paths";
 import { NotFound } from "./not-found";
 import s from "./execution.module.css";
 
@@ -178,7 +179,7 @@ function Top({ execution, status, over, state, onReopened }: Timed & { status: E
   return (
     <header className={s.top}>
       {workflow ? (
-        <Link to={`/workflows/${encodeURIComponent(workflow.id)}`} className={s.crumb} aria-label={`Workflow ${workflow.name}`}>
+        <Link to={editorPath(workflow.id)} className={s.crumb} aria-label={`Workflow ${workflow.name}`}>
           <ChevronLeft aria-hidden="true" />
           <span className="cut" dir="auto">
             {workflow.name}

@@ -1,12 +1,14 @@
 // Home: how it goes overall, and what ran last. Fresh within 300 ms of an event, and every 5 s without one.
 
 import { useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
-import { Play } from "lucide-react";
+import { LayoutGrid, Play, Plus } from "lucide-react";
 import { useEffect, useMemo } from "react";
 import { followExecutions } from "../api/events";
 import { isOver, queries } from "../api/queries";
 import type { DashboardStats, WorkflowItem } from "../api/types";
 import { ExecutionHead, ExecutionRow } from "../panels/execution-list";
+import { HistoryPanel } from "../panels/history";
+import { Thumbnail } from "../panels/preview";
 import { Button } from "../ui/button";
 import b from "../ui/button.module.css";
 import { count, durationParts, plural } from "../ui/format";
@@ -16,12 +18,14 @@ import { Link, useTitle } from "../ui/router";
 import { Empty, Failed, Skeleton } from "../ui/states";
 import { Chip } from "../ui/status";
 import { Ago } from "../ui/time";
+import { editorPath } from "./paths";
 import { useStart } from "./run";
+import { useNewWorkflow } from "./workflow-actions";
 import s from "./home.module.css";
 
 const RECENT = 20;
 const REST_MS = 300;
-const CHANGED = 10;
+const CHANGED = 8;
 
 export function page() {
   useTitle("");
@@ -29,71 +33,100 @@ export function page() {
   const stats = useQuery(queries.stats());
   const recent = useQuery(queries.recent(RECENT));
   const changed = useQuery(queries.changedLast(CHANGED));
-  const client = useQueryClient();
-
-  const running = useMemo(() => (recent.data ?? []).filter((item) => !isOver(item.status)).map((item) => item.id).join(","), [recent.data]);
-  useEffect(() => {
-    if (running === "") return;
-    const refresh = debounce(() => void client.invalidateQueries({ queryKey: ["dashboard"] }), REST_MS);
-    const stop = followExecutions(running.split(","), { onEvent: refresh.call, onLink: () => undefined });
-    return () => {
-      stop();
-      refresh.stop();
-    };
-  }, [running, client]);
-
+  const making = useNewWorkflow();
+  useRefreshOnEvents(recent.data ?? []);
   return (
     <Page>
       <PageHead
         title="Home"
         facts={<Chip>live</Chip>}
         actions={
-          <Link to="/workflows" className={b.button}>
-            <Play size={14} aria-hidden="true" />
-            Run a workflow
-          </Link>
+          <>
+            <Link to="/templates" className={b.button}>
+              <LayoutGrid size={14} aria-hidden="true" />
+              Templates
+            </Link>
+            <Button kind="primary" icon={<Plus size={14} aria-hidden="true" />} busy={making.isPending} onClick={() => making.mutate("")}>
+              New workflow
+            </Button>
+          </>
         }
       />
       <Numbers stats={stats} />
       <div className={s.two}>
-      <Panel title="Recent executions" aside={<Link to="/executions" className={s.more}>Show all</Link>}>
-        {recent.isPending ? (
-          <Skeleton rows={8} />
-        ) : recent.isError && !recent.data ? (
-          <Failed error={recent.error} what="Recent executions could not be read" retry={() => void recent.refetch()} />
-        ) : recent.data.length === 0 ? (
-          <Empty
-            icon={<Play aria-hidden="true" />}
-            title="Nothing has run yet"
-            actions={
-              <Link to="/workflows" className={`${b.button} ${b.primary}`}>
-                Choose a workflow
+        <Panel
+          title="Recent executions"
+          aside={
+            <Link to="/executions" className={s.more}>
+              Show all
+            </Link>
+          }
+        >
+          {recent.isPending ? (
+            <Skeleton rows={8} />
+          ) : recent.isError && !recent.data ? (
+            <Failed error={recent.error} what="Recent executions could not be read" retry={() => void recent.refetch()} />
+          ) : recent.data.length === 0 ? (
+            <Empty
+              icon={<Play aria-hidden="true" />}
+              title="Nothing has run yet"
+              actions={
+                <Link to="/workflows" className={b.button}>
+                  Choose a workflow
+                </Link>
+              }
+            >
+              Executions show here as they start, with their status and time.
+            </Empty>
+          ) : (
+            <>
+              <ExecutionHead />
+              {recent.data.map((item) => (
+                <ExecutionRow key={item.id} item={item} />
+              ))}
+            </>
+          )}
+        </Panel>
+        <div className={s.side}>
+          <HistoryPanel />
+          <Panel
+            title="Changed last"
+            aside={
+              <Link to="/workflows" className={s.more}>
+                Show all
               </Link>
             }
           >
-            Executions show here as they start, with their status and time.
-          </Empty>
-        ) : (
-          <>
-            <ExecutionHead />
-            {recent.data.map((item) => (
-              <ExecutionRow key={item.id} item={item} />
-            ))}
-          </>
-        )}
-      </Panel>
-      <Panel title="Changed last" aside={<Link to="/workflows" className={s.more}>Show all</Link>}>
-        {changed.isPending ? (
-          <Skeleton rows={6} />
-        ) : !changed.data ? (
-          <Failed error={changed.error} what="Workflows could not be read" retry={() => void changed.refetch()} />
-        ) : (
-          <Changed items={changed.data} />
-        )}
-      </Panel>
+            {changed.isPending ? (
+              <Skeleton rows={6} />
+            ) : !changed.data ? (
+              <Failed error={changed.error} what="Workflows could not be read" retry={() => void changed.refetch()} />
+            ) : (
+              <Changed items={changed.data} />
+            )}
+          </Panel>
+        </div>
       </div>
     </Page>
   );
+}
+
+/** Numbers, executions and workflows are asked again together, however many events come within 300 ms. */
+function useRefreshOnEvents(items: readonly { id: string; status: Parameters<typeof isOver>[0] }[]): void {
+  const client = useQueryClient();
+  const running = useMemo(() => items.filter((item) => !isOver(item.status)).map((item) => item.id).join(","), [items]);
+  useEffect(() => {
+    if (running === "") return;
+    const refresh = debounce(() => {
+      void client.invalidateQueries({ queryKey: ["dashboard"] });
+      void client.invalidateQueries({ queryKey: ["workflows", "changed"] });
+    }, REST_MS);
+    const stop = followExecutions(running.split(","), { onEvent: refresh.call, onLink: () => undefined });
+    return () => {
+      stop();
+      refresh.stop();
+    };
+  }, [running, client]);
 }
 
 /** Workflows at hand, to open or to run. */
@@ -104,8 +137,8 @@ function Changed({ items }: { items: readonly WorkflowItem[] }) {
       <Empty
         title="No workflows yet"
         actions={
-          <Link to="/workflows" className={b.button}>
-            Add one
+          <Link to="/templates" className={b.button}>
+            Begin with a template
           </Link>
         }
       />
@@ -115,7 +148,10 @@ function Changed({ items }: { items: readonly WorkflowItem[] }) {
     <ul>
       {items.map((item) => (
         <li key={item.id} className={s.workflow}>
-          <Link to={`/workflows/${encodeURIComponent(item.id)}`} className={`${s.open} cut`} dir="auto">
+          <span className={s.picture}>
+            <Thumbnail preview={item.preview} />
+          </span>
+          <Link to={editorPath(item.id)} className={`${s.open} cut`} dir="auto">
             {item.name}
           </Link>
           <span className={`${s.when} faint`}>
@@ -144,7 +180,7 @@ function Numbers({ stats }: { stats: UseQueryResult<DashboardStats> }) {
   const [average, unit] = durationParts(data.average_time_ms);
   const rate = data.success_rate === null ? null : percent(data.success_rate);
   return (
-    <dl className={s.numbers}>
+    <dl className={s.numbers} data-numbers="">
       <Figure label="Workflows" value={count(data.total_workflows)} note={`${count(data.active_workflows)} active`} />
       <Figure label="Running" value={count(data.running_executions)} note={data.running_executions > 0 ? "now" : "idle"} live={data.running_executions > 0} />
       <Figure label="Success rate" value={rate ?? "–"} unit={rate === null ? "" : "%"} note={data.failed > 0 ? `${count(data.failed)} failed` : data.total > 0 ? "none failed" : "nothing ran yet"} tone={data.failed > 0 ? "bad" : undefined}>

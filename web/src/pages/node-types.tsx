@@ -22,6 +22,7 @@ import { navigate, useSearch, useTitle } from "../ui/router";
 import { asFailure, Empty, Failed, sentence, Skeleton } from "../ui/states";
 import { Chip } from "../ui/status";
 import { useKinds } from "./kinds";
+import { editorPath } from "./paths";
 import s from "./node-types.module.css";
 
 export function page() {
@@ -217,7 +218,7 @@ function TryIt({ type }: { type: NodeType }) {
     setBusy(true);
     try {
       const workflow = await api.createWorkflow(JSON.stringify({ description: `The example of the node type ${type.name}.`, ...example, name: `Example: ${type.name}` }));
-      navigate(`/workflows/${encodeURIComponent(workflow.id)}`);
+      navigate(editorPath(workflow.id));
     } catch (error) {
       toast("bad", `The example could not be added. ${sentence(asFailure(error))}`);
       setBusy(false);

@@ -16,6 +16,12 @@ export const ROUTES = [
   page("/workflows/:id", () => import("./workflow")),
   page("/executions", () => import("./executions")),
   page("/executions/:id", () => import("./execution")),
+  page("/templates", () => import("./templates")),
+  page("/templates/:id", () => import("./template")),
+  page("/marketplace", () => import("./templates")),
+  page("/performance", () => import("./performance")),
+  page("/admin/performance", () => import("./performance")),
+  page("/settings", () => import("./settings")),
   page("/node-types", () => import("./node-types")),
 ];
 

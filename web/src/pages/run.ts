@@ -5,9 +5,11 @@ import { api } from "../api/calls";
 import { queries } from "../api/queries";
 import type { Workflow } from "../api/types";
 import { asksForInput } from "../graph/form";
+import { readJson } from "../api/exact";
 import { toast } from "../state/view";
 import { navigate } from "../ui/router";
 import { asFailure, sentence } from "../ui/states";
+import { editorPath } from "./paths";
 
 export function newKey(): string {
   const random = crypto.getRandomValues(new Uint32Array(4));
@@ -35,7 +37,7 @@ export function useStart() {
   return useMutation({
     mutationFn: async ({ id, name }: { id: string; name: string }) => {
       const { graph } = await client.fetchQuery(queries.workflow(id));
-      if (asksForInput(graph)) navigate(`/workflows/${encodeURIComponent(id)}`);
+      if (asksForInput(graph)) navigate(editorPath(id));
       // What goes wrong from here on is told by the run itself.
       else await run.mutateAsync(runArgs(id, name)).catch(() => undefined);
     },
@@ -53,19 +55,42 @@ export interface Imported {
   file: string;
 }
 
-/** Sends each file as it is, so that nothing in it is lost on the way; a file without a name gets the file's own. */
+/** Sends each file as it is, so that nothing in it is lost on the way; a file without a name gets the file's own. An export of several is taken apart. */
 export async function importFiles(files: readonly File[]): Promise<Imported[]> {
-  return Promise.all(
-    files.map(async (file) => {
+  const results = await Promise.all(
+    files.map(async (file): Promise<Imported[]> => {
       try {
         const text = await file.text();
-        const workflow = await api.createWorkflow(named(text, file.name.replace(/\.json$/i, "")));
-        return { workflow, fault: null, file: file.name };
+        const several = workflowsIn(text);
+        if (several === null) return [await send(named(text, file.name.replace(/\.json$/i, "")), file.name)];
+        const sent: Imported[] = [];
+        for (const one of several) sent.push(await send(one, file.name));
+        return sent;
       } catch (error) {
-        return { workflow: null, fault: sentence(asFailure(error)), file: file.name };
+        return [{ workflow: null, fault: sentence(asFailure(error)), file: file.name }];
       }
     }),
   );
+  return results.flat();
+}
+
+async function send(text: string, file: string): Promise<Imported> {
+  try {
+    return { workflow: await api.createWorkflow(text), fault: null, file };
+  } catch (error) {
+    return { workflow: null, fault: sentence(asFailure(error)), file };
+  }
+}
+
+/** The workflows of a file that holds several, as an export writes it; null for any other file. */
+export function workflowsIn(text: string): string[] | null {
+  if (!/"workflows"/.test(text.slice(0, 200))) return null;
+  try {
+    const whole = readJson(text) as { workflows?: unknown; nodes?: unknown };
+    return Array.isArray(whole.workflows) && whole.nodes === undefined ? whole.workflows.map((one) => JSON.stringify(one)) : null;
+  } catch {
+    return null; // what is wrong with it is told where it is read as one workflow
+  }
 }
 
 function named(text: string, name: string): string {

@@ -1,10 +1,12 @@
 // The frame around every page: rail, connection line, toasts, error boundary, sign-in.
 
 import { useQueryClient } from "@tanstack/react-query";
-import { Activity, Blocks, BookOpen, House, Monitor, Moon, Sun, Workflow, X, type LucideIcon } from "lucide-react";
+import { Activity, Blocks, BookOpen, ChartColumn, Ellipsis, House, LayoutGrid, Monitor, Moon, Rows3, Rows4, Settings, Sun, SunMoon, Workflow, X, type LucideIcon } from "lucide-react";
 import { Component, Suspense, useEffect, useRef, type ReactNode } from "react";
-import { closeToast, setTheme, useView, type Theme } from "../state/view";
+import { closeToast, setSettings, setTheme, useView, type Theme } from "../state/view";
 import { Button } from "../ui/button";
+import { PHONE, useMedia } from "../ui/hooks";
+import { Menu, type MenuEntry } from "../ui/menu";
 import { Link, PrefetchProvider, usePlace } from "../ui/router";
 import { Failed, Skeleton } from "../ui/states";
 import { NotFound } from "./not-found";
@@ -12,12 +14,24 @@ import { findRoute, prefetchRoute } from "./routes";
 import s from "./shell.module.css";
 import { SignIn } from "./sign-in";
 
-const PLACES: readonly [to: string, label: string, icon: LucideIcon][] = [
+type RailPlace = readonly [to: string, label: string, icon: LucideIcon, also?: string];
+
+const PLACES: readonly RailPlace[] = [
   ["/", "Home", House],
-  ["/workflows", "Workflows", Workflow],
+  ["/workflows", "Workflows", Workflow, "/editor"],
   ["/executions", "Executions", Activity],
-  ["/node-types", "Node types", Blocks],
+  ["/templates", "Templates", LayoutGrid, "/marketplace"],
 ];
+const MORE: readonly RailPlace[] = [
+  ["/performance", "Performance", ChartColumn, "/admin/performance"],
+  ["/settings", "Settings", Settings],
+];
+const REFERENCE: readonly RailPlace[] = [["/node-types", "Node types", Blocks]];
+
+function isHere(path: string, [to, , , also]: RailPlace): boolean {
+  const below = (place: string) => path === place || path.startsWith(`${place}/`);
+  return to === "/" ? path === "/" : below(to) || (also !== undefined && below(also));
+}
 
 export function Shell() {
   const { path } = usePlace();
@@ -47,14 +61,16 @@ export function Shell() {
               <Suspense fallback={<Skeleton />}>{route ? <route.View params={route.params} key={path} /> : <NotFound />}</Suspense>
             </Boundary>
           </main>
+          <Toasts />
         </div>
-        <Toasts />
       </div>
     </PrefetchProvider>
   );
 }
 
 function Rail({ path }: { path: string }) {
+  const phone = useMedia(PHONE);
+  const places = phone ? PLACES : [...PLACES, ...MORE];
   return (
     <nav className={s.rail} aria-label="Pages">
       <Link to="/" className={s.brand} aria-label="Tidemill, home" tabIndex={-1}>
@@ -63,42 +79,72 @@ function Rail({ path }: { path: string }) {
         </svg>
       </Link>
       <ul className={s.places}>
-        {PLACES.map(([to, label, Icon]) => {
-          const here = to === "/" ? path === "/" : path === to || path.startsWith(`${to}/`);
-          return (
-            <li key={to}>
-              <Link to={to} className={`${s.place} ${here ? s.here : ""}`} aria-current={here ? "page" : undefined}>
-                <Icon aria-hidden="true" strokeWidth={1.7} />
-                <span>{label}</span>
-              </Link>
-            </li>
-          );
-        })}
+        {places.map((place) => (
+          <RailLink key={place[0]} place={place} here={isHere(path, place)} />
+        ))}
       </ul>
-      <a href="/api/docs" className={`${s.place} ${s.docs}`}>
-        <BookOpen aria-hidden="true" strokeWidth={1.7} />
-        <span>API</span>
-      </a>
-      <ThemeChoice />
+      {phone ? (
+        <Menu label="More pages and the look" className={`${s.place} ${[...MORE, ...REFERENCE].some((place) => isHere(path, place)) ? s.here : ""}`} entries={() => [...MORE, ...REFERENCE].map(linkTo).concat(apiDocs(), "line", ...lookEntries())}>
+          <Ellipsis aria-hidden="true" strokeWidth={1.7} />
+          <span>More</span>
+        </Menu>
+      ) : (
+        <ul className={`${s.places} ${s.foot}`}>
+          {REFERENCE.map((place) => (
+            <RailLink key={place[0]} place={place} here={isHere(path, place)} />
+          ))}
+          <li>
+            <a href="/api/docs" className={s.place}>
+              <BookOpen aria-hidden="true" strokeWidth={1.7} />
+              <span>HTTP API</span>
+            </a>
+          </li>
+          <li>
+            <Menu label="Theme and density" side="beside" className={s.place ?? ""} entries={lookEntries}>
+              <SunMoon aria-hidden="true" strokeWidth={1.7} />
+            </Menu>
+          </li>
+        </ul>
+      )}
     </nav>
   );
 }
 
-const THEMES: Record<Theme, { label: string; icon: LucideIcon; next: Theme; then: string }> = {
-  dark: { label: "Dark", icon: Moon, next: "light", then: "light" },
-  light: { label: "Light", icon: Sun, next: "system", then: "the system's theme" },
-  system: { label: "System", icon: Monitor, next: "dark", then: "dark" },
-};
-
-function ThemeChoice() {
-  const theme = useView((state) => state.theme);
-  const { label, icon: Icon, next, then } = THEMES[theme];
+function RailLink({ place: [to, label, Icon], here }: { place: RailPlace; here: boolean }) {
   return (
-    <button type="button" className={`${s.place} ${s.theme}`} aria-label={`Theme: ${label.toLowerCase()}. Change to ${then}.`} title={`Change to ${then}`} onClick={() => setTheme(next)}>
-      <Icon aria-hidden="true" strokeWidth={1.7} />
-      <span>Theme</span>
-    </button>
+    <li>
+      <Link to={to} className={`${s.place} ${here ? s.here : ""}`} aria-current={here ? "page" : undefined}>
+        <Icon aria-hidden="true" strokeWidth={1.7} />
+        <span>{label}</span>
+      </Link>
+    </li>
   );
+}
+
+function linkTo([to, label, Icon]: RailPlace): MenuEntry {
+  return { label, to, icon: <Icon aria-hidden="true" /> };
+}
+
+function apiDocs(): MenuEntry {
+  return { label: "HTTP API", href: "/api/docs", icon: <BookOpen aria-hidden="true" /> };
+}
+
+const THEMES: readonly (readonly [Theme, string, LucideIcon])[] = [
+  ["dark", "Dark", Moon],
+  ["light", "Light", Sun],
+  ["system", "As the system", Monitor],
+];
+
+function lookEntries(): MenuEntry[] {
+  const { theme, settings } = useView.getState();
+  return [
+    { heading: "Theme" },
+    ...THEMES.map(([value, label, Icon]) => ({ label, checked: theme === value, icon: <Icon aria-hidden="true" />, onPick: () => setTheme(value) })),
+    "line",
+    { heading: "Density" },
+    { label: "Comfortable", checked: settings.density === "comfortable", icon: <Rows3 aria-hidden="true" />, onPick: () => setSettings({ density: "comfortable" }) },
+    { label: "Compact", checked: settings.density === "compact", icon: <Rows4 aria-hidden="true" />, onPick: () => setSettings({ density: "compact" }) },
+  ];
 }
 
 /** One line when the server does not answer; it goes when an answer comes. */
@@ -125,6 +171,7 @@ function Connection() {
   );
 }
 
+/** Messages have a line of their own below the page, so that they never lie on what somebody works on. */
 function Toasts() {
   const toasts = useView((state) => state.toasts);
   return (

@@ -2,6 +2,7 @@
 
 import { create } from "zustand";
 import { watchAnswers } from "../api/client";
+import { DEFAULTS, readSettings, settingsOf, writeSettings, type Settings } from "../graph/settings";
 
 export type Theme = "dark" | "light" | "system";
 
@@ -30,9 +31,30 @@ export interface CanvasSettings {
 
 export const CANVAS_SETTINGS: CanvasSettings = { lodMedium: 0.7, lodLow: 0.3, maxVisibleNodes: 1_000, lodFrom: 500, simplifyEdges: true, drag: "select" };
 
+/** The settings of this device as the canvas takes them. */
+export function canvasSettings(settings: Settings): CanvasSettings {
+  const { lodMedium, lodLow, lodFrom, simplifyEdges, maxVisible: maxVisibleNodes, drag } = settings;
+  return { lodMedium, lodLow, lodFrom, simplifyEdges, maxVisibleNodes, drag };
+}
+
+/** Figures of a canvas, taken now and then while it draws. */
+export interface Rendering {
+  /** The workflow or execution that is drawn. */
+  name: string;
+  nodes: number;
+  visible: number;
+  /** Mean time of drawing one frame, and of one node in it. */
+  frameMs: number;
+  nodeMs: number;
+  fps: number;
+}
+
 interface ViewState {
   theme: Theme;
-  canvas: CanvasSettings;
+  /** Of this device; kept in its storage. */
+  settings: Settings;
+  /** What the canvas says of the graph that it drew last; null before the first. */
+  rendering: Rendering | null;
   /** Whether the server answers. Null until the first answer. */
   reached: boolean | null;
   signedOut: boolean;
@@ -40,28 +62,68 @@ interface ViewState {
 }
 
 const THEME_KEY = "tidemill.theme";
+const SETTINGS_KEY = "tidemill.settings";
 const TOAST_MS = 6_000;
 
-export const useView = create<ViewState>(() => ({ theme: storedTheme(), canvas: CANVAS_SETTINGS, reached: null, signedOut: false, toasts: [] }));
+export const useView = create<ViewState>(() => ({ theme: storedTheme(), settings: readSettings(stored(SETTINGS_KEY)), rendering: null, reached: null, signedOut: false, toasts: [] }));
 
-function storedTheme(): Theme {
+function stored(key: string): string | null {
   try {
-    const wish = localStorage.getItem(THEME_KEY);
-    return wish === "dark" || wish === "light" ? wish : "system";
+    return localStorage.getItem(key);
   } catch {
-    return "system";
+    return null;
   }
 }
 
-export function setTheme(theme: Theme): void {
+/** Keeps a text, or forgets it; where storage is blocked, a choice lasts as long as the page. */
+function store(key: string, text: string | null): void {
   try {
-    if (theme === "system") localStorage.removeItem(THEME_KEY);
-    else localStorage.setItem(THEME_KEY, theme);
+    if (text === null) localStorage.removeItem(key);
+    else localStorage.setItem(key, text);
   } catch {
-    // Blocked storage: the choice lasts as long as the page.
+    // Said above.
   }
+}
+
+function storedTheme(): Theme {
+  const wish = stored(THEME_KEY);
+  return wish === "dark" || wish === "light" ? wish : "system";
+}
+
+export function setTheme(theme: Theme): void {
+  store(THEME_KEY, theme === "system" ? null : theme);
   useView.setState({ theme });
   showTheme();
+}
+
+/** Changes settings of this device; what cannot be is brought to what can. */
+export function setSettings(some: Partial<Settings>): void {
+  const settings = settingsOf({ ...useView.getState().settings, ...some });
+  store(SETTINGS_KEY, writeSettings(settings));
+  useView.setState({ settings });
+  showDensity();
+}
+
+/** All but how dense the pages are. */
+export function resetCanvas(): void {
+  setSettings({ ...DEFAULTS, density: useView.getState().settings.density });
+}
+
+/** A canvas tells how it draws; the page of performance shows it. */
+export function tellRendering(rendering: Rendering): void {
+  useView.setState({ rendering });
+}
+
+function showDensity(): void {
+  document.documentElement.dataset["density"] = useView.getState().settings.density;
+}
+
+/** Another tab changed the theme or the settings. */
+function follow({ key }: StorageEvent): void {
+  if (key !== null && key !== THEME_KEY && key !== SETTINGS_KEY) return;
+  useView.setState({ theme: storedTheme(), settings: readSettings(stored(SETTINGS_KEY)) });
+  showTheme();
+  showDensity();
 }
 
 function showTheme(): void {
@@ -89,6 +151,8 @@ export function closeToast(id: number): void {
 /** Starts listening to the system's theme and to every answer of the server. */
 export function startView(): void {
   showTheme();
+  showDensity();
+  addEventListener("storage", follow);
   matchMedia("(prefers-color-scheme: light)").addEventListener("change", showTheme);
   watchAnswers((result) => {
     const state = useView.getState();

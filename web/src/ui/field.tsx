@@ -1,7 +1,7 @@
-// Fields: a search box that `/` focuses, and a choice.
+// Fields: a search box that `/` focuses, a line of text, and a choice.
 
 import { ChevronDown, Search } from "lucide-react";
-import { useEffect, useRef, type KeyboardEvent } from "react";
+import { useEffect, useId, useRef, type KeyboardEvent } from "react";
 import { Key } from "./button";
 import s from "./field.module.css";
 
@@ -52,6 +52,32 @@ export function SearchField({ label, value, onChange, onKeyDown }: SearchProps) 
 
 export function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+}
+
+interface TextProps {
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+  /** What may be meant: offered, not required. */
+  among?: readonly string[];
+  inputMode?: "text" | "numeric";
+}
+
+export function TextField({ label, value, onChange, among = [], inputMode = "text" }: TextProps) {
+  const list = useId();
+  return (
+    <label className={s.label}>
+      <span>{label}</span>
+      <input className={s.field} value={value} dir="auto" inputMode={inputMode} autoComplete="off" list={among.length > 0 ? list : undefined} onChange={(event) => onChange(event.target.value)} />
+      {among.length > 0 ? (
+        <datalist id={list}>
+          {among.map((one) => (
+            <option key={one} value={one} />
+          ))}
+        </datalist>
+      ) : null}
+    </label>
+  );
 }
 
 interface SelectProps {

@@ -1,6 +1,6 @@
-// Small hooks about time.
+// Small hooks about time, and about what is in view.
 
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { useEffect, useRef, useState, useSyncExternalStore, type RefObject } from "react";
 
 /** `value` once it has rested for `ms`. */
 export function useDebounced<T>(value: T, ms: number): T {
@@ -10,6 +10,43 @@ export function useDebounced<T>(value: T, ms: number): T {
     return () => clearTimeout(timer);
   }, [value, ms]);
   return rested;
+}
+
+/** `value`, at most once per `ms`: the first at once, the newest at the end of each span. */
+export function useThrottled<T>(value: T, ms: number): T {
+  const [passed, setPassed] = useState(value);
+  const until = useRef(0);
+  useEffect(() => {
+    const left = until.current - Date.now();
+    const pass = () => {
+      until.current = Date.now() + ms;
+      setPassed(value);
+    };
+    if (left <= 0) return pass();
+    const timer = setTimeout(pass, left);
+    return () => clearTimeout(timer);
+  }, [value, ms]);
+  return passed;
+}
+
+const waiting = new WeakMap<Element, () => void>();
+let watch: IntersectionObserver | null = null;
+
+/** True from the moment on when an element first comes near the view; all share one observer. */
+export function useSeen(element: RefObject<Element | null>): boolean {
+  const [seen, setSeen] = useState(false);
+  useEffect(() => {
+    const one = element.current;
+    if (!one || seen) return;
+    watch ??= new IntersectionObserver((entries) => entries.forEach((entry) => entry.isIntersecting && waiting.get(entry.target)?.()), { rootMargin: "100px" });
+    waiting.set(one, () => {
+      watch?.unobserve(one);
+      setSeen(true);
+    });
+    watch.observe(one);
+    return () => watch?.unobserve(one);
+  }, [element, seen]);
+  return seen;
 }
 
 /** True once `on` has been true for `ms`: short waits show nothing. */

@@ -66,8 +66,13 @@ export function categoryOf(category: string | undefined, type: string): Category
   return "data";
 }
 
+/** The icon of a node type: the one it names, else one that its own name or its category calls for. */
+export function iconFor(type: string, icon: string | null | undefined, category: Category): LucideIcon {
+  return (icon ? BY_NAME[icon.toLowerCase()] : undefined) ?? BY_TYPE.find(([rule]) => rule.test(type))?.[1] ?? BY_CATEGORY[category] ?? Box;
+}
+
 export function NodeTile({ type, icon, category, size = "m" }: { type: string; icon?: string | null | undefined; category: Category; size?: "s" | "m" | "l" }) {
-  const Icon = (icon ? BY_NAME[icon.toLowerCase()] : undefined) ?? BY_TYPE.find(([rule]) => rule.test(type))?.[1] ?? BY_CATEGORY[category] ?? Box;
+  const Icon = iconFor(type, icon, category);
   return (
     <span className={`${s.tile} ${s[size]} ${s[category]}`} aria-hidden="true">
       <Icon strokeWidth={1.7} />

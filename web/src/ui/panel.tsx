@@ -1,6 +1,7 @@
 // A panel: a heading row and what it holds, set off by one line.
 
 import type { ReactNode } from "react";
+import { Crumbs } from "./crumbs";
 import s from "./panel.module.css";
 
 export function Panel({ title, aside, children, className }: { title: string; aside?: ReactNode; children: ReactNode; className?: string | undefined }) {
@@ -15,11 +16,22 @@ export function Panel({ title, aside, children, className }: { title: string; as
   );
 }
 
-/** A page's heading row: title, facts beside it, actions at the end. */
-export function PageHead({ title, facts, actions }: { title: ReactNode; facts?: ReactNode; actions?: ReactNode }) {
+interface HeadProps {
+  title: ReactNode;
+  /** The pages above this one. */
+  way?: readonly (readonly [label: string, to: string])[];
+  facts?: ReactNode;
+  actions?: ReactNode;
+}
+
+/** A page's heading row: the way to it, its title, facts beside it, actions at the end. */
+export function PageHead({ title, way, facts, actions }: HeadProps) {
   return (
     <header className={s.pageHead}>
-      <h1 className="cut">{title}</h1>
+      {way ? <Crumbs way={way} /> : null}
+      <h1 className="cut" dir="auto">
+        {title}
+      </h1>
       {facts ? <div className={s.facts}>{facts}</div> : null}
       {actions ? <div className={s.actions}>{actions}</div> : null}
     </header>

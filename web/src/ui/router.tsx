@@ -55,6 +55,24 @@ export function useSearch(name: string): [string, (value: string | null) => void
   return [value, set];
 }
 
+/** All values of one name of the search part, e.g. several tags. */
+export function useSearchAll(name: string): [readonly string[], (values: readonly string[]) => void] {
+  const { search } = usePlace();
+  const key = new URLSearchParams(search).getAll(name).join("\n");
+  const values = useMemo(() => (key === "" ? [] : key.split("\n")), [key]);
+  const set = useCallback(
+    (next: readonly string[]) => {
+      const params = new URLSearchParams(location.search);
+      params.delete(name);
+      for (const value of next) params.append(name, value);
+      const text = params.toString();
+      navigate(location.pathname + (text === "" ? "" : `?${text}`), { replace: true });
+    },
+    [name],
+  );
+  return [values, set];
+}
+
 /** Named parts of a path that matches `pattern` ("/workflows/:id"), else null. */
 export function match(pattern: string, path: string): Record<string, string> | null {
   const want = pattern.split("/").filter(Boolean);

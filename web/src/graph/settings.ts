@@ -1,0 +1,84 @@
+// The settings of this device: what each may be, and how they are read from a text that anybody may have changed.
+
+export type Density = "comfortable" | "compact";
+
+export interface Settings {
+  density: Density;
+  /** Only what is in view is drawn, in graphs of at least so many nodes. */
+  virtual: boolean;
+  virtualFrom: number;
+  /** Zoom below which nodes are flat, and from which they show all; in graphs of at least `lodFrom` nodes. */
+  lodLow: number;
+  lodMedium: number;
+  lodFrom: number;
+  /** With more nodes in view than these, detail is one level lower. */
+  maxVisible: number;
+  /** Far edges are straight and fewer. */
+  simplifyEdges: boolean;
+  /** Nodes that are moved keep to the grid and to their neighbours' edges. */
+  snap: boolean;
+  /** Dashes move along edges while an execution runs. */
+  liveEdges: boolean;
+  /** What a press and drag on the empty canvas does: select what it goes around, or move the view. */
+  drag: "select" | "pan";
+}
+
+export const DEFAULTS: Settings = {
+  density: "comfortable",
+  virtual: true,
+  virtualFrom: 1_000,
+  lodLow: 0.3,
+  lodMedium: 0.7,
+  lodFrom: 500,
+  maxVisible: 1_000,
+  simplifyEdges: true,
+  snap: true,
+  liveEdges: true,
+  drag: "select",
+};
+
+type NumberKey = { [K in keyof Settings]: Settings[K] extends number ? K : never }[keyof Settings];
+
+/** Least, most and step of each number. */
+export const RANGES: Record<NumberKey, readonly [least: number, most: number, step: number]> = {
+  virtualFrom: [0, 100_000, 100],
+  lodLow: [0.05, 1, 0.05],
+  lodMedium: [0.1, 2, 0.05],
+  lodFrom: [0, 100_000, 100],
+  maxVisible: [50, 20_000, 50],
+};
+
+/** What is not a setting, or not one that can be, is as if it had never been set. */
+export function settingsOf(value: unknown): Settings {
+  const given = typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+  const settings: Settings = { ...DEFAULTS };
+  if (given["density"] === "compact") settings.density = "compact";
+  if (given["drag"] === "pan") settings.drag = "pan";
+  for (const key of ["virtual", "simplifyEdges", "snap", "liveEdges"] as const) if (typeof given[key] === "boolean") settings[key] = given[key];
+  for (const key of Object.keys(RANGES) as NumberKey[]) {
+    const number = given[key];
+    if (typeof number === "number" && Number.isFinite(number)) settings[key] = within(key, number);
+  }
+  // Detail never goes down as one zooms in.
+  settings.lodMedium = Math.max(settings.lodMedium, settings.lodLow);
+  return settings;
+}
+
+export function readSettings(text: string | null): Settings {
+  try {
+    return settingsOf(text === null ? null : JSON.parse(text));
+  } catch {
+    return { ...DEFAULTS };
+  }
+}
+
+/** Only what differs from the defaults is kept, so that better defaults of a later version reach those who never chose. */
+export function writeSettings(settings: Settings): string | null {
+  const chosen = Object.entries(settings).filter(([key, value]) => value !== DEFAULTS[key as keyof Settings]);
+  return chosen.length === 0 ? null : JSON.stringify(Object.fromEntries(chosen));
+}
+
+export function within(key: NumberKey, number: number): number {
+  const [least, most] = RANGES[key];
+  return Math.min(most, Math.max(least, number));
+}

@@ -1,0 +1,245 @@
+// Settings: how these pages look and draw on this device, which keys do what, and the session.
+
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { LogOut, RotateCcw } from "lucide-react";
+import { useId, useState, type ReactNode } from "react";
+import { api } from "../api/calls";
+import { queries } from "../api/queries";
+import { DEFAULTS, RANGES, within, writeSettings, type Settings } from "../graph/settings";
+import { resetCanvas, setSettings, setTheme, toast, useView } from "../state/view";
+import { Button, Key } from "../ui/button";
+import f from "../ui/field.module.css";
+import { Page, PageHead, Panel } from "../ui/panel";
+import { useSearch, useTitle } from "../ui/router";
+import { asFailure, sentence } from "../ui/states";
+import s from "./settings.module.css";
+import { SHORTCUTS } from "./shortcuts";
+
+const SECTIONS = [
+  ["appearance", "Appearance", Appearance],
+  ["canvas", "Editor and canvas", Canvas],
+  ["shortcuts", "Shortcuts", Shortcuts],
+  ["session", "Session", Session],
+] as const;
+
+export function page() {
+  const [section, setSection] = useSearch("section");
+  const [key, title, View] = SECTIONS.find(([name]) => name === section) ?? SECTIONS[0];
+  useTitle(`${title} · Settings`);
+  return (
+    <Page>
+      <PageHead title="Settings" />
+      <div className={s.two}>
+        <nav aria-label="Sections of the settings">
+          <ul className={s.sections}>
+            {SECTIONS.map(([name, label]) => (
+              <li key={name}>
+                <button type="button" className={`${s.section} ${name === key ? s.here : ""}`} aria-current={name === key ? "page" : undefined} onClick={() => setSection(name === "appearance" ? null : name)}>
+                  {label}
+                </button>
+              </li>
+            ))}
+          </ul>
+        </nav>
+        <View />
+      </div>
+    </Page>
+  );
+}
+
+function Appearance() {
+  const theme = useView((state) => state.theme);
+  const density = useView((state) => state.settings.density);
+  return (
+    <Panel title="Appearance">
+      <Choice name="Theme" value={theme} options={[["dark", "Dark"], ["light", "Light"], ["system", "As the system"]]} onChange={setTheme} />
+      <Choice name="Density" help="Rows of lists are 80 px high, or 50; panels and tables follow." value={density} options={[["comfortable", "Comfortable"], ["compact", "Compact"]]} onChange={(value) => setSettings({ density: value })} />
+      <p className={s.note}>Motion is off wherever the system asks for less of it. All of this is kept in this browser.</p>
+    </Panel>
+  );
+}
+
+type Flag = { [K in keyof Settings]: Settings[K] extends boolean ? K : never }[keyof Settings];
+
+const percent = (value: number) => `${Math.round(value * 100)} %`;
+
+function Canvas() {
+  const settings = useView((state) => state.settings);
+  return (
+    <Panel
+      title="Editor and canvas"
+      aside={
+        writeSettings({ ...settings, density: DEFAULTS.density }) === null ? (
+          <span className={s.note}>as delivered</span>
+        ) : (
+          <Button kind="quiet" icon={<RotateCcw size={14} aria-hidden="true" />} onClick={resetCanvas}>
+            Back to the defaults
+          </Button>
+        )
+      }
+    >
+      <Toggle flag="virtual" name="Draw only what is in view" help="Large graphs stay fast; off, everything is drawn at once." />
+      <NumberField setting="virtualFrom" name="from so many nodes" off={!settings.virtual} />
+      <NumberField setting="lodLow" name="Nodes are flat below this zoom" shown={percent} help="Farther out than this, a node is a coloured box." />
+      <NumberField setting="lodMedium" name="Nodes show everything from this zoom" shown={percent} help="In between, a node is its box, icon and name." />
+      <NumberField setting="lodFrom" name="Less detail in graphs of at least so many nodes" />
+      <NumberField setting="maxVisible" name="Most nodes in view at full detail" help="With more of them in view, detail is one level lower." />
+      <Toggle flag="simplifyEdges" name="Simplify edges far out" help="Edges become straight, and bundles one line." />
+      <Toggle flag="snap" name="Snap to the grid and to neighbours" help="While a node is moved. Hold Alt to leave it for one move." />
+      <Toggle flag="liveEdges" name="Edges move while an execution runs" />
+    </Panel>
+  );
+}
+
+function Shortcuts() {
+  return (
+    <>
+      {SHORTCUTS.map(([place, keys]) => (
+        <Panel key={place} title={place}>
+          <ul>
+            {keys.map(([what, ...combinations]) => (
+              <li key={what} className={s.row}>
+                <span className={s.words}>{what}</span>
+                <span className={s.keys}>
+                  {combinations.map((combination) => (
+                    <Key key={combination}>{combination}</Key>
+                  ))}
+                </span>
+              </li>
+            ))}
+          </ul>
+        </Panel>
+      ))}
+    </>
+  );
+}
+
+function Session() {
+  const session = useQuery(queries.session());
+  const client = useQueryClient();
+  const [busy, setBusy] = useState(false);
+  const leave = async () => {
+    setBusy(true);
+    try {
+      await api.signOut();
+      client.clear();
+      useView.setState({ signedOut: true });
+    } catch (error) {
+      toast("bad", `You are still signed in. ${sentence(asFailure(error))}`);
+      setBusy(false);
+    }
+  };
+  return (
+    <Panel title="Session">
+      <div className={s.row}>
+        <span className={s.words}>
+          <span>{session.data ? "This browser is signed in" : "Asking who is signed in"}</span>
+          <span className={s.help}>{session.data?.tenant ? `Tenant ${session.data.tenant} on ${location.host}` : location.host}</span>
+        </span>
+        <Button icon={<LogOut size={14} aria-hidden="true" />} busy={busy} onClick={() => void leave()}>
+          Sign out
+        </Button>
+      </div>
+      <p className={s.note}>To sign in again, open the link that the terminal shows, or write its token.</p>
+    </Panel>
+  );
+}
+
+function Row({ name, help, id, children }: { name: string; help?: string | undefined; id: string; children: ReactNode }) {
+  return (
+    <div className={s.row}>
+      <span className={s.words}>
+        <label htmlFor={id} id={`${id}-name`}>
+          {name}
+        </label>
+        {help ? (
+          <span id={`${id}-help`} className={s.help}>
+            {help}
+          </span>
+        ) : null}
+      </span>
+      {children}
+    </div>
+  );
+}
+
+function Toggle({ flag, name, help }: { flag: Flag; name: string; help?: string }) {
+  const on = useView((state) => state.settings[flag]);
+  const id = useId();
+  return (
+    <Row name={name} help={help} id={id}>
+      <input type="checkbox" role="switch" id={id} className={s.switch} checked={on} aria-describedby={help ? `${id}-help` : undefined} onChange={(event) => setSettings({ [flag]: event.target.checked })} />
+    </Row>
+  );
+}
+
+interface NumberProps {
+  setting: keyof typeof RANGES;
+  name: string;
+  help?: string;
+  shown?: (value: number) => string;
+  off?: boolean;
+}
+
+/** What is written counts once it is left; outside of what can be, it goes to the nearest that can. */
+function NumberField({ setting, name, help, shown, off = false }: NumberProps) {
+  const value = useView((state) => state.settings[setting]);
+  const [text, setText] = useState<string | null>(null);
+  const id = useId();
+  const [least, most, step] = RANGES[setting];
+  const keep = () => {
+    const number = Number(text);
+    if (text !== null && text.trim() !== "" && Number.isFinite(number)) setSettings({ [setting]: within(setting, number) });
+    setText(null);
+  };
+  return (
+    <Row name={name} help={help} id={id}>
+      <span className={s.number}>
+        {shown ? <span className="faint num">{shown(value)}</span> : null}
+        <input
+          id={id}
+          className={`${f.field} ${s.input} num`}
+          type="number"
+          min={least}
+          max={most}
+          step={step}
+          disabled={off}
+          value={text ?? String(value)}
+          aria-describedby={help ? `${id}-help` : undefined}
+          onChange={(event) => setText(event.target.value)}
+          onBlur={keep}
+          onKeyDown={(event) => event.key === "Enter" && keep()}
+        />
+      </span>
+    </Row>
+  );
+}
+
+interface ChoiceProps<T extends string> {
+  name: string;
+  help?: string;
+  value: T;
+  options: readonly (readonly [T, string])[];
+  onChange: (value: T) => void;
+}
+
+function Choice<T extends string>({ name, help, value, options, onChange }: ChoiceProps<T>) {
+  const id = useId();
+  return (
+    <fieldset className={s.row}>
+      <legend className="hidden">{name}</legend>
+      <span className={s.words} aria-hidden="true">
+        <span>{name}</span>
+        {help ? <span className={s.help}>{help}</span> : null}
+      </span>
+      <span className={s.choices}>
+        {options.map(([option, label]) => (
+          <label key={option} className={s.option}>
+            <input type="radio" className="hidden" name={id} value={option} checked={option === value} onChange={() => onChange(option)} />
+            <span>{label}</span>
+          </label>
+        ))}
+      </span>
+    </fieldset>
+  );
+}

@@ -1,0 +1,45 @@
+// Which keys do what on these pages, for the list of them in the settings.
+
+export type Shortcuts = readonly (readonly [place: string, keys: readonly (readonly [what: string, ...combinations: string[]])[]])[];
+
+export const SHORTCUTS: Shortcuts = [
+  [
+    "Everywhere",
+    [
+      ["Search on this page", "/"],
+      ["Clear the search", "Esc"],
+      ["Walk a menu, and close it", "↑ ↓", "Esc"],
+    ],
+  ],
+  [
+    "List of workflows",
+    [
+      ["From the search into the list", "↓", "Enter"],
+      ["Move", "↑ ↓", "Page ↑ ↓", "Home", "End"],
+      ["Open", "Enter"],
+      ["Run", "Ctrl Enter"],
+      ["Choose", "Space"],
+      ["Choose up to here", "Shift ↑ ↓", "Shift Space"],
+      ["Choose all that are listed", "Ctrl A"],
+      ["Choose none", "Esc"],
+      ["Delete", "Del"],
+    ],
+  ],
+  [
+    "Picture of a graph",
+    [
+      ["Walk from node to node, or move the picture", "← ↑ → ↓"],
+      ["Closer, farther", "+", "−"],
+      ["Show all of it", "F"],
+      ["Run", "Ctrl Enter"],
+    ],
+  ],
+  [
+    "Values as trees",
+    [
+      ["Walk, open and close", "← ↑ → ↓"],
+      ["Copy the path", "P"],
+      ["Copy the value", "C"],
+    ],
+  ],
+];
