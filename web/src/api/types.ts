@@ -118,6 +118,39 @@ export interface ExecutionItem {
   origin?: { execution: string; kind: "child" | "fork" | "replay" | "retry" } | null;
 }
 
+/** Executions, newest first; with `since` those that changed. */
+export interface ExecutionPage extends ListOf<ExecutionItem> {
+  /** False where `total` stands for "more than that". */
+  total_exact?: boolean;
+  /** What tells of the changes from here on. */
+  since?: string;
+  more?: boolean;
+  /** Of changes: what was deleted, or has another status now than was asked for. */
+  gone?: string[];
+}
+
+export type BulkAction = "cancel" | "pause" | "resume" | "retry" | "replay";
+
+export interface BulkFilter {
+  status?: string;
+  workflow?: string;
+  trigger?: string;
+  from?: string;
+  to?: string;
+}
+
+/** The same asked of many executions, and how far that is. */
+export interface Bulk {
+  id: string;
+  action: BulkAction;
+  status: "running" | "finished";
+  total: number;
+  total_exact: boolean;
+  done: number;
+  /** What could not be asked any more. */
+  passed_over: number;
+}
+
 /** A step that waits, and for what. */
 export interface WaitingStep {
   address: string;
