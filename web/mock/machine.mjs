@@ -58,7 +58,7 @@ function compute(node, input, turn) {
 }
 
 /** All events of one run with the time after its start at which each is due, computed at once. */
-export function plan(execution, graph, input, seed, pace) {
+export function plan(execution, graph, input, seed, pace, outputs = new Map()) {
   const next = random(seed);
   const events = [];
   const incoming = new Map(graph.nodes.map((node) => [node.id, graph.edges.filter((edge) => edge.target === node.id)]));
@@ -72,7 +72,7 @@ export function plan(execution, graph, input, seed, pace) {
   const emit = (after, event) => events.push({ after, event: { execution: execution.id, seq: ++seq, ...event } });
   emit(0, { type: "accepted", input: elide(execution, input), trigger: "manual" });
 
-  const queue = graph.nodes.filter((node) => incoming.get(node.id).length === 0).map((node) => ({ node, at: 1, input }));
+  const queue = graph.nodes.filter((node) => incoming.get(node.id).length === 0 && !node.parentId).map((node) => ({ node, at: 1, input }));
   if (queue.length === 0 && graph.nodes[0]) queue.push({ node: graph.nodes[0], at: 1, input });
   let end = 1;
   while (queue.length > 0 && seq < 20_000) {
@@ -87,14 +87,31 @@ export function plan(execution, graph, input, seed, pace) {
     const lasts = (outside ? 300 + next() * 900 : 0.2 + next() * 4) * pace;
     const attempts = outside && next() < 0.2 ? 2 : 1;
     end = Math.max(end, began + lasts);
-    emit(began, { type: "step_started", address, node: node.id, attempt: attempts });
+    const children = graph.nodes.filter((one) => one.parentId === node.id);
+    if (node.type === "for_each" && children.length > 0) {
+      const items = Array.isArray(given) ? given : Array.from({ length: node.data.items ?? 3 }, (_, item) => item);
+      const done = playInside({ node, children, items, began, pace, next, emit });
+      end = Math.max(end, done.end);
+      runs.set(node.id, { output: done.outputs });
+      last = done.outputs;
+      emit(done.end, { type: "step_finished", address, node: node.id, status: "succeeded", output: elide(execution, done.outputs), ports: ["done"], error: null, attempts: 1, duration_ms: done.end - began, startedAfter: began });
+      for (const child of children) turns.set(child.id, items.length);
+      for (const edge of graph.edges.filter((one) => one.source === node.id)) queue.push({ node: graph.nodes.find((one) => one.id === edge.target), at: done.end, input: done.outputs });
+      continue;
+    }
+    if (attempts > 1) {
+      const failed = began + lasts * 0.3;
+      emit(began, { type: "step_started", address, node: node.id, attempt: 1 });
+      emit(failed, { type: "step_retried", address, node: node.id, attempt: 1, error: { code: "http_status", message: "the other side answered 503", node: address }, wakeAfter: began + lasts * 0.6 });
+      emit(began + lasts * 0.6, { type: "step_started", address, node: node.id, attempt: 2 });
+    } else emit(began, { type: "step_started", address, node: node.id, attempt: 1 });
     if (node.data?.on_uncertain === "ask") {
       // As after a crash in the middle of its call.
       emit(began + lasts, { type: "step_waiting", address, node: node.id, until: null, signal: `uncertain:${address}`, child: null });
       asks = true;
       continue;
     }
-    const result = compute(node, given, turn);
+    const result = outputs.has(address) ? { output: outputs.get(address) } : compute(node, given, turn);
     const finished = { type: "step_finished", address, node: node.id, attempts, duration_ms: lasts, startedAfter: began };
     execution.inputs.set(address, elide(execution, given));
     free.set(node.id, began + lasts);
@@ -116,9 +133,30 @@ export function plan(execution, graph, input, seed, pace) {
   }
   const sorted = () => events.sort((a, b) => a.after - b.after).map((one, at) => ({ after: one.after, event: { ...one.event, seq: at + 1 } }));
   if (asks) return sorted();
-  for (const node of graph.nodes) if (!turns.has(node.id)) emit(end, { type: "step_skipped", address: node.id, node: node.id });
+  for (const node of graph.nodes) if (!turns.has(node.id)) emit(end, { type: "step_skipped", address: node.id, node: node.id, status: "skipped" });
   emit(end, { type: "finished", status: failure ? "failed" : "succeeded", output: failure ? null : elide(execution, last), error: failure, duration_ms: end });
   return sorted();
+}
+
+/** The items of a container, two at a time, each through its nodes in order. */
+function playInside({ node, children, items, began, pace, next, emit }) {
+  emit(began, { type: "scope_opened", address: node.id, node: node.id, items: items.length });
+  const lanes = [began, began];
+  const outputs = [];
+  items.forEach((item, at) => {
+    const lane = lanes[0] <= lanes[1] ? 0 : 1;
+    for (const child of children) {
+      const lasts = (/http/.test(child.type) ? 20 + next() * 60 : 1 + next() * 4) * pace;
+      const from = lanes[lane];
+      const waits = child.type === "delay" ? lasts * 4 : 0;
+      if (waits > 0) emit(from, { type: "step_waiting", address: `${child.id}@${at}`, node: child.id, untilAfter: from + waits, signal: null, child: null });
+      else if (/http/.test(child.type)) emit(from, { type: "step_started", address: `${child.id}@${at}`, node: child.id, attempt: 1 });
+      lanes[lane] = from + waits + lasts;
+      emit(lanes[lane], { type: "step_finished", address: `${child.id}@${at}`, node: child.id, status: "succeeded", output: { item }, ports: ["out"], error: null, attempts: 1, duration_ms: lasts, startedAfter: from + waits });
+    }
+    outputs.push({ item });
+  });
+  return { outputs, end: Math.max(...lanes) };
 }
 
 const loops = new WeakMap();
@@ -156,8 +194,11 @@ function elide(execution, value) {
 
 /** Puts real times on a planned event. */
 export function dated(started, { after, event }) {
-  const { startedAfter, ...rest } = event;
-  const at = new Date(started + after).toISOString();
+  const { startedAfter, wakeAfter, untilAfter, ...rest } = event;
+  const time = (ms) => new Date(started + ms).toISOString();
+  const at = time(after);
+  if (wakeAfter !== undefined) rest.wake_at = time(wakeAfter);
+  if (rest.type === "step_waiting") rest.until = untilAfter === undefined ? null : time(untilAfter);
   if (rest.type === "step_finished") return { ...rest, started_at: new Date(started + startedAfter).toISOString() };
   return rest.type === "step_skipped" || rest.type === "step_canceled" ? rest : { ...rest, at };
 }

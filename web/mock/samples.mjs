@@ -93,6 +93,21 @@ export const BIG_VALUE = {
   edges: [edge("rows", "keep")],
 };
 
+export const EACH = {
+  name: "Update every customer",
+  description: "Goes through a list, two at a time, with a call and a pause for each.",
+  tags: ["customers"],
+  nodes: [
+    node("start", "manual", 0, 90, { label: "Start" }),
+    { ...node("each", "for_each", 280, 0, { label: "For each customer", items: 40 }), width: 760, height: 240 },
+    { ...node("pause", "delay", 40, 80, { label: "Keep the pace", duration: "100ms" }), parentId: "each" },
+    { ...node("call", "http", 280, 80, { label: "Update the customer", method: "put", url: "https://crm.example/customers" }), parentId: "each" },
+    { ...node("note", "set", 520, 80, { label: "Note it", value: "updated" }), parentId: "each" },
+    node("report", "visualization", 1120, 90, { label: "Report", mode: "json" }),
+  ],
+  edges: [edge("start", "each"), edge("pause", "call"), edge("call", "note"), edge("each", "report")],
+};
+
 /** A layered graph of `count` nodes without places, so that the page lays it out. */
 export function large(count) {
   const next = random(count);
@@ -158,6 +173,7 @@ export const NODE_TYPES = [
   type("text_operation", "Text operation", "data", "Changes a text: case, concatenation, repetition.", "type", { schema: schema({ text_op: { enum: ["uppercase", "lowercase", "titlecase", "camelcase", "inversecase", "concat", "repeat"] }, separator: text("Between the parts."), repeat_n: { type: "integer", default: 1 } }, ["text_op"]) }),
   type("condition", "Condition", "logic", "Leaves by true or false.", "diamond", { outputs: ["true", "false"], aliases: ["if"], schema: schema({ condition: text("A bare expression; `>= 18` means `input >= 18`.") }, ["condition"]), example: { id: "adult", type: "condition", data: { condition: ">= 18" } } }),
   type("switch", "Switch", "logic", "Leaves by the port of the first case that holds.", "split", { outputs: [], dynamic_outputs: true, schema: schema({ cases: { type: "array", items: { type: "object" }, description: "Each with when and output_path; one may be the default." } }, ["cases"]), example: { id: "route", type: "switch", data: { cases: [{ when: "input == 200", output_path: "success" }, { when: "default", output_path: "other", is_default: true }] } } }),
+  type("for_each", "For each", "logic", "Runs the nodes inside for each item of a list.", "repeat", { outputs: ["done"] }),
   type("join", "Join", "logic", "Waits for its incoming edges: all, any, the first, or N.", "combine"),
   type("delay", "Delay", "time", "Waits for a while; costs nothing while it waits.", "timer", { schema: schema({ duration: text("Such as 500ms, 2s, 1h.") }, ["duration"]) }),
   type("http", "HTTP request", "network", "Calls an address and gives its answer.", "globe", { effect: "write", aliases: ["http_request"], outputs: ["success", "error"], schema: schema({ method: { enum: ["GET", "POST", "PUT", "PATCH", "DELETE"], default: "GET" }, url: text("The address; may hold expressions."), headers: { type: "object" }, body: { description: "Any value; objects go out as JSON." } }, ["url"]) }),

@@ -7,9 +7,10 @@ import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { controls } from "./control.mjs";
 import { filteredWorkflows, listRoutes, previewOf } from "./lists.mjs";
 import { dated, newId, plan } from "./machine.mjs";
-import { BIG_VALUE, FAILING, large, NODE_TYPES, random, RETRY, thaiyyal, TICKETS } from "./samples.mjs";
+import { BIG_VALUE, EACH, FAILING, large, NODE_TYPES, random, RETRY, thaiyyal, TICKETS } from "./samples.mjs";
 
 const { values: flags } = parseArgs({
   options: { port: { type: "string", default: "8090" }, items: { type: "string", default: "30" }, "signed-out": { type: "boolean", default: false } },
@@ -39,16 +40,18 @@ function addWorkflow(body, ago = 0) {
   return workflow;
 }
 
-function start(workflow, input, { pace = 1, ago = 0, seed = executions.size + 7 } = {}) {
+function start(workflow, input, { pace = 1, ago = 0, seed = executions.size + 7, trigger = "manual", origin = null, given = new Map() } = {}) {
   const started = Date.now() - ago;
   const execution = {
+    trigger, origin, seed,
     id: newId(started), workflow, started, graph: workflow.graph, input, inputs: new Map(), values: new Map(), events: [], status: "queued",
     finished: null, duration: null, output: null, error: null, listeners: new Set(), timer: null,
   };
   executions.set(execution.id, execution);
   workflow.last = execution;
   revision += 1;
-  execution.todo = plan(execution, workflow.graph, input, seed, pace);
+  execution.todo = plan(execution, workflow.graph, input, seed, pace, given);
+  control.changed(execution);
   advance(execution);
   return execution;
 }
@@ -68,28 +71,20 @@ function advance(execution) {
 
 function publish(execution, event) {
   execution.events.push(event);
+  const before = execution.status;
   if (event.type === "step_started") execution.status = "running";
+  if (event.type === "step_waiting" && execution.status !== "paused") execution.status = "waiting";
   if (event.type === "finished") {
     Object.assign(execution, { status: event.status, finished: event.at, duration: event.duration_ms, output: event.output, error: event.error });
   }
+  if (execution.status !== before || event.type === "reopened") control.changed(execution);
   for (const listener of execution.listeners) listener(event);
-}
-
-function cancel(execution) {
-  clearTimeout(execution.timer);
-  const done = new Set(execution.events.filter((event) => event.type === "step_finished").map((event) => event.address));
-  let seq = execution.events.length;
-  for (const event of execution.events.filter((one) => one.type === "step_started" && !done.has(one.address))) {
-    publish(execution, { execution: execution.id, seq: ++seq, type: "step_canceled", address: event.address, node: event.node });
-  }
-  execution.todo = [];
-  publish(execution, { execution: execution.id, seq: ++seq, type: "finished", at: new Date().toISOString(), status: "canceled", output: null, error: null, duration_ms: Date.now() - execution.started });
 }
 
 function listItem(execution) {
   return {
     id: execution.id, workflow: { id: execution.workflow.id, name: execution.workflow.name }, version: execution.workflow.version, status: execution.status,
-    trigger: "manual", started_at: new Date(execution.started).toISOString(), finished_at: execution.finished, duration_ms: execution.duration, error: execution.error,
+    trigger: execution.trigger, origin: execution.origin, started_at: new Date(execution.started).toISOString(), finished_at: execution.finished, duration_ms: execution.duration, error: execution.error,
   };
 }
 
@@ -110,7 +105,7 @@ function stepsOf(execution) {
 function seedData() {
   if (ITEMS === 0) return;
   const next = random(1);
-  const real = ITEMS === 1 ? [TICKETS] : [TICKETS, FAILING, RETRY, BIG_VALUE, large(300), large(1000), ...thaiyyal()];
+  const real = ITEMS === 1 ? [TICKETS] : [TICKETS, FAILING, RETRY, EACH, BIG_VALUE, large(300), large(1000), ...thaiyyal()];
   const made = real.map((body, at) => addWorkflow(body, at * 3_700_000));
   for (let at = made.length; at < ITEMS; at += 1) {
     const graph = at % 2 === 0 ? FAILING : RETRY;
@@ -119,9 +114,10 @@ function seedData() {
   }
   const all = [...workflows.values()];
   const small = made.filter((one) => one.graph.nodes.length < 100);
-  for (let at = ITEMS === 1 ? 3 : Math.min(ITEMS * 2, 4000); at > 0; at -= 1) {
+  for (let at = ITEMS === 1 ? 3 : Math.min(ITEMS * 2, 20_000); at > 0; at -= 1) {
     const workflow = at < 60 || all.length < 60 ? small[Math.floor(next() * small.length)] : all[Math.floor(next() * all.length)];
-    start(workflow, { subject: "Invoice shows the wrong total", label: ["urgent", "billing", "question"][at % 3], score: 0.94 }, { ago: 60_000 + at * 421_000, seed: at });
+    const trigger = ["manual", "schedule", "webhook", "manual", "api"][at % 5];
+    start(workflow, { subject: "Invoice shows the wrong total", label: ["urgent", "billing", "question"][at % 3], score: 0.94 }, { ago: 60_000 + at * 421_000, seed: at, trigger });
   }
 }
 
@@ -157,6 +153,8 @@ function fail(status, code, title, detail) {
   throw new Problem(status, code, title, detail);
 }
 
+const control = controls({ executions, newest, listItem, publish, start, advance, fail });
+
 const routes = [
   ["GET", /^\/session$/, () => (signedIn ? { signed_in: true, tenant: "default" } : fail(401, "signed_out", "Not signed in", "open the link from the terminal"))],
   ["POST", /^\/session$/, ({ body }) => (body.token === "good" ? ((signedIn = true), { signed_in: true, tenant: "default" }) : fail(403, "bad_token", "This token is not valid", "it was used already"))],
@@ -179,19 +177,18 @@ const routes = [
     response.statusCode = 202;
     return { execution_id: execution.id, status: execution.status };
   }],
-  ["GET", /^\/executions$/, ({ url }) => paged(filtered(url), url, listItem)],
+  ["GET", /^\/executions$/, ({ url }) => control.list(url, paged)],
+  ["POST", /^\/executions\/bulk$/, ({ body, response }) => ((response.statusCode = 202), control.bulk(body))],
+  ["GET", /^\/executions\/bulk\/([^/]+)$/, ({ id }) => control.bulkOf(id)],
   ["GET", /^\/executions\/([^/]+)$/, ({ id }) => {
     const execution = need(executions, id, "execution");
     return { ...listItem(execution), input: execution.input, output: execution.output, graph: execution.graph };
   }],
   ["GET", /^\/executions\/([^/]+)\/steps$/, ({ id }) => ({ items: stepsOf(need(executions, id, "execution")) })],
   ["GET", /^\/executions\/([^/]+)\/values\/([^/]+)$/, ({ id, rest }) => need(need(executions, id, "execution").values, rest, "value")],
-  ["POST", /^\/executions\/([^/]+)\/cancel$/, ({ id }) => {
-    const execution = need(executions, id, "execution");
-    if (OVER.has(execution.status)) fail(409, "execution_over", "The execution is over", "it ended before the cancel arrived");
-    cancel(execution);
-    return { status: execution.status };
-  }],
+  ["POST", /^\/executions\/([^/]+)\/(cancel|pause|resume|retry)$/, ({ id, rest, response }) => ((response.statusCode = 202), control.ask(id, rest))],
+  ["POST", /^\/executions\/([^/]+)\/fork$/, ({ id, body, response }) => ((response.statusCode = 201), control.fork(id, body))],
+  ["POST", /^\/executions\/([^/]+)\/replay$/, ({ id, response }) => ((response.statusCode = 201), control.replay(id))],
   ["POST", /^\/executions\/([^/]+)\/signals\/([^/]+)$/, ({ id, rest, body }) => {
     const execution = need(executions, id, "execution");
     const signal = decodeURIComponent(rest);
@@ -229,12 +226,6 @@ const whole = (workflow, parsed = false) => (workflow.text && !parsed ? { ...wor
 function searched({ searchParams: asked }) {
   const filter = Object.fromEntries(["q", "folder", "active", "sort"].flatMap((key) => (asked.has(key) ? [[key, asked.get(key)]] : [])));
   return filteredWorkflows(workflows, revision, { ...filter, tag: asked.getAll("tag") });
-}
-
-function filtered(url) {
-  const status = url.searchParams.get("status");
-  const workflow = url.searchParams.get("workflow");
-  return newest().filter((one) => (!status || one.status === status) && (!workflow || one.workflow.id === workflow));
 }
 
 function stream(request, response, ids, after) {

@@ -2,7 +2,23 @@
 
 import { call, pathOf } from "./call";
 import { callJson, callText } from "./client";
-import type { BulkAction, BulkAnswer, BulkTarget, Counted, History, ListOf, Template, TemplateWhole, Workflow, WorkflowItem } from "./types";
+import type {
+  Asked,
+  Bulk,
+  BulkAction,
+  BulkAnswer,
+  BulkFilter,
+  BulkTarget,
+  Counted,
+  ExecutionPage,
+  History,
+  ListOf,
+  Template,
+  TemplateWhole,
+  Workflow,
+  WorkflowBulkAction,
+  WorkflowItem,
+} from "./types";
 
 const seg = encodeURIComponent;
 
@@ -18,10 +34,18 @@ export interface WorkflowFilter extends WorkflowQuery {
   active: string;
 }
 
+/** Statuses with commas between them, times as RFC 3339; what is empty or absent is not asked for. */
 export interface ExecutionQuery {
   workflow: string;
   status: string;
+  trigger?: string;
+  origin?: string;
+  from?: string;
+  to?: string;
 }
+
+/** Changes asked for at a time. */
+const CHANGES = 500;
 
 export const api = {
   session: () => call("GET /session"),
@@ -46,7 +70,7 @@ export const api = {
     callJson<ListOf<WorkflowItem>>("/workflows", { query: { ...query, skip, limit, total, preview: true }, signal }),
   workflowTags: (signal?: AbortSignal) => callJson<ListOf<Counted>>("/workflows/tags", { signal }),
   workflowFolders: (signal?: AbortSignal) => callJson<ListOf<Counted>>("/workflows/folders", { signal }),
-  bulkWorkflows: (target: BulkTarget, action: BulkAction, more: { tags?: readonly string[]; folder?: string } = {}) =>
+  bulkWorkflows: (target: BulkTarget, action: WorkflowBulkAction, more: { tags?: readonly string[]; folder?: string } = {}) =>
     callJson<BulkAnswer>("/workflows/bulk", { method: "POST", body: JSON.stringify({ ...target, action, ...more }) }),
   /** At most 100 workflows with their graphs. */
   workflowBatch: (ids: readonly string[]) => callJson<ListOf<Workflow>>("/workflows/batch", { query: { ids: ids.join(",") } }),
@@ -64,12 +88,26 @@ export const api = {
       headers: { "idempotency-key": key },
     }),
 
-  executions: (query: ExecutionQuery, cursor: string | null, limit: number, signal?: AbortSignal) =>
-    call("GET /executions", { query: { ...query, cursor, limit }, signal }),
+  executions: (query: ExecutionQuery, cursor: string | null, limit: number, signal?: AbortSignal, total = false) =>
+    callJson<ExecutionPage>("/executions", { query: { ...query, cursor, limit, ...(total ? { total } : {}) }, signal }),
+  /** What changed after the answer that gave `since`. */
+  changes: (query: ExecutionQuery, since: string, signal?: AbortSignal) => callJson<ExecutionPage>("/executions", { query: { ...query, since, limit: CHANGES }, signal }),
   execution: (id: string, signal?: AbortSignal) => call("GET /executions/{id}", { path: { id }, signal }),
   steps: (id: string, signal?: AbortSignal) => call("GET /executions/{id}/steps", { path: { id }, signal }),
   /** Asks an execution for something; it is recorded when this answers, and done soon after. */
   ask: (id: string, what: "cancel" | "pause" | "resume" | "retry") => call(`POST /executions/{id}/${what}`, { path: { id } }),
+  /** Goes on from a step in a new execution; `output` is JSON text in place of what was recorded, null to run the step again. */
+  fork: (id: string, from: string, output: string | null, key: string) =>
+    callJson<Asked>(`/executions/${seg(id)}/fork`, {
+      method: "POST",
+      body: output === null ? JSON.stringify({ from }) : `${JSON.stringify({ from }).slice(0, -1)},"output":${output}}`,
+      headers: { "idempotency-key": key },
+    }),
+  /** Runs the same input anew, on the version it ran with or on another. */
+  replay: (id: string, version: string | null, key: string) =>
+    callJson<Asked>(`/executions/${seg(id)}/replay`, { method: "POST", body: JSON.stringify(version === null ? {} : { version }), headers: { "idempotency-key": key } }),
+  bulk: (action: BulkAction, filter: BulkFilter) => callJson<Bulk>("/executions/bulk", { method: "POST", body: JSON.stringify({ action, filter }) }),
+  bulkOf: (id: string, signal?: AbortSignal) => callJson<Bulk>(`/executions/bulk/${seg(id)}`, { signal }),
   /** `value` is JSON text; `key` makes a repeated click count once. */
   signal: (id: string, name: string, value: string, key: string) =>
     call("POST /executions/{id}/signals/{name}", { path: { id, name }, text: value, headers: { "idempotency-key": key } }),

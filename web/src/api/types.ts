@@ -104,7 +104,7 @@ export interface Counted {
   count: number;
 }
 
-export type BulkAction = "activate" | "deactivate" | "delete" | "tag" | "untag" | "move";
+export type WorkflowBulkAction = "activate" | "deactivate" | "delete" | "tag" | "untag" | "move";
 
 /** Which workflows a bulk action is for: some by their ids, or all that a list shows. */
 export type BulkTarget = { ids: readonly string[] } | { filter: { q?: string; tag?: readonly string[]; folder?: string; active?: boolean } };
@@ -133,6 +133,39 @@ export type ExecutionItem = With<
     origin?: With<Schema<"OriginItem">, { kind: "child" | "fork" | "replay" | "retry" }> | null;
   }
 >;
+
+/** Executions, newest first; with `since` those that changed. */
+export interface ExecutionPage extends ListOf<ExecutionItem> {
+  /** False where `total` stands for "more than that". */
+  total_exact?: boolean;
+  /** What tells of the changes from here on. */
+  since?: string;
+  more?: boolean;
+  /** Of changes: what was deleted, or has another status now than was asked for. */
+  gone?: string[];
+}
+
+export type BulkAction = "cancel" | "pause" | "resume" | "retry" | "replay";
+
+export interface BulkFilter {
+  status?: string;
+  workflow?: string;
+  trigger?: string;
+  from?: string;
+  to?: string;
+}
+
+/** The same asked of many executions, and how far that is. */
+export interface Bulk {
+  id: string;
+  action: BulkAction;
+  status: "running" | "finished";
+  total: number;
+  total_exact: boolean;
+  done: number;
+  /** What could not be asked any more. */
+  passed_over: number;
+}
 
 /** A step that waits, and for what. */
 export type WaitingStep = Told<Schema<"WaitingStep">>;

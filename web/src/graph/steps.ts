@@ -42,3 +42,27 @@ function atOf(address: string): string {
   const cut = address.indexOf("@");
   return cut < 0 ? "" : `#${address.slice(cut + 1)}`;
 }
+
+export interface StepOrder {
+  by: "name" | "status" | "started" | "duration" | "attempts";
+  down: boolean;
+}
+
+interface Sortable extends Findable {
+  startedAt: number | null;
+  durationMs: number | null;
+}
+
+/** The steps in an order; the same list where none is asked for. What has no value comes last. */
+export function sortSteps<S extends Sortable>(steps: readonly S[], titles: ReadonlyMap<string, string>, order: StepOrder | null): readonly S[] {
+  if (order === null) return steps;
+  const sign = order.down ? -1 : 1;
+  const words = (step: S) => (order.by === "name" ? (titles.get(step.node) ?? step.node) : step.status);
+  if (order.by === "name" || order.by === "status") return [...steps].sort((a, b) => sign * words(a).localeCompare(words(b)));
+  const number = (step: S) => (order.by === "attempts" ? step.attempts : order.by === "started" ? step.startedAt : step.durationMs);
+  return [...steps].sort((a, b) => {
+    const [x, y] = [number(a), number(b)];
+    if (x === null || y === null) return Number(x === null) - Number(y === null);
+    return sign * (x - y);
+  });
+}

@@ -1,19 +1,22 @@
-// What can be asked of an execution: hold it, let it go on, cancel it, take it up again, or run its workflow once more.
+// What can be asked of an execution: hold it, let it go on, cancel it, take it up again, run it once more, compare it, keep it.
 
-import { useQueryClient } from "@tanstack/react-query";
-import { Ban, Download, Pause, Play, RotateCcw, RotateCw } from "lucide-react";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Ban, Columns2, Download, Ellipsis, History as HistoryIcon, Pause, Pencil, Play, RotateCcw, RotateCw } from "lucide-react";
 import { useState } from "react";
 import { api } from "../api/calls";
 import { isOver } from "../api/queries";
-import type { Execution } from "../api/types";
+import type { Event, Execution } from "../api/types";
+import { Menu, type MenuItem } from "../panels/menu";
 import { toast } from "../state/view";
 import { Button } from "../ui/button";
 import { saveFile } from "../ui/copy";
+import { navigate } from "../ui/router";
 import { asFailure, sentence } from "../ui/states";
+import { editorPath } from "./execution-paths";
 import { runArgs, useRun } from "./run";
 import s from "./execution.module.css";
 
-type What = Parameters<typeof api.ask>[1];
+export type What = Parameters<typeof api.ask>[1];
 
 const FAILED: Record<What, string> = {
   cancel: "The execution could not be canceled.",
@@ -22,59 +25,62 @@ const FAILED: Record<What, string> = {
   retry: "The execution could not be taken up again.",
 };
 
-interface ActionsProps {
-  execution: Execution;
-  status: Execution["status"];
-  /** How often it was taken up again. */
-  generation: number;
-  /** It was taken up again: its events go on after their end. */
-  onReopened: () => void;
+export interface Asking {
+  /** What was asked and does not show yet. */
+  busy: What | null;
+  ask: (what: What) => Promise<void>;
 }
 
-export function Actions({ execution, status, generation, onReopened }: ActionsProps) {
+/** What was asked shows itself in another status; a retry may fail like the try before it. */
+export function useAsking(id: string, status: Execution["status"], generation: number, onReopened: () => void): Asking {
   const [asked, setAsked] = useState<{ what: What; at: string } | null>(null);
-  const stage = `${generation} ${status}`;
   const client = useQueryClient();
-  const run = useRun();
-  const { workflow } = execution;
-  // What was asked shows itself in another status; a retry may fail like the try before it.
-  const busy = asked !== null && asked.at === stage ? asked.what : null;
+  const stage = `${generation} ${status}`;
   const ask = async (what: What) => {
     setAsked({ what, at: stage });
     try {
-      await api.ask(execution.id, what);
+      await api.ask(id, what);
       if (what === "retry") {
         onReopened();
-        void client.invalidateQueries({ queryKey: ["execution", execution.id] });
+        void client.invalidateQueries({ queryKey: ["execution", id] });
       }
     } catch (error) {
       setAsked(null);
       toast("bad", `${FAILED[what]} ${sentence(asFailure(error))}`);
     }
   };
-  const download = async () => {
-    try {
-      saveFile(`execution-${execution.id}.json`, await api.download(execution.id));
-    } catch (error) {
-      toast("bad", `The execution could not be downloaded. ${sentence(asFailure(error))}`);
-    }
-  };
+  return { busy: asked !== null && asked.at === stage ? asked.what : null, ask };
+}
+
+interface ActionsProps {
+  execution: Execution;
+  status: Execution["status"];
+  asking: Asking;
+  events: readonly Event[];
+  onCompare: () => void;
+}
+
+export function Actions({ execution, status, asking: { busy, ask }, events, onCompare }: ActionsProps) {
+  const run = useRun();
+  const { workflow } = execution;
+  const over = isOver(status);
   const again = () => {
     if (workflow) run.mutate(runArgs(workflow.id, workflow.name, JSON.stringify(execution.input ?? null)));
   };
-  const over = isOver(status);
   return (
     <div className={s.actions}>
-      <Button icon={<Download size={14} aria-hidden="true" />} onClick={() => void download()} className={s.download} aria-label="Download as JSON">
-        Download
-      </Button>
+      {workflow ? (
+        <Button icon={<Pencil size={14} aria-hidden="true" />} className={s.wide} onClick={() => navigate(editorPath(workflow.id))} title="Opens the workflow as it is now">
+          Edit
+        </Button>
+      ) : null}
       {over && status !== "succeeded" ? (
         <Button icon={<RotateCcw size={14} aria-hidden="true" />} busy={busy === "retry"} onClick={() => void ask("retry")} title="Goes on in this execution: what was recorded stays, what failed runs again">
           Retry
         </Button>
       ) : null}
       {over && workflow ? (
-        <Button kind="primary" icon={<RotateCw size={14} aria-hidden="true" />} busy={run.isPending} onClick={again} className={s.again} aria-label="Run again">
+        <Button kind="primary" icon={<RotateCw size={14} aria-hidden="true" />} busy={run.isPending} onClick={again} className={s.again} aria-label="Run again" title="A new execution on the same input">
           Run again
         </Button>
       ) : null}
@@ -94,6 +100,32 @@ export function Actions({ execution, status, generation, onReopened }: ActionsPr
           </Button>
         </>
       )}
+      <More execution={execution} over={over} events={events} onCompare={onCompare} />
     </div>
   );
+}
+
+/** What is wanted less often. */
+function More({ execution, over, events, onCompare }: { execution: Execution; over: boolean; events: readonly Event[]; onCompare: () => void }) {
+  const { id, workflow } = execution;
+  const replay = useMutation({
+    mutationFn: () => api.replay(id, null, crypto.randomUUID()),
+    onSuccess: (born) => navigate(`/executions/${encodeURIComponent(born.id)}`),
+    onError: (error) => toast("bad", `The execution could not be replayed. ${sentence(asFailure(error))}`),
+  });
+  const download = async () => {
+    try {
+      saveFile(`execution-${id}.json`, await api.download(id));
+    } catch (error) {
+      toast("bad", `The execution could not be downloaded. ${sentence(asFailure(error))}`);
+    }
+  };
+  const items: MenuItem[] = [
+    { label: "Compare with another", note: "Step by step, side by side", icon: <Columns2 aria-hidden="true" />, run: onCompare },
+    { label: "Replay", note: "The same input on the version it ran with", icon: <HistoryIcon aria-hidden="true" />, disabled: !over, run: () => replay.mutate() },
+    { label: "Download as JSON", note: "The execution with the inputs and outputs of its steps", icon: <Download aria-hidden="true" />, run: () => void download() },
+    { label: "Download the events", note: "The journal as it was read", icon: <Download aria-hidden="true" />, disabled: events.length === 0, run: () => saveFile(`execution-${id}-events.json`, `${JSON.stringify(events)}\n`) },
+    ...(workflow ? [{ label: "Edit the workflow", icon: <Pencil aria-hidden="true" />, run: () => navigate(editorPath(workflow.id)) }] : []),
+  ];
+  return <Menu label="More to do" icon={<Ellipsis size={16} aria-hidden="true" />} items={items} />;
 }

@@ -1,8 +1,8 @@
-// One execution, live or over: the same fold of its journal draws both.
+// One execution, live or over, at any moment of it: the same fold of its journal draws all.
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { ChevronLeft } from "lucide-react";
-import { useCallback, useDeferredValue, useEffect, useMemo, useState } from "react";
+import { ChevronLeft, GitFork, RotateCcw } from "lucide-react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { isMissing } from "../api/client";
 import { isOver, queries } from "../api/queries";
 import type { Execution } from "../api/types";
@@ -10,27 +10,31 @@ import { GraphView } from "../canvas/graph-view";
 import { placeGraph } from "../graph/file";
 import { isDrawnOnly } from "../graph/notes";
 import { showKindOf } from "../graph/show-kind";
-import { findSteps, STANDINGS } from "../graph/steps";
+import type { Window } from "../graph/timeline";
 import { titleOf, words } from "../graph/summary";
-import { JsonTree } from "../panels/json-tree";
-import { Removed } from "../panels/removed";
-import { StepDetail, StepFault } from "../panels/step-detail";
-import { Steps, type Span, type StepsProps } from "../panels/steps";
-import { Waits } from "../panels/waits";
-import { useExecution, watchExecution, type ExecutionState, type StepRun } from "../state/execution";
+import { isRunTab, RunPanel } from "../panels/run/run-panel";
+import { ReplayBar } from "../panels/run/replay-bar";
+import { StepDetail } from "../panels/step-detail";
+import { useExecution, watchExecution, type ExecutionState, type ExecutionStore, type StepRun } from "../state/execution";
+import { toast } from "../state/view";
 import { Button } from "../ui/button";
-import { SearchField, Select } from "../ui/field";
-import { count, duration, plural, statusWord } from "../ui/format";
+import { duration, plural, statusWord } from "../ui/format";
 import { useDelayed, useNow } from "../ui/hooks";
 import { categoryOf } from "../ui/node-icon";
-import { Link, useSearch, useTitle } from "../ui/router";
+import { Link, navigate, useSearch, useTitle } from "../ui/router";
 import { Failed, Skeleton } from "../ui/states";
 import { StatusChip } from "../ui/status";
-import { Actions } from "./execution-actions";
+import { Actions, useAsking } from "./execution-actions";
+import { executionPath } from "./execution-paths";
+import { EditNode, Result, Retry } from "./execution-result";
 import { useKinds } from "./kinds";
 import { editorPath } from "./paths";
 import { NotFound } from "./not-found";
+import { Splitter } from "./splitter";
 import s from "./execution.module.css";
+
+const ForkDialog = lazy(async () => ({ default: (await import("../panels/fork")).ForkDialog }));
+const CompareChoice = lazy(async () => ({ default: (await import("./compare-choice")).CompareChoice }));
 
 export function page({ params }: { params: Record<string, string> }) {
   const id = params["id"] ?? "";
@@ -51,46 +55,88 @@ export function page({ params }: { params: Record<string, string> }) {
   if (execution.isPending) return <Skeleton rows={3} kind="block" />;
   if (isMissing(execution.error)) return <NotFound />;
   if (!execution.data) return <Failed error={execution.error} what="This execution could not be read" retry={() => void execution.refetch()} />;
-  return <Loaded key={id} execution={execution.data} state={mine ? state : null} lost={mine && state.link === "lost"} onReopened={() => setRound((before) => before + 1)} />;
+  return <Loaded key={id} execution={execution.data} store={mine ? state : null} onReopened={() => setRound((before) => before + 1)} />;
 }
 
 interface LoadedProps {
   execution: Execution;
-  state: ExecutionState | null;
-  lost: boolean;
+  store: ExecutionStore | null;
   onReopened: () => void;
 }
 
-function Loaded({ execution, state, lost, onReopened }: LoadedProps) {
+function Loaded({ execution, store, onReopened }: LoadedProps) {
   const { id } = execution;
   const kinds = useKinds();
   const graph = useMemo(() => placeGraph(execution.graph), [execution.graph]);
+  const parents = useMemo(() => new Map(execution.graph.nodes.map((node) => [node.id, node.parentId ?? null])), [execution.graph]);
+  const parentOf = useCallback((node: string) => parents.get(node) ?? null, [parents]);
   const titles = useMemo(() => new Map(graph.nodes.map((node) => [node.id, titleOf(node, kinds.get(node.type)?.name ?? null)])), [graph, kinds]);
-  const status = statusOf(state, execution);
+  const status = statusOf(store, execution);
   const over = isOver(status);
-  const steps = useMemo(() => [...(state?.steps.values() ?? [])], [state?.steps]);
+  const asking = useAsking(id, status, store?.generation ?? 0, onReopened);
+  const [at, setAt] = useState<number | null>(null);
+  const shown = useMoment(store, at);
   const [chosen, setChosen] = useSearch("step");
-  const step = state?.steps.get(chosen) ?? null;
-  const nodeId = step?.node ?? (graph.byId.has(chosen) ? chosen : null);
+  const [tabParam, setTab] = useSearch("tab");
+  const [fork, setFork] = useState<{ step: StepRun; edit: boolean } | null>(null);
+  const [comparing, setComparing] = useState(false);
+  const step = shown.state?.steps.get(chosen) ?? null;
+  const nodeId = step?.node ?? store?.steps.get(chosen)?.node ?? (graph.byId.has(chosen) ? chosen : null);
   const node = nodeId === null ? undefined : graph.byId.get(nodeId);
-  const kind = node ? kinds.get(node.type) : undefined;
-  const nodes = state?.nodes;
-  const chooseNode = useCallback((picked: string | null) => setChosen(picked === null ? null : (nodes?.get(picked)?.last.address ?? picked)), [nodes, setChosen]);
+  const runs = shown.state?.nodes ?? null;
+  const latest = useRef(runs);
+  useEffect(() => {
+    latest.current = runs;
+  });
+  const chooseNode = useCallback((picked: string | null) => setChosen(picked === null ? null : (latest.current?.get(picked)?.last.address ?? picked)), [setChosen]);
+  const fault = step?.status === "failed" && over && at === null;
+  const panel = {
+    execution: id,
+    state: shown.state,
+    over: over && at === null,
+    events: shown.events,
+    times: shown.times,
+    titles,
+    parentOf,
+    input: execution.input ?? store?.input ?? null,
+    output: over && at === null ? (execution.output ?? store?.output ?? null) : undefined,
+    historyFrom: execution.history_from ?? 1,
+    selected: step?.address ?? null,
+    onSelect: setChosen,
+    tab: isRunTab(tabParam) ? tabParam : ("timeline" as const),
+    onTab: (tab: string) => setTab(tab === "timeline" ? null : tab),
+  };
   return (
     <div className={`${s.page} ${node ? s.withSide : ""}`}>
-      <Top execution={execution} status={status} over={over} state={state} onReopened={onReopened} />
+      <header className={s.top}>
+        <Crumbs execution={execution} />
+        <span className={s.status}>
+          <StatusChip status={status}>
+            <Elapsed state={store} execution={execution} over={over} />
+          </StatusChip>
+        </span>
+        <span className="hidden" role="status">
+          {statusWord(status)}
+        </span>
+        <Actions execution={execution} status={status} asking={asking} events={store?.history.events ?? []} onCompare={() => setComparing(true)} />
+      </header>
       <div className={s.canvas}>
         <GraphView
           graph={graph}
           kinds={kinds}
-          runs={nodes ?? null}
-          over={over && (state?.seq ?? 0) > 0}
+          runs={runs}
+          over={over && at === null && (store?.seq ?? 0) > 0}
           selected={nodeId}
           onSelect={chooseNode}
           label={`Graph of the execution, ${plural(graph.nodes.length, "node")}`}
         />
+        {at !== null ? <p className={s.moment}>As it was at this moment</p> : null}
       </div>
-      <Runs state={state} execution={execution} over={over} lost={lost} steps={steps} titles={titles} selected={step?.address ?? null} onSelect={setChosen} />
+      <ReplayBar times={store?.history.times ?? []} version={store?.seq ?? 0} over={over} at={at} onAt={setAt} />
+      <div className={s.runs}>
+        <Splitter label="Height of the views below the graph" />
+        <TimedPanel {...panel} live={store} full={execution} isOver={over} cursor={at === null ? null : shown.time} />
+      </div>
       {node ? (
         <aside className={s.side}>
           <StepDetail
@@ -98,26 +144,97 @@ function Loaded({ execution, state, lost, onReopened }: LoadedProps) {
             execution={id}
             step={step}
             over={over}
-            node={{
-              id: node.id,
-              title: titles.get(node.id) ?? node.id,
-              type: node.type,
-              typeName: kind?.name ?? words(node.type),
-              category: categoryOf(kind?.category, node.type),
-              icon: kind?.icon,
-              shows: showKindOf(node),
-              drawnOnly: isDrawnOnly(node.type),
-            }}
+            node={describe(node, titles, kinds)}
+            remedies={fault ? <Remedies execution={execution} node={node.id} asking={asking} onFork={(edit) => step && setFork({ step, edit })} /> : null}
+            actions={step && canFork(step) && !fault ? <ForkButtons onFork={(edit) => setFork({ step, edit })} /> : null}
             onClose={() => setChosen(null)}
           />
         </aside>
       ) : (
         <aside className={s.side} aria-label="Input and output">
-          <Result state={state} execution={execution} over={over} status={status} steps={steps} titles={titles} onStep={setChosen} />
+          <Result state={store} execution={execution} over={over && at === null} status={status} steps={shown.steps} titles={titles} asking={asking} onStep={setChosen} />
         </aside>
       )}
+      <Suspense fallback={null}>
+        {fork ? (
+          <ForkDialog
+            execution={id}
+            step={fork.step}
+            edit={fork.edit}
+            title={titles.get(fork.step.node) ?? fork.step.node}
+            titles={titles}
+            events={store?.history.events ?? []}
+            writes={(one) => kinds.get(graph.byId.get(one)?.type ?? "")?.effect === "write"}
+            onClose={() => setFork(null)}
+            onForked={(born) => {
+              setFork(null);
+              toast("ok", `Execution ${born} goes on from here.`, { label: "Compare", run: () => navigate(`${executionPath(id)}/compare/${encodeURIComponent(born)}`) });
+              navigate(executionPath(born));
+            }}
+          />
+        ) : null}
+        {comparing ? <CompareChoice execution={execution} onClose={() => setComparing(false)} /> : null}
+      </Suspense>
     </div>
   );
+}
+
+function describe(node: ReturnType<typeof placeGraph>["nodes"][number], titles: ReadonlyMap<string, string>, kinds: ReturnType<typeof useKinds>) {
+  const kind = kinds.get(node.type);
+  return {
+    id: node.id,
+    title: titles.get(node.id) ?? node.id,
+    type: node.type,
+    typeName: kind?.name ?? words(node.type),
+    category: categoryOf(kind?.category, node.type),
+    icon: kind?.icon,
+    shows: showKindOf(node),
+    drawnOnly: isDrawnOnly(node.type),
+  };
+}
+
+/** A fork begins at a step that has ended by running. */
+function canFork(step: StepRun): boolean {
+  return step.status === "succeeded" || step.status === "failed" || step.status === "disabled";
+}
+
+function ForkButtons({ onFork }: { onFork: (edit: boolean) => void }) {
+  return (
+    <>
+      <Button icon={<RotateCcw size={14} aria-hidden="true" />} onClick={() => onFork(false)} title="A new execution that takes over what came before this step">
+        Run again from here
+      </Button>
+      <Button icon={<GitFork size={14} aria-hidden="true" />} onClick={() => onFork(true)} title="A new execution in which this step gave something else">
+        Edit the output
+      </Button>
+    </>
+  );
+}
+
+function Remedies({ execution, node, asking, onFork }: { execution: Execution; node: string; asking: ReturnType<typeof useAsking>; onFork: (edit: boolean) => void }) {
+  return (
+    <>
+      <Retry asking={asking} />
+      {execution.workflow ? <EditNode workflow={execution.workflow.id} node={node} /> : null}
+      <ForkButtons onFork={onFork} />
+    </>
+  );
+}
+
+const NO_EVENTS: never[] = [];
+const NO_STEPS: StepRun[] = [];
+
+/** The state after so many events, and those events; null is all there are. */
+function useMoment(store: ExecutionStore | null, at: number | null) {
+  const seq = store?.seq ?? 0;
+  return useMemo(() => {
+    const history = store?.history;
+    if (!store || !history) return { state: null, steps: NO_STEPS, events: NO_EVENTS, times: NO_EVENTS, time: null };
+    const state: ExecutionState = at === null ? store : history.at(at);
+    const steps = [...state.steps.values()];
+    if (at === null) return { state, steps, events: history.events, times: history.times, time: null };
+    return { state, steps, events: history.events.slice(0, at), times: history.times.slice(0, at), time: history.times[at - 1] ?? null };
+  }, [store?.history, store?.steps, store?.status, seq, at]);
 }
 
 /** The record is ahead of the events while they are read from the start, and behind them when they tell of a new begin. */
@@ -127,70 +244,71 @@ function statusOf(state: ExecutionState | null, execution: Execution) {
   return ahead ? execution.status : state.status;
 }
 
-/** Starts in whole milliseconds say nothing about the order of steps in an execution shorter than this. */
-const COARSE_MS = 10;
-
-/** Where the timeline begins and ends; while it runs, the end moves with the clock. */
-function useSpan(state: ExecutionState | null, execution: Execution, over: boolean): Span | null {
-  const now = useNow(over ? 60_000 : 100);
-  const accepted = state?.acceptedAt ?? (execution.started_at ? Date.parse(execution.started_at) : null);
-  const steps = state?.steps;
-  const last = useMemo(() => {
-    let end = 0;
-    let first = Infinity;
-    let longest = 0;
-    let whole = true;
-    for (const step of steps?.values() ?? []) {
-      if (step.startedAt === null) continue;
-      first = Math.min(first, step.startedAt);
-      longest = Math.max(longest, step.durationMs ?? 0);
-      whole &&= Number.isInteger(step.startedAt);
-      end = Math.max(end, step.startedAt + (step.durationMs ?? 0));
-    }
-    return { first, end, longest, whole };
-  }, [steps]);
-  if (accepted === null && last.end === 0) return null;
-  const from = Math.min(accepted ?? Infinity, last.first);
-  const to = over ? Math.max(last.end, from + 0.001) : Math.max(now, last.end, from + 1);
-  if (over && last.whole && to - from < COARSE_MS) return { from, to: from + last.longest, coarse: true };
-  return { from, to, coarse: false };
-}
-
 interface Timed {
   state: ExecutionState | null;
   execution: Execution;
   over: boolean;
 }
 
-/** Only what shows the clock is drawn again as it ticks. */
-function TimedSteps({ state, execution, over, ...rest }: Timed & Omit<StepsProps, "span">) {
-  const span = useSpan(state, execution, over);
-  return <Steps {...rest} span={span} />;
+/** From so many steps on the clock moves the bars less often. */
+const MANY = 500;
+
+/** When the run began and ended; while it goes on, the end moves with the clock. */
+function useSpan({ state, execution, over }: Timed): Window | null {
+  const now = useNow(over ? 60_000 : (state?.steps.size ?? 0) > MANY ? 1_000 : 100);
+  const started = state?.acceptedAt ?? (execution.started_at ? Date.parse(execution.started_at) : null);
+  const clock = state?.clock ?? null;
+  const from = started ?? clock;
+  const to = over ? (clock ?? from) : Math.max(now, clock ?? 0);
+  const end = Math.max(to ?? 0, (from ?? 0) + 0.001);
+  return useMemo(() => (from === null ? null : { from, to: end }), [from, end]);
 }
 
-function Elapsed({ state, execution, over }: Timed) {
-  const span = useSpan(state, execution, over);
+type PanelProps = Omit<React.ComponentProps<typeof RunPanel>, "span" | "head"> & { live: ExecutionStore | null; full: Execution; isOver: boolean };
+
+/** Only what shows the clock is drawn again as it ticks. */
+function TimedPanel({ live, full, isOver, ...rest }: PanelProps) {
+  const span = useSpan({ state: live, execution: full, over: isOver });
+  const late = useDelayed(live?.link === "lost" && !isOver, 600);
+  const failed = useMemo(() => [...(rest.state?.nodes.values() ?? [])].reduce((sum, node) => sum + node.failed, 0), [rest.state?.nodes]);
+  const many = rest.state?.steps.size ?? 0;
+  return (
+    <RunPanel
+      {...rest}
+      span={span}
+      tools={
+        <>
+          <span className={`${s.facts2} faint num`} role="status">
+            {plural(many, "step")}
+            {failed > 0 ? <span className={s.failed}> · {failed} failed</span> : null}
+          </span>
+          <span className={s.link} role="status">
+            {late ? "Connection lost, reconnecting" : ""}
+          </span>
+        </>
+      }
+    />
+  );
+}
+
+function Elapsed(timed: Timed) {
+  const { state, execution, over } = timed;
+  const span = useSpan(timed);
   const time = over ? (state?.durationMs ?? execution.duration_ms) : span ? span.to - span.from : null;
   return time === null ? null : <span className="num"> · {duration(time)}</span>;
 }
 
-function Top({ execution, status, over, state, onReopened }: Timed & { status: Execution["status"]; onReopened: () => void }) {
+function Crumbs({ execution }: { execution: Execution }) {
   const { workflow } = execution;
+  const to = workflow ? editorPath(workflow.id) : "/executions";
   return (
-    <header className={s.top}>
-      {workflow ? (
-        <Link to={editorPath(workflow.id)} className={s.crumb} aria-label={`Workflow ${workflow.name}`}>
-          <ChevronLeft aria-hidden="true" />
-          <span className="cut" dir="auto">
-            {workflow.name}
-          </span>
-        </Link>
-      ) : (
-        <Link to="/executions" className={s.crumb} aria-label="Executions">
-          <ChevronLeft aria-hidden="true" />
-          <span>Executions</span>
-        </Link>
-      )}
+    <>
+      <Link to={to} className={s.crumb} aria-label={workflow ? `Workflow ${workflow.name}` : "Executions"}>
+        <ChevronLeft aria-hidden="true" />
+        <span className="cut" dir="auto">
+          {workflow ? workflow.name || "Deleted workflow" : "Executions"}
+        </span>
+      </Link>
       <span className={s.slash} aria-hidden="true">
         ›
       </span>
@@ -198,110 +316,6 @@ function Top({ execution, status, over, state, onReopened }: Timed & { status: E
         <span className={s.word}>Execution </span>
         <span className="mono">{execution.id}</span>
       </h1>
-      <span className={s.status}>
-        <StatusChip status={status}>
-          <Elapsed state={state} execution={execution} over={over} />
-        </StatusChip>
-      </span>
-      <span className="hidden" role="status">
-        {statusWord(status)}
-      </span>
-      <Actions execution={execution} status={status} generation={state?.generation ?? 0} onReopened={onReopened} />
-    </header>
-  );
-}
-
-/** From so many steps on there is a field to find some. */
-const FIND_FROM = 12;
-
-/** The steps: how many, which of them, and what became of each. */
-function Runs({ state, execution, over, lost, steps, titles, selected, onSelect }: Timed & Omit<StepsProps, "span"> & { lost: boolean }) {
-  const [query, setQuery] = useState("");
-  const [standing, setStanding] = useState("");
-  // Typing goes on while a long list is looked through.
-  const asked = useDeferredValue(query);
-  const found = useMemo(() => findSteps(steps, titles, asked, standing), [steps, titles, asked, standing]);
-  const late = useDelayed(lost && !over, 600);
-  const failed = steps.filter((one) => one.status === "failed").length;
-  const all = () => {
-    setQuery("");
-    setStanding("");
-  };
-  return (
-    <section className={s.runs} aria-label="Steps and results">
-      <header className={s.runHead}>
-        <h2>Steps</h2>
-        <span className="faint num" role="status">
-          {found === steps ? plural(steps.length, "step") : `${count(found.length)} of ${plural(steps.length, "step")}`}
-        </span>
-        {failed > 0 ? <span className={`${s.failed} num`}>{failed} failed</span> : null}
-        <span className={s.link} role="status">
-          {late ? "Connection lost, reconnecting" : ""}
-        </span>
-        {steps.length >= FIND_FROM ? (
-          <span className={s.find}>
-            <SearchField label="Find a step" value={query} onChange={setQuery} />
-            <Select label="Which steps" value={standing} options={STANDINGS} onChange={setStanding} />
-          </span>
-        ) : null}
-        <span className={`${s.seq} mono faint num`}>{state && state.seq > 0 ? `seq ${state.seq}` : execution.trigger}</span>
-      </header>
-      <Removed from={execution.history_from ?? 1} />
-      {found.length > 0 ? (
-        <TimedSteps state={state} execution={execution} over={over} steps={found} titles={titles} selected={selected} onSelect={onSelect} />
-      ) : steps.length > 0 ? (
-        <p className={`${s.none} dim`}>
-          No step fits. <Button onClick={all}>Show all steps</Button>
-        </p>
-      ) : over ? (
-        <p className={`${s.none} faint`}>No step has run.</p>
-      ) : (
-        <Skeleton rows={4} />
-      )}
-    </section>
-  );
-}
-
-interface ResultProps {
-  state: ExecutionState | null;
-  execution: Execution;
-  over: boolean;
-  status: string;
-  steps: readonly StepRun[];
-  titles: ReadonlyMap<string, string>;
-  onStep: (address: string) => void;
-}
-
-/** What went into the execution and what came out. */
-function Result({ state, execution, over, status, steps, titles, onStep }: ResultProps) {
-  const error = over ? (state?.error ?? execution.error) : null;
-  const output = over ? (execution.output ?? state?.output ?? null) : null;
-  const at = error?.node;
-  return (
-    <div className={s.result}>
-      {error ? (
-        <section>
-          <h2>Why it {status === "canceled" ? "ended" : "failed"}</h2>
-          <StepFault error={error} where={at ? (titles.get(state?.steps.get(at)?.node ?? at) ?? at) : null} />
-          {at ? (
-            <Button className={s.show} onClick={() => onStep(at)}>
-              Show the step
-            </Button>
-          ) : null}
-        </section>
-      ) : null}
-      <Waits steps={steps} titles={titles} onStep={onStep} />
-      {over && !error ? (
-        <section>
-          <h2>Output</h2>
-          <JsonTree value={output} name="output" label="Output of the execution" execution={execution.id} />
-        </section>
-      ) : null}
-      <section>
-        <h2>Input</h2>
-        <JsonTree value={execution.input ?? state?.input ?? null} name="input" label="Input of the execution" execution={execution.id} />
-      </section>
-      <p className="faint">Choose a step or a node to see what went in and what came out.</p>
-    </div>
+    </>
   );
 }

@@ -2,7 +2,7 @@
 
 import { useMutation, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { api, type WorkflowFilter } from "../api/calls";
-import type { BulkAction, BulkTarget, Workflow, WorkflowItem } from "../api/types";
+import type { WorkflowBulkAction, BulkTarget, Workflow, WorkflowItem } from "../api/types";
 import { copyName, type Choice } from "../graph/choice";
 import { toast } from "../state/view";
 import { saveFile } from "../ui/copy";
@@ -76,14 +76,14 @@ export function fileName(name: string): string {
 }
 
 export interface Bulk {
-  action: BulkAction;
+  action: WorkflowBulkAction;
   choice: Choice;
   tags?: readonly string[];
   folder?: string;
 }
 
-const DONE: Record<BulkAction, string> = { activate: "Activated", deactivate: "Deactivated", delete: "Deleted", tag: "Tagged", untag: "Took the tag off", move: "Moved" };
-const DOING: Record<BulkAction, string> = { activate: "activated", deactivate: "deactivated", delete: "deleted", tag: "tagged", untag: "changed", move: "moved" };
+const DONE: Record<WorkflowBulkAction, string> = { activate: "Activated", deactivate: "Deactivated", delete: "Deleted", tag: "Tagged", untag: "Took the tag off", move: "Moved" };
+const DOING: Record<WorkflowBulkAction, string> = { activate: "activated", deactivate: "deactivated", delete: "deleted", tag: "tagged", untag: "changed", move: "moved" };
 
 export function useBulk(filter: WorkflowFilter, after: () => void) {
   const client = useQueryClient();

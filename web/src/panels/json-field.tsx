@@ -15,7 +15,7 @@ export function useJsonText(first: string): JsonText {
   return { text, set, fault: jsonFault(text) };
 }
 
-export function JsonField({ label, value, onChange }: { label: string; value: JsonText; onChange: () => void }) {
+export function JsonField({ label, value, onChange, rows = 3 }: { label: string; value: JsonText; onChange: () => void; rows?: number }) {
   const id = useId();
   const { text, set, fault } = value;
   return (
@@ -27,7 +27,7 @@ export function JsonField({ label, value, onChange }: { label: string; value: Js
         id={id}
         className={`${f.field} ${f.area}`}
         value={text}
-        rows={3}
+        rows={rows}
         spellCheck={false}
         aria-invalid={fault !== null}
         aria-describedby={fault !== null ? `${id}-fault` : undefined}
@@ -38,7 +38,7 @@ export function JsonField({ label, value, onChange }: { label: string; value: Js
       />
       {fault !== null ? (
         <p id={`${id}-fault`} className={f.fault}>
-          {fault.message}
+          {rows > 3 ? `Line ${fault.line}, column ${fault.column}: ${fault.message}` : fault.message}
         </p>
       ) : null}
     </div>

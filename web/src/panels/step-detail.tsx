@@ -2,7 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { X } from "lucide-react";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, type ReactNode } from "react";
 import { queries } from "../api/queries";
 import type { StepError } from "../api/types";
 import { faultParts } from "../graph/fault";
@@ -17,6 +17,7 @@ import { NodeTile, type Category } from "../ui/node-icon";
 import { Failed, sentence, Skeleton } from "../ui/states";
 import { Chip, StatusChip } from "../ui/status";
 import { JsonTree } from "./json-tree";
+import { ValueTools } from "./run/data";
 import { Question } from "./question";
 import { SignalForm, WaitLink } from "./waits";
 import s from "./step-detail.module.css";
@@ -30,10 +31,14 @@ interface StepDetailProps {
   /** Whether the execution is over: then one answer holds the inputs of all steps. */
   over: boolean;
   node: { id: string; title: string; type: string; typeName: string; category: Category; icon?: string | null | undefined; shows: ShowKind | null; drawnOnly: boolean };
+  /** What can be done from this step on. */
+  actions?: ReactNode;
+  /** What to do about the step's error, as buttons. */
+  remedies?: ReactNode;
   onClose: () => void;
 }
 
-export function StepDetail({ execution, step, over, node, onClose }: StepDetailProps) {
+export function StepDetail({ execution, step, over, node, actions, remedies, onClose }: StepDetailProps) {
   return (
     <section className={s.detail} aria-label={`Step ${node.title}`}>
       <header className={s.head}>
@@ -48,11 +53,12 @@ export function StepDetail({ execution, step, over, node, onClose }: StepDetailP
       </header>
       <div className={s.body}>
         {step ? (
-          <StepBody key={step.address} execution={execution} step={step} over={over} shows={node.shows} />
+          <StepBody key={step.address} execution={execution} step={step} over={over} shows={node.shows} remedies={remedies} />
         ) : (
           <p className="dim">{node.drawnOnly ? "A group is drawn around nodes that belong together. It does not run." : "This node has not run in this execution: no chosen edge led to it."}</p>
         )}
       </div>
+      {actions ? <footer className={s.foot}>{actions}</footer> : null}
     </section>
   );
 }
@@ -62,9 +68,10 @@ interface StepBodyProps {
   step: StepRun;
   over: boolean;
   shows: ShowKind | null;
+  remedies: ReactNode;
 }
 
-function StepBody({ execution, step, over, shows }: StepBodyProps) {
+function StepBody({ execution, step, over, shows, remedies }: StepBodyProps) {
   const done = step.status !== "running" && step.status !== "waiting";
   const input = useQuery({
     ...queries.steps(execution),
@@ -87,7 +94,7 @@ function StepBody({ execution, step, over, shows }: StepBodyProps) {
           {step.address}
         </span>
       </div>
-      {step.error ? <StepFault error={step.error} step={step} /> : null}
+      {step.error ? <StepFault error={step.error} step={step} remedies={remedies} /> : null}
       {step.wait ? <Awaited execution={execution} step={step} /> : null}
       {step.compacted ? <p className="dim">Only its result is kept: its times and ports went with the beginning of the history.</p> : null}
       {step.status === "skipped" ? <p className="dim">Skipped: every edge that leads here came from a way not taken.</p> : null}
@@ -96,7 +103,7 @@ function StepBody({ execution, step, over, shows }: StepBodyProps) {
         <Drawn value={step.output} kind={shows} name={outputPath(step.node)} execution={execution} />
       ) : null}
       {ran && !drawn ? (
-        <Value title="Input" note="what the edges brought">
+        <Value title="Input" note="what the edges brought" tools={input.data === undefined ? null : <ValueTools execution={execution} name="input" file={`${step.address}-input`} value={input.data} />}>
           {input.isPending ? (
             <Skeleton rows={2} />
           ) : input.isError ? (
@@ -109,7 +116,7 @@ function StepBody({ execution, step, over, shows }: StepBodyProps) {
         </Value>
       ) : null}
       {gave && !drawn ? (
-        <Value title="Output" note={elided(step.output) ? "shortened" : ""}>
+        <Value title="Output" note={elided(step.output) ? "shortened" : ""} tools={<ValueTools execution={execution} name="output" file={`${step.address}-output`} value={step.output} />}>
           <JsonTree value={step.output} name={outputPath(step.node)} label="Output" execution={execution} />
         </Value>
       ) : null}
@@ -144,12 +151,13 @@ function outputPath(node: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(node) ? `nodes.${node}.output` : `nodes[${JSON.stringify(node)}].output`;
 }
 
-function Value({ title, note, children }: { title: string; note: string; children: React.ReactNode }) {
+function Value({ title, note, tools = null, children }: { title: string; note: string; tools?: ReactNode; children: ReactNode }) {
   return (
     <div className={s.value}>
       <div className={s.valueHead}>
         <h3>{title}</h3>
         <span className="faint">{note}</span>
+        {tools}
       </div>
       {children}
     </div>
@@ -171,7 +179,7 @@ const ADVICE: Record<string, string> = {
   type_mismatch: "Compare the input of the step with what the node expects.",
 };
 
-export function StepFault({ error, step, where = null }: { error: StepError; step?: StepRun; where?: string | null }) {
+export function StepFault({ error, step, where = null, remedies = null }: { error: StepError; step?: StepRun; where?: string | null; remedies?: ReactNode }) {
   const advice = (Object.hasOwn(ADVICE, error.code) ? ADVICE[error.code] : undefined) ?? COMPARE;
   const { words, console: log } = faultParts(error.message);
   return (
@@ -198,6 +206,7 @@ export function StepFault({ error, step, where = null }: { error: StepError; ste
           </pre>
         </div>
       ) : null}
+      {remedies ? <div className={s.remedies}>{remedies}</div> : null}
       <p className="mono faint">{error.code}</p>
     </div>
   );
