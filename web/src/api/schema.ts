@@ -1310,6 +1310,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Workflows to begin with, each with a small picture. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TemplateList"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A workflow to begin with. Store its graph with `POST /workflows`. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TemplateWhole"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workflow/execute": {
         parameters: {
             query?: never;
@@ -2759,6 +2839,34 @@ export interface components {
             /** @description `child`, `fork`, `replay` or `retry`. */
             kind: string;
         };
+        /** @description A small picture of a graph: at most 60 boxes and 80 lines, in whole numbers. */
+        PreviewItem: {
+            /** @description Nodes, or nodes that stand close together: x, y, width, height and category, as node types name it. */
+            boxes: [
+                number,
+                number,
+                number,
+                number,
+                string
+            ][];
+            /**
+             * Format: int32
+             * @description From top to bottom.
+             */
+            h: number;
+            /** @description Edges, from x and y to x and y. */
+            lines: [
+                number,
+                number,
+                number,
+                number
+            ][];
+            /**
+             * Format: int32
+             * @description From left to right.
+             */
+            w: number;
+        };
         /** @description The body of an error. */
         Problem: {
             /** @description A stable name for the error. */
@@ -2838,6 +2946,30 @@ export interface components {
         /** @description The steps of an execution, in the order in which they ended. */
         StepList: {
             items: components["schemas"]["StepItem"][];
+        };
+        /** @description A template as the gallery shows it. */
+        TemplateItem: {
+            /** @description Where the gallery shows it. */
+            category: string;
+            /** @description What it does, and what it needs. */
+            description: string;
+            /** @description Its name in addresses. */
+            id: string;
+            name: string;
+            node_count: number;
+            preview: components["schemas"]["PreviewItem"];
+            tags: string[];
+        };
+        /** @description All templates, by category and name. */
+        TemplateList: {
+            items: components["schemas"]["TemplateItem"][];
+        };
+        /** @description A template with its graph. */
+        TemplateWhole: components["schemas"]["TemplateItem"] & {
+            /** @description The file to begin with: `{name, nodes, edges, …}`. */
+            graph: Record<string, unknown>;
+            /** @description Inputs to try it with. */
+            samples: Record<string, unknown>[];
         };
         /** @description What is wrong with a graph. */
         Validation: {

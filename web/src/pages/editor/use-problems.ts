@@ -1,0 +1,42 @@
+// What is wrong with the draft, as the server says it after each saving: a list, and marks for the canvas.
+
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { api } from "../../api/calls";
+import type { Problem } from "../../api/types";
+import { useDocument, type Session } from "../../state/document";
+
+export interface Problems {
+  all: readonly Problem[];
+  errors: number;
+  /** By slot of the node. */
+  marks: ReadonlyMap<number, "error" | "warning">;
+  of: (node: string) => readonly Problem[];
+}
+
+const NONE: readonly Problem[] = [];
+
+export function useProblems(session: Session): Problems {
+  const savedAt = useDocument((state) => (state.save.kind === "saved" ? state.save.at : null));
+  const { data } = useQuery({
+    queryKey: ["workflow", session.workflow, "draft", "problems", savedAt],
+    queryFn: ({ signal }) => api.draftProblems(session.workflow, signal),
+    // While something is on its way to the server, what was wrong before is still the best that is known.
+    enabled: savedAt !== null,
+    placeholderData: keepPreviousData,
+    staleTime: Infinity,
+    gcTime: 60_000,
+  });
+  const all = data?.problems ?? NONE;
+  return useMemo(() => {
+    const marks = new Map<number, "error" | "warning">();
+    const byNode = new Map<string, Problem[]>();
+    for (const problem of all) {
+      if (problem.node == null) continue;
+      byNode.set(problem.node, [...(byNode.get(problem.node) ?? []), problem]);
+      const slot = session.doc.nodes.slot(problem.node);
+      if (slot !== undefined && marks.get(slot) !== "error") marks.set(slot, problem.severity);
+    }
+    return { all, errors: all.filter((problem) => problem.severity === "error").length, marks, of: (node) => byNode.get(node) ?? NONE };
+  }, [all, session]);
+}
