@@ -8,4 +8,4 @@ mod missing;
 mod order;
 mod tree;
 
-pub use layout::{Keep, Place, Size, layout, placed};
+pub use layout::{Given, Keep, Place, Size, arrange, layout, placed};
