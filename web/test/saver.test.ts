@@ -3,7 +3,7 @@
 import "fake-indexeddb/auto";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiError } from "../src/api/client";
-import type { Draft, Saved } from "../src/api/draft";
+import type { Draft, DraftSaved as Saved, Graph } from "../src/api/types";
 import { withFields } from "../src/graph/document/fields";
 import type { Change, Conflict } from "../src/graph/document/changes";
 import { GraphDocument } from "../src/graph/document/document";
@@ -21,10 +21,10 @@ class FakeServer implements Server {
   mood: ("ok" | "away" | "lost" | "500" | "422" | "401")[] = [];
   wait: Promise<void> | null = null;
 
-  async read(): Promise<Draft<FileGraph>> {
+  async read(): Promise<Pick<Draft, "rev" | "graph">> {
     this.requests.push("GET");
     await this.meet(() => undefined);
-    return { rev: this.rev, base: "v", changed: true, updated_at: "2026-01-01T00:00:00Z", graph: this.graph };
+    return { rev: this.rev, graph: this.graph as unknown as Graph };
   }
 
   async change(rev: number, changes: string): Promise<Saved> {

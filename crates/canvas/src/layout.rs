@@ -4,6 +4,8 @@
 //! [`GRID`], children count from the corner of their parent, and the time is near linear in nodes and edges; nothing
 //! recurses, however deep containers nest.
 
+use std::collections::HashMap;
+
 use model::{Graph, Object, Value};
 
 use crate::drawing::{self, Drawing};
@@ -55,35 +57,54 @@ pub enum Keep {
     Placed,
 }
 
-/// What a file says of a node's box.
+/// What is known of a node's box.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Given {
-    at: Option<(f64, f64)>,
-    pub(crate) width: Option<f64>,
-    pub(crate) height: Option<f64>,
+pub struct Given {
+    /// Its place, from the corner of its parent.
+    pub at: Option<(f64, f64)>,
+    /// How wide it is drawn; as wide as most nodes unless it is set.
+    pub width: Option<f64>,
+    /// How high it is drawn; as high as most nodes unless it is set.
+    pub height: Option<f64>,
+    /// The position of the node around it.
+    pub parent: Option<u32>,
 }
 
 impl Given {
-    pub(crate) fn of(node: &Value) -> Self {
+    pub(crate) fn of(node: &Value, parent: Option<u32>) -> Self {
         let number = |from: Option<&Value>, key: &str| {
             from.and_then(|from| from.get(key)).and_then(Value::as_f64).filter(|number| number.is_finite())
         };
         let position = node.get("position");
         let extent = |key| number(Some(node), key).filter(|&extent| extent > 0.0 && extent < 1e6);
-        Self { at: number(position, "x").zip(number(position, "y")), width: extent("width"), height: extent("height") }
+        let at = number(position, "x").zip(number(position, "y"));
+        Self { at, width: extent("width"), height: extent("height"), parent }
     }
 }
 
 /// Finds a place for each node, in the order of [`Graph::nodes`].
 pub fn layout(graph: &Graph, keep: Keep) -> Vec<Place> {
     let nodes = graph.document().get("nodes").and_then(Value::as_array).unwrap_or(&[]);
-    let given: Vec<Given> = nodes.iter().map(Given::of).collect();
-    let tree = Tree::new(graph);
+    let ids: HashMap<&str, u32> = (0u32..).zip(&graph.nodes).map(|(at, node)| (node.id.as_str(), at)).collect();
+    let find = |id: &str| ids.get(id).copied();
+    let parents = graph.nodes.iter().map(|node| node.parent.as_deref().and_then(find));
+    let given: Vec<Given> = nodes.iter().zip(parents).map(|(node, parent)| Given::of(node, parent)).collect();
+    let edges = graph.edges.iter().filter_map(|edge| Some((find(&edge.source)?, find(&edge.target)?)));
+    arrange(&given, edges.collect(), keep)
+}
+
+/// Finds a place for each of some boxes with edges between them, in their order. Edges and parents are positions among
+/// the boxes; those of others do not count.
+pub fn arrange(given: &[Given], mut edges: Vec<(u32, u32)>, keep: Keep) -> Vec<Place> {
+    let is_there = |at: u32| (at as usize) < given.len();
+    edges.retain(|&(source, target)| is_there(source) && is_there(target));
+    let parents = given.iter().map(|given| given.parent.filter(|&parent| is_there(parent))).collect();
+    let tree = Tree::new(parents, edges);
     let mut sizes: Vec<Size> = given
         .iter()
         .map(|given| Size { width: given.width.unwrap_or(NODE.width), height: given.height.unwrap_or(NODE.height) })
         .collect();
-    let mut places = vec![Place { x: 0.0, y: 0.0, size: None }; graph.nodes.len()];
+    let mut places = vec![Place { x: 0.0, y: 0.0, size: None }; given.len()];
     // Deepest scopes first: a container is as large as what is inside it says.
     for scope in tree.scopes() {
         let inner: Vec<Size> = scope.members.iter().map(|&member| sizes[member as usize]).collect();

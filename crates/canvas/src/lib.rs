@@ -9,5 +9,5 @@ mod order;
 mod preview;
 mod tree;
 
-pub use layout::{Keep, Place, Size, layout, placed};
+pub use layout::{Given, Keep, Place, Size, arrange, layout, placed};
 pub use preview::{Preview, PreviewBox, preview};

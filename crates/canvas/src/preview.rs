@@ -124,7 +124,7 @@ fn areas(graph: &Graph, tree: &Tree) -> Vec<Area> {
         let place = &places[at];
         let corner =
             tree.parent[at].map(|parent| areas[parent as usize]).map_or((0.0, 0.0), |area| (area.left, area.top));
-        let given = nodes.get(at).map(Given::of).unwrap_or_default();
+        let given = nodes.get(at).map(|node| Given::of(node, None)).unwrap_or_default();
         let (width, height) = match place.size {
             Some(size) => (size.width, size.height),
             None => (given.width.unwrap_or(NODE.width), given.height.unwrap_or(NODE.height)),

@@ -1,9 +1,5 @@
 //! Which nodes stand side by side: the scopes of a graph, and the edges of each as its nodes see them.
 
-use std::collections::HashMap;
-
-use model::Graph;
-
 /// The containers of a graph and what is inside them.
 pub(crate) struct Tree {
     /// The container around each node; no node is inside itself.
@@ -25,14 +21,10 @@ pub(crate) struct Scope {
 }
 
 impl Tree {
-    pub(crate) fn new(graph: &Graph) -> Self {
-        let ids: HashMap<&str, u32> = (0u32..).zip(&graph.nodes).map(|(at, node)| (node.id.as_str(), at)).collect();
-        let find = |id: &str| ids.get(id).copied();
-        let mut parent: Vec<Option<u32>> =
-            graph.nodes.iter().map(|node| node.parent.as_deref().and_then(find)).collect();
+    /// The tree of nodes with these parents, and edges between them by their positions.
+    pub(crate) fn new(mut parent: Vec<Option<u32>>, edges: Vec<(u32, u32)>) -> Self {
         let depth = depths(&mut parent);
-        let ends = graph.edges.iter().filter_map(|edge| Some((find(&edge.source)?, find(&edge.target)?)));
-        Self { edges: ends.collect(), parent, depth }
+        Self { parent, depth, edges }
     }
 
     /// All scopes with nodes in them, those deepest inside first.

@@ -1,6 +1,6 @@
 //! The layered layout: nothing overlaps, edges lead to the right, containers hold what is in them, and it is fast.
 
-use canvas::{Keep, Place, Size, layout, placed};
+use canvas::{Given, Keep, Place, Size, arrange, layout, placed};
 use model::{Graph, Value, json};
 
 fn graph(text: &str) -> Graph {
@@ -215,4 +215,25 @@ fn hard_shapes_end() {
         assert_eq!(places.len(), graph.nodes.len(), "{name}");
         assert!(places.iter().all(|place| place.x.is_finite() && place.y.is_finite()), "{name}");
     }
+}
+
+#[test]
+fn boxes_are_arranged_as_a_graph_of_them_is() {
+    let graph = edges("a>b b>box box:c>box:d a>e");
+    let ids: Vec<&str> = graph.nodes.iter().map(|node| node.id.as_str()).collect();
+    let at =
+        |id: &str| ids.iter().position(|known| *known == id).and_then(|at| u32::try_from(at).ok()).expect("a node");
+    let parent = |id: &str| (id == "c" || id == "d").then(|| at("box"));
+    let boxes: Vec<Given> = ids.iter().map(|id| Given { parent: parent(id), ..Given::default() }).collect();
+    let between = [("a", "b"), ("b", "box"), ("c", "d"), ("a", "e")].map(|(source, target)| (at(source), at(target)));
+    let mut edges = between.to_vec();
+    edges.extend([(99, 0), (0, 99)]);
+    assert_eq!(arrange(&boxes, edges, Keep::Nothing), layout(&graph, Keep::Nothing));
+}
+
+#[test]
+fn boxes_of_other_sizes_have_room() {
+    let tall = Given { width: Some(400.0), height: Some(600.0), ..Given::default() };
+    let places = arrange(&[Given::default(), tall, tall], vec![(0, 1), (0, 2)], Keep::Nothing);
+    assert!(places[1].x >= 208.0 && (places[1].y - places[2].y).abs() >= 600.0, "{places:?}");
 }

@@ -14,6 +14,7 @@ use tokio::sync::watch;
 
 use crate::auth::Auth;
 use crate::config::Config;
+use crate::drafts::Drafts;
 use crate::error::ApiError;
 use crate::hooks::Hooks;
 use crate::http::limits::Rates;
@@ -37,6 +38,7 @@ pub struct Shared {
     pub(crate) auth: Auth,
     pub(crate) hooks: Hooks,
     pub(crate) kept: Rules,
+    pub(crate) drafts: Drafts,
     pub(crate) rates: Rates,
     pub(crate) stats: StatsCache,
     pub(crate) ids: Ids,
@@ -70,6 +72,7 @@ impl App {
             auth,
             hooks: Hooks::default(),
             kept: Rules::default(),
+            drafts: Drafts::default(),
             ids: Ids(IdSequence::after(0, LANE)),
             metrics: metrics::handle(),
             requests: metrics::Requests::default(),

@@ -22,6 +22,7 @@ struct Refusal {
     detail: String,
     path: Option<String>,
     current: Option<String>,
+    rev: Option<u64>,
     retry_after: Option<u64>,
     problems: Vec<Problem>,
 }
@@ -47,6 +48,9 @@ pub(crate) struct ProblemBody {
     /// The revision that `If-Match` should have named.
     #[serde(skip_serializing_if = "Option::is_none")]
     current: Option<String>,
+    /// The rev of the draft that `If-Match` should have named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rev: Option<u64>,
     /// What is wrong with the graph, one by one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     problems: Vec<GraphProblem>,
@@ -97,6 +101,7 @@ impl ApiError {
             detail: detail.into(),
             path: None,
             current: None,
+            rev: None,
             retry_after: None,
             problems: Vec::new(),
         }))
@@ -126,6 +131,13 @@ impl ApiError {
         self
     }
 
+    /// Names the rev of the draft that is current.
+    #[must_use]
+    pub(crate) fn rev(mut self, rev: u64) -> Self {
+        self.0.rev = Some(rev);
+        self.current(rev.to_string())
+    }
+
     /// Says after how many seconds it may work.
     #[must_use]
     pub(crate) fn retry_after(mut self, seconds: u64) -> Self {
@@ -146,6 +158,7 @@ impl ApiError {
     }
 
     /// The stable name.
+    #[cfg(test)]
     pub(crate) fn code(&self) -> &'static str {
         self.0.code
     }
@@ -170,6 +183,7 @@ impl ApiError {
             detail: refusal.detail,
             path: refusal.path,
             current: refusal.current,
+            rev: refusal.rev,
             problems: refusal.problems.iter().map(GraphProblem::from).collect(),
         }
     }

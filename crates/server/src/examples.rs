@@ -67,7 +67,7 @@ async fn install_one(app: &App, name: &str, text: &[u8]) -> anyhow::Result<(Sour
     let document = model::json::read(text)?;
     let graph = workflows::checked(app, &document).map_err(told)?;
     let id = WorkflowId(app.ids.next());
-    let workflow = Change { tenant, id, graph: &graph, before: None }.store(app).await.map_err(told)?;
+    let workflow = Change::first(app, tenant, id, &graph).store(app).await.map_err(told)?;
     let samples = document.get("samples").and_then(Value::as_array).unwrap_or(&[]).to_vec();
     Ok((Source::Version { workflow: Some(id), version: workflow.kept.version }, samples))
 }

@@ -7,6 +7,7 @@ mod auth;
 mod bulk;
 pub mod cli;
 pub mod config;
+mod drafts;
 mod error;
 mod examples;
 mod hooks;

@@ -22,8 +22,8 @@ use crate::App;
 use crate::auth::COOKIE;
 use crate::http::layers;
 use crate::routes::{
-    backup, bulk, control, dashboard, docs, executions, expressions, files, health, hooks, links, node_types, session,
-    streams, templates, web, workflows,
+    backup, bulk, control, dashboard, docs, drafts, executions, expressions, files, health, hooks, layout, links,
+    node_types, session, streams, templates, web, workflows,
 };
 
 /// Who may call a route.
@@ -68,8 +68,10 @@ fn api() -> List {
         .add(Access::Session, routes!(executions::execute_one))
         .add(Access::Session, routes!(workflows::validate))
         .add(Access::Session, routes!(workflows::batch))
+        .add(Access::Session, routes!(layout::layout))
         .add(Access::Session, routes!(workflows::get, workflows::put, workflows::delete))
         .add(Access::Session, routes!(workflows::versions))
+        .add(Access::Session, routes!(drafts::get, drafts::put, drafts::patch, drafts::delete))
         .add(Access::Session, routes!(executions::execute))
         .add(Access::Session, routes!(executions::list))
         .add(Access::Session, routes!(streams::several))

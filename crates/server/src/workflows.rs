@@ -126,6 +126,20 @@ pub(crate) struct Change<'a> {
     pub(crate) graph: &'a Graph,
     /// What it was before; none for a new one.
     pub(crate) before: Option<&'a Workflow>,
+    /// The id of the new version.
+    pub(crate) version: VersionId,
+    /// A name for the version; that of the file unless it is set.
+    pub(crate) label: Option<String>,
+    /// What is written with it.
+    pub(crate) others: Vec<RecordWrite>,
+}
+
+impl<'a> Change<'a> {
+    /// What makes a new workflow.
+    pub(crate) fn first(app: &App, tenant: TenantId, id: WorkflowId, graph: &'a Graph) -> Self {
+        let version = VersionId(app.ids.next());
+        Self { tenant, id, graph, before: None, version, label: None, others: Vec::new() }
+    }
 }
 
 impl Change<'_> {
@@ -134,10 +148,10 @@ impl Change<'_> {
         let (tenant, now_ms) = (self.tenant, now_ms());
         let content = versions::content(self.graph);
         let hash = content.0.to_hex().to_string();
-        let version = VersionId(app.ids.next());
+        let version = self.version;
         let lineage = Lineage {
             parent: self.before.map(|before| before.kept.version),
-            label: self.graph.get("label").and_then(Value::as_str).map(str::to_owned),
+            label: self.label.clone().or_else(|| Some(self.graph.get("label")?.as_str()?.to_owned())),
             hash,
             node_count: self.graph.nodes.len(),
         };
@@ -162,11 +176,12 @@ impl Change<'_> {
         };
         let expect = self.before.map_or(Expect::Absent, |before| Expect::Revision(before.revision));
         let fields = vec![Some(name.clone()), Some(active.to_string())];
-        let writes = vec![
+        let mut writes = self.others.clone();
+        writes.extend([
             versions::write(tenant, version, Some(self.id), content, now_ms),
             write(&LINEAGE, version.0, Expect::Absent, vec![workflow_text], body(&lineage)),
             write(&WORKFLOW, self.id.0, expect, fields, body(&kept)),
-        ];
+        ]);
         let (to, id, says) = (app.clone(), self.id, kept.retention.clone());
         // Whoever asked may go away meanwhile: what is deleted follows what is stored all the same.
         let storing = tokio::spawn(async move {

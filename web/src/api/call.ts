@@ -38,9 +38,9 @@ type BodyOf<R> = OperationOf<R> extends { requestBody: infer Asked }
       ? { body?: never; text?: never }
       : { body?: JsonOf<NonNullable<Asked>>; text?: never } | { text?: string; body?: never }
     : { body?: never; text?: never };
-export type Given<R> = PathOf<R> & QueryOf<R> & BodyOf<R> & Pick<Call, "headers" | "signal">;
+export type Given<R> = PathOf<R> & QueryOf<R> & BodyOf<R> & Pick<Call, "headers" | "signal" | "keepalive">;
 
-interface Loose extends Pick<Call, "query" | "headers" | "signal"> {
+interface Loose extends Pick<Call, "query" | "headers" | "signal" | "keepalive"> {
   path?: Record<string, Part>;
   body?: unknown;
   text?: string;

@@ -13,6 +13,7 @@ import type {
   ExecutionPage,
   History,
   ListOf,
+  Problem,
   Template,
   TemplateWhole,
   Workflow,
@@ -87,6 +88,11 @@ export const api = {
       text: `{"input":${input},"draft":true${to === null ? "" : `,"to":${JSON.stringify(to)}`}}`,
       headers: { "idempotency-key": key },
     }),
+
+  /** What is wrong with the draft: at most 1,000, and whether there is more. */
+  draftProblems: (id: string, signal?: AbortSignal) => callJson<{ rev: number; problems: Problem[]; more: boolean }>(`/workflows/${seg(id)}/draft/problems`, { signal }),
+  /** Makes the draft what triggers run. */
+  publish: (id: string) => callJson<{ id: string }>(`/workflows/${seg(id)}/versions`, { method: "POST", body: "{}" }),
 
   executions: (query: ExecutionQuery, cursor: string | null, limit: number, signal?: AbortSignal, total = false) =>
     callJson<ExecutionPage>("/executions", { query: { ...query, cursor, limit, ...(total ? { total } : {}) }, signal }),

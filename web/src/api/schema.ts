@@ -1074,6 +1074,62 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/layout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Finds a place for each node: in layers from left to right, containers around what stands in them. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["LayoutBody"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Layout"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It is no graph; path says where */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/node-types": {
         parameters: {
             query?: never;
@@ -1830,6 +1886,252 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The draft of a workflow: what an editor shows. Without one it is the graph of the current version. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        /** @description The rev */
+                        ETag?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DraftWhole"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Puts a whole file in place of the draft. It need not be able to run. */
+        put: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The rev that was changed, or * */
+                    "If-Match": string;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            /** @description The file: an object with the lists nodes and edges */
+            requestBody: {
+                content: {
+                    "application/json": Record<string, unknown>;
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        /** @description The new rev */
+                        ETag?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DraftSaved"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Somebody else was first */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It has no list of nodes or edges */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description If-Match is missing */
+                428: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Gives the draft up: it is what is published again. */
+        delete: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The rev that was seen, or * */
+                    "If-Match": string;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        /** @description The new rev */
+                        ETag?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DraftSaved"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Somebody else was first */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description If-Match is missing */
+                428: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Changes parts of the draft: all of the changes, or none. */
+        patch: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The rev that was changed, or * */
+                    "If-Match": string;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DraftChanges"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        /** @description The new rev */
+                        ETag?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DraftSaved"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Somebody else was first */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A change of what is not there, or of an id that several have */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description If-Match is missing */
+                428: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         trace?: never;
     };
     "/api/v1/workflows/{id}/execute": {
@@ -2619,6 +2921,54 @@ export interface components {
             /** Format: int64 */
             total_workflows: number;
         };
+        /** @description One change: of a node, of an edge, or of the file around them. */
+        DraftChange: {
+            /** @description The whole node or edge, put at the end. */
+            added?: Record<string, unknown> | null;
+            /** @description The id of the edge; `#<index>` for one that has none. */
+            edge?: string | null;
+            /** @description `true` for keys of the file beside `nodes` and `edges`. */
+            file?: boolean | null;
+            /** @description The id of the node; `#<index>` for one that has none, counted before the first change. */
+            node?: string | null;
+            /** @description `true` takes it out. */
+            removed?: boolean | null;
+            /** @description Values by field: a key (`position`), or `data/<key>`; in a key `/` is written `~1` and `~` is `~0`. */
+            set?: Record<string, unknown> | null;
+            /** @description Fields to take out. */
+            unset?: string[] | null;
+        };
+        /** @description Changes of a draft. */
+        DraftChanges: {
+            /** @description Applied in this order: all, or none. */
+            changes: components["schemas"]["DraftChange"][];
+        };
+        /** @description A draft that was stored. */
+        DraftSaved: {
+            /**
+             * Format: int64
+             * @description What the next change names as `If-Match`; also the `ETag`.
+             */
+            rev: number;
+            updated_at: string;
+        };
+        /** @description A draft. */
+        DraftWhole: {
+            /** @description The version it was made from. */
+            base: string;
+            /** @description Whether it differs from what is published. */
+            changed: boolean;
+            /** @description The file as it was sent: `{name, nodes, edges, …}`. */
+            graph: Record<string, unknown>;
+            /**
+             * Format: int64
+             * @description Counts its changes, and never goes back; also the `ETag`.
+             */
+            rev: number;
+            updated_at: string;
+            /** @description The version that is published. It is another one than `base` where somebody published beside the draft. */
+            version: string;
+        };
         /** @description One of `expression`, `condition` and `template`, and the data it reads. */
         EvaluateBody: {
             /** @description A condition, which may begin with a comparison: `>= 18`. */
@@ -2803,6 +3153,44 @@ export interface components {
             started_at: string;
             status: string;
         };
+        /** @description Where everything goes. */
+        Layout: {
+            /** @description For each node `[x, y]` from the corner of its parent; for a container `[x, y, w, h]`. */
+            places: number[][];
+        };
+        /** @description A graph as far as its drawing depends on it. */
+        LayoutBody: {
+            /** @description Source and target of each edge, as positions among the nodes. */
+            edges: number[][];
+            /** @description Whether nodes with a place keep it, so that only the others get one. */
+            keep?: boolean | null;
+            nodes: components["schemas"]["LayoutNode"][];
+        };
+        /** @description A box to place. */
+        LayoutNode: {
+            /**
+             * Format: double
+             * @description Its height.
+             */
+            h?: number | null;
+            /**
+             * Format: int32
+             * @description The position of the container around it.
+             */
+            parent?: number | null;
+            /**
+             * Format: double
+             * @description Its width; that of most nodes unless it is set.
+             */
+            w?: number | null;
+            /**
+             * Format: double
+             * @description Where it is, from the corner of its parent.
+             */
+            x?: number | null;
+            /** Format: double */
+            y?: number | null;
+        };
         /** @description A node type. */
         NodeTypeItem: {
             /** @description Other spellings that workflow files use for it. */
@@ -2879,6 +3267,11 @@ export interface components {
             path?: string | null;
             /** @description What is wrong with the graph, one by one. */
             problems?: components["schemas"]["GraphProblem"][];
+            /**
+             * Format: int64
+             * @description The rev of the draft that `If-Match` should have named.
+             */
+            rev?: number | null;
             /**
              * Format: int32
              * @description The HTTP status.
@@ -3021,6 +3414,8 @@ export interface components {
             active: boolean;
             created_at: string;
             description: string;
+            /** @description Whether it has a draft that differs from that version. */
+            draft_changed: boolean;
             edge_count: number;
             id: string;
             last_execution?: components["schemas"]["LastExecution"] | null;

@@ -256,6 +256,9 @@ export type Asked = With<Schema<"Asked">, { status: ExecutionStatus }>;
 
 export type Session = Schema<"SessionState">;
 
+export type DraftSaved = Schema<"DraftSaved">;
+export type Draft = With<Schema<"DraftWhole">, { graph: Graph }>;
+
 /** What routes answer, where the document says less than the shapes above. */
 export interface Answers {
   "GET /dashboard/stats": DashboardStats;
@@ -263,6 +266,7 @@ export interface Answers {
   "GET /workflows": ListOf<WorkflowItem>;
   "POST /workflows": Workflow;
   "GET /workflows/{id}": Workflow;
+  "GET /workflows/{id}/draft": Draft;
   "POST /workflows/validate": Validation;
   "POST /workflows/{id}/execute": Accepted;
   "GET /executions": ListOf<ExecutionItem>;

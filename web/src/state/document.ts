@@ -6,7 +6,6 @@ import { readField } from "../graph/document/fields";
 import type { Conflict } from "../graph/document/changes";
 import { GraphDocument, type Editing } from "../graph/document/document";
 import { Selection } from "../graph/document/selection";
-import type { FileGraph } from "../graph/file";
 import { openLocal } from "./document/local";
 import { Saver, type SaveState, type Server } from "./document/saver";
 
@@ -32,15 +31,15 @@ export const useDocument = create<DocumentState>(() => ({ session: null, save: {
 
 function serverOf(workflow: string): Server {
   return {
-    read: () => draftApi.read<FileGraph>(workflow),
-    change: (rev, changes, keepalive) => draftApi.change(workflow, rev, changes, { keepalive }),
+    read: () => draftApi.read(workflow),
+    change: (rev, changes, keepalive) => draftApi.change(workflow, rev, changes, keepalive),
     replace: (rev, file) => draftApi.replace(workflow, rev, file),
   };
 }
 
 /** Reads the draft of a workflow, with what this device still has of an earlier visit, and keeps it saved from then on. */
 export async function openDocument(workflow: string, signal: AbortSignal): Promise<Session> {
-  const [draft, local] = await Promise.all([draftApi.read<FileGraph>(workflow, signal), openLocal()]);
+  const [draft, local] = await Promise.all([draftApi.read(workflow, signal), openLocal()]);
   signal.throwIfAborted();
   const doc = new GraphDocument(draft.graph);
   const saver = new Saver({

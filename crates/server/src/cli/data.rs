@@ -149,7 +149,7 @@ impl Import {
         let mut made = Vec::new();
         for graph in &graphs {
             let id = WorkflowId(app.ids.next());
-            let change = Change { tenant: TenantId::DEFAULT, id, graph, before: None };
+            let change = Change::first(&app, TenantId::DEFAULT, id, graph);
             let workflow = change.store(&app).await.map_err(told)?;
             if !self.at.json {
                 print::line(&format!("{id}  {}", workflow.name));

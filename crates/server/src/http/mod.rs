@@ -6,6 +6,6 @@ pub(crate) mod layers;
 pub(crate) mod limits;
 mod paging;
 
-pub(crate) use body::{Fields, JsonBody, read_bytes, read_json};
+pub(crate) use body::{Fields, JsonBody, read_bytes, read_json, too_large};
 pub(crate) use graph_body::GraphBody;
 pub(crate) use paging::Paging;

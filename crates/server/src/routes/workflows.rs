@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use model::{Graph, TenantId, WorkflowId};
+use model::{Graph, TenantId, VersionId, WorkflowId};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use store::StoreError;
@@ -20,6 +20,7 @@ use super::executions::{LastExecution, list_query};
 use crate::App;
 use crate::app::{now_ms, time_text};
 use crate::auth::Tenant;
+use crate::drafts;
 use crate::error::{ApiError, GraphProblem, ProblemBody};
 use crate::http::{GraphBody, Paging};
 use crate::workflows::{self, Change, LINEAGE, Lineage, WORKFLOW, Workflow};
@@ -44,6 +45,8 @@ pub(crate) struct WorkflowItem {
     rev: u64,
     /// Its current version.
     version: String,
+    /// Whether it has a draft that differs from that version.
+    draft_changed: bool,
     last_execution: Option<LastExecution>,
 }
 
@@ -108,7 +111,7 @@ pub(crate) struct Validation {
 }
 
 impl WorkflowItem {
-    fn new(workflow: Workflow, last_execution: Option<LastExecution>) -> Self {
+    fn new(workflow: Workflow, last_execution: Option<LastExecution>, draft_changed: bool) -> Self {
         Self {
             id: workflow.id.to_string(),
             name: workflow.name,
@@ -121,16 +124,17 @@ impl WorkflowItem {
             updated_at: time_text(workflow.updated_ms),
             rev: workflow.revision,
             version: workflow.kept.version.to_string(),
+            draft_changed,
             last_execution,
         }
     }
 }
 
 impl WorkflowWhole {
-    fn new(workflow: Workflow, last: Option<LastExecution>, graph: String) -> Result<Self, StoreError> {
+    fn new(item: WorkflowItem, graph: String) -> Result<Self, StoreError> {
         let graph = RawValue::from_string(graph)
-            .map_err(|error| StoreError::Corrupt(format!("the graph of workflow {}: {error}", workflow.id)))?;
-        Ok(Self { item: WorkflowItem::new(workflow, last), graph })
+            .map_err(|error| StoreError::Corrupt(format!("the graph of workflow {}: {error}", item.id)))?;
+        Ok(Self { item, graph })
     }
 }
 
@@ -151,11 +155,12 @@ pub(crate) async fn list(
     let query = record_query(tenant, &paging)?;
     let page = app.records.list(query.clone()).await?;
     let total = if paging.total { Some(app.records.count(query).await?) } else { None };
+    let drafts = drafts::changed(&app, tenant, page.items.iter().map(|record| record.id).collect()).await?;
     let mut items = Vec::with_capacity(page.items.len());
     for record in &page.items {
         let workflow = Workflow::from_record(record)?;
         let last = last_execution(&app, tenant, workflow.id).await?;
-        items.push(WorkflowItem::new(workflow, last));
+        items.push(WorkflowItem::new(workflow, last, drafts.contains(&record.id)));
     }
     Ok(Json(WorkflowPage {
         items,
@@ -216,12 +221,19 @@ async fn last_execution(app: &App, tenant: TenantId, id: WorkflowId) -> Result<O
 async fn whole(app: &App, tenant: TenantId, workflow: Workflow) -> Result<Response, ApiError> {
     let text = workflows::graph_text(app, tenant, workflow.kept.version).await?;
     let last = last_execution(app, tenant, workflow.id).await?;
-    answer(workflow, last, text)
+    answer(app, tenant, workflow, last, text).await
 }
 
-fn answer(workflow: Workflow, last: Option<LastExecution>, graph: String) -> Result<Response, ApiError> {
+async fn answer(
+    app: &App,
+    tenant: TenantId,
+    workflow: Workflow,
+    last: Option<LastExecution>,
+    graph: String,
+) -> Result<Response, ApiError> {
     let tag = format!("\"{}\"", workflow.revision);
-    let body = WorkflowWhole::new(workflow, last, graph)?;
+    let draft_changed = !drafts::changed(app, tenant, vec![workflow.id.0]).await?.is_empty();
+    let body = WorkflowWhole::new(WorkflowItem::new(workflow, last, draft_changed), graph)?;
     Ok(([(header::ETAG, tag)], Json(body)).into_response())
 }
 
@@ -238,10 +250,10 @@ pub(crate) async fn create(
 ) -> Result<Response, ApiError> {
     let (app, graph) = compiled(app, body).await?;
     let id = WorkflowId(app.ids.next());
-    let workflow = Change { tenant, id, graph: &graph, before: None }.store(&app).await?;
+    let workflow = Change::first(&app, tenant, id, &graph).store(&app).await?;
     app.stats.forget();
     let location = format!("/api/v1/workflows/{id}");
-    let response = answer(workflow, None, model::json::to_text(graph.document()))?;
+    let response = answer(&app, tenant, workflow, None, model::json::to_text(graph.document())).await?;
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], response).into_response())
 }
 
@@ -290,7 +302,8 @@ pub(crate) async fn batch(
         let detail = format!("ids names 1 to {BATCH_MAX} workflows, with commas between them");
         return Err(ApiError::bad_request("invalid_parameter", detail));
     }
-    let ids = named.iter().filter_map(|name| name.parse::<WorkflowId>().ok()).map(|id| id.0).collect();
+    let ids: Vec<i64> = named.iter().filter_map(|name| name.parse::<WorkflowId>().ok()).map(|id| id.0).collect();
+    let drafts = drafts::changed(&app, tenant, ids.clone()).await?;
     let mut found = HashMap::new();
     for record in app.records.get_many(&WORKFLOW, tenant, ids).await? {
         found.insert(record.id, Workflow::from_record(&record)?);
@@ -302,7 +315,8 @@ pub(crate) async fn batch(
             Some(workflow) => {
                 let text = workflows::graph_text(&app, tenant, workflow.kept.version).await?;
                 let last = last_execution(&app, tenant, workflow.id).await?;
-                items.push(WorkflowWhole::new(workflow, last, text)?);
+                let draft_changed = drafts.contains(&workflow.id.0);
+                items.push(WorkflowWhole::new(WorkflowItem::new(workflow, last, draft_changed), text)?);
             }
         }
     }
@@ -326,7 +340,7 @@ pub(crate) async fn put(
     body: GraphBody,
 ) -> Result<Response, ApiError> {
     let before = workflows::find(&app, tenant, parse_id(&id)?).await?;
-    match headers.get(header::IF_MATCH) {
+    let tag = match headers.get(header::IF_MATCH) {
         None => {
             return Err(ApiError::new(
                 StatusCode::PRECONDITION_REQUIRED,
@@ -335,20 +349,25 @@ pub(crate) async fn put(
             )
             .current(before.revision.to_string()));
         }
-        Some(tag) => check_tag(tag.to_str().unwrap_or(""), &before)?,
-    }
-    let (app, graph) = compiled(app, body).await?;
-    let stored = Change { tenant, id: before.id, graph: &graph, before: Some(&before) }.store(&app).await;
-    let workflow = match stored {
-        Err(error) if error.code() == "conflict" => {
-            let now = workflows::find(&app, tenant, before.id).await?;
-            return Err(stale(&now));
-        }
-        stored => stored?,
+        Some(tag) => tag.to_str().unwrap_or("").to_owned(),
     };
+    check_tag(&tag, &before)?;
+    let (app, graph) = compiled(app, body).await?;
+    let (to, id) = (app.clone(), before.id);
+    let (workflow, graph) = drafts::detached(async move {
+        let mut held = to.drafts.hold(&to, tenant, id).await;
+        // Somebody may have been first meanwhile; from here on nobody is.
+        let before = workflows::find(&to, tenant, id).await?;
+        check_tag(&tag, &before)?;
+        let version = VersionId(to.ids.next());
+        let others = held.follow(&before, version).await?;
+        let change = Change { tenant, id, graph: &graph, before: Some(&before), version, label: None, others };
+        Ok((change.store(&to).await?, graph))
+    })
+    .await?;
     app.stats.forget();
     let last = last_execution(&app, tenant, workflow.id).await?;
-    answer(workflow, last, model::json::to_text(graph.document()))
+    answer(&app, tenant, workflow, last, model::json::to_text(graph.document())).await
 }
 
 fn check_tag(tag: &str, workflow: &Workflow) -> Result<(), ApiError> {
@@ -392,7 +411,11 @@ pub(crate) async fn delete(
     };
     // Whoever asked may go away meanwhile: what is known of it in memory follows all the same.
     let deleting = tokio::spawn(async move {
-        app.records.put(write).await?;
+        let mut held = app.drafts.hold(&app, tenant, workflow.id).await;
+        let mut writes = drafts::removal((tenant, workflow.id));
+        writes.push(write);
+        app.records.batch(writes).await?;
+        held.forget();
         app.hooks.remove(workflow.id);
         app.kept.set((tenant, workflow.id), u64::MAX, None);
         app.stats.forget();

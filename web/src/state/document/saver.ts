@@ -1,10 +1,10 @@
 // Brings what was changed to this device at once and to the server soon after, one request at a time, and says how that goes.
 
-import { isOutdated, isRefused, LEAVING_BYTES, type Draft, type Saved } from "../../api/draft";
 import { ApiError } from "../../api/client";
+import { isOutdated, isRefused, LEAVING_BYTES } from "../../api/draft";
+import type { Draft, DraftSaved } from "../../api/types";
 import { withoutBase, type Conflict } from "../../graph/document/changes";
 import { THEIRS, type Edit, type GraphDocument, type Sent } from "../../graph/document/document";
-import type { FileGraph } from "../../graph/file";
 import type { Local } from "./local";
 
 /** Where the last change is. `why` is the server's or the browser's own words. */
@@ -20,9 +20,9 @@ export type SaveState =
 
 /** The server, as far as saving needs it. */
 export interface Server {
-  read(): Promise<Draft<FileGraph>>;
-  change(rev: number, changes: string, keepalive: boolean): Promise<Saved>;
-  replace(rev: number, file: string): Promise<Saved>;
+  read(): Promise<Pick<Draft, "rev" | "graph">>;
+  change(rev: number, changes: string, keepalive: boolean): Promise<DraftSaved>;
+  replace(rev: number, file: string): Promise<DraftSaved>;
 }
 
 export interface Timing {

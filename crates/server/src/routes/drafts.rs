@@ -1,0 +1,191 @@
+//! Drafts of workflows: the file that an editor works on.
+
+use std::convert::Infallible;
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use model::WorkflowId;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::App;
+use crate::app::time_text;
+use crate::auth::Tenant;
+use crate::drafts::{self, Head, Match, Shown};
+use crate::error::{ApiError, ProblemBody};
+use crate::http::{GraphBody, JsonBody};
+
+/// A draft.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the answer; it is written around a text that is not read")]
+pub(crate) struct DraftWhole {
+    /// Counts its changes, and never goes back; also the `ETag`.
+    rev: u64,
+    /// The version it was made from.
+    base: String,
+    /// The version that is published. It is another one than `base` where somebody published beside the draft.
+    version: String,
+    /// Whether it differs from what is published.
+    changed: bool,
+    updated_at: String,
+    /// The file as it was sent: `{name, nodes, edges, …}`.
+    #[schema(value_type = Object)]
+    graph: (),
+}
+
+/// A draft that was stored.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct DraftSaved {
+    /// What the next change names as `If-Match`; also the `ETag`.
+    rev: u64,
+    updated_at: String,
+}
+
+/// Changes of a draft.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the body; the handler reads it field by field")]
+pub(crate) struct DraftChanges {
+    /// Applied in this order: all, or none.
+    changes: Vec<DraftChange>,
+}
+
+/// One change: of a node, of an edge, or of the file around them.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the body; the handler reads it field by field")]
+pub(crate) struct DraftChange {
+    /// The id of the node; `#<index>` for one that has none, counted before the first change.
+    node: Option<String>,
+    /// The id of the edge; `#<index>` for one that has none.
+    edge: Option<String>,
+    /// `true` for keys of the file beside `nodes` and `edges`.
+    file: Option<bool>,
+    /// Values by field: a key (`position`), or `data/<key>`; in a key `/` is written `~1` and `~` is `~0`.
+    #[schema(value_type = Option<Object>)]
+    set: Option<()>,
+    /// Fields to take out.
+    unset: Option<Vec<String>>,
+    /// The whole node or edge, put at the end.
+    #[schema(value_type = Option<Object>)]
+    added: Option<()>,
+    /// `true` takes it out.
+    removed: Option<bool>,
+}
+
+impl DraftSaved {
+    fn answer(head: &Head) -> Response {
+        let body = Self { rev: head.rev, updated_at: time_text(head.at_ms) };
+        ([(header::ETAG, format!("\"{}\"", head.rev))], Json(body)).into_response()
+    }
+}
+
+/// The draft of a workflow: what an editor shows. Without one it is the graph of the current version.
+#[utoipa::path(get, path = "/workflows/{id}/draft", tag = "drafts", params(("id" = String, Path)), responses(
+    (status = 200, body = DraftWhole, headers(("ETag", description = "The rev"))),
+    (status = 404, body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub(crate) async fn get(
+    State(app): State<App>,
+    Tenant(tenant): Tenant,
+    Path(id): Path<String>,
+) -> Result<Response, ApiError> {
+    let Shown { head, version, text } = drafts::read(&app, tenant, parse_id(&id)?).await?;
+    let before = format!(
+        r#"{{"rev":{},"base":"{}","version":"{version}","changed":{},"updated_at":"{}","graph":"#,
+        head.rev,
+        head.base,
+        head.changed,
+        time_text(head.at_ms)
+    );
+    // The text is handed on as it is stored: it was checked when it came in.
+    let parts = [Bytes::from(before), text, Bytes::from_static(b"}")].map(Ok::<_, Infallible>);
+    let body = Body::from_stream(tokio_stream::iter(parts));
+    let headers = [(header::CONTENT_TYPE, "application/json".to_owned()), (header::ETAG, format!("\"{}\"", head.rev))];
+    Ok((headers, body).into_response())
+}
+
+/// Puts a whole file in place of the draft. It need not be able to run.
+#[utoipa::path(put, path = "/workflows/{id}/draft", tag = "drafts",
+    params(("id" = String, Path), ("If-Match" = String, Header, description = "The rev that was changed, or *")),
+    request_body(content = Object, description = "The file: an object with the lists nodes and edges"), responses(
+    (status = 200, body = DraftSaved, headers(("ETag", description = "The new rev"))),
+    (status = 404, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 412, body = ProblemBody, content_type = "application/problem+json", description = "Somebody else was first"),
+    (status = 413, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 422, body = ProblemBody, content_type = "application/problem+json", description = "It has no list of nodes or edges"),
+    (status = 428, body = ProblemBody, content_type = "application/problem+json", description = "If-Match is missing"),
+))]
+pub(crate) async fn put(
+    State(app): State<App>,
+    Tenant(tenant): Tenant,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: GraphBody,
+) -> Result<Response, ApiError> {
+    let whose = (tenant, parse_id(&id)?);
+    let head = drafts::put(&app, whose, required(&headers)?, body.value).await?;
+    Ok(DraftSaved::answer(&head))
+}
+
+/// Changes parts of the draft: all of the changes, or none.
+#[utoipa::path(patch, path = "/workflows/{id}/draft", tag = "drafts",
+    params(("id" = String, Path), ("If-Match" = String, Header, description = "The rev that was changed, or *")),
+    request_body = DraftChanges, responses(
+    (status = 200, body = DraftSaved, headers(("ETag", description = "The new rev"))),
+    (status = 404, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 412, body = ProblemBody, content_type = "application/problem+json", description = "Somebody else was first"),
+    (status = 413, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 422, body = ProblemBody, content_type = "application/problem+json", description = "A change of what is not there, or of an id that several have"),
+    (status = 428, body = ProblemBody, content_type = "application/problem+json", description = "If-Match is missing"),
+))]
+pub(crate) async fn patch(
+    State(app): State<App>,
+    Tenant(tenant): Tenant,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: JsonBody,
+) -> Result<Response, ApiError> {
+    let whose = (tenant, parse_id(&id)?);
+    let head = drafts::patch(&app, whose, required(&headers)?, body.value).await?;
+    Ok(DraftSaved::answer(&head))
+}
+
+/// Gives the draft up: it is what is published again.
+#[utoipa::path(delete, path = "/workflows/{id}/draft", tag = "drafts",
+    params(("id" = String, Path), ("If-Match" = String, Header, description = "The rev that was seen, or *")), responses(
+    (status = 200, body = DraftSaved, headers(("ETag", description = "The new rev"))),
+    (status = 404, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 412, body = ProblemBody, content_type = "application/problem+json", description = "Somebody else was first"),
+    (status = 428, body = ProblemBody, content_type = "application/problem+json", description = "If-Match is missing"),
+))]
+pub(crate) async fn delete(
+    State(app): State<App>,
+    Tenant(tenant): Tenant,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let head = drafts::give_up(&app, (tenant, parse_id(&id)?), required(&headers)?).await?;
+    Ok(DraftSaved::answer(&head))
+}
+
+/// The rev that a request names, or 428.
+fn required(headers: &HeaderMap) -> Result<Match, ApiError> {
+    said(headers).ok_or_else(|| {
+        let detail = "send the rev of the draft that was changed as If-Match, so that nobody's work is overwritten";
+        ApiError::new(StatusCode::PRECONDITION_REQUIRED, "precondition_required", detail)
+    })
+}
+
+/// What a request says in `If-Match`, if it says something.
+fn said(headers: &HeaderMap) -> Option<Match> {
+    let tag = headers.get(header::IF_MATCH)?.to_str().unwrap_or("").trim();
+    let named = tag.trim_start_matches("W/").trim_matches('"');
+    Some(if named == "*" { Match::Any } else { named.parse().map_or(Match::Nothing, Match::Rev) })
+}
+
+fn parse_id(id: &str) -> Result<WorkflowId, ApiError> {
+    id.parse().map_err(|_| ApiError::not_found(format!("workflow {id}")))
+}
