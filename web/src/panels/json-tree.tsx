@@ -2,7 +2,7 @@
 
 import { useQueryClient } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { ChevronRight, Copy, Download, Link2 } from "lucide-react";
+import { ChevronRight, Copy, CornerDownLeft, Download, Link2 } from "lucide-react";
 import { useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { fileHref } from "../api/client";
 import { queries } from "../api/queries";
@@ -11,6 +11,7 @@ import { toast } from "../state/view";
 import { copyText } from "../ui/copy";
 import { bytes, plural } from "../ui/format";
 import s from "./json-tree.module.css";
+import { carry } from "./node/drag";
 
 interface JsonTreeProps {
   value: unknown;
@@ -20,12 +21,14 @@ interface JsonTreeProps {
   /** Where values too big to travel are fetched from. */
   execution: string | null;
   depth?: number;
+  /** Puts the path of a row into a field: by a button, by the key I; rows can then be dragged as well. */
+  insert?: { label: string; run: (path: string) => void } | undefined;
 }
 
 const ROW = 20;
 const VIRTUAL_FROM = 120;
 
-export function JsonTree({ value, name, label, execution, depth = 2 }: JsonTreeProps) {
+export function JsonTree({ value, name, label, execution, depth = 2, insert }: JsonTreeProps) {
   const { rows, toggle, openRow } = useRows({ value, name, execution, depth });
   const [active, setActive] = useState(0);
   const list = useRef<HTMLDivElement>(null);
@@ -49,19 +52,20 @@ export function JsonTree({ value, name, label, execution, depth = 2 }: JsonTreeP
     else if (event.key === "Enter" || event.key === " ") openRow(row);
     else if (event.key === "c") void copyValue(row);
     else if (event.key === "p") void copyPath(row);
+    else if (event.key === "i" && insert && row.kind !== "more") insert.run(row.path);
     else return;
     event.preventDefault();
   };
 
   const render = (row: TreeRow, at: number, top?: number) => (
-    <Row key={row.path} row={row} active={at === active} top={top} onOpen={openRow} onActive={() => setActive(at)} execution={execution} />
+    <Row key={row.path} row={row} active={at === active} top={top} onOpen={openRow} onActive={() => setActive(at)} execution={execution} insert={insert} />
   );
   return (
     <div
       ref={list}
       className={`${s.tree} ${isVirtual ? s.tall : ""}`}
       role="tree"
-      aria-label={`${label}. Enter opens, C copies the value, P the path.`}
+      aria-label={`${label}. Enter opens, C copies the value, P the path${insert ? ", I inserts it into a field" : ""}.`}
       tabIndex={0}
       onKeyDown={onKeyDown}
     >
@@ -80,7 +84,7 @@ export function JsonTree({ value, name, label, execution, depth = 2 }: JsonTreeP
 }
 
 /** The rows to show, and what opens and closes them. */
-function useRows({ value, name, execution, depth }: Required<Omit<JsonTreeProps, "label">>) {
+function useRows({ value, name, execution, depth }: Required<Omit<JsonTreeProps, "label" | "insert">>) {
   const client = useQueryClient();
   const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
   const [shown, setShown] = useState<ReadonlyMap<string, number>>(new Map());
@@ -137,9 +141,10 @@ interface RowProps {
   execution: string | null;
   onOpen: (row: TreeRow) => void;
   onActive: () => void;
+  insert: JsonTreeProps["insert"];
 }
 
-function Row({ row, active, top, execution, onOpen, onActive }: RowProps) {
+function Row({ row, active, top, execution, onOpen, onActive, insert }: RowProps) {
   const branch = row.count > 0 && row.kind !== "more";
   const opens = branch || row.kind === "more" || (row.kind === "elided" && execution !== null);
   return (
@@ -150,6 +155,8 @@ function Row({ row, active, top, execution, onOpen, onActive }: RowProps) {
       aria-selected={active}
       className={`${s.row} ${active ? s.active : ""} ${top === undefined ? "" : s.placed}`}
       style={{ "--depth": row.depth, ...(top === undefined ? {} : { transform: `translateY(${top}px)` }) } as React.CSSProperties}
+      draggable={insert !== undefined && row.kind !== "more"}
+      onDragStart={(event) => carry(event.dataTransfer, row.path)}
       onClick={() => {
         onActive();
         if (opens) onOpen(row);
@@ -165,6 +172,11 @@ function Row({ row, active, top, execution, onOpen, onActive }: RowProps) {
       <Value row={row} execution={execution} />
       {row.kind === "more" ? null : (
         <span className={s.tools}>
+          {insert ? (
+            <button type="button" tabIndex={-1} aria-label={insert.label} title={insert.label} onMouseDown={(event) => event.preventDefault()} onClick={(event) => act(event, async () => insert.run(row.path))}>
+              <CornerDownLeft aria-hidden="true" />
+            </button>
+          ) : null}
           <button type="button" tabIndex={-1} aria-label={`Copy the path ${row.path}`} title={`Copy path: ${row.path}`} onClick={(event) => act(event, () => copyPath(row))}>
             <Link2 aria-hidden="true" />
           </button>

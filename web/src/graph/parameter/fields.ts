@@ -42,7 +42,15 @@ export interface ParameterField {
   /** Counts only where another parameter has one of these values. */
   only: { key: string; values: readonly string[] } | null;
   deprecated: boolean;
+  /** Where nothing is set yet, an expression is what is wanted. */
+  prefersExpression: boolean;
 }
+
+/** A field of which nothing is known: any value will do. */
+export const ANY_FIELD: ParameterField = {
+  key: "", label: "", help: "", required: false, fallback: undefined, examples: [], widget: "value", reading: "template", types: [], choices: [], others: [], minimum: null, maximum: null,
+  minLength: 0, maxItems: null, pattern: null, unique: false, parts: [], item: null, only: null, deprecated: false, prefersExpression: false,
+};
 
 export type Schema = { readonly [key: string]: unknown };
 
@@ -108,6 +116,7 @@ function fieldOf(key: string, part: Schema, required: boolean, root: Schema, dep
     item: inner && items !== null && entry.length === 0 ? fieldOf("", items, false, root, depth + 1) : null,
     only: null,
     deprecated: part["deprecated"] === true,
+    prefersExpression: part["format"] === "expression",
   };
 }
 

@@ -327,7 +327,7 @@ parse(text): number | Milliseconds since 1970
 /** Names that every expression may begin with. */
 export const NAMES: readonly (readonly [name: string, help: string])[] = [
   ["input", "The input of this step"],
-  ["inputs", "Each input by the id of the node it comes from"],
+  ["inputs", "Each input by the id of its node"],
   ["item", "The element of a list that is worked on"],
   ["index", "Its place, from 0"],
   ["nodes", "What each node answered: nodes.<id>.output"],

@@ -1,0 +1,56 @@
+// What every node can be told: whether it runs, what happens when it fails, how long it may take, how often it may call.
+
+import { useMemo } from "react";
+import type { NodeType } from "../../api/types";
+import { problemPath, problemsElsewhere } from "../../graph/parameter/check";
+import { fieldsOfType } from "../../graph/parameter/fields";
+import { isSetting, settingsOf, unreadKeys } from "../../graph/parameter/settings";
+import f from "../../ui/field.module.css";
+import { usePanel } from "./context";
+import field from "./field.module.css";
+import { ParameterRow } from "./parameter-row";
+import { ProblemList, useChange } from "./parameters";
+import s from "./panel.module.css";
+import type { SetFields } from "./types";
+
+export function Settings({ type, set }: { type: NodeType; set: SetFields }) {
+  const { parameters, problems, readOnly, nodeId } = usePanel();
+  const own = useMemo(() => fieldsOfType(type), [type]);
+  const settings = useMemo(() => settingsOf(type, own), [type, own]);
+  const change = useChange(set);
+  const unread = unreadKeys(parameters, settings, own);
+  const shown = ["pinned", "label", ...own.map((one) => one.key), ...settings.map((one) => one.key)];
+  const left = problemsElsewhere(problems, shown).filter((problem) => isSetting(problemPath(problem.path), own));
+  const label = typeof parameters["label"] === "string" ? parameters["label"] : "";
+  return (
+    <div className={s.form}>
+      <ProblemList problems={left} />
+      <div className={field.row} data-path="label">
+        <label className={field.label} htmlFor={`label-${nodeId}`}>
+          Label
+        </label>
+        <input
+          id={`label-${nodeId}`}
+          className={f.field}
+          value={label}
+          readOnly={readOnly}
+          placeholder={nodeId}
+          dir="auto"
+          autoComplete="off"
+          onChange={(event) => change("label", "label")(event.target.value === "" ? undefined : event.target.value, true)}
+        />
+        <p className={field.help}>
+          Expressions call this node <code className="mono">nodes.{nodeId}</code>: a new label breaks none of them.
+        </p>
+      </div>
+      {settings.map((one) => (
+        <ParameterRow key={one.key} field={one} value={parameters[one.key] ?? undefined} onChange={change(one.key, one.label)} />
+      ))}
+      {unread.length > 0 ? (
+        <p className={field.warning}>
+          Also set: <span className="mono">{unread.join(", ")}</span>. A node of this type does not read {unread.length === 1 ? "it" : "them"}; {unread.length === 1 ? "it is" : "they are"} kept in the file.
+        </p>
+      ) : null}
+    </div>
+  );
+}

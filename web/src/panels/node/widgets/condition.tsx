@@ -1,0 +1,94 @@
+// A condition: as text, or built of rules where the rules say the same.
+
+import { useState } from "react";
+import { CONDITION_OPERATORS, isCode, readCondition, writeCondition, type Code } from "../../../graph/parameter/condition-text";
+import type { ParameterField } from "../../../graph/parameter/fields";
+import { operatorNamed, type Rule, type RuleGroup } from "../../../graph/parameter/rules";
+import { Segments } from "../../../ui/segments";
+import { ExpressionInput, ExpressionPreview } from "../expression-input";
+import s from "../field.module.css";
+import { RuleTree, type RuleWords } from "./rule-tree";
+import { NumberWidget, TextWidget, ToggleWidget } from "./simple";
+import type { WidgetProps } from "./widget";
+
+export function ConditionWidget({ field, value, onChange, path, id, label, describedBy, invalid, disabled }: WidgetProps) {
+  const text = typeof value === "string" ? value : value === undefined || value === null ? "" : String(value as number | boolean);
+  const tree = readCondition(text);
+  const [built, setBuilt] = useState(false);
+  const shows = built && tree !== null;
+  const short = /^\s*[<>=!]=?/.test(text);
+  const write = (next: RuleGroup, typing = false) => {
+    const source = writeCondition(next, short);
+    onChange(source === "" ? undefined : source, typing);
+  };
+  return (
+    <div className={s.stack} id={id}>
+      <div className={s.head}>
+        <Segments label={`How ${label.toLowerCase()} is written`} value={shows ? "rules" : "text"} options={[["text", "Text"], ["rules", "Rules"]]} onChange={(to) => setBuilt(to === "rules")} />
+        {built && tree === null ? <span className={s.words}>Rules cannot say this: it stays text.</span> : null}
+      </div>
+      {shows ? (
+        <>
+          <RuleTree group={tree} words={conditionWords(field)} onChange={write} disabled={disabled} label={label} path={path} />
+          {text === "" ? null : <ExpressionPreview kind="condition" text={text} field={field} />}
+        </>
+      ) : (
+        <ExpressionInput
+          field={field}
+          kind="condition"
+          value={text}
+          // True and false stay what they are until something else is typed.
+          onChange={(next) => onChange(next === "" ? undefined : next, true)}
+          label={label}
+          describedBy={describedBy}
+          invalid={invalid}
+          multiline
+        />
+      )}
+    </div>
+  );
+}
+
+const WORDS: Record<string, string> = { holds: "is true or something", not_holds: "is false or nothing" };
+
+/** How the rules of a condition that is text are shown: both sides are code, or plain values to the right. */
+const conditionWords = (field: ParameterField): RuleWords => ({
+  operators: () => CONDITION_OPERATORS.map((name) => ({ name, words: WORDS[name] ?? operatorNamed(name)?.words ?? name, binary: operatorNamed(name)?.binary ?? false })),
+  types: false,
+  fresh: { kind: "rule", left: { code: field.help.includes("`item`") ? "item" : "input" }, operator: "equals", right: "", type: "any", ignoreCase: false, rest: {} },
+  left: ({ rule, onChange, label }) => <CodeSide field={field} side={isCode(rule.left) ? rule.left : { code: "" }} onChange={onChange} label={label} />,
+  right: ({ rule, onChange, label, disabled }) => <ValueSide field={field} rule={rule} onChange={onChange} label={label} disabled={disabled} />,
+});
+
+function CodeSide({ field, side, onChange, label }: { field: ParameterField; side: Code; onChange: (side: unknown) => void; label: string }) {
+  return <ExpressionInput field={field} kind="expression" value={side.code} onChange={(code) => onChange({ code })} label={label} preview={false} />;
+}
+
+type SideKind = "text" | "number" | "boolean" | "code";
+
+function ValueSide({ field, rule, onChange, label, disabled }: { field: ParameterField; rule: Rule; onChange: (side: unknown) => void; label: string; disabled: boolean }) {
+  const { right } = rule;
+  const kind: SideKind = isCode(right) ? "code" : typeof right === "number" ? "number" : typeof right === "boolean" ? "boolean" : "text";
+  const choose = (next: SideKind) => {
+    const text = isCode(right) ? right.code : String(right ?? "");
+    onChange(next === "code" ? { code: isCode(right) ? text : JSON.stringify(right ?? "") } : next === "number" ? Number(text) || 0 : next === "boolean" ? text === "true" : text);
+  };
+  const plain = { field: { ...field, fallback: undefined, examples: [], types: [], choices: [], minimum: null, maximum: null, widget: "text" as const }, path: "", id: "", label, invalid: false, disabled };
+  return (
+    <div className={s.typed}>
+      <div className={s.kinds}>
+        <select aria-label={`Kind of ${label}`} value={kind} disabled={disabled} onChange={(event) => choose(event.target.value as SideKind)}>
+          <option value="text">Text</option>
+          <option value="number">Number</option>
+          <option value="boolean">True or false</option>
+          <option value="code">Expression</option>
+        </select>
+      </div>
+      {kind === "code" ? <CodeSide field={field} side={right as Code} onChange={onChange} label={label} /> : null}
+      {kind === "number" ? <NumberWidget {...plain} value={right} onChange={(next) => onChange(next ?? 0)} /> : null}
+      {kind === "boolean" ? <ToggleWidget {...plain} value={right} onChange={onChange} /> : null}
+      {kind === "text" ? <TextWidget {...plain} value={right} onChange={onChange} /> : null}
+    </div>
+  );
+}
+

@@ -1,0 +1,120 @@
+// A field for code and expressions. Until its editor has come, and where it cannot, a plain text area does the same.
+
+import { useEffect, useImperativeHandle, useRef, useState, type Ref } from "react";
+import f from "../field.module.css";
+import type { CodeLanguage, Editor, EditorOptions, Suggestions } from "./editor";
+import s from "./code.module.css";
+
+export interface CodeHandle {
+  cursor: () => number;
+  write: (text: string, cursor: number) => void;
+  focus: () => void;
+}
+
+export interface CodeFieldProps {
+  value: string;
+  onChange: (text: string) => void;
+  language: CodeLanguage;
+  label: string;
+  multiline?: boolean;
+  numbers?: boolean;
+  hint?: string;
+  readOnly?: boolean;
+  invalid?: boolean;
+  describedBy?: string | undefined;
+  /** Taller from the start: for whole programs. */
+  tall?: boolean;
+  complete?: ((text: string, at: number, asked: boolean) => Suggestions | null) | undefined;
+  onDrop?: EditorOptions["onDrop"] | undefined;
+  onFocus?: (() => void) | undefined;
+  onBlur?: (() => void) | undefined;
+  ref?: Ref<CodeHandle> | undefined;
+}
+
+export function CodeField(props: CodeFieldProps) {
+  const { value, label, multiline = false, readOnly = false, invalid = false, describedBy, tall = false } = props;
+  const host = useRef<HTMLDivElement>(null);
+  const area = useRef<HTMLTextAreaElement>(null);
+  const { editor, state } = useEditor(props, host, area);
+  useImperativeHandle(props.ref, () => ({
+    cursor: () => editor.current?.cursor() ?? area.current?.selectionStart ?? value.length,
+    write: (text, cursor) => (editor.current ? editor.current.write(text, cursor) : props.onChange(text)),
+    focus: () => (editor.current ? editor.current.focus() : area.current?.focus()),
+  }));
+  return (
+    <div className={`${s.code} ${tall ? s.tall : ""} ${invalid ? s.invalid : ""} ${readOnly ? s.readOnly : ""}`} data-code="">
+      <div ref={host} className={s.host} hidden={state !== "there"} />
+      {state === "there" ? null : (
+        <textarea
+          ref={area}
+          className={`${f.field} ${f.area} ${s.plain}`}
+          rows={multiline ? Math.min(8, value.split("\n", 9).length + 1) : 1}
+          value={value}
+          readOnly={readOnly}
+          aria-label={label}
+          aria-invalid={invalid}
+          aria-describedby={describedBy}
+          placeholder={props.hint}
+          spellCheck={false}
+          dir="auto"
+          onChange={(event) => props.onChange(event.target.value)}
+          onFocus={props.onFocus}
+          onBlur={props.onBlur}
+        />
+      )}
+    </div>
+  );
+}
+
+/** Makes the editor once its chunk is there, and keeps it in step with the props. */
+function useEditor(props: CodeFieldProps, host: React.RefObject<HTMLDivElement | null>, area: React.RefObject<HTMLTextAreaElement | null>) {
+  const editor = useRef<Editor | null>(null);
+  const latest = useRef(props);
+  const [state, setState] = useState<"coming" | "there" | "failed">("coming");
+  useEffect(() => {
+    latest.current = props;
+  });
+  const { value, readOnly = false, label, invalid = false, describedBy, language, multiline = false, numbers = false } = props;
+  useEffect(() => {
+    let gone = false;
+    import("./editor").then(
+      ({ createEditor }) => {
+        const parent = host.current;
+        if (gone || !parent) return;
+        const had = document.activeElement !== null && document.activeElement === area.current;
+        editor.current = createEditor({
+          parent,
+          text: latest.current.value,
+          language,
+          multiline,
+          numbers,
+          hint: latest.current.hint ?? "",
+          attributes: attributesOf(latest.current),
+          readOnly: latest.current.readOnly ?? false,
+          tips: document.body,
+          onChange: (text) => latest.current.onChange(text),
+          onFocus: () => latest.current.onFocus?.(),
+          onBlur: () => latest.current.onBlur?.(),
+          complete: latest.current.complete ? (text, at, asked) => latest.current.complete?.(text, at, asked) ?? null : null,
+          onDrop: latest.current.onDrop ? (transfer, text, at) => latest.current.onDrop?.(transfer, text, at) ?? null : null,
+        });
+        setState("there");
+        if (had) requestAnimationFrame(() => editor.current?.focus());
+      },
+      () => setState("failed"),
+    );
+    return () => {
+      gone = true;
+      editor.current?.destroy();
+      editor.current = null;
+      setState("coming");
+    };
+  }, [host, area, language, multiline, numbers]);
+  useEffect(() => editor.current?.set(value), [value]);
+  useEffect(() => editor.current?.setReadOnly(readOnly, attributesOf({ label, invalid, describedBy })), [readOnly, label, invalid, describedBy, state]);
+  return { editor, state };
+}
+
+function attributesOf({ label, invalid, describedBy }: Pick<CodeFieldProps, "label" | "invalid" | "describedBy">): Record<string, string> {
+  return { "aria-label": label, dir: "auto", ...(invalid ? { "aria-invalid": "true" } : {}), ...(describedBy ? { "aria-describedby": describedBy } : {}) };
+}
