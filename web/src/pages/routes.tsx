@@ -13,6 +13,7 @@ function page(pattern: string, load: () => Promise<{ page: Page }>) {
 export const ROUTES = [
   page("/", () => import("./home")),
   page("/workflows", () => import("./workflows")),
+  page("/editor/:id", () => import("./editor")),
   page("/workflows/:id", () => import("./workflow")),
   page("/executions", () => import("./executions")),
   page("/executions/:id", () => import("./execution")),

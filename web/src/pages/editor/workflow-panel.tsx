@@ -1,0 +1,142 @@
+// What stands at the side while no node is chosen: running, what is wrong, how it went, and what the workflow is called.
+
+import { useQuery } from "@tanstack/react-query";
+import { useId, useMemo } from "react";
+import { queries } from "../../api/queries";
+import { inputSchema, samplesOf } from "../../graph/form";
+import { ExecutionRow } from "../../panels/execution-list";
+import { InputForm } from "../../panels/input-form";
+import { Problems } from "../../panels/problems";
+import { Webhooks } from "../../panels/webhooks";
+import type { Session } from "../../state/document";
+import { Link } from "../../ui/router";
+import { Failed, Skeleton } from "../../ui/states";
+import { Tabs, tabPanel, type Tab } from "../../ui/tabs";
+import { Details } from "./details";
+import { useDocValue } from "./use-doc";
+import type { Problems as Found } from "./use-problems";
+import s from "./workflow-panel.module.css";
+
+export type WorkflowTab = "run" | "problems" | "history" | "details";
+
+interface WorkflowPanelProps {
+  session: Session;
+  tab: WorkflowTab;
+  onTab: (tab: WorkflowTab) => void;
+  problems: Found;
+  titles: ReadonlyMap<string, string>;
+  busy: boolean;
+  blocked: string | null;
+  onRun: (input: string) => void;
+  onNode: (id: string) => void;
+  shown: string | null;
+  onShow: (execution: string) => void;
+}
+
+export function WorkflowPanel(props: WorkflowPanelProps) {
+  const { session, tab, onTab, problems, titles, onNode } = props;
+  const id = useId();
+  const count = problems.all.length;
+  const tabs: Tab<WorkflowTab>[] = [
+    { id: "run", label: "Run" },
+    {
+      id: "problems",
+      label: "Problems",
+      badge: count > 0 ? { text: count > 99 ? "99+" : String(count), tone: problems.errors > 0 ? "bad" : "warn", label: `${count} found` } : null,
+    },
+    { id: "history", label: "History" },
+    { id: "details", label: "Details" },
+  ];
+  const inside = () => {
+    switch (tab) {
+      case "run":
+        return <Run {...props} />;
+      case "problems":
+        return count > 0 ? <Problems problems={problems.all} titles={titles} onSelect={onNode} /> : <p className="faint">Nothing is wrong with this workflow.</p>;
+      case "history":
+        return <History {...props} />;
+      case "details":
+        return <Details session={session} />;
+    }
+  };
+  return (
+    <section className={s.panel} aria-label="Workflow">
+      <Tabs label="About the workflow" id={id} tabs={tabs} chosen={tab} onChoose={onTab} />
+      <div {...tabPanel(id, tab)} className={s.body}>
+        {inside()}
+      </div>
+    </section>
+  );
+}
+
+/** The part of the file that says what a start brings: it changes rarely, so the form is not made anew with each edit. */
+function useInput({ session: { doc } }: WorkflowPanelProps) {
+  const triggers = useDocValue(doc, (now) => {
+    const found: string[] = [];
+    for (const [slot, node] of now.nodes.entries()) {
+      if (now.links.inDegree(slot) > 0 || !node.data?.["schema"]) continue;
+      found.push(node.id);
+      if (found.length === 20) break;
+    }
+    return found.join("\n");
+  });
+  const version = useDocValue(doc, (now) => triggers.split("\n").map((id) => now.nodes.get(id)?.data?.["schema"]).find((schema) => schema !== undefined));
+  const samples = useDocValue(doc, (now) => now.file["samples"]);
+  return useMemo(() => {
+    const nodes = triggers.split("\n").flatMap((id) => doc.nodes.get(id) ?? []);
+    const graph = { nodes, edges: [], samples };
+    return { schema: inputSchema(graph), samples: samplesOf(graph) };
+    // `version` stands for the schemas themselves.
+  }, [doc, triggers, version, samples]);
+}
+
+function Run(props: WorkflowPanelProps) {
+  const { session, busy, blocked, onRun } = props;
+  const { schema, samples } = useInput(props);
+  return (
+    <>
+      <InputForm schema={schema} samples={samples} busy={busy} blocked={blocked} onRun={onRun} />
+      <Hooks session={session} />
+    </>
+  );
+}
+
+const HOOKS_MOST = 50;
+
+function Hooks({ session: { doc, workflow } }: { session: Session }) {
+  const key = useDocValue(doc, (now) => {
+    const found: string[] = [];
+    for (const [, node] of now.nodes.entries()) {
+      if (!/webhook/i.test(node.type ?? "")) continue;
+      found.push(JSON.stringify(node));
+      if (found.length === HOOKS_MOST) break;
+    }
+    return found.join("\n");
+  });
+  const nodes = useMemo(() => (key === "" ? [] : key.split("\n").map((text) => JSON.parse(text) as { id: string })), [key]);
+  return <Webhooks graph={{ nodes, edges: [] }} workflow={workflow} active={doc.file["active"] !== false} />;
+}
+
+const LAST = 30;
+
+function History({ session, shown, onShow }: WorkflowPanelProps) {
+  const last = useQuery(queries.lastExecutions(session.workflow, LAST));
+  if (last.isPending) return <Skeleton rows={6} />;
+  if (!last.data) return <Failed error={last.error} what="Executions could not be read" retry={() => void last.refetch()} />;
+  if (last.data.length === 0) return <p className="faint">Not run yet. Press Run to see it work.</p>;
+  return (
+    <>
+      <ul className={s.history}>
+        {last.data.map((item) => (
+          <li key={item.id} data-shown={item.id === shown || undefined}>
+            <ExecutionRow item={item} showWorkflow={false} />
+            <button type="button" aria-pressed={item.id === shown} onClick={() => onShow(item.id)}>
+              Show here
+            </button>
+          </li>
+        ))}
+      </ul>
+      <Link to={`/executions?workflow=${encodeURIComponent(session.workflow)}`}>Show all executions</Link>
+    </>
+  );
+}
