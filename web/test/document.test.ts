@@ -297,6 +297,19 @@ describe("an edge whose end is missing", () => {
   });
 });
 
+describe("a file that is not what it should be", () => {
+  it("opens, and comes back as it was", () => {
+    const bad = { nodes: [{ id: 7 }, null, "x", { id: "a", data: "text", position: { x: NaN } }, {}, [1]], edges: [{ source: "a" }, { id: null, source: 1, target: {} }, 3] } as unknown as FileGraph;
+    const doc = new GraphDocument(bad);
+    expect([doc.nodes.count, doc.edges.count, doc.nodes.key(0), doc.links.out(1).length]).toEqual([3, 2, "#0", 1]);
+    doc.change("Edit", (edit) => edit.setNode("a", { "data/label": "x" }));
+    expect(doc.nodes.get("a")?.data).toEqual({ label: "x" });
+    doc.undo();
+    expect(doc.nodes.get("a")?.data).toBe("text");
+    for (const other of [{}, { nodes: null, edges: 3 }, { nodes: {}, edges: [] }]) expect(new GraphDocument(other as FileGraph).nodes.count).toBe(0);
+  });
+});
+
 describe("random edits", () => {
   /** The same numbers for the same seed. */
   const dice = (seed: number) => {

@@ -71,7 +71,7 @@ pub struct Given {
 }
 
 impl Given {
-    pub(crate) fn of(node: &Value, parent: Option<u32>) -> Self {
+    fn of(node: &Value, parent: Option<u32>) -> Self {
         let number = |from: Option<&Value>, key: &str| {
             from.and_then(|from| from.get(key)).and_then(Value::as_f64).filter(|number| number.is_finite())
         };
@@ -84,13 +84,19 @@ impl Given {
 
 /// Finds a place for each node, in the order of [`Graph::nodes`].
 pub fn layout(graph: &Graph, keep: Keep) -> Vec<Place> {
+    let (given, edges) = boxes_of(graph);
+    arrange(&given, edges, keep)
+}
+
+/// The nodes of a graph as boxes, and its edges between them by their positions.
+pub(crate) fn boxes_of(graph: &Graph) -> (Vec<Given>, Vec<(u32, u32)>) {
     let nodes = graph.document().get("nodes").and_then(Value::as_array).unwrap_or(&[]);
     let ids: HashMap<&str, u32> = (0u32..).zip(&graph.nodes).map(|(at, node)| (node.id.as_str(), at)).collect();
     let find = |id: &str| ids.get(id).copied();
     let parents = graph.nodes.iter().map(|node| node.parent.as_deref().and_then(find));
-    let given: Vec<Given> = nodes.iter().zip(parents).map(|(node, parent)| Given::of(node, parent)).collect();
+    let given = nodes.iter().zip(parents).map(|(node, parent)| Given::of(node, parent)).collect();
     let edges = graph.edges.iter().filter_map(|edge| Some((find(&edge.source)?, find(&edge.target)?)));
-    arrange(&given, edges.collect(), keep)
+    (given, edges.collect())
 }
 
 /// Finds a place for each of some boxes with edges between them, in their order. Edges and parents are positions among

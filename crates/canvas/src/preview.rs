@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use model::{Category, Graph, Node, Value};
 
-use crate::layout::{Given, Keep, NODE, layout};
+use crate::layout::{Given, Keep, NODE, Place, arrange, boxes_of};
 use crate::tree::Tree;
 
 /// The longer side of a picture; a graph that is smaller is not made larger.
@@ -81,8 +81,10 @@ struct Shown {
 
 /// The picture of a graph; nodes without a place are laid out. `category` says what a node is.
 pub fn preview(graph: &Graph, category: &dyn Fn(&Node) -> Category) -> Preview {
-    let tree = Tree::new(graph);
-    let areas = areas(graph, &tree);
+    let (given, edges) = boxes_of(graph);
+    let places = arrange(&given, edges.clone(), Keep::Placed);
+    let tree = Tree::new(given.iter().map(|given| given.parent).collect(), edges);
+    let areas = areas(&given, &places, &tree);
     let whole = areas.iter().copied().fold(Area::NOTHING, Area::with);
     if areas.is_empty() {
         return Preview { width: 0, height: 0, boxes: Vec::new(), lines: Vec::new() };
@@ -116,15 +118,13 @@ fn whole_number(at: f64) -> u32 {
 }
 
 /// Where each node is, counted from one corner for all.
-fn areas(graph: &Graph, tree: &Tree) -> Vec<Area> {
-    let places = layout(graph, Keep::Placed);
-    let nodes = graph.document().get("nodes").and_then(Value::as_array).unwrap_or(&[]);
+fn areas(given: &[Given], places: &[Place], tree: &Tree) -> Vec<Area> {
     let mut areas = vec![Area { left: 0.0, top: 0.0, right: 0.0, bottom: 0.0 }; places.len()];
     for at in outermost_first(tree) {
         let place = &places[at];
         let corner =
             tree.parent[at].map(|parent| areas[parent as usize]).map_or((0.0, 0.0), |area| (area.left, area.top));
-        let given = nodes.get(at).map(|node| Given::of(node, None)).unwrap_or_default();
+        let given = given[at];
         let (width, height) = match place.size {
             Some(size) => (size.width, size.height),
             None => (given.width.unwrap_or(NODE.width), given.height.unwrap_or(NODE.height)),

@@ -49,7 +49,8 @@ export class Table<T extends { readonly id?: string | null }> {
   /** Gives a row a new slot, named by its id where that is free. */
   append(row: T): number {
     const slot = this.rows.length;
-    let key = row.id ?? "";
+    // A file may hold anything in the place of an id.
+    let key = typeof row.id === "string" ? row.id : "";
     if (key === "" || this.slots.has(key)) {
       if (key !== "") this.repeated.add(key);
       key = `#${slot}`;
