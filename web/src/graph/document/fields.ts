@@ -12,7 +12,7 @@ export function fieldOf(...keys: string[]): string {
 }
 
 function keyOf(field: string): string {
-  return field.replaceAll("~1", "/").replaceAll("~0", "~");
+  return field.includes("~") ? field.replaceAll("~1", "/").replaceAll("~0", "~") : field;
 }
 
 function isPlain(value: unknown): value is Record<string, unknown> {

@@ -180,6 +180,8 @@ export class Rows {
 }
 
 function back<T extends FileNode | FileEdge>(now: T | null, { before, after }: Pair<T>): T | null {
+  // Nobody has touched it since: what was before, without looking at fields.
+  if (now === after) return before;
   if (after === null) return now ?? before;
   if (before === null || now === null) return null;
   const difference = differenceOf(after, before);
