@@ -1,4 +1,4 @@
-// n8n's conditions, in the shapes of both of its versions, as the rules of a condition here.
+// Conditions of n8n, in the shapes of both of its versions, as the rules of a condition here.
 
 import { expressionsIn } from "./n8n-words";
 import { isRow, type Row } from "./row";

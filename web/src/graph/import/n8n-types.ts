@@ -1,4 +1,4 @@
-// n8n's node types that have an honest equal here, each with its parameters put into ours. What is left over is kept and told.
+// Node types of n8n that have an honest equal here, each with its parameters put into ours. What is left over is kept and told.
 
 import { bare, expression, expressionsIn } from "./n8n-words";
 import { rulesOf } from "./n8n-rules";

@@ -1,4 +1,4 @@
-// n8n's expressions in the words of ours. `={{ $json.a }}` loses its sign; names that only n8n knows become those that mean the same.
+// Expressions of n8n in the words of ours. `={{ $json.a }}` loses its sign; names that only n8n knows become those that mean the same.
 
 const NAMES: readonly (readonly [RegExp, string])[] = [
   [/\$input\.(?:item|first\(\)|last\(\))\.json\b/g, "input"],

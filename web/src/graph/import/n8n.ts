@@ -1,4 +1,4 @@
-// n8n's files: nodes with `parameters`, edges as `connections` by name. Types with an honest equal here become that; others
+// Files of n8n: nodes with `parameters`, edges as `connections` by name. Types with an honest equal here become that; others
 // keep everything they have under their own name, and cannot run.
 
 import { NODE_W, type FileEdge, type FileNode } from "../file";
