@@ -29,7 +29,7 @@ const name = (file: string) => relative(SRC, file);
 const room = (file: string) => name(file).split("/")[0] ?? "";
 
 function importsOf(text: string): string[] {
-  return [...text.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].map((found) => found[1] ?? "");
+  return [...text.matchAll(/(?<![\w."])(?:from|import)\s*\(?\s*"([^"]+)"/g)].map((found) => found[1] ?? "");
 }
 
 /** What a file imports that its room may not use. */

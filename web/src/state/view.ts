@@ -59,13 +59,20 @@ interface ViewState {
   reached: boolean | null;
   signedOut: boolean;
   toasts: readonly Toast[];
+  /** Keys that somebody chose for commands; an empty list for none. */
+  bindings: Readonly<Record<string, readonly string[]>>;
+  /** What was chosen in the command palette, the newest first. */
+  recent: readonly string[];
 }
 
 const THEME_KEY = "tidemill.theme";
 const SETTINGS_KEY = "tidemill.settings";
+const BINDINGS_KEY = "tidemill.bindings";
+const RECENT_KEY = "tidemill.recent";
+const RECENT_MOST = 12;
 const TOAST_MS = 6_000;
 
-export const useView = create<ViewState>(() => ({ theme: storedTheme(), settings: readSettings(stored(SETTINGS_KEY)), rendering: null, reached: null, signedOut: false, toasts: [] }));
+export const useView = create<ViewState>(() => ({ theme: storedTheme(), settings: readSettings(stored(SETTINGS_KEY)), rendering: null, reached: null, signedOut: false, toasts: [], bindings: storedBindings(), recent: storedRecent() }));
 
 function stored(key: string): string | null {
   try {
@@ -132,6 +139,45 @@ function showTheme(): void {
   document.documentElement.dataset["theme"] = light ? "light" : "dark";
   const ground = getComputedStyle(document.documentElement).getPropertyValue("--bg-1").trim();
   document.querySelector('meta[name="theme-color"]')?.setAttribute("content", ground);
+}
+
+function storedJson(key: string): unknown {
+  try {
+    return JSON.parse(stored(key) ?? "null");
+  } catch {
+    return null; // written by something else
+  }
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === "string");
+}
+
+function storedBindings(): Record<string, string[]> {
+  const value = storedJson(BINDINGS_KEY);
+  if (typeof value !== "object" || value === null) return {};
+  return Object.fromEntries(Object.entries(value).filter((entry): entry is [string, string[]] => isTexts(entry[1])));
+}
+
+function storedRecent(): string[] {
+  const value = storedJson(RECENT_KEY);
+  return isTexts(value) ? value.slice(0, RECENT_MOST) : [];
+}
+
+/** Gives a command other keys; null gives it its usual ones again, without a command all have theirs again. */
+export function bind(command: string | null, keys: readonly string[] | null): void {
+  const bindings = command === null ? {} : { ...useView.getState().bindings };
+  if (command !== null && keys) bindings[command] = keys;
+  else if (command !== null) delete bindings[command];
+  useView.setState({ bindings });
+  store(BINDINGS_KEY, Object.keys(bindings).length === 0 ? null : JSON.stringify(bindings));
+}
+
+/** Remembers a choice of the command palette. */
+export function remember(choice: string): void {
+  const recent = [choice, ...useView.getState().recent.filter((one) => one !== choice)].slice(0, RECENT_MOST);
+  useView.setState({ recent });
+  store(RECENT_KEY, JSON.stringify(recent));
 }
 
 let nextToast = 1;

@@ -2,7 +2,7 @@
 
 import type { FileEdge, FileNode } from "../file";
 import { differenceOf, mergeDifference } from "./changes";
-import { same, withFields, type Entity, type Fields } from "./fields";
+import { differing, readField, same, withFields, type Entity, type Fields } from "./fields";
 import { Links } from "./links";
 import { Table } from "./table";
 
@@ -131,13 +131,19 @@ export class Rows {
 
   /** Lays what is between a step's after and before on top of what is there now. */
   takeBack(step: Step): void {
-    // What comes back comes before what it links; what goes away takes edges with it that others led to it.
+    // What comes back comes before what it links. What goes away goes last: the step's own edges are as they were by then, and
+    // only those go with it that others led to it.
+    const gone: number[] = [];
     for (const [slot, pair] of step.nodes) {
       const row = back(this.nodes.at(slot), pair);
-      if (row === null && this.nodes.at(slot) !== null) this.removeNode(slot);
+      if (row === null && this.nodes.at(slot) !== null) gone.push(slot);
       else this.putNode(slot, row);
     }
     for (const [slot, pair] of step.edges) this.putEdge(slot, back(this.edges.at(slot), pair));
+    for (const slot of gone) {
+      for (const edge of [...this.links.out(slot), ...this.links.in(slot)]) if (!step.edges.has(edge)) this.putEdge(edge, null);
+      this.putNode(slot, null);
+    }
     if (!step.file?.before || !step.file.after) return;
     const difference = differenceOf(step.file.after, step.file.before);
     if (difference) this.putFile(mergeDifference<Entity>(this.file, difference, HERE, []) ?? this.file);
@@ -179,13 +185,15 @@ export class Rows {
   }
 }
 
+/** A row without what a step did to it. Fields that somebody changed since are theirs and stay. */
 function back<T extends FileNode | FileEdge>(now: T | null, { before, after }: Pair<T>): T | null {
-  // Nobody has touched it since: what was before, without looking at fields.
+  // The very row that was there, so that it counts as unchanged again, down to the order of its keys.
   if (now === after) return before;
   if (after === null) return now ?? before;
   if (before === null || now === null) return null;
-  const difference = differenceOf(after, before);
-  return difference ? mergeDifference(now, difference, HERE, []) : now;
+  const fields: Record<string, unknown> = {};
+  for (const [field, value] of Object.entries(differing(after, before))) if (same(readField(now, field), readField(after, field))) fields[field] = value;
+  return withFields(now, fields);
 }
 
 /** The base's own row where the new one says the same: then nothing differs from the base. */

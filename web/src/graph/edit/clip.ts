@@ -38,7 +38,7 @@ export function pieceOf(doc: GraphDocument, where: Where, slots: readonly number
     if (!node) continue;
     const parent = parentOf(doc, slot);
     const id = doc.nodes.key(slot);
-    if (parent >= 0 && taken.has(parent)) nodes.push(node.id === id ? node : { ...node, id });
+    if (parent >= 0 && taken.has(parent)) nodes.push(inside(doc, where, slot, parent));
     else {
       const { parentId: _parent, ...free } = node;
       nodes.push({ ...free, id, position: countedFrom(placeOf(doc, where, slot), { x: 0, y: 0 }) });
@@ -52,6 +52,15 @@ export function pieceOf(doc: GraphDocument, where: Where, slots: readonly number
     }
   }
   return { nodes, edges };
+}
+
+/** A node counted from its parent, as it is seen: a layout may have overruled the file. */
+function inside(doc: GraphDocument, where: Where, slot: number, parent: number): FileNode {
+  const [node, id] = [doc.nodes.at(slot) as FileNode, doc.nodes.key(slot)];
+  const seen = countedFrom(placeOf(doc, where, slot), originIn(doc, where, parent));
+  const own = ownPlace(node);
+  const isSeenThere = own !== null && Math.abs(own.x - seen.x) < 1 && Math.abs(own.y - seen.y) < 1;
+  return isSeenThere && node.id === id ? node : { ...node, id, position: isSeenThere ? own : seen };
 }
 
 export function copyText(doc: GraphDocument, where: Where, slots: readonly number[]): string {

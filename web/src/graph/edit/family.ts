@@ -11,6 +11,8 @@ export interface Point {
 /** Where nodes are drawn, in absolute units. */
 export interface Where {
   box(slot: number): { x: number; y: number; w: number; h: number };
+  /** The place a file gives a node, from which what stands inside counts: a frame may be drawn larger than that. */
+  origin?(slot: number): Point;
 }
 
 /** The slot of the node around this one, or -1. */
@@ -81,6 +83,7 @@ export function ownPlace(node: FileNode | null): Point | null {
 /** The point from which places inside of a node count; that of the canvas for -1. */
 export function originIn(doc: GraphDocument, where: Where, parent: number): Point {
   if (parent < 0 || !doc.nodes.at(parent)) return { x: 0, y: 0 };
+  if (where.origin) return where.origin(parent);
   const origin = { x: 0, y: 0 };
   for (const slot of [parent, ...around(doc, parent)]) {
     const place = ownPlace(doc.nodes.at(slot));
@@ -96,6 +99,7 @@ export function originIn(doc: GraphDocument, where: Where, parent: number): Poin
 
 /** Where a node stands on the canvas. */
 export function placeOf(doc: GraphDocument, where: Where, slot: number): Point {
+  if (where.origin) return where.origin(slot);
   const own = ownPlace(doc.nodes.at(slot));
   if (!own) {
     const { x, y } = where.box(slot);

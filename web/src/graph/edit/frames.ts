@@ -28,7 +28,7 @@ export function group(doc: GraphDocument, where: Where, slots: readonly number[]
       height: Math.round(box.h + HEAD + PAD),
       data: label === "" ? {} : { label },
     });
-    for (const slot of tops) put(doc, where, editing, slot, doc.nodes.slot(id) ?? -1);
+    for (const slot of tops) editing.setNode(doc.nodes.key(slot), { parentId: id, position: countedFrom(placeOf(doc, where, slot), corner) });
   });
   return doc.nodes.slot(id) ?? -1;
 }
