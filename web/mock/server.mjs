@@ -1,5 +1,5 @@
 // A stand-in for the server while pages are built and looked at: plain Node, the HTTP contract, nothing kept.
-//   node mock/server.mjs [--port 8090] [--items 30] [--signed-out]
+//   node mock/server.mjs [--port 8090] [--items 30] [--signed-out] [--dist FOLDER]
 // Serves `dist` beside the API under the same strict Content-Security-Policy as the product.
 
 import { createReadStream, existsSync } from "node:fs";
@@ -9,17 +9,20 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { controls } from "./control.mjs";
 import { filteredWorkflows, listRoutes, previewOf } from "./lists.mjs";
+import { evaluate, nextTimes, REAL_TYPES } from "./expressions.mjs";
 import { dated, newId, plan } from "./machine.mjs";
 import { BIG_VALUE, EACH, FAILING, large, NODE_TYPES, random, RETRY, thaiyyal, TICKETS } from "./samples.mjs";
 
 const { values: flags } = parseArgs({
-  options: { port: { type: "string", default: "8090" }, items: { type: "string", default: "30" }, "signed-out": { type: "boolean", default: false } },
+  options: { port: { type: "string", default: "8090" }, items: { type: "string", default: "30" }, "signed-out": { type: "boolean", default: false }, dist: { type: "string", default: "../dist" } },
 });
 const ITEMS = Number(flags.items);
-const DIST = fileURLToPath(new URL("../dist", import.meta.url));
+const DIST = fileURLToPath(new URL(flags.dist, flags.dist.startsWith("/") ? "file:" : import.meta.url));
 const CSP =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2" };
+/** The real node types, and those of the samples that the server does not have yet. */
+const ALL_TYPES = [...REAL_TYPES, ...NODE_TYPES.filter((type) => !REAL_TYPES.some((real) => real.id === type.id))];
 const OVER = new Set(["succeeded", "failed", "canceled"]);
 
 const workflows = new Map();
@@ -122,7 +125,7 @@ function seedData() {
 }
 
 function problemsOf(graph) {
-  const names = new Set(NODE_TYPES.flatMap((type) => [type.id, ...type.aliases]));
+  const names = new Set(ALL_TYPES.flatMap((type) => [type.id, ...type.aliases]));
   const ids = new Set(graph.nodes.map((node) => node.id));
   const problems = [];
   for (const node of graph.nodes) {
@@ -201,7 +204,9 @@ const routes = [
     publish(execution, { execution: id, seq: seq + 2, type: "finished", at: new Date().toISOString(), duration_ms: Date.now() - execution.started, ...ends });
     return { id, status: execution.status };
   }],
-  ["GET", /^\/node-types$/, () => ({ items: NODE_TYPES })],
+  ["GET", /^\/node-types$/, () => ({ items: ALL_TYPES })],
+  ["POST", /^\/expressions\/evaluate$/, ({ body }) => evaluate(body)],
+  ["GET", /^\/schedules\/next$/, ({ url }) => ({ times: nextTimes(url.searchParams.get("cron") ?? "", Number(url.searchParams.get("count") ?? 5)) ?? fail(422, "bad_cron", "Not a cron line", "a cron line has five fields: minute, hour, day, month, weekday") })],
 ];
 
 function stats() {

@@ -6,8 +6,8 @@ export type Widget =
   | "text" | "long" | "markdown" | "password" | "number" | "boolean" | "choice" | "suggest" | "date" | "datetime" | "duration" | "cron" | "zone" | "color"
   | "workflow" | "pairs" | "list" | "table" | "cases" | "object" | "rules" | "code" | "schema" | "json" | "value" | "file";
 
-/** How a text of the parameter is read: with `{{ }}` in it, as a bare expression, as a condition, or as it stands. */
-export type Reading = "template" | "expression" | "condition" | "fixed";
+/** How a text of the parameter is read: with `{{ }}` in it, as a bare expression, as a condition, or as it stands. `inside`: its parts say. */
+export type Reading = "template" | "expression" | "condition" | "fixed" | "inside";
 
 export interface Choice {
   value: string | number | boolean | null;
@@ -63,7 +63,7 @@ export function fieldsOfType(type: { id: string; category: string; schema: unkno
   const root = isObject(type.schema) ? type.schema : {};
   const fields = propertiesOf(root, root, 0);
   return fields.map((field) => {
-    const reading = isFixed(type, field.key) && field.reading === "template" ? "fixed" : field.reading;
+    const reading = isFixed(type, field.key) && (field.reading === "template" || field.reading === "inside") ? "fixed" : field.reading;
     return { ...field, reading, only: onlyOf(field, fields) };
   });
 }
@@ -102,7 +102,7 @@ function fieldOf(key: string, part: Schema, required: boolean, root: Schema, dep
     fallback: part["default"],
     examples: list(part["examples"]),
     widget: widget ?? "value",
-    reading: readingOf(part, types),
+    reading: readingOf(part, types, widget ?? "value"),
     types,
     choices,
     others,
@@ -191,7 +191,10 @@ function scalar(key: string, part: Schema, types: readonly string[]): Widget {
   return Number(part["maxLength"] ?? 0) > 200 ? "long" : "text";
 }
 
-function readingOf(part: Schema, types: readonly string[]): Reading {
+const PUT_TOGETHER: readonly Widget[] = ["cases", "table", "rules", "object", "pairs"];
+
+function readingOf(part: Schema, types: readonly string[], widget: Widget): Reading {
+  if (PUT_TOGETHER.includes(widget) && !types.includes("string")) return "inside";
   if (part["format"] === "condition") return "condition";
   // `{{ input.rows }}` leads to a list: that is a field like others. Where only a text will do, it is the expression itself.
   if (part["format"] === "expression") return types.length === 1 && types[0] === "string" ? "expression" : "template";

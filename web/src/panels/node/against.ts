@@ -6,6 +6,13 @@ import type { ParameterField } from "../../graph/parameter/fields";
 import { elided } from "../../graph/tree";
 import type { EvaluateData, NodeData } from "./types";
 
+/** Where the step's own input is not known: what the edges would bring, as expressions call it. */
+export function withInput(data: NodeData): NodeData {
+  const inputs = data.inputs === undefined ? [] : Object.values(data.inputs);
+  if (data.input !== undefined || inputs.length === 0) return data;
+  return { ...data, input: inputs.length === 1 ? inputs[0] : data.inputs };
+}
+
 /** Names and values of expressions in a node, for autocompletion. */
 export function knownOf(data: NodeData): Known {
   const nodes = Object.fromEntries(data.nodes.map((node) => [node.id, node.output === undefined ? {} : { output: node.output }]));

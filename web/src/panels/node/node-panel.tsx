@@ -10,6 +10,7 @@ import { categoryOf, NodeTile } from "../../ui/node-icon";
 import { Skeleton } from "../../ui/states";
 import { tabPanel, Tabs, type Tab } from "../../ui/tabs";
 import { JsonTree } from "../json-tree";
+import { withInput } from "./against";
 import { PanelProvider } from "./context";
 import { InputTab, NoData, OutputTab, Source } from "./data-tabs";
 import { useInsert } from "./data-view";
@@ -22,8 +23,10 @@ import type { NodePanelProps, PanelTab } from "./types";
 import { UnknownType } from "./unknown-type";
 import { WideView } from "./wide";
 
-export function NodePanel(props: NodePanelProps) {
-  const { node, wide } = props;
+export function NodePanel(given: NodePanelProps) {
+  const { node, wide } = given;
+  const data = useMemo(() => withInput(given.data), [given.data]);
+  const props = { ...given, data };
   return (
     <PanelProvider key={node.id} props={props}>
       {wide ? <WideView {...props} Head={Head} Body={Body} useTab={useTab} /> : <Narrow {...props} />}

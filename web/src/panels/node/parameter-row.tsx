@@ -62,7 +62,7 @@ export function ParameterRow({ field, value, onChange, idle = false }: Parameter
         {field.deprecated ? <span className={s.needed}>old</span> : null}
         <span className={s.aside}>
           {value !== undefined && !field.required && !panel.readOnly ? (
-            <button type="button" className={s.tool} aria-label={`Unset ${field.label}`} title="Unset" onClick={() => onChange(undefined)}>
+            <button type="button" className={`${s.tool} ${s.unset}`} aria-label={`Unset ${field.label}`} title="Unset" onClick={() => onChange(undefined)}>
               <RotateCcw aria-hidden="true" />
             </button>
           ) : null}

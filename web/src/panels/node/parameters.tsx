@@ -6,6 +6,7 @@ import type { NodeType } from "../../api/types";
 import { problemPath, problemsElsewhere, type PathProblem } from "../../graph/parameter/check";
 import { ANY_FIELD, counts, fieldsOfType, otherKeys, type ParameterField } from "../../graph/parameter/fields";
 import { isSetting, settingsOf } from "../../graph/parameter/settings";
+import { sentence } from "../../ui/states";
 import { usePanel } from "./context";
 import f from "./field.module.css";
 import { ParameterRow } from "./parameter-row";
@@ -67,7 +68,8 @@ function partition(fields: readonly ParameterField[], data: { readonly [key: str
   const faulty = new Set(problems.map((problem) => problemPath(problem.path).split(/[.[]/, 1)[0]));
   const set = (field: ParameterField) => data[field.key] !== undefined && data[field.key] !== null;
   const offered = fields.filter((field) => set(field) || faulty.has(field.key) || (counts(field, fields, data) && !field.deprecated));
-  const instead = (field: ParameterField) => /^(?:Instead of|Another name)/.test(field.help) || field.deprecated;
+  const replaced = offered.filter((field) => set(field) && field.help.startsWith("Instead of")).map((field) => field.help.toLowerCase());
+  const instead = (field: ParameterField) => /^(?:Instead of|Another name)/.test(field.help) || field.deprecated || replaced.some((help) => help.startsWith(`instead of a ${field.label.toLowerCase()}`) || help.startsWith(`instead of an ${field.label.toLowerCase()}`) || help.startsWith(`instead of one ${field.label.toLowerCase()}`));
   const plain = offered.filter((field) => !instead(field)).length;
   let room = plain > FEW ? FIRST : Infinity;
   const main = offered.filter((field) => {
@@ -146,8 +148,8 @@ export function ProblemList({ problems }: { problems: readonly PathProblem[] }) 
     <ul className={s.problems} aria-label="Problems of this node">
       {problems.map((problem, at) => (
         <li key={at} className={problem.severity === "error" ? s.error : s.warning}>
-          {problem.message}
-          {problem.suggestion ? <span className="dim"> {problem.suggestion}</span> : null}
+          {sentence(problem)}
+          {problem.suggestion ? <span className="dim"> {sentence({ message: problem.suggestion })}</span> : null}
         </li>
       ))}
     </ul>

@@ -83,7 +83,6 @@ function extensionsOf(options: EditorOptions): Extension[] {
     history(),
     drawSelection(),
     dropCursor(),
-    bracketMatching(),
     closeBrackets(),
     indentOnInput(),
     EditorView.lineWrapping,
@@ -112,9 +111,9 @@ function languageOf(language: CodeLanguage): Extension {
     case "expression":
       return expressionLanguage;
     case "javascript":
-      return javascriptLanguage;
+      return [javascriptLanguage, bracketMatching()];
     case "json":
-      return [json(), linter(jsonParseLinter(), { delay: 400 })];
+      return [json(), bracketMatching(), linter(jsonParseLinter(), { delay: 400 })];
     case "text":
       return [];
   }

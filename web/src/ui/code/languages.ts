@@ -14,9 +14,9 @@ function code(stream: StringStream): string | null {
   if (stream.match(/^"(?:[^"\\\n]|\\.)*"?/) || stream.match(/^'(?:[^'\\\n]|\\.)*'?/) || stream.match(/^`(?:[^`\\]|\\.)*`?/)) return "string";
   if (stream.match(/^\d[\w.]*/)) return "number";
   if (stream.match(KEYWORDS)) return "atom";
-  if (stream.match(/^(?:\?\.|\.)\s*[A-Za-z_$\u0080-\uffff][\w$\u0080-\uffff]*(?=\s*\()/)) return "function";
+  if (stream.match(/^(?:\?\.|\.)\s*[A-Za-z_$\u0080-\uffff][\w$\u0080-\uffff]*(?=\s*\()/)) return "variableName.function";
   if (stream.match(/^(?:\?\.|\.)\s*[A-Za-z_$\u0080-\uffff][\w$\u0080-\uffff]*/)) return "propertyName";
-  if (stream.match(/^[A-Za-z_$\u0080-\uffff][\w$\u0080-\uffff]*(?=\s*\()/)) return "function";
+  if (stream.match(/^[A-Za-z_$\u0080-\uffff][\w$\u0080-\uffff]*(?=\s*\()/)) return "variableName.function";
   if (stream.match(/^[A-Za-z_$\u0080-\uffff][\w$\u0080-\uffff]*/)) return "variableName";
   if (stream.match(/^(?:=>|[=!]==?|[<>]=?|&&|\|\||\?\??|[-+*/%!:~^&|])/)) return "operator";
   stream.next();

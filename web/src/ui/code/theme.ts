@@ -7,7 +7,7 @@ import { tags } from "@lezer/highlight";
 const look = EditorView.theme({
   "&": { color: "var(--text-1)", backgroundColor: "transparent", fontSize: "var(--fs-12)", maxHeight: "var(--h-json)" },
   "&.cm-focused": { outline: "none" },
-  ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "var(--lh-18)", overflow: "auto" },
+  ".cm-scroller": { fontFamily: "var(--mono)", fontFeatureSettings: "normal", fontVariantLigatures: "none", lineHeight: "var(--lh-18)", overflow: "auto" },
   ".cm-content": { padding: "var(--s-15) 0", caretColor: "var(--tide)", minHeight: "var(--s-4)" },
   ".cm-line": { padding: "0 var(--s-25)" },
   ".cm-cursor": { borderLeftColor: "var(--tide)" },
@@ -16,7 +16,8 @@ const look = EditorView.theme({
   ".cm-gutters": { backgroundColor: "var(--bg-2)", color: "var(--text-3)", border: "none" },
   ".cm-lineNumbers .cm-gutterElement": { paddingInline: "var(--s-2) var(--s-1)", minWidth: "var(--s-6)" },
   ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "transparent" },
-  ".cm-matchingBracket, &.cm-focused .cm-matchingBracket": { backgroundColor: "var(--bg-3)", outline: "var(--s-hair) solid var(--line-2)" },
+  ".cm-matchingBracket": { backgroundColor: "transparent" },
+  "&.cm-focused .cm-matchingBracket": { backgroundColor: "var(--bg-3)", outline: "var(--s-hair) solid var(--line-2)" },
   ".cm-dropCursor": { borderLeftColor: "var(--tide)" },
   ".cm-tooltip": { backgroundColor: "var(--bg-2)", color: "var(--text-1)", border: "var(--s-hair) solid var(--line-2)", borderRadius: "var(--r-m)", boxShadow: "var(--shadow-2)", overflow: "hidden", zIndex: "60" },
   ".cm-tooltip.cm-tooltip-autocomplete > ul": { fontFamily: "var(--mono)", fontSize: "var(--fs-12)", maxHeight: "var(--h-chart)", maxWidth: "min(var(--w-panel-wide), 90vw)" },

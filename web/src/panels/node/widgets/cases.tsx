@@ -1,12 +1,13 @@
 // The cases of a switch: a condition, and the port it leads to; at the end, perhaps, what holds otherwise.
 
 import { ArrowRight, Plus } from "lucide-react";
+import { useState } from "react";
 import { problemsAt, valueFault } from "../../../graph/parameter/check";
 import { isObject, type ParameterField } from "../../../graph/parameter/fields";
 import f from "../../../ui/field.module.css";
 import { usePanel } from "../context";
 import s from "../field.module.css";
-import { ConditionWidget } from "./condition";
+import { ConditionEditor, ConditionMode } from "./condition";
 import { EntryTools } from "./list";
 import type { WidgetProps } from "./widget";
 
@@ -60,6 +61,7 @@ interface OneCaseProps {
 
 function OneCase({ cases, at, value, when, onChange, path, disabled }: OneCaseProps) {
   const panel = usePanel();
+  const [built, setBuilt] = useState(false);
   const one = isObject(value) ? value : {};
   const isDefault = one["is_default"] === true;
   const set = (fields: { [key: string]: unknown }, typing = false) => onChange(cases.with(at, { ...one, ...fields }), typing);
@@ -68,21 +70,20 @@ function OneCase({ cases, at, value, when, onChange, path, disabled }: OneCasePr
   const note = told[0]?.message ?? fault;
   return (
     <div className={s.case} data-path={path}>
+      {isDefault || !when ? null : (
+        <ConditionEditor
+          field={when}
+          value={one["when"]}
+          onChange={(next, typing) => set({ when: fit(next, one["when"]) }, typing)}
+          path={`${path}.when`}
+          label={`When, case ${at + 1}`}
+          invalid={note !== null}
+          disabled={disabled}
+          built={built}
+        />
+      )}
       <div className={s.caseLine}>
-        {isDefault || !when ? (
-          <span className={s.otherwise}>otherwise</span>
-        ) : (
-          <ConditionWidget
-            field={when}
-            value={one["when"]}
-            onChange={(next, typing) => set({ when: fit(next, one["when"]) }, typing)}
-            path={`${path}.when`}
-            id={`case-${at}`}
-            label={`When, case ${at + 1}`}
-            invalid={note !== null}
-            disabled={disabled}
-          />
-        )}
+        {isDefault || !when ? <span className={s.otherwise}>otherwise</span> : null}
         <span className={s.arrow}>
           <ArrowRight aria-hidden="true" />
         </span>
@@ -95,6 +96,7 @@ function OneCase({ cases, at, value, when, onChange, path, disabled }: OneCasePr
           spellCheck={false}
           onChange={(event) => set({ output_path: event.target.value }, true)}
         />
+        {isDefault || !when ? null : <ConditionMode label={`case ${at + 1}`} value={one["when"]} built={built} onChange={setBuilt} />}
         <EntryTools list={cases} at={at} onChange={onChange} disabled={disabled} what={isDefault ? "otherwise" : `case ${at + 1}`} />
       </div>
       {note === null ? null : <p className={told[0]?.severity === "warning" ? s.warning : s.fault}>{note}</p>}

@@ -9,12 +9,37 @@ import { ExpressionInput, ExpressionPreview } from "../expression-input";
 import s from "../field.module.css";
 import { RuleTree, type RuleWords } from "./rule-tree";
 import { NumberWidget, TextWidget, ToggleWidget } from "./simple";
+import { KindSelect, type ValueKind } from "./kind-select";
 import type { WidgetProps } from "./widget";
 
-export function ConditionWidget({ field, value, onChange, path, id, label, describedBy, invalid, disabled }: WidgetProps) {
-  const text = typeof value === "string" ? value : value === undefined || value === null ? "" : String(value as number | boolean);
-  const tree = readCondition(text);
+export function ConditionWidget(props: WidgetProps) {
   const [built, setBuilt] = useState(false);
+  return (
+    <div className={s.stack} id={props.id}>
+      <ConditionMode label={props.label} value={props.value} built={built} onChange={setBuilt} />
+      <ConditionEditor {...props} built={built} />
+    </div>
+  );
+}
+
+function sourceOf(value: unknown): string {
+  return typeof value === "string" ? value : value === undefined || value === null ? "" : String(value as number | boolean);
+}
+
+/** Text or rules; says where rules cannot say it. */
+export function ConditionMode({ label, value, built, onChange }: { label: string; value: unknown; built: boolean; onChange: (built: boolean) => void }) {
+  const possible = readCondition(sourceOf(value)) !== null;
+  return (
+    <div className={s.head}>
+      <Segments label={`How ${label.toLowerCase()} is written`} value={built && possible ? "rules" : "text"} options={[["text", "Text"], ["rules", "Rules"]]} onChange={(to) => onChange(to === "rules")} />
+      {built && !possible ? <span className={s.words}>Rules cannot say this: it stays text.</span> : null}
+    </div>
+  );
+}
+
+export function ConditionEditor({ field, value, onChange, path, label, describedBy, invalid, disabled, built }: Omit<WidgetProps, "id"> & { built: boolean }) {
+  const text = sourceOf(value);
+  const tree = readCondition(text);
   const shows = built && tree !== null;
   const short = /^\s*[<>=!]=?/.test(text);
   const write = (next: RuleGroup, typing = false) => {
@@ -22,11 +47,7 @@ export function ConditionWidget({ field, value, onChange, path, id, label, descr
     onChange(source === "" ? undefined : source, typing);
   };
   return (
-    <div className={s.stack} id={id}>
-      <div className={s.head}>
-        <Segments label={`How ${label.toLowerCase()} is written`} value={shows ? "rules" : "text"} options={[["text", "Text"], ["rules", "Rules"]]} onChange={(to) => setBuilt(to === "rules")} />
-        {built && tree === null ? <span className={s.words}>Rules cannot say this: it stays text.</span> : null}
-      </div>
+    <div className={s.stack}>
       {shows ? (
         <>
           <RuleTree group={tree} words={conditionWords(field)} onChange={write} disabled={disabled} label={label} path={path} />
@@ -64,30 +85,25 @@ function CodeSide({ field, side, onChange, label }: { field: ParameterField; sid
   return <ExpressionInput field={field} kind="expression" value={side.code} onChange={(code) => onChange({ code })} label={label} preview={false} />;
 }
 
-type SideKind = "text" | "number" | "boolean" | "code";
+const SIDE_KINDS: readonly (readonly [ValueKind, string])[] = [["text", "Text"], ["number", "Number"], ["boolean", "True or false"], ["expression", "Expression"]];
 
 function ValueSide({ field, rule, onChange, label, disabled }: { field: ParameterField; rule: Rule; onChange: (side: unknown) => void; label: string; disabled: boolean }) {
   const { right } = rule;
-  const kind: SideKind = isCode(right) ? "code" : typeof right === "number" ? "number" : typeof right === "boolean" ? "boolean" : "text";
-  const choose = (next: SideKind) => {
+  const kind: ValueKind = isCode(right) ? "expression" : typeof right === "number" ? "number" : typeof right === "boolean" ? "boolean" : "text";
+  const choose = (next: ValueKind) => {
     const text = isCode(right) ? right.code : String(right ?? "");
-    onChange(next === "code" ? { code: isCode(right) ? text : JSON.stringify(right ?? "") } : next === "number" ? Number(text) || 0 : next === "boolean" ? text === "true" : text);
+    onChange(next === "expression" ? { code: isCode(right) ? text : JSON.stringify(right ?? "") } : next === "number" ? Number(text) || 0 : next === "boolean" ? text === "true" : text);
   };
   const plain = { field: { ...field, fallback: undefined, examples: [], types: [], choices: [], minimum: null, maximum: null, widget: "text" as const }, path: "", id: "", label, invalid: false, disabled };
   return (
     <div className={s.typed}>
-      <div className={s.kinds}>
-        <select aria-label={`Kind of ${label}`} value={kind} disabled={disabled} onChange={(event) => choose(event.target.value as SideKind)}>
-          <option value="text">Text</option>
-          <option value="number">Number</option>
-          <option value="boolean">True or false</option>
-          <option value="code">Expression</option>
-        </select>
+      <div className={s.stack}>
+        {kind === "expression" ? <CodeSide field={field} side={right as Code} onChange={onChange} label={label} /> : null}
+        {kind === "number" ? <NumberWidget {...plain} value={right} onChange={(next) => onChange(next ?? 0)} /> : null}
+        {kind === "boolean" ? <ToggleWidget {...plain} value={right} onChange={onChange} /> : null}
+        {kind === "text" ? <TextWidget {...plain} value={right} onChange={onChange} /> : null}
       </div>
-      {kind === "code" ? <CodeSide field={field} side={right as Code} onChange={onChange} label={label} /> : null}
-      {kind === "number" ? <NumberWidget {...plain} value={right} onChange={(next) => onChange(next ?? 0)} /> : null}
-      {kind === "boolean" ? <ToggleWidget {...plain} value={right} onChange={onChange} /> : null}
-      {kind === "text" ? <TextWidget {...plain} value={right} onChange={onChange} /> : null}
+      <KindSelect label={`Kind of ${label}`} kind={kind} kinds={SIDE_KINDS} disabled={disabled} onChange={choose} />
     </div>
   );
 }

@@ -1,6 +1,6 @@
 // A value of any kind: its kind is chosen, and it is typed in the field that fits.
 
-import { useId, useState } from "react";
+import { useState } from "react";
 import type { ParameterField } from "../../../graph/parameter/fields";
 import { isExpression, toExpression } from "../../../graph/parameter/mode";
 import { exactNumber } from "../../../graph/tree";
@@ -8,9 +8,8 @@ import { ExpressionInput } from "../expression-input";
 import s from "../field.module.css";
 import { JsonWidget } from "./json";
 import { NumberWidget, TextWidget, ToggleWidget } from "./simple";
+import { KindSelect, type ValueKind } from "./kind-select";
 import type { WidgetProps } from "./widget";
-
-type ValueKind = "text" | "number" | "boolean" | "json" | "null" | "expression" | "absent";
 
 const KIND_WORDS: Record<ValueKind, string> = { text: "Text", number: "Number", boolean: "True or false", json: "List or object", null: "Null", expression: "Expression", absent: "Not set" };
 
@@ -52,7 +51,6 @@ interface ValueWidgetProps extends WidgetProps {
 
 export function ValueWidget(props: ValueWidgetProps) {
   const { field, value, onChange, label, noExpression = false, absent, disabled } = props;
-  const id = useId();
   // An expression may hold no braces yet, and a text may be empty: what was chosen counts until the value says otherwise.
   const [chosen, setChosen] = useState<ValueKind | null>(null);
   const found = kindOfValue(value);
@@ -64,19 +62,10 @@ export function ValueWidget(props: ValueWidgetProps) {
   };
   return (
     <div className={s.typed}>
-      <div className={s.kinds}>
-        <label className="hidden" htmlFor={`${id}-kind`}>
-          Kind of {label}
-        </label>
-        <select id={`${id}-kind`} value={kind} disabled={disabled} onChange={(event) => choose(event.target.value as ValueKind)}>
-          {kinds.map((one) => (
-            <option key={one} value={one}>
-              {one === "absent" ? (absent ?? "Not set") : KIND_WORDS[one]}
-            </option>
-          ))}
-        </select>
+      <div className={s.stack}>
+        <ValueInput {...props} field={field} kind={kind} />
       </div>
-      <ValueInput {...props} field={field} kind={kind} />
+      <KindSelect label={`Kind of ${label}`} kind={kind} kinds={kinds.map((one) => [one, one === "absent" ? (absent ?? "Not set") : KIND_WORDS[one]])} disabled={disabled} onChange={choose} />
     </div>
   );
 }
@@ -97,7 +86,7 @@ function ValueInput({ kind, ...props }: ValueWidgetProps & { kind: ValueKind }) 
       return <JsonWidget {...plain} />;
     case "null":
     case "absent":
-      return null;
+      return <p className={s.nothing}>{kind === "null" ? "null" : (props.absent ?? "Not set")}</p>;
     case "text":
       return <TextWidget {...plain} />;
   }
