@@ -2,13 +2,19 @@
 // The page tells by attributes of one element, [data-canvas]: data-zoom, data-x and data-y (screen = world · zoom + offset, in
 // pixels from its corner), set when the camera rests.
 
-import { hand, pause } from "./input.mjs";
+import { hand, paced, pause } from "./input.mjs";
 
 const REST_MS = 100;
 const REST_TRIES = 40;
 const NEAR = 0.03;
-const ATTEMPTS = 14;
+const ATTEMPTS = 16;
 const PROBE = -6;
+const EVENTS = 60;
+/** Larger turns are taken for the wheel of a mouse, which zooms by steps of its own; smaller ones get lost in rounding. */
+const MOST_DELTA = 40;
+const LEAST_DELTA = 0.5;
+/** How much to zoom at once, as a logarithm: about four times. */
+const MOST_STEP = 1.4;
 const GRAB = { x: 0.35, y: 0.5 };
 
 /** Runs in the page. */
@@ -43,23 +49,22 @@ export const middle = ({ left, top, width, height }) => ({ x: left + width / 2, 
 export async function zoomTo(page, line, wanted) {
   const { zoom: turn } = hand(line);
   let now = await camera(page);
-  let perUnit = null;
+  let perUnit = 0;
   let delta = now.zoom < wanted ? PROBE : -PROBE;
-  for (let left = ATTEMPTS; left > 0; left -= 1) {
+  for (let left = ATTEMPTS; left > 0 && Math.abs(delta) >= LEAST_DELTA; left -= 1) {
     const { x, y } = middle(now);
-    turn(x, y, delta);
+    const events = Math.max(1, Math.ceil(Math.abs(delta) / MOST_DELTA));
+    await paced(events / EVENTS, () => turn(x, y, delta / events));
     await pause(2 * REST_MS);
     const then = await camera(page);
-    const moved = Math.log(then.zoom / now.zoom) / -delta;
-    if (moved > 0) perUnit = Math.min(perUnit ?? moved, moved);
+    // At the end of its range a canvas zooms less than it would.
+    perUnit = Math.max(perUnit, Math.log(then.zoom / now.zoom) / -delta);
     now = then;
-    if (perUnit !== null && Math.abs(Math.log(wanted / now.zoom)) < NEAR) break;
-    const rest = -Math.log(wanted / now.zoom) / (perUnit ?? 0.01);
-    delta = Math.max(-120, Math.min(120, rest));
-    // Whole units only reach so near, and a wheel of nothing is none.
-    if (Math.abs(delta) < 0.5) break;
+    const rest = Math.log(wanted / now.zoom);
+    if (perUnit > 0 && Math.abs(rest) < NEAR) break;
+    delta = -Math.max(-MOST_STEP, Math.min(MOST_STEP, rest)) / (perUnit || 0.01);
   }
-  if (perUnit === null) throw new Error("the canvas does not zoom by a wheel with the control key");
+  if (perUnit === 0) throw new Error("the canvas does not zoom by a wheel with the control key");
   return { camera: now, perUnit };
 }
 

@@ -33,9 +33,10 @@ export function bestOf(runs) {
   return Object.fromEntries(
     keys.map((key) => {
       const values = runs.map((run) => run[key]).filter((value) => value !== undefined && value !== null);
-      if (values.length > 0 && values.every((value) => typeof value === "object")) return [key, bestOf(values)];
+      if (values.length === 0) return [key, null];
+      if (values.every((value) => typeof value === "object")) return [key, bestOf(values)];
       if (values.every((value) => typeof value === "boolean")) return [key, values.includes(true)];
-      if (!values.every((value) => typeof value === "number")) return [key, values[0] ?? null];
+      if (!values.every((value) => typeof value === "number")) return [key, values[0]];
       return [key, MORE_IS_BETTER.has(key) ? Math.max(...values) : Math.min(...values)];
     }),
   );

@@ -2,11 +2,13 @@
 // One line for each row, the best of several runs; README.md says what is done and how it is read.
 
 import { writeFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { openBrowser, openPage } from "./browser.mjs";
 import { deleteAndUndo, layOut, LAYOUT_COMMAND, selectAndPaste } from "./edits.mjs";
 import { bestOf } from "./figures.mjs";
 import { floor } from "./floor.mjs";
+import { serveFront } from "./front.mjs";
 import { GRAPHS } from "./graphs.mjs";
 import { Product } from "./product.mjs";
 import { serveReactFlow } from "./react-flow.mjs";
@@ -17,6 +19,7 @@ const { values: flags } = parseArgs({
     program: { type: "string", default: "target/release/tidemill" },
     chromium: { type: "string", default: "" },
     route: { type: "string", default: "/editor/{id}" },
+    page: { type: "string", default: "" },
     graphs: { type: "string", default: Object.keys(GRAPHS).join(",") },
     rounds: { type: "string", default: "3" },
     only: { type: "string", default: "floor,canvas,edit,react-flow" },
@@ -70,14 +73,17 @@ const times = (row) =>
 
 async function ofProduct() {
   const product = await Product.start(flags.program);
+  const front = flags.page === "" ? null : await serveFront(resolve(flags.page), product.url);
   try {
-    const cookies = await product.cookies();
-    const at = (id) => product.url + flags.route.replace("{id}", id);
+    const url = front?.url ?? product.url;
+    const cookies = (await product.cookies()).map((cookie) => ({ ...cookie, url }));
+    const at = (id) => url + flags.route.replace("{id}", id);
     if (parts.has("canvas")) {
       for (const name of graphs) {
         const graph = GRAPHS[name]();
-        const id = await product.add(`Bars ${name}`, graph);
-        await row(report.canvas, name, rounds, () => tabbed(cookies, (tab) => measure(tab, at(id), graph, { cookies })), figures);
+        let id;
+        const act = async (tab) => measure(tab, at((id ??= await product.add(`Bars ${name}`, graph))), graph, { cookies });
+        await row(report.canvas, name, rounds, () => tabbed(cookies, act), figures);
       }
     }
     if (parts.has("edit")) {
@@ -92,6 +98,7 @@ async function ofProduct() {
       }
     }
   } finally {
+    await front?.stop();
     await product.stop();
   }
 }
