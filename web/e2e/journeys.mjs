@@ -7,12 +7,13 @@ import { join } from "node:path";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
 
 const MOCK = fileURLToPath(new URL("../mock/server.mjs", import.meta.url));
 const ARGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic", "--no-first-run"];
 const only = process.argv[2];
-let port = 8200;
+let port = Number(process.env.JOURNEYS_PORT ?? 8200);
 
 async function startMock(at, ...flags) {
   const child = spawn(process.execPath, [MOCK, "--port", String(at), ...flags], { stdio: ["ignore", "pipe", "inherit"] });

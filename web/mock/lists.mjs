@@ -109,8 +109,8 @@ export function listRoutes({ workflows, executions, changed, revision, whole, fa
     }],
     ["POST", /^\/workflows\/bulk$/, ({ body }) => {
       const { ids, filter, action, tags = [], folder = "" } = body;
-      if ((ids === undefined) === (filter === undefined)) fail(422, "invalid_body", "Name ids or a filter", "one of both");
-      const chosen = ids ? ids.flatMap((id) => workflows.get(id) ?? []) : [...filteredWorkflows(workflows, revision(), filter)];
+      if ((ids === undefined) === (filter === undefined) || ids?.length > 1000) fail(400, "invalid_parameter", "Name ids or a filter", "one of both");
+      const chosen = ids ? ids.flatMap((id) => workflows.get(id) ?? []) : [...filteredWorkflows(workflows, revision(), { ...filter, tag: filter.tags, active: String(filter.active ?? "") })];
       for (const one of chosen) {
         if (action === "delete") workflows.delete(one.id);
         else if (action === "tag") one.tags = [...new Set([...one.tags, ...tags])];
@@ -119,7 +119,7 @@ export function listRoutes({ workflows, executions, changed, revision, whole, fa
         else one.active = action === "activate";
       }
       changed();
-      return { changed: chosen.length };
+      return { matched: chosen.length, done: chosen.map((one) => one.id), unchanged: 0, failed: [] };
     }],
     ["GET", /^\/templates$/, () => ({ items: shelf().map(templateItem) })],
     ["GET", /^\/templates\/([^/]+)$/, ({ id }) => {
@@ -132,18 +132,19 @@ export function listRoutes({ workflows, executions, changed, revision, whole, fa
 }
 
 function historyOf(executions, url) {
-  const step = url.searchParams.get("step") === "day" ? 86_400_000 : 3_600_000;
-  const count = Number(url.searchParams.get("count") ?? 24);
+  const range = url.searchParams.get("range") ?? "day";
+  const [step, count] = range === "day" ? [3_600_000, 24] : [86_400_000, 30];
   const first = Math.floor(Date.now() / step) - count + 1;
-  const parts = Array.from({ length: count }, () => ({ succeeded: 0, failed: 0, time: 0 }));
+  const parts = Array.from({ length: count }, () => ({ total: 0, running: 0, succeeded: 0, failed: 0, canceled: 0, time: 0 }));
   for (const one of executions.values()) {
-    const part = one.finished === null ? undefined : parts[Math.floor(Date.parse(one.finished) / step) - first];
+    const part = parts[Math.floor(one.started / step) - first];
     if (!part) continue;
-    if (one.status === "succeeded") part.succeeded += 1;
-    else part.failed += 1;
+    part.total += 1;
+    part[{ succeeded: "succeeded", failed: "failed", canceled: "canceled" }[one.status] ?? "running"] += 1;
     part.time += one.duration ?? 0;
   }
-  return { step_ms: step, items: parts.map(({ succeeded, failed, time }, at) => ({ at: new Date((first + at) * step).toISOString(), succeeded, failed, average_time_ms: succeeded + failed === 0 ? null : time / (succeeded + failed) })) };
+  const item = ({ time, ...part }, at) => ({ from: new Date((first + at) * step).toISOString(), ...part, mean_ms: part.total === part.running ? null : time / (part.total - part.running), p95_ms: null });
+  return { range, tz: "UTC", items: parts.map(item) };
 }
 
 const began = Date.now();

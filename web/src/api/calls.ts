@@ -60,9 +60,9 @@ export const api = {
   workflow: (id: string, signal?: AbortSignal) => call("GET /workflows/{id}", { path: { id }, signal }),
   createWorkflow: (text: string) => call("POST /workflows", { text }),
   validate: (graph: string, signal?: AbortSignal) => call("POST /workflows/validate", { text: graph, signal }),
-  signOut: () => callText("/session", { method: "DELETE" }),
+  signOut: () => call("DELETE /session"),
 
-  history: (step: "hour" | "day", count: number, signal?: AbortSignal) => callJson<History>("/dashboard/history", { query: { step, count }, signal }),
+  history: (range: "day" | "month", tz: string, signal?: AbortSignal) => callJson<History>("/dashboard/history", { query: { range, tz }, signal }),
   /** In the text form of Prometheus. */
   metrics: (signal?: AbortSignal) => callText("/metrics", { signal }),
 
@@ -71,7 +71,8 @@ export const api = {
     callJson<ListOf<WorkflowItem>>("/workflows", { query: { ...query, skip, limit, total, preview: true }, signal }),
   workflowTags: (signal?: AbortSignal) => callJson<ListOf<Counted>>("/workflows/tags", { signal }),
   workflowFolders: (signal?: AbortSignal) => callJson<ListOf<Counted>>("/workflows/folders", { signal }),
-  bulkWorkflows: (target: BulkTarget, action: WorkflowBulkAction, more: { tags?: readonly string[]; folder?: string } = {}) =>
+  /** Does a bounded part; `after` goes on where an answer says that it ended. */
+  bulkWorkflows: (target: BulkTarget, action: WorkflowBulkAction, more: { tags?: readonly string[]; folder?: string; after?: string }) =>
     callJson<BulkAnswer>("/workflows/bulk", { method: "POST", body: JSON.stringify({ ...target, action, ...more }) }),
   /** At most 100 workflows with their graphs. */
   workflowBatch: (ids: readonly string[]) => callJson<ListOf<Workflow>>("/workflows/batch", { query: { ids: ids.join(",") } }),

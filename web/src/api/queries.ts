@@ -29,8 +29,8 @@ export const queries = {
       },
       refetchInterval: LIVE_MS,
     }),
-  history: (step: "hour" | "day", count: number) =>
-    queryOptions({ queryKey: ["dashboard", "history", step, count], queryFn: ({ signal }) => api.history(step, count, signal), refetchInterval: 6 * LIVE_MS, retry: false }),
+  history: (range: "day" | "month") =>
+    queryOptions({ queryKey: ["dashboard", "history", range], queryFn: ({ signal }) => api.history(range, Intl.DateTimeFormat().resolvedOptions().timeZone, signal), refetchInterval: 6 * LIVE_MS, retry: false }),
   metrics: () => queryOptions({ queryKey: ["metrics"], queryFn: async ({ signal }) => ({ at: Date.now(), text: await api.metrics(signal) }), refetchInterval: METRICS_MS, structuralSharing: false }),
   session: () => queryOptions({ queryKey: ["session"], queryFn: () => api.session() }),
   workflows: (query: WorkflowQuery) =>

@@ -68,7 +68,7 @@ export type LastExecution = With<Told<Schema<"LastExecution">>, { status: Execut
 export interface Preview {
   w: number;
   h: number;
-  boxes: readonly (readonly [x: number, y: number, w: number, h: number, category: string | number])[];
+  boxes: readonly (readonly [x: number, y: number, w: number, h: number, category: string])[];
   lines: readonly (readonly [x1: number, y1: number, x2: number, y2: number])[];
 }
 
@@ -107,10 +107,14 @@ export interface Counted {
 export type WorkflowBulkAction = "activate" | "deactivate" | "delete" | "tag" | "untag" | "move";
 
 /** Which workflows a bulk action is for: some by their ids, or all that a list shows. */
-export type BulkTarget = { ids: readonly string[] } | { filter: { q?: string; tag?: readonly string[]; folder?: string; active?: boolean } };
+export type BulkTarget = { ids: readonly string[] } | { filter: { q?: string; tags?: readonly string[]; folder?: string; active?: boolean } };
 
 export interface BulkAnswer {
-  changed: number;
+  done: string[];
+  unchanged: number;
+  failed: { id: string; code: string; detail: string }[];
+  /** Where to go on; absent at the end. */
+  next?: string | null;
 }
 
 export interface ListOf<T> {
@@ -236,16 +240,21 @@ export type Port = string | { name: string; summary?: string | null };
 
 export type DashboardStats = Told<Schema<"DashboardStats">>;
 
-/** What ended in one span of time. */
+/** What became of the executions that began in one span of time. */
 export interface HistoryPart {
-  at: string;
+  from: string;
+  total: number;
+  running: number;
   succeeded: number;
   failed: number;
-  average_time_ms: number | null;
+  canceled: number;
+  mean_ms: number | null;
+  p95_ms: number | null;
 }
 
+/** The hours of a day, or the days of a month. */
 export interface History {
-  step_ms: number;
+  range: string;
   items: HistoryPart[];
 }
 

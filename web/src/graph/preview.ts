@@ -3,7 +3,7 @@
 export interface Drawn {
   w: number;
   h: number;
-  boxes: readonly (readonly [number, number, number, number, string | number])[];
+  boxes: readonly (readonly [number, number, number, number, string])[];
   lines: readonly (readonly [number, number, number, number])[];
 }
 
@@ -13,8 +13,6 @@ export interface Fitted {
   lines: [x1: number, y1: number, x2: number, y2: number][];
 }
 
-/** The order in which categories are numbered where a preview has no room for their names. */
-const CATEGORIES = ["trigger", "logic", "data", "network", "ai", "code", "people", "storage"];
 /** A graph of one node is not drawn as large as the tile. */
 const SCALE_MOST = 0.2;
 const BOX_LEAST = 2;
@@ -30,7 +28,7 @@ export function fitPreview(drawn: Drawn, width: number, height: number, pad: num
   const boxes = known.map((box) => {
     const [bx, by, w, h, category] = box;
     const frame = known.some((other) => other !== box && holds(box, other));
-    return { x: x(bx), y: y(by), w: Math.max(BOX_LEAST, w * scale), h: Math.max(BOX_LEAST, h * scale), category: nameOf(category), frame };
+    return { x: x(bx), y: y(by), w: Math.max(BOX_LEAST, w * scale), h: Math.max(BOX_LEAST, h * scale), category, frame };
   });
   return {
     boxes: boxes.sort((a, b) => Number(b.frame) - Number(a.frame) || (a.frame ? b.w * b.h - a.w * a.h : 0)),
@@ -45,6 +43,3 @@ function holds(outer: Box, inner: Box): boolean {
   return larger && inner[0] >= outer[0] && inner[1] >= outer[1] && inner[0] + inner[2] <= outer[0] + outer[2] && inner[1] + inner[3] <= outer[1] + outer[3];
 }
 
-function nameOf(category: string | number): string {
-  return typeof category === "number" ? (CATEGORIES[category] ?? "data") : category;
-}

@@ -4,9 +4,6 @@ export type Density = "comfortable" | "compact";
 
 export interface Settings {
   density: Density;
-  /** Only what is in view is drawn, in graphs of at least so many nodes. */
-  virtual: boolean;
-  virtualFrom: number;
   /** Zoom below which nodes are flat, and from which they show all; in graphs of at least `lodFrom` nodes. */
   lodLow: number;
   lodMedium: number;
@@ -15,33 +12,24 @@ export interface Settings {
   maxVisible: number;
   /** Far edges are straight and fewer. */
   simplifyEdges: boolean;
-  /** Nodes that are moved keep to the grid and to their neighbours' edges. */
-  snap: boolean;
-  /** Dashes move along edges while an execution runs. */
-  liveEdges: boolean;
   /** What a press and drag on the empty canvas does: select what it goes around, or move the view. */
   drag: "select" | "pan";
 }
 
 export const DEFAULTS: Settings = {
   density: "comfortable",
-  virtual: true,
-  virtualFrom: 1_000,
   lodLow: 0.3,
   lodMedium: 0.7,
   lodFrom: 500,
   maxVisible: 1_000,
   simplifyEdges: true,
-  snap: true,
-  liveEdges: true,
   drag: "select",
 };
 
-type NumberKey = { [K in keyof Settings]: Settings[K] extends number ? K : never }[keyof Settings];
+export type NumberKey = { [K in keyof Settings]: Settings[K] extends number ? K : never }[keyof Settings];
 
 /** Least, most and step of each number. */
 export const RANGES: Record<NumberKey, readonly [least: number, most: number, step: number]> = {
-  virtualFrom: [0, 100_000, 100],
   lodLow: [0.05, 1, 0.05],
   lodMedium: [0.1, 2, 0.05],
   lodFrom: [0, 100_000, 100],
@@ -54,7 +42,7 @@ export function settingsOf(value: unknown): Settings {
   const settings: Settings = { ...DEFAULTS };
   if (given["density"] === "compact") settings.density = "compact";
   if (given["drag"] === "pan") settings.drag = "pan";
-  for (const key of ["virtual", "simplifyEdges", "snap", "liveEdges"] as const) if (typeof given[key] === "boolean") settings[key] = given[key];
+  if (typeof given["simplifyEdges"] === "boolean") settings.simplifyEdges = given["simplifyEdges"];
   for (const key of Object.keys(RANGES) as NumberKey[]) {
     const number = given[key];
     if (typeof number === "number" && Number.isFinite(number)) settings[key] = within(key, number);

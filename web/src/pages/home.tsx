@@ -42,7 +42,7 @@ export function page() {
         facts={<Chip>live</Chip>}
         actions={
           <>
-            <Link to="/templates" className={b.button}>
+            <Link to="/templates" className={`${b.button} ${s.inBar}`}>
               <LayoutGrid size={14} aria-hidden="true" />
               Templates
             </Link>

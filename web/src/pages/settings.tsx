@@ -5,7 +5,7 @@ import { LogOut, RotateCcw } from "lucide-react";
 import { useId, useState, type ReactNode } from "react";
 import { api } from "../api/calls";
 import { queries } from "../api/queries";
-import { DEFAULTS, RANGES, within, writeSettings, type Settings } from "../graph/settings";
+import { DEFAULTS, RANGES, within, writeSettings, type NumberKey } from "../graph/settings";
 import { resetCanvas, setSettings, setTheme, toast, useView } from "../state/view";
 import { Button, Key } from "../ui/button";
 import f from "../ui/field.module.css";
@@ -59,8 +59,6 @@ function Appearance() {
   );
 }
 
-type Flag = { [K in keyof Settings]: Settings[K] extends boolean ? K : never }[keyof Settings];
-
 const percent = (value: number) => `${Math.round(value * 100)} %`;
 
 function Canvas() {
@@ -78,15 +76,13 @@ function Canvas() {
         )
       }
     >
-      <Toggle flag="virtual" name="Draw only what is in view" help="Large graphs stay fast; off, everything is drawn at once." />
-      <NumberField setting="virtualFrom" name="from so many nodes" off={!settings.virtual} />
       <NumberField setting="lodLow" name="Nodes are flat below this zoom" shown={percent} help="Farther out than this, a node is a coloured box." />
       <NumberField setting="lodMedium" name="Nodes show everything from this zoom" shown={percent} help="In between, a node is its box, icon and name." />
-      <NumberField setting="lodFrom" name="Less detail in graphs of at least so many nodes" />
+      <NumberField setting="lodFrom" name="Less detail in graphs of at least so many nodes" help="Smaller ones never lose their names." />
       <NumberField setting="maxVisible" name="Most nodes in view at full detail" help="With more of them in view, detail is one level lower." />
-      <Toggle flag="simplifyEdges" name="Simplify edges far out" help="Edges become straight, and bundles one line." />
-      <Toggle flag="snap" name="Snap to the grid and to neighbours" help="While a node is moved. Hold Alt to leave it for one move." />
-      <Toggle flag="liveEdges" name="Edges move while an execution runs" />
+      <Toggle on={settings.simplifyEdges} name="Simplify edges far out" help="Where they are small and many, edges are straight and fewer." onChange={(simplifyEdges) => setSettings({ simplifyEdges })} />
+      <Choice name="A drag on the empty canvas" value={settings.drag} options={[["select", "Selects"], ["pan", "Moves the view"]]} onChange={(drag) => setSettings({ drag })} />
+      <p className={s.note}>Only what is in view is ever drawn. All of this is kept in this browser.</p>
     </Panel>
   );
 }
@@ -163,26 +159,24 @@ function Row({ name, help, id, children }: { name: string; help?: string | undef
   );
 }
 
-function Toggle({ flag, name, help }: { flag: Flag; name: string; help?: string }) {
-  const on = useView((state) => state.settings[flag]);
+function Toggle({ on, name, help, onChange }: { on: boolean; name: string; help?: string; onChange: (on: boolean) => void }) {
   const id = useId();
   return (
     <Row name={name} help={help} id={id}>
-      <input type="checkbox" role="switch" id={id} className={s.switch} checked={on} aria-describedby={help ? `${id}-help` : undefined} onChange={(event) => setSettings({ [flag]: event.target.checked })} />
+      <input type="checkbox" role="switch" id={id} className={s.switch} checked={on} aria-describedby={help ? `${id}-help` : undefined} onChange={(event) => onChange(event.target.checked)} />
     </Row>
   );
 }
 
 interface NumberProps {
-  setting: keyof typeof RANGES;
+  setting: NumberKey;
   name: string;
   help?: string;
   shown?: (value: number) => string;
-  off?: boolean;
 }
 
 /** What is written counts once it is left; outside of what can be, it goes to the nearest that can. */
-function NumberField({ setting, name, help, shown, off = false }: NumberProps) {
+function NumberField({ setting, name, help, shown }: NumberProps) {
   const value = useView((state) => state.settings[setting]);
   const [text, setText] = useState<string | null>(null);
   const id = useId();
@@ -203,7 +197,6 @@ function NumberField({ setting, name, help, shown, off = false }: NumberProps) {
           min={least}
           max={most}
           step={step}
-          disabled={off}
           value={text ?? String(value)}
           aria-describedby={help ? `${id}-help` : undefined}
           onChange={(event) => setText(event.target.value)}

@@ -2,16 +2,18 @@
 
 import { useMutation, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { api, type WorkflowFilter } from "../api/calls";
-import type { WorkflowBulkAction, BulkTarget, Workflow, WorkflowItem } from "../api/types";
+import type { BulkAnswer, BulkTarget, Workflow, WorkflowBulkAction, WorkflowItem } from "../api/types";
 import { copyName, type Choice } from "../graph/choice";
 import { toast } from "../state/view";
 import { saveFile } from "../ui/copy";
-import { plural } from "../ui/format";
+import { count, plural } from "../ui/format";
 import { navigate } from "../ui/router";
 import { asFailure, sentence } from "../ui/states";
 import { editorPath } from "./paths";
 
 const BATCH = 100;
+/** Ids that one request may name. */
+const IDS_MOST = 1_000;
 /** More in one file than these would be too much to hold. */
 export const EXPORT_MOST = 1_000;
 
@@ -88,11 +90,17 @@ const DOING: Record<WorkflowBulkAction, string> = { activate: "activated", deact
 export function useBulk(filter: WorkflowFilter, after: () => void) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ action, choice, tags, folder }: Bulk) =>
-      api.bulkWorkflows(targetOf(choice, filter), action, { ...(tags ? { tags } : {}), ...(folder === undefined ? {} : { folder }) }),
-    onSuccess: ({ changed }, { action }) => {
+    mutationFn: async ({ action, choice, tags, folder }: Bulk) => {
+      const more = { ...(tags ? { tags } : {}), ...(folder === undefined ? {} : { folder }) };
+      const sum: Changed = { done: 0, unchanged: 0, failed: [] };
+      for (const target of targetsOf(choice, filter)) await work(target, action, more, sum);
+      return sum;
+    },
+    onSuccess: ({ done, unchanged, failed }, { action }) => {
       refreshWorkflows(client);
-      toast("ok", `${DONE[action]} ${plural(changed, "workflow")}`);
+      const [first] = failed;
+      if (done > 0 || !first) toast("ok", `${DONE[action]} ${plural(done, "workflow")}${unchanged > 0 ? `; ${count(unchanged)} ${unchanged === 1 ? "was" : "were"} so before` : ""}`);
+      if (first) toast("bad", `${plural(failed.length, "workflow")} could not be ${DOING[action]}. ${sentence({ message: first.detail })}`);
       after();
     },
     onError: (error, { action }) => {
@@ -102,8 +110,33 @@ export function useBulk(filter: WorkflowFilter, after: () => void) {
   });
 }
 
-/** All that are shown are named by what shows them; what is not filtered by is left out. */
-export function targetOf(choice: Choice, { q, tag, folder, active }: WorkflowFilter): BulkTarget {
-  if (!choice.all) return { ids: [...choice.ids] };
-  return { filter: { ...(q === "" ? {} : { q }), ...(tag.length === 0 ? {} : { tag }), ...(folder === "" ? {} : { folder }), ...(active === "" ? {} : { active: active === "true" }) } };
+interface Changed {
+  done: number;
+  unchanged: number;
+  failed: BulkAnswer["failed"];
+}
+
+/** Asks until all is done: the server does a bounded part for each request. */
+async function work(target: BulkTarget, action: WorkflowBulkAction, more: { tags?: readonly string[]; folder?: string }, sum: Changed): Promise<void> {
+  let after: string | null | undefined;
+  do {
+    const part: BulkAnswer = await api.bulkWorkflows(target, action, after ? { ...more, after } : more);
+    sum.done += part.done.length;
+    sum.unchanged += part.unchanged;
+    sum.failed.push(...part.failed);
+    after = part.next;
+  } while (after);
+}
+
+/** All that are shown are named by what shows them, and what is not filtered by is left out; others by their ids, so many at a time. */
+export function targetsOf(choice: Choice, { q, tag, folder, active }: WorkflowFilter): BulkTarget[] {
+  if (!choice.all) {
+    const ids = [...choice.ids];
+    return Array.from({ length: Math.ceil(ids.length / IDS_MOST) }, (_, at) => ({ ids: ids.slice(at * IDS_MOST, (at + 1) * IDS_MOST) }));
+  }
+  return [targetOfAll({ q, tag, folder, active })];
+}
+
+function targetOfAll({ q, tag, folder, active }: Omit<WorkflowFilter, "sort">): BulkTarget {
+  return { filter: { ...(q === "" ? {} : { q }), ...(tag.length === 0 ? {} : { tags: tag }), ...(folder === "" ? {} : { folder }), ...(active === "" ? {} : { active: active === "true" }) } };
 }

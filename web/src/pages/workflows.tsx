@@ -12,7 +12,7 @@ import { Button } from "../ui/button";
 import b from "../ui/button.module.css";
 import { SearchField, Select } from "../ui/field";
 import { count } from "../ui/format";
-import { useDebounced, useMedia } from "../ui/hooks";
+import { PHONE, useDebounced, useMedia } from "../ui/hooks";
 import type { MenuEntry } from "../ui/menu";
 import { Page, PageHead } from "../ui/panel";
 import { Link, navigate, prefetchOnce, useSearch, useSearchAll, useTitle } from "../ui/router";
@@ -52,6 +52,7 @@ export function page() {
   const entries = useEntries(filter, start.mutate, setChoice, setAsk);
   const focus = useRef<(() => void) | null>(null);
   const wide = useMedia(WIDE);
+  const phone = useMedia(PHONE);
   useEffect(() => prefetchOnce(() => prefetchRoute(editorPath("x"))), []);
 
   const filtered = filter.q !== "" || filter.tag.length > 0 || filter.folder !== "" || filter.active !== "";
@@ -65,7 +66,7 @@ export function page() {
           actions={
             <>
               <input ref={importing.picker} type="file" accept=".json,application/json" multiple hidden onChange={importing.picked} aria-label="Workflow files" />
-              <Button icon={<FileUp size={14} aria-hidden="true" />} busy={importing.busy} onClick={() => importing.picker.current?.click()}>
+              <Button icon={<FileUp size={14} aria-hidden="true" />} iconOnly={phone} busy={importing.busy} onClick={() => importing.picker.current?.click()}>
                 Import
               </Button>
               <Button kind="primary" icon={<Plus size={14} aria-hidden="true" />} busy={making.isPending} onClick={() => making.mutate(filter.folder)}>
@@ -91,9 +92,11 @@ export function page() {
                     focus.current?.();
                   }}
                 />
-                {wide ? null : <FilterChoices {...filters} />}
-                <Select label="Which" value={filter.active} options={[["", "Active or not"], ["true", "Active"], ["false", "Inactive"]]} onChange={filters.onActive} />
-                <Select label="Sort" value={sort} options={SORTS} onChange={setSort} />
+                <div className={s.choices}>
+                  {wide ? null : <FilterChoices {...filters} />}
+                  <Select label="Which" value={filter.active} options={[["", "Active or not"], ["true", "Active"], ["false", "Inactive"]]} onChange={filters.onActive} />
+                  <Select label="Sort" value={sort} options={SORTS} onChange={setSort} />
+                </div>
               </div>
             )}
             <div className={s.table}>

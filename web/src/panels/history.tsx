@@ -1,10 +1,10 @@
-// How executions ended lately, as a chart that comes with a chunk of its own.
+// What became of the executions of a day or a month, as a chart that comes with a chunk of its own.
 
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
 import { isMissing } from "../api/client";
 import { queries } from "../api/queries";
-import { ended } from "../graph/history";
+import { sums } from "../graph/history";
 import { count, duration, plural } from "../ui/format";
 import { Guard } from "../ui/lazy-markdown";
 import { Panel } from "../ui/panel";
@@ -14,23 +14,23 @@ import s from "./history.module.css";
 const Plot = lazy(async () => ({ default: (await import("./history-plot")).HistoryPlot }));
 
 const SPANS = [
-  ["hour", 24, "24 h", "in the last 24 hours"],
-  ["day", 30, "30 d", "in the last 30 days"],
+  ["day", "24 h", "in the last 24 hours"],
+  ["month", "30 d", "in the last 30 days"],
 ] as const;
 
 /** Absent where the server keeps no history. */
 export function HistoryPanel() {
   const [chosen, setChosen] = useState(0);
-  const [step, parts, , words] = SPANS[chosen] ?? SPANS[0];
-  const history = useQuery({ ...queries.history(step, parts), placeholderData: (before) => before });
+  const [range, , words] = SPANS[chosen] ?? SPANS[0];
+  const history = useQuery({ ...queries.history(range), placeholderData: (before) => before });
   if (isMissing(history.error)) return null;
-  const total = history.data ? ended(history.data.items) : null;
+  const total = history.data ? sums(history.data.items) : null;
   return (
     <Panel
-      title="Executions that ended"
+      title="Executions"
       aside={
         <span className={s.spans} role="group" aria-label="Span">
-          {SPANS.map(([name, , label], at) => (
+          {SPANS.map(([name, label], at) => (
             <button key={name} type="button" className={`${s.span} ${at === chosen ? s.on : ""}`} aria-pressed={at === chosen} onClick={() => setChosen(at)}>
               {label}
             </button>
@@ -43,15 +43,15 @@ export function HistoryPanel() {
       ) : (
         <div className={s.body}>
           {history.data && total ? (
-            total.succeeded + total.failed === 0 ? (
-              <p className={`${s.none} faint`}>Nothing ended {words}.</p>
+            total.total === 0 ? (
+              <p className={`${s.none} faint`}>Nothing ran {words}.</p>
             ) : (
-              <Guard instead={<p className={`${s.none} dim`}>The chart could not be loaded. {plural(total.succeeded, "execution")} succeeded, {total.failed} did not.</p>}>
+              <Guard instead={<p className={`${s.none} dim`}>The chart could not be loaded. Of {plural(total.total, "execution")} {words}, {count(total.failed)} failed.</p>}>
                 <Suspense fallback={<div className={s.plot} />}>
-                  <Plot history={history.data} label={`Executions that ended ${words}: ${total.succeeded} succeeded, ${total.failed} did not`}>
+                  <Plot history={history.data} label={`${plural(total.total, "execution")} ${words}: ${count(total.succeeded)} succeeded, ${count(total.failed)} failed`}>
                     <Named as="good" words={`${count(total.succeeded)} succeeded`} />
-                    <Named as="bad" words={`${count(total.failed)} did not`} />
-                    {total.average === null ? null : <span className="faint">{duration(total.average)} each</span>}
+                    <Named as="bad" words={`${count(total.failed)} failed`} />
+                    {total.mean === null ? null : <span className="faint">{duration(total.mean)} each</span>}
                   </Plot>
                 </Suspense>
               </Guard>

@@ -38,7 +38,7 @@ function draw(canvas: HTMLCanvasElement, preview: Preview): void {
   const token = (name: string) => style.getPropertyValue(name).trim();
   const { boxes, lines } = fitPreview(preview, width, height, PAD);
   const colours = new Map(boxes.map(({ category }) => [category, token(`--cat-${categoryOf(category, "")}`)]));
-  const ground = token("--bg-3");
+  const ground = token("--line-2");
   const shape = ({ x, y, w, h }: (typeof boxes)[number]) => {
     pen.beginPath();
     pen.roundRect(x, y, w, h, Math.min(3, h / 3));
