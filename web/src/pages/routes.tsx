@@ -16,6 +16,7 @@ export const ROUTES = [
   page("/workflows/:id", () => import("./workflow")),
   page("/executions", () => import("./executions")),
   page("/executions/:id", () => import("./execution")),
+  page("/executions/:id/compare/:other", () => import("./compare")),
   page("/node-types", () => import("./node-types")),
 ];
 
