@@ -69,7 +69,7 @@ export const queries = {
   executions: (query: ExecutionQuery) =>
     infiniteQueryOptions({
       queryKey: ["executions", "list", query],
-      queryFn: ({ pageParam, signal }) => api.executions(query, pageParam, PAGE, signal),
+      queryFn: ({ pageParam, signal }) => api.executions(query, pageParam, PAGE, signal, pageParam === null),
       initialPageParam: null as string | null,
       getNextPageParam: (last) => last.next_cursor ?? null,
     }),

@@ -17,6 +17,7 @@ export const ROUTES = [
   page("/workflows/:id", () => import("./workflow")),
   page("/executions", () => import("./executions")),
   page("/executions/:id", () => import("./execution")),
+  page("/executions/:id/compare/:other", () => import("./compare")),
   page("/templates", () => import("./templates")),
   page("/templates/:id", () => import("./template")),
   page("/marketplace", () => import("./templates")),

@@ -97,7 +97,7 @@ export function statusWord(status: string): string {
   return STATUS_WORDS[status] ?? status;
 }
 
-const STARTERS: Record<string, string> = { manual: "Manual", workflow: "Workflow", fork: "Fork", replay: "Replay", webhook: "Webhook", api: "HTTP API", cli: "Terminal" };
+const STARTERS: Record<string, string> = { manual: "Manual", schedule: "Schedule", event: "Event", workflow: "Workflow", fork: "Fork", replay: "Replay", webhook: "Webhook", api: "HTTP API", cli: "Terminal" };
 
 /** What started an execution. */
 export function startedBy(trigger: string | null | undefined): string {
