@@ -306,7 +306,7 @@ describe("a file that is not what it should be", () => {
     expect(doc.nodes.get("a")?.data).toEqual({ label: "x" });
     doc.undo();
     expect(doc.nodes.get("a")?.data).toBe("text");
-    for (const other of [{}, { nodes: null, edges: 3 }, { nodes: {}, edges: [] }]) expect(new GraphDocument(other as FileGraph).nodes.count).toBe(0);
+    for (const other of [{}, { nodes: null, edges: 3 }, { nodes: {}, edges: [] }]) expect(new GraphDocument(other as unknown as FileGraph).nodes.count).toBe(0);
   });
 });
 

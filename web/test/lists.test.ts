@@ -97,7 +97,7 @@ describe("files", () => {
 
   it("of one hold its name, tags and folder beside the graph, and what the graph says wins", () => {
     const workflow = { id: "1", name: "Now", description: "", tags: ["t"], active: true, folder: "F", node_count: 0, edge_count: 0, created_at: "", updated_at: "", rev: 1, version: "v", graph: { nodes: [], edges: [], samples: [1] } };
-    expect(fileOf(workflow as Workflow)).toEqual({ name: "Now", tags: ["t"], folder: "F", nodes: [], edges: [], samples: [1] });
+    expect(fileOf(workflow as unknown as Workflow)).toEqual({ name: "Now", tags: ["t"], folder: "F", nodes: [], edges: [], samples: [1] });
   });
 });
 
