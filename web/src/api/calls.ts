@@ -1,6 +1,6 @@
 // One function for each request the pages make.
 
-import { call, pathOf } from "./call";
+import { call, pathOf, type Given } from "./call";
 import { callJson, callText } from "./client";
 import type {
   Asked,
@@ -90,8 +90,12 @@ export const api = {
       headers: { "idempotency-key": key },
     }),
 
+  /** Runs the draft from a step on, with what an execution recorded before it. */
+  replayDraft: (id: string, from: string, key: string) =>
+    callJson<Asked>(`/executions/${seg(id)}/replay`, { method: "POST", body: JSON.stringify({ from, draft: true }), headers: { "idempotency-key": key } }),
   /** What is wrong with the draft: at most 1,000, and whether there is more. */
   draftProblems: (id: string, signal?: AbortSignal) => callJson<{ rev: number; problems: Problem[]; more: boolean }>(`/workflows/${seg(id)}/draft/problems`, { signal }),
+  layout: (request: Given<"POST /layout">["body"]) => call("POST /layout", { body: request as NonNullable<typeof request> }),
   /** Makes the draft what triggers run. */
   publish: (id: string) => callJson<{ id: string }>(`/workflows/${seg(id)}/versions`, { method: "POST", body: "{}" }),
 

@@ -17,6 +17,8 @@ export interface EditorRun {
   starting: boolean;
   /** `input` is JSON text. `to` is the node it ends with. */
   start: (input: string, to?: string) => void;
+  /** Runs a node and what follows it, with what the execution on show recorded before it. */
+  from: (node: string) => void;
   stop: () => void;
   show: (execution: string | null) => void;
 }
@@ -42,6 +44,20 @@ export function useEditorRun(session: Session): EditorRun {
     },
     onError: (error) => toast("bad", `The workflow could not be started. ${sentence(asFailure(error))}`),
   });
+  const replaying = useMutation({
+    mutationFn: async (node: string) => {
+      const state = useExecution.getState();
+      const last = state.execution === execution ? state.nodes.get(node)?.last : undefined;
+      if (!last || execution === null) throw new Error("this node has not run yet: run the workflow once, then from here");
+      if ((await session.saver.flush()) === null) throw new Error("the last changes are not on the server yet; it is tried again by itself, then run once more");
+      return api.replayDraft(execution, last.address, newKey());
+    },
+    onSuccess: (born) => {
+      setChosen(born.id);
+      void client.invalidateQueries({ queryKey: ["executions"] });
+    },
+    onError: (error) => toast("bad", `It could not be run from here. ${sentence(asFailure(error))}`),
+  });
   const stopping = useMutation({
     mutationFn: (id: string) => api.ask(id, "cancel"),
     onError: (error) => toast("bad", `The execution could not be stopped. ${sentence(asFailure(error))}`),
@@ -49,8 +65,9 @@ export function useEditorRun(session: Session): EditorRun {
   return {
     execution,
     running: execution !== null && status !== null && !isOver(status),
-    starting: starting.isPending,
+    starting: starting.isPending || replaying.isPending,
     start: (input, to) => starting.mutate({ input, to: to ?? null }),
+    from: (node) => replaying.mutate(node),
     stop: () => {
       if (execution !== null) stopping.mutate(execution);
     },

@@ -1,0 +1,100 @@
+// What commands ask of the page: places on the canvas, panels to open, the clipboard, the server.
+
+import type { RefObject } from "react";
+import { api } from "../../api/calls";
+import type { NodeType } from "../../api/types";
+import type { CanvasHandle } from "../../canvas/types";
+import type { Context, Host, Surface } from "../../graph/commands/registry";
+import { placesOf } from "../../graph/document/places";
+import type { Point } from "../../graph/edit/family";
+import { holderAt } from "../../graph/edit/move";
+import { takeText } from "../../panels/editor/take";
+import type { Session } from "../../state/document";
+import { useExecution } from "../../state/execution";
+import { toast } from "../../state/view";
+import type { EditorRun } from "./use-editor-run";
+
+const ZOOM_STEP = 1.25;
+const MARGIN = 60;
+
+export interface HostParts {
+  session: Session;
+  kinds: ReadonlyMap<string, NodeType>;
+  canvas: RefObject<CanvasHandle | null>;
+  /** Where the pointer is in the window; null while it is not over the canvas. */
+  pointer: RefObject<Point | null>;
+  show: (surface: Surface) => void;
+  run: EditorRun;
+  start: () => void;
+  publish: () => void;
+  openFile: () => void;
+}
+
+/** Everything a command may need of this editor. */
+export function contextOf(parts: HostParts): Context {
+  const { session, kinds } = parts;
+  const context: Context = { doc: session.doc, selection: session.selection, where: placesOf(session.doc), kinds, host: hostOf(parts, () => context) };
+  return context;
+}
+
+function hostOf({ session, canvas, pointer, show, run, start, publish, openFile }: HostParts, context: () => Context): Host {
+  const { doc, selection } = session;
+  const places = placesOf(doc);
+  const boxes = (slots: readonly number[]) => slots.map((slot) => places.box(slot));
+  return {
+    place: () => (pointer.current && canvas.current?.toWorld(pointer.current)) ?? canvas.current?.viewCenter() ?? { x: 0, y: 0 },
+    frameAt: (place) => holderAt(doc, places, Array.from(doc.nodes.entries(), ([slot]) => slot), place, new Set()),
+    reveal: (slots) => {
+      const [only] = slots;
+      if (only === undefined) return;
+      if (slots.length === 1) canvas.current?.reveal(only);
+      else if (!isInView(canvas.current, boxes(slots))) canvas.current?.zoomTo(boxes(slots));
+    },
+    view: (how) => {
+      const handle = canvas.current;
+      if (how === "all") handle?.fit();
+      else if (how === "selection") handle?.zoomTo(boxes(selection.nodes()));
+      else handle?.zoomBy(how === "in" ? ZOOM_STEP : how === "out" ? 1 / ZOOM_STEP : null);
+    },
+    show,
+    readClipboard: () => navigator.clipboard.readText(),
+    writeClipboard: (text) => navigator.clipboard.writeText(text),
+    take: async (text) => void (await takeText(context(), text)),
+    layout: async (request) => (await api.layout(request)).places as never,
+    createWorkflow: async (graph) => {
+      const made = await api.createWorkflow(JSON.stringify(graph));
+      return { id: made.id, name: made.name };
+    },
+    run: (how, slot) => {
+      if (how === "stop") run.stop();
+      else if (how === "to") run.start("{}", doc.nodes.key(slot));
+      else if (how === "from") run.from(doc.nodes.key(slot));
+      else start();
+    },
+    lastOutput: (slot) => {
+      const last = useExecution.getState().nodes.get(doc.nodes.key(slot))?.last;
+      return last?.status === "succeeded" ? last.output : undefined;
+    },
+    publish,
+    saveNow: () => session.saver.retry(),
+    openFile,
+    downloadFile: () => download(session),
+    tell: (text, tone = "plain") => toast(tone, text),
+  };
+}
+
+function isInView(handle: CanvasHandle | null, boxes: readonly { x: number; y: number; w: number; h: number }[]): boolean {
+  const view = handle?.viewBox();
+  if (!view) return true;
+  return boxes.every((box) => box.x >= view.x - MARGIN && box.y >= view.y - MARGIN && box.x + box.w <= view.x + view.w + MARGIN && box.y + box.h <= view.y + view.h + MARGIN);
+}
+
+/** The draft as a file, as it is on this device. */
+function download({ doc }: Session): void {
+  const name = typeof doc.file["name"] === "string" && doc.file["name"] !== "" ? doc.file["name"] : "workflow";
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([JSON.stringify(doc.toFile(), null, 2)], { type: "application/json" }));
+  link.download = `${name.replace(/[^\p{L}\p{N} ._-]+/gu, "-").trim() || "workflow"}.json`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
