@@ -5,7 +5,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api } from "../../api/calls";
 import { queries } from "../../api/queries";
 import { Canvas } from "../../canvas/canvas";
-import { statusesOf } from "../../canvas/statuses";
+import { RunStatuses, type Runs } from "../../canvas/run-statuses";
 import type { CanvasHandle } from "../../canvas/types";
 import { asksForInput } from "../../graph/form";
 import type { Session } from "../../state/document";
@@ -22,6 +22,8 @@ import { useEditorRun } from "./use-editor-run";
 import { useProblems } from "./use-problems";
 import { WorkflowPanel, type WorkflowTab } from "./workflow-panel";
 import s from "./editor.module.css";
+
+const NO_RUNS: Runs = new Map();
 
 const NodeSide = lazy(async () => ({ default: (await import("./node-side")).NodeSide }));
 
@@ -128,11 +130,11 @@ function triggersOf({ doc }: Session) {
 
 /** What the execution on show says of the graph, told to the canvas outside of rendering. */
 function useStatuses(session: Session) {
-  const statuses = useMemo(() => statusesOf(session.doc), [session]);
+  const statuses = useMemo(() => new RunStatuses(session.doc), [session]);
   useEffect(() => {
     const tell = () => {
       const { nodes, finishedAt, seq } = useExecution.getState();
-      statuses.show(seq > 0 ? nodes : null, finishedAt !== null);
+      statuses.update(seq > 0 ? nodes : NO_RUNS, seq > 0 && finishedAt !== null);
     };
     tell();
     return useExecution.subscribe(tell);
