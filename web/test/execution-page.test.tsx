@@ -3,8 +3,13 @@
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it } from "vitest";
 import type { Event } from "../src/api/types";
-import { wrapped } from "../src/canvas/draw";
+import { wrapped } from "../src/canvas/draw-frames";
+import { Mounts } from "../src/canvas/mounts";
 import { NoteCard } from "../src/canvas/note-card";
+import { Scene } from "../src/canvas/scene";
+import type { Stage } from "../src/canvas/stage";
+import { GraphDocument } from "../src/graph/document/document";
+import { Selection } from "../src/graph/document/selection";
 import { faultParts } from "../src/graph/fault";
 import { placeGraph } from "../src/graph/file";
 import { isDrawnOnly, isNote, noteText, plainLines, tintOf } from "../src/graph/notes";
@@ -103,9 +108,9 @@ describe("notes and groups", () => {
   });
 
   it("have text that is words and nothing else", () => {
-    const node = graph.byId.get("n");
-    if (!node) throw new Error("no note");
-    const html = renderToStaticMarkup(<NoteCard node={node} />);
+    const scene = new Scene(new GraphDocument(graph.file), new Selection());
+    const stage = { scene, mounts: new Mounts(scene) } as Stage;
+    const html = renderToStaticMarkup(<NoteCard stage={stage} slot={scene.doc.nodes.slot("n") ?? -1} id="note" />);
     expect(html).toContain("&lt;b&gt;you&lt;/b&gt;");
     expect(html).toContain("width:300px");
   });

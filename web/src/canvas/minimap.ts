@@ -1,50 +1,68 @@
-// The whole graph in a corner, with a frame around the part in view; shown only when not all is in view.
+// The whole graph in a corner, with a frame around the part in view: a small copy of the overview.
 
-import { graphBox, type Box } from "../graph/geometry";
-import type { Picture } from "./draw";
-import type { CardText } from "./look";
+import { viewBox, type View } from "./layer";
+import type { Overview } from "./overview";
 import type { Palette } from "./palette";
+import type { Point } from "./types";
 
-const PAD = 10;
-const LEAST = 2;
+const PAD = 8;
+const copies = new WeakMap<HTMLCanvasElement, { version: number; width: number; picture: OffscreenCanvas }>();
 
-function scaleOf(box: Box, width: number, height: number): { by: number; x: number; y: number } {
+function scaleOf({ box }: Overview, width: number, height: number): { by: number; x: number; y: number } {
   const by = Math.min((width - 2 * PAD) / box.w, (height - 2 * PAD) / box.h);
   return { by, x: (width - box.w * by) / 2 - box.x * by, y: (height - box.h * by) / 2 - box.y * by };
 }
 
 /** The place in the graph under a place on the map. */
-export function miniSpot(box: Box, width: number, height: number, mx: number, my: number): { x: number; y: number } {
-  const scale = scaleOf(box, width, height);
-  return { x: (mx - scale.x) / scale.by, y: (my - scale.y) / scale.by };
+export function miniSpot(overview: Overview, width: number, height: number, at: Point): Point {
+  const scale = scaleOf(overview, width, height);
+  return { x: (at.x - scale.x) / scale.by, y: (at.y - scale.y) / scale.by };
 }
 
-export function drawMini(canvas: HTMLCanvasElement, view: Box, picture: Picture, palette: Palette): void {
+export function drawMini(canvas: HTMLCanvasElement, overview: Overview, view: View, palette: Palette): void {
   const ctx = canvas.getContext("2d");
   const { clientWidth: width, clientHeight: height } = canvas;
   if (!ctx || width === 0) return;
-  const ratio = devicePixelRatio;
+  const { ratio } = view;
   if (canvas.width !== Math.round(width * ratio)) {
     canvas.width = Math.round(width * ratio);
     canvas.height = Math.round(height * ratio);
   }
+  ctx.setTransform(1, 0, 0, 1, 0, 0);
+  const scale = scaleOf(overview, width, height);
+  ctx.fillStyle = palette.bar;
+  ctx.fillRect(0, 0, canvas.width, canvas.height);
+  ctx.drawImage(copyOf(canvas, overview, scale, palette), 0, 0);
   ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-  ctx.clearRect(0, 0, width, height);
-  const colours: Record<CardText["look"], string> = { rest: palette.line2, ok: palette.ok, running: palette.info, failed: palette.bad, skipped: palette.line, disabled: palette.line };
-  const scale = scaleOf(graphBox(picture.graph), width, height);
-  for (const node of picture.graph.nodes) {
-    if (node.frame) continue;
-    ctx.fillStyle = node.id === picture.selected ? palette.tide : colours[picture.texts(node).look];
-    ctx.fillRect(node.x * scale.by + scale.x, node.y * scale.by + scale.y, Math.max(LEAST, node.w * scale.by), Math.max(LEAST / 2, node.h * scale.by));
-  }
-  const left = Math.max(1, view.x * scale.by + scale.x);
-  const top = Math.max(1, view.y * scale.by + scale.y);
-  const right = Math.min(width - 1, (view.x + view.w) * scale.by + scale.x);
-  const bottom = Math.min(height - 1, (view.y + view.h) * scale.by + scale.y);
+  const seen = viewBox(view);
+  const left = Math.max(1, seen.x * scale.by + scale.x);
+  const top = Math.max(1, seen.y * scale.by + scale.y);
+  const right = Math.min(width - 1, (seen.x + seen.w) * scale.by + scale.x);
+  const bottom = Math.min(height - 1, (seen.y + seen.h) * scale.by + scale.y);
   if (right <= left || bottom <= top) return;
   ctx.beginPath();
-  ctx.roundRect(left, top, right - left, bottom - top, 4);
-  ctx.strokeStyle = palette.faint;
+  ctx.roundRect(left, top, Math.max(4, right - left), Math.max(4, bottom - top), 3);
+  ctx.strokeStyle = palette.dim;
   ctx.lineWidth = 1;
   ctx.stroke();
+}
+
+/** Scaling 2,048 pixels down takes longer than a frame has: it is done once for each painting of the overview. */
+function copyOf(canvas: HTMLCanvasElement, overview: Overview, scale: { by: number; x: number; y: number }, palette: Palette): OffscreenCanvas {
+  const known = copies.get(canvas);
+  if (known?.version === overview.version && known.width === canvas.width) return known.picture;
+  const picture = known?.picture ?? new OffscreenCanvas(1, 1);
+  picture.width = canvas.width;
+  picture.height = canvas.height;
+  const ctx = picture.getContext("2d");
+  if (ctx) {
+    const ratio = canvas.width / Math.max(1, canvas.clientWidth);
+    ctx.fillStyle = palette.bar;
+    ctx.fillRect(0, 0, picture.width, picture.height);
+    ctx.imageSmoothingQuality = "medium";
+    const { box } = overview;
+    ctx.drawImage(overview.canvas, (box.x * scale.by + scale.x) * ratio, (box.y * scale.by + scale.y) * ratio, box.w * scale.by * ratio, box.h * scale.by * ratio);
+  }
+  copies.set(canvas, { version: overview.version, width: canvas.width, picture });
+  return picture;
 }

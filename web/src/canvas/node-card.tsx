@@ -1,68 +1,84 @@
-// A node near enough to read: 208 × 60, tile, name, one useful line, one badge.
+// A node near enough to read: 208 × 60, tile, name, one useful line, one badge, its ports.
 
 import { TriangleAlert } from "lucide-react";
-import { memo } from "react";
-import type { PlacedNode } from "../graph/file";
-import { portY } from "../graph/geometry";
+import { memo, useCallback, useLayoutEffect, useSyncExternalStore } from "react";
+import { FRAME } from "../graph/document/places";
+import { plural } from "../ui/format";
 import { NodeTile } from "../ui/node-icon";
-import type { CardText } from "./look";
+import { cardOf } from "./card";
+import { MOUNTED } from "./scene";
+import type { Stage } from "./stage";
+import { LOOK_WORD } from "./words";
 import s from "./node-card.module.css";
 
-interface NodeCardProps {
-  node: PlacedNode;
-  text: CardText;
-  selected: boolean;
-  problem: "error" | "warning" | undefined;
-  onSelect: (id: string) => void;
+/** Renders anew when what it shows of the scene has changed. */
+export function useSlot(stage: Stage, slot: number): void {
+  const { mounts, scene } = stage;
+  const listen = useCallback((listener: () => void) => mounts.listenTo(slot, listener), [mounts, slot]);
+  const version = () => mounts.versionOf(slot);
+  useSyncExternalStore(listen, version, version);
+  useLayoutEffect(() => {
+    scene.setFlag(slot, MOUNTED, true);
+    stage.request();
+    return () => {
+      scene.setFlag(slot, MOUNTED, false);
+      stage.request();
+    };
+  }, [scene, slot, stage]);
 }
 
-const WORD = { rest: "", running: "running", ok: "succeeded", failed: "failed", skipped: "skipped", disabled: "disabled" };
+export function cardStyle({ scene }: Stage, slot: number): { transform: string; width: string; height: string } {
+  const { x, y, w, h } = scene.places.box(slot);
+  return { transform: `translate(${x}px, ${y}px)`, width: `${w}px`, height: `${h}px` };
+}
 
-function NodeCardView({ node, text, selected, problem, onSelect }: NodeCardProps) {
-  const ports = node.ports.length > 1 ? node.ports : node.hasOutput ? [null] : [];
-  const classes = [s.card, s[text.look], selected ? s.selected : "", problem === "error" ? s.wrong : ""].filter(Boolean).join(" ");
+export const NodeCard = memo(function NodeCard({ stage, slot, id }: { stage: Stage; slot: number; id: string }) {
+  useSlot(stage, slot);
+  const { scene } = stage;
+  if (!scene.places.isSeen(slot)) return null;
+  const card = cardOf(scene, slot);
+  const problem = scene.problemOf(slot);
+  const isSelected = scene.selection.hasNode(slot);
+  const isFrame = scene.places.kind[slot] === FRAME;
+  const word = LOOK_WORD[card.look];
+  const badge = card.badge ?? (isFrame ? `${plural(scene.places.nest.withInside([slot]).length - 1, "node")} inside` : null);
+  const classes = [s.card, s[card.look], isSelected ? s.selected : "", problem === "error" ? s.wrong : "", isFrame ? s.folded : ""].filter(Boolean).join(" ");
   return (
-    <button
-      type="button"
-      className={classes}
-      style={{ transform: `translate(${node.x}px, ${node.y}px)` }}
-      aria-pressed={selected}
-      data-node={node.id}
-      onClick={() => onSelect(node.id)}
-    >
-      <NodeTile type={node.type} icon={text.icon} category={text.category} size="l" />
+    <div id={id} className={classes} style={cardStyle(stage, slot)} role="button" aria-pressed={isSelected} data-slot={slot} data-node={scene.doc.nodes.key(slot)}>
+      <NodeTile type={card.type} icon={card.icon} category={card.category} size="l" />
       <span className={s.words}>
         <span className={s.title} dir="auto">
-          {text.title}
+          {card.title}
         </span>
-        <span className={s.line} dir="auto" title={text.look === "failed" ? text.line : undefined}>
-          {text.line}
+        <span className={s.line} dir="auto" title={card.look === "failed" ? card.line : undefined}>
+          {card.line}
         </span>
       </span>
       {problem ? <TriangleAlert className={`${s.problem} ${s[problem]}`} aria-hidden="true" /> : null}
-      {text.badge ? <span className={s.badge}>{text.badge}</span> : null}
+      {badge ? <span className={s.badge}>{badge}</span> : null}
       <span className="hidden">
-        {text.badge === WORD[text.look] || text.line === WORD[text.look] ? "" : WORD[text.look]}
+        {badge === word || card.line === word ? "" : word}
         {problem ? `, has ${problem === "error" ? "an error" : "a warning"}` : ""}
       </span>
-      {node.hasInput ? <i className={`${s.port} ${s.in}`} /> : null}
-      {ports.map((port) => (
-        <i key={port ?? ""} className={`${s.port} ${s.out}`} style={{ top: `${portY(node, port) - node.y}px` }} />
-      ))}
-    </button>
-  );
-}
-
-export const NodeCard = memo(NodeCardView, (a, b) => {
-  return (
-    a.node === b.node &&
-    a.selected === b.selected &&
-    a.problem === b.problem &&
-    a.onSelect === b.onSelect &&
-    a.text.look === b.text.look &&
-    a.text.title === b.text.title &&
-    a.text.line === b.text.line &&
-    a.text.badge === b.text.badge &&
-    a.text.icon === b.text.icon
+      <Ports stage={stage} slot={slot} />
+    </div>
   );
 });
+
+function Ports({ stage, slot }: { stage: Stage; slot: number }) {
+  const { scene } = stage;
+  const { inputs, outputs } = scene.portsOf(slot);
+  const top = scene.places.y[slot] ?? 0;
+  const side = (names: string[], isOutput: boolean) =>
+    names.map((name) => (
+      <i key={name} className={`${s.port} ${isOutput ? s.out : s.in}`} style={{ top: `${scene.portPlace(slot, names.length > 1 ? name : null, isOutput).y - top}px` }} data-port={name}>
+        {names.length > 1 ? <span className={s.label}>{name}</span> : null}
+      </i>
+    ));
+  return (
+    <>
+      {side(inputs, false)}
+      {side(outputs, true)}
+    </>
+  );
+}

@@ -1,23 +1,25 @@
-// A sticky note near enough to read: its text on its shape, wrapped and clipped. It lies below the cards and takes no presses.
+// A sticky note near enough to read: its text on its shape, wrapped and clipped. It lies below the cards.
 
 import { memo } from "react";
-import type { PlacedNode } from "../graph/file";
 import { tintOf } from "../graph/notes";
 import { LazyMarkdown } from "../ui/lazy-markdown";
+import { noteFor, readable } from "./card";
+import { cardStyle, useSlot } from "./node-card";
+import type { Stage } from "./stage";
 import s from "./note-card.module.css";
 
 /** Longer texts do not fit on any note. */
 const TEXT_MOST = 2_000;
 
-export const NoteCard = memo(function NoteCard({ node }: { node: PlacedNode }) {
+export const NoteCard = memo(function NoteCard({ stage, slot, id }: { stage: Stage; slot: number; id: string }) {
+  useSlot(stage, slot);
+  const { scene } = stage;
+  if (!scene.places.isSeen(slot)) return null;
+  const isSelected = scene.selection.hasNode(slot);
   return (
-    <div
-      className={`${s.note} ${s[tintOf(node.data) ?? "yellow"]}`}
-      role="note"
-      style={{ transform: `translate(${node.x}px, ${node.y}px)`, width: `${node.w}px`, height: `${node.h}px` }}
-    >
+    <div id={id} className={`${s.note} ${s[tintOf(readable(scene, slot).data) ?? "yellow"]} ${isSelected ? s.selected : ""}`} role="note" style={cardStyle(stage, slot)} data-slot={slot} data-note={scene.doc.nodes.key(slot)}>
       <div className={s.text}>
-        <LazyMarkdown text={(node.note ?? "").slice(0, TEXT_MOST)} flat />
+        <LazyMarkdown text={noteFor(scene, slot).slice(0, TEXT_MOST)} flat />
       </div>
     </div>
   );

@@ -11,21 +11,34 @@ export interface Palette {
   dim: string;
   faint: string;
   tide: string;
+  tideSoft: string;
+  /** Edges at rest. */
+  edgeLine: string;
+  /** The dots of the grid. */
+  dot: string;
   ok: string;
   bad: string;
   info: string;
+  warn: string;
   chip: string;
+  /** What floats above the graph. */
+  bar: string;
   frame: string;
   /** The font of a node's name at a size in world units. */
   name: (size: number) => string;
-  mono: string;
+  /** The font of words beside names. */
+  plain: (size: number) => string;
+  mono: (size: number) => string;
   category: Record<string, string>;
+  /** Categories as the only colour of a node: on a card, and quiet. */
+  flat: Record<string, string>;
   /** The colours a note or group may be given. */
   tint: Record<Tint, string>;
   edge: number;
   edgeRun: number;
   dash: number;
   still: boolean;
+  isLight: boolean;
 }
 
 const CATEGORIES = ["trigger", "logic", "data", "network", "ai", "code", "people", "storage"];
@@ -34,6 +47,7 @@ export function readPalette(): Palette {
   const style = getComputedStyle(document.documentElement);
   const token = (name: string) => style.getPropertyValue(name).trim();
   const family = token("--font");
+  const mono = token("--mono");
   const size = (name: string) => Number.parseFloat(token(name)) || 1;
   return {
     ground: token("--bg-0"),
@@ -44,14 +58,21 @@ export function readPalette(): Palette {
     dim: token("--text-2"),
     faint: token("--text-3"),
     tide: token("--tide"),
+    tideSoft: token("--tide-soft"),
+    edgeLine: mixed(token("--line-2"), token("--text-3"), 0.22),
+    dot: mixed(token("--bg-0"), token("--text-3"), 0.28),
     ok: token("--ok"),
     bad: token("--bad"),
     info: token("--info"),
+    warn: token("--warn"),
     chip: token("--bg-3"),
+    bar: token("--bg-1"),
     frame: token("--cat-logic"),
     name: (px) => `600 ${px}px ${family}`,
-    mono: `500 ${token("--fs-11")} ${token("--mono")}`,
+    plain: (px) => `400 ${px}px ${family}`,
+    mono: (px) => `500 ${px}px ${mono}`,
     category: Object.fromEntries(CATEGORIES.map((name) => [name, token(`--cat-${name}`)])),
+    flat: Object.fromEntries(CATEGORIES.map((name) => [name, mixed(token("--bg-2"), token(`--cat-${name}`), 0.42)])),
     tint: {
       yellow: token("--cat-trigger"),
       blue: token("--cat-data"),
@@ -66,7 +87,14 @@ export function readPalette(): Palette {
     edgeRun: size("--stroke-run"),
     dash: size("--dash"),
     still: matchMedia("(prefers-reduced-motion: reduce)").matches,
+    isLight: document.documentElement.dataset["theme"] === "light",
   };
+}
+
+/** A colour between two, written as tokens are: #rrggbb. */
+export function mixed(from: string, to: string, part: number): string {
+  const channel = (colour: string, at: number) => Number.parseInt(colour.slice(1 + at * 2, 3 + at * 2), 16) || 0;
+  return `#${[0, 1, 2].map((at) => Math.round(channel(from, at) * (1 - part) + channel(to, at) * part).toString(16).padStart(2, "0")).join("")}`;
 }
 
 export function watchTheme(changed: () => void): () => void {

@@ -4,13 +4,13 @@
 import { curveBox, curveOf, distanceTo, type Curve, type Run } from "../graph/curve";
 import type { Edit, GraphDocument } from "../graph/document/document";
 import { grown } from "../graph/document/grown";
-import { FRAME, NODE, NOTE, placesOf, type Places } from "../graph/document/places";
+import { NODE, NOTE, placesOf, type Places } from "../graph/document/places";
 import type { Selection } from "../graph/document/selection";
 import type { Box } from "../graph/geometry";
 import { isPlainPort } from "../graph/summary";
-import { inputsOf, outputsOf } from "../graph/edit/ports";
 import { categoryOf, type Category } from "../ui/node-icon";
 import { BoxIndex } from "./box-index";
+import { NodePorts } from "./node-ports";
 import type { EdgeLook, NodeKind, NodeLook, Statuses } from "./types";
 
 export const NODE_LOOKS: readonly NodeLook[] = ["rest", "running", "ok", "failed", "skipped", "disabled"];
@@ -74,11 +74,13 @@ export class Scene {
   private readonly styleOf = new Map<string, number>();
   private selectedNodes: number[] = [];
   private selectedEdges: number[] = [];
+  private readonly ports: NodePorts;
   private readonly run: Run = { x0: 0, y0: 0, x1: 0, y1: 0, high: 0, bottom: 0 };
 
   constructor(readonly doc: GraphDocument, readonly selection: Selection) {
     const places = placesOf(doc);
     this.places = places;
+    this.ports = new NodePorts(places, (slot) => this.kindOf(slot));
     this.nodeIndex = new BoxIndex((slot, out) => {
       if (places.seenAs[slot] !== slot) return false;
       const [x, y] = [places.x[slot] ?? 0, places.y[slot] ?? 0];
@@ -94,14 +96,28 @@ export class Scene {
       out.set(curveBox(run));
       return true;
     });
+  }
+
+  /** Reads all, and follows what changes until it is closed. */
+  open(): void {
+    this.stops.push(this.doc.listen((edit) => this.onEdit(edit)), this.places.listen((slots) => this.onPlaces(slots)), this.selection.listen(() => this.onSelection()));
+    this.follow();
     this.load();
-    this.stops.push(doc.listen((edit) => this.onEdit(edit)), places.listen((slots) => this.onPlaces(slots)), selection.listen(() => this.onSelection()));
   }
 
   close(): void {
-    for (const stop of this.stops) stop();
+    for (const stop of this.stops.splice(0)) stop();
     this.stopStatuses?.();
-    this.listeners.clear();
+    this.stopStatuses = null;
+  }
+
+  private get isOpen(): boolean {
+    return this.stops.length > 0;
+  }
+
+  private follow(): void {
+    this.stopStatuses?.();
+    this.stopStatuses = this.statuses?.listen((nodes) => this.onStatuses(nodes)) ?? null;
   }
 
   listen(listener: (patch: Patch) => void): () => void {
@@ -112,15 +128,16 @@ export class Scene {
   setKinds(kinds: ReadonlyMap<string, NodeKind>): void {
     if (kinds === this.kinds) return;
     this.kinds = kinds;
+    if (!this.isOpen) return;
     this.load();
     this.tell({ all: true, nodes: [], edges: [], moved: false });
   }
 
   setStatuses(statuses: Statuses | null): void {
     if (statuses === this.statuses) return;
-    this.stopStatuses?.();
     this.statuses = statuses;
-    this.stopStatuses = statuses?.listen((nodes) => this.onStatuses(nodes)) ?? null;
+    if (!this.isOpen) return;
+    this.follow();
     this.readLooks();
     this.tell({ all: true, nodes: [], edges: [], moved: false });
   }
@@ -186,20 +203,14 @@ export class Scene {
     return typeof port === "string" && port !== "" && !isPlainPort(port) ? port : null;
   }
 
-  /** The ports of a node, by the names that edges use. */
   portsOf(slot: number): { inputs: string[]; outputs: string[] } {
-    const node = this.doc.nodes.at(slot);
-    if (!node || this.places.kind[slot] === NOTE) return { inputs: [], outputs: [] };
-    const kind = this.kindOf(slot);
-    if (kind?.outputs) return { inputs: inputsOf(kind), outputs: outputsOf(node, kind) };
-    if (this.places.kind[slot] === FRAME && this.doc.links.outDegree(slot) + this.doc.links.inDegree(slot) === 0) return { inputs: [], outputs: [] };
-    return { inputs: ["in"], outputs: this.usedPorts(slot) };
+    return this.ports.of(slot);
   }
 
   /** Where a port is, in the graph. */
   portPlace(slot: number, port: string | null, isOutput: boolean): { x: number; y: number } {
     const { x, y, w } = this.places;
-    return { x: (x[slot] ?? 0) + (isOutput ? (w[slot] ?? 0) : 0), y: (y[slot] ?? 0) + this.portY(slot, port, isOutput) };
+    return { x: (x[slot] ?? 0) + (isOutput ? (w[slot] ?? 0) : 0), y: (y[slot] ?? 0) + this.ports.y(slot, port, isOutput) };
   }
 
   /** The uppermost thing at a place that is no edge: nodes before notes before frames, inner frames before outer. -1 for none. */
@@ -308,32 +319,8 @@ export class Scene {
     this.from[slot] = isHidden ? -1 : from;
     this.to[slot] = isHidden ? -1 : to;
     if (isHidden || !row) return;
-    this.fromY[slot] = from === a ? this.portY(from, row.sourceHandle, true) : (this.places.h[from] ?? 0) / 2;
-    this.toY[slot] = to === b ? this.portY(to, row.targetHandle, false) : (this.places.h[to] ?? 0) / 2;
-  }
-
-  private portY(slot: number, port: unknown, isOutput: boolean): number {
-    const h = this.places.h[slot] ?? 0;
-    if (this.places.kind[slot] !== NODE) return h / 2;
-    const kind = this.kindOf(slot);
-    const declared = isOutput ? kind?.outputs : kind?.inputs;
-    // Most types have one port: their nodes need not be read.
-    if (declared && declared.length < 2 && !(isOutput && (kind?.dynamic_outputs || typeof port === "string"))) return h / 2;
-    if (typeof port !== "string" && !(declared && declared.length > 1)) return h / 2;
-    const { inputs, outputs } = this.portsOf(slot);
-    const ports = isOutput ? outputs : inputs;
-    const at = typeof port === "string" ? ports.indexOf(port) : -1;
-    return ports.length < 2 || at < 0 ? h / 2 : (h * (at + 1)) / (ports.length + 1);
-  }
-
-  /** Of a type that is not known: the ports by which edges leave, in the order of the file. */
-  private usedPorts(slot: number): string[] {
-    const ports = new Set<string>();
-    for (const edge of this.doc.links.out(slot).reverse()) {
-      const port: unknown = this.doc.edges.at(edge)?.sourceHandle;
-      ports.add(typeof port === "string" && port !== "" ? port : "out");
-    }
-    return ports.size > 0 ? [...ports] : ["out"];
+    this.fromY[slot] = from === a ? this.ports.y(from, row.sourceHandle, true) : (this.places.h[from] ?? 0) / 2;
+    this.toY[slot] = to === b ? this.ports.y(to, row.targetHandle, false) : (this.places.h[to] ?? 0) / 2;
   }
 
   private flagProblem(slot: number): void {

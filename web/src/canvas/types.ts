@@ -1,5 +1,6 @@
 // What the canvas is given and what it tells: the contract with the pages.
 
+import type { Ref } from "react";
 import type { Box } from "../graph/geometry";
 import type { GraphDocument } from "../graph/document/document";
 import type { Selection } from "../graph/document/selection";
@@ -71,7 +72,7 @@ export interface CanvasEvents {
 }
 
 export interface CanvasProps {
-  ref?: React.Ref<CanvasHandle>;
+  ref?: Ref<CanvasHandle>;
   doc: GraphDocument;
   selection: Selection;
   kinds: ReadonlyMap<string, NodeKind>;

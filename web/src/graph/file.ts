@@ -63,6 +63,8 @@ export interface PlacedGraph {
   nodes: readonly PlacedNode[];
   edges: readonly PlacedEdge[];
   byId: ReadonlyMap<string, PlacedNode>;
+  /** What it was made of. */
+  file: FileGraph;
 }
 
 /** Places a graph. Edges whose ends are missing are left out: validation tells of them. */
@@ -103,7 +105,7 @@ export function placeGraph(graph: FileGraph): PlacedGraph {
     const target = byId.get(edge.target);
     if (source && target) placedEdges.push({ key: edge.id ?? `#${index}`, source, target, port: edge.sourceHandle ?? null });
   });
-  return { nodes: [...byId.values()], edges: placedEdges, byId };
+  return { nodes: [...byId.values()], edges: placedEdges, byId, file: graph };
 }
 
 function hasPlace(node: FileNode): boolean {

@@ -80,6 +80,18 @@ export function graphBox(graph: PlacedGraph): Box {
   return { x: left, y: top, w: right - left, h: bottom - top };
 }
 
+/** What encloses all boxes; null where there are none. */
+export function enclosing(boxes: readonly Box[]): Box | null {
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const box of boxes) {
+    left = Math.min(left, box.x);
+    top = Math.min(top, box.y);
+    right = Math.max(right, box.x + box.w);
+    bottom = Math.max(bottom, box.y + box.h);
+  }
+  return right >= left ? { x: left, y: top, w: right - left, h: bottom - top } : null;
+}
+
 export function overlaps(a: Box, b: Box): boolean {
   return a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
 }

@@ -1,0 +1,119 @@
+// Edges on a surface: gathered by look, simpler and fewer the smaller and the more they are.
+
+import { curveOf, isForward, middleOf, type Run } from "../graph/curve";
+import type { Pen } from "./pen";
+import { EDGE_LOOKS, RUN, SELECTED } from "./scene";
+
+const LABELS_FROM = 0.6;
+/** More edges than these are thinned out: always the same ones, so that they do not flicker. */
+const CURVES_MOST = 1_500;
+const LINES_MOST = 5_000;
+/** Strokes of very long paths take longer than several of shorter ones. */
+const TOGETHER = 64;
+const DASHED_MOST = 300;
+const SHORTEST = 1.5;
+const LEVEL = 0.75;
+const LABEL_MOST = 18;
+const SELECTED_LOOK = 4;
+const HOVERED_LOOK = 5;
+
+/** Draws these; answers whether dashes among them move. */
+export function drawEdges(pen: Pen, edges: readonly number[]): boolean {
+  const { scene, view, level, draw } = pen;
+  const isSimple = draw.settings.simplifyEdges && (level === "flat" || level === "dense" || level === "far");
+  const most = isSimple ? LINES_MOST : CURVES_MOST;
+  let mask = 0;
+  while (draw.settings.simplifyEdges && edges.length / (mask + 1) > most) mask = mask * 2 + 1;
+  const groups: number[][] = [[], [], [], [], [], []];
+  for (const edge of edges) {
+    const isSelected = ((scene.edgeFlags[edge] ?? 0) & SELECTED) !== 0;
+    const look = scene.edgeLook[edge] ?? 0;
+    if (mask !== 0 && (spread(edge) & mask) !== 0 && !isSelected && look !== RUN) continue;
+    groups[edge === draw.overlay.hovered ? HOVERED_LOOK : isSelected ? SELECTED_LOOK : look]?.push(edge);
+  }
+  for (const look of [3, 0, 1, 2, HOVERED_LOOK, SELECTED_LOOK]) strokeAll(pen, groups[look] ?? [], look, isSimple);
+  if (view.zoom >= LABELS_FROM && !isSimple) for (const group of groups) for (const edge of group) drawLabel(pen, edge);
+  return (groups[RUN]?.length ?? 0) > 0;
+}
+
+/** A number that looks random, the same for each edge at all times. */
+function spread(edge: number): number {
+  return (Math.imul(edge, 2654435761) >>> 12) & 0xffff;
+}
+
+function strokeAll(pen: Pen, edges: readonly number[], look: number, isSimple: boolean): void {
+  if (edges.length === 0) return;
+  const { ctx, view, scene } = pen;
+  setStroke(pen, look, edges.length, isSimple);
+  ctx.beginPath();
+  let count = 0;
+  for (const edge of edges) {
+    const run = scene.runOf(edge);
+    if (!run) continue;
+    if (isSimple) {
+      const [dx, dy] = [run.x1 - run.x0, run.y1 - run.y0];
+      if ((Math.abs(dx) + Math.abs(dy)) * view.zoom < SHORTEST) continue;
+      ctx.moveTo(run.x0 * view.zoom + view.x, run.y0 * view.zoom + view.y);
+      ctx.lineTo(run.x1 * view.zoom + view.x, run.y1 * view.zoom + view.y);
+    } else trace(pen, run);
+    count += 1;
+    if (count % TOGETHER !== 0) continue;
+    ctx.stroke();
+    ctx.beginPath();
+  }
+  ctx.stroke();
+  ctx.setLineDash([]);
+  ctx.globalAlpha = 1;
+}
+
+function setStroke({ ctx, palette, draw, view }: Pen, look: number, count: number, isSimple: boolean): void {
+  const name = EDGE_LOOKS[look];
+  const thin = isSimple ? 1 : Math.max(1, Math.min(1, view.zoom * 1.4) * palette.edge);
+  ctx.lineCap = isSimple ? "butt" : "round";
+  ctx.lineWidth = look === SELECTED_LOOK ? thin + 1 : name === "run" ? Math.max(thin, Math.min(1, view.zoom * 1.4) * palette.edgeRun) : thin;
+  ctx.strokeStyle = look === SELECTED_LOOK ? palette.tide : look === HOVERED_LOOK ? palette.dim : name === "ok" ? palette.ok : name === "run" ? palette.info : palette.edgeLine;
+  ctx.globalAlpha = name === "dead" ? 0.6 : name === "ok" ? 0.75 : isSimple && look === 0 ? 0.8 : 1;
+  const dash = palette.dash;
+  const isDashed = !isSimple && count <= DASHED_MOST;
+  ctx.setLineDash(!isDashed ? [] : name === "dead" ? [dash / 3, dash] : name === "run" ? [dash, dash] : []);
+  ctx.lineDashOffset = name === "run" && !palette.still ? -draw.now / 40 : 0;
+}
+
+function trace({ ctx, view }: Pen, run: Run): void {
+  const { zoom, x, y } = view;
+  ctx.moveTo(run.x0 * zoom + x, run.y0 * zoom + y);
+  if (isForward(run) && Math.abs(run.y1 - run.y0) * zoom < LEVEL) {
+    ctx.lineTo(run.x1 * zoom + x, run.y1 * zoom + y);
+    return;
+  }
+  const curve = curveOf(run);
+  const at = (n: number, from: number) => (curve[n] ?? 0) * zoom + from;
+  for (let n = 2; n + 5 < curve.length; n += 6) ctx.bezierCurveTo(at(n, x), at(n + 1, y), at(n + 2, x), at(n + 3, y), at(n + 4, x), at(n + 5, y));
+}
+
+function drawLabel(pen: Pen, edge: number): void {
+  const { ctx, view, scene, palette } = pen;
+  const label = scene.labelOf(edge);
+  const run = label === null ? null : scene.runOf(edge);
+  if (label === null || !run) return;
+  const size = Math.min(11, Math.max(9, 11 * view.zoom));
+  const spot = middleOf(curveOf(run));
+  const [x, y] = [spot.x * view.zoom + view.x, spot.y * view.zoom + view.y];
+  const text = label.length > LABEL_MOST ? `${label.slice(0, LABEL_MOST - 1)}…` : label;
+  // Monospaced: as wide as it has letters.
+  const width = text.length * size * 0.6 + 12;
+  if (x + width < 0 || x - width > view.width || y < -size || y > view.height + size) return;
+  const look = EDGE_LOOKS[scene.edgeLook[edge] ?? 0];
+  ctx.beginPath();
+  ctx.roundRect(x - width / 2, y - 8, width, 16, 8);
+  ctx.fillStyle = palette.ground;
+  ctx.fill();
+  ctx.strokeStyle = palette.line;
+  ctx.lineWidth = 1;
+  ctx.stroke();
+  ctx.font = palette.mono(size);
+  ctx.fillStyle = look === "ok" ? palette.ok : look === "run" ? palette.info : palette.faint;
+  ctx.textAlign = "center";
+  ctx.textBaseline = "middle";
+  ctx.fillText(text, x, y + 0.5);
+}

@@ -1,0 +1,151 @@
+// Nodes on a surface: a card with icon and name, a flat shape, or a rectangle of one colour.
+
+import { FRAME } from "../graph/document/places";
+import { titleFor } from "./card";
+import { AROUND, flatColour } from "./card-sprites";
+import type { Pen } from "./pen";
+import { NODE_LOOKS, SELECTED } from "./scene";
+
+const NAME_LEAST = 10.5;
+const NAME_MOST = 24;
+const NAME = 13;
+const NAME_PIXELS = 5;
+const NAME_LEFT = 56;
+const PAD = 12;
+const LINE = 1.18;
+const TWO_LINES_BELOW = 0.62;
+
+/** Cards: body, icon and name. */
+export function drawCards(pen: Pen, nodes: readonly number[]): void {
+  const { ctx, view, scene, palette, level, kept } = pen;
+  const { x, y, w, h } = scene.places;
+  const { ratio } = view;
+  const hasIcon = level === "near" || level === "mid";
+  const size = Math.round(2 * Math.max(NAME * view.zoom, Math.min(NAME_LEAST, NAME_MOST * view.zoom))) / 2;
+  const hasName = hasIcon && size >= NAME_PIXELS;
+  // Sprites are copied pixel by pixel: without a transform, and at whole pixels.
+  ctx.setTransform(1, 0, 0, 1, 0, 0);
+  for (const slot of nodes) {
+    const left = Math.round(((x[slot] ?? 0) * view.zoom + view.x) * ratio);
+    const top = Math.round(((y[slot] ?? 0) * view.zoom + view.y) * ratio);
+    const style = scene.styles[scene.style[slot] ?? 0];
+    if (!style) continue;
+    const shape = {
+      style, look: scene.look[slot] ?? 0, flags: (scene.flags[slot] ?? 0) & SELECTED, scale: view.zoom * ratio, ratio, hasIcon,
+      w: Math.max(2, Math.round((w[slot] ?? 0) * view.zoom * ratio)), h: Math.max(2, Math.round((h[slot] ?? 0) * view.zoom * ratio)),
+    };
+    ctx.drawImage(kept.cards.card(shape, palette), left - AROUND * ratio, top - AROUND * ratio);
+    if (hasName) drawName(pen, slot, left, top, shape.h, size);
+    if (hasIcon) drawSign(pen, slot, left + shape.w, top, size);
+    if (scene.places.kind[slot] === FRAME) drawInside(pen, slot, left, top, shape.w, shape.h);
+  }
+  ctx.globalAlpha = 1;
+  ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+}
+
+function drawName(pen: Pen, slot: number, left: number, top: number, high: number, size: number): void {
+  const { ctx, view, scene, palette, kept } = pen;
+  const look = NODE_LOOKS[scene.look[slot] ?? 0];
+  const px = size * view.ratio;
+  const scale = view.zoom * view.ratio;
+  const room = ((scene.places.w[slot] ?? 0) - NAME_LEFT - PAD) * scale - (look === "rest" ? 0 : px * 0.4);
+  ctx.font = palette.name(px);
+  ctx.fillStyle = palette.text;
+  ctx.globalAlpha = look === "skipped" || look === "disabled" ? 0.55 : 1;
+  ctx.textAlign = "left";
+  ctx.textBaseline = "middle";
+  const title = titleFor(scene, slot);
+  const lines = view.zoom < TWO_LINES_BELOW ? twoLines(pen, title, px, room) : [kept.fit(ctx, title, px, room, palette)];
+  lines.forEach((line, at) => ctx.fillText(line, left + NAME_LEFT * scale, top + high / 2 + (at - (lines.length - 1) / 2) * px * LINE));
+}
+
+/** At most two lines, broken between words where that helps. */
+function twoLines({ ctx, kept, palette }: Pen, title: string, size: number, room: number): string[] {
+  const width = kept.width(ctx, title, size, palette);
+  if (width <= room) return [title];
+  const about = Math.floor((title.length * room) / width);
+  const space = title.lastIndexOf(" ", about);
+  if (space <= 0) return [kept.fit(ctx, title, size, room, palette)];
+  return [title.slice(0, space), kept.fit(ctx, title.slice(space + 1), size, room, palette)];
+}
+
+/** A tick, a cross or a dot on the corner: the state by shape. And a mark where something is wrong with the node. */
+function drawSign({ ctx, view, scene, palette }: Pen, slot: number, right: number, top: number, size: number): void {
+  const look = NODE_LOOKS[scene.look[slot] ?? 0];
+  const problem = scene.problemOf(slot);
+  if (look !== "ok" && look !== "failed" && look !== "running" && !problem) return;
+  const r = Math.max(3.5, size * 0.48) * view.ratio;
+  const x = right - r * 1.6;
+  ctx.globalAlpha = 1;
+  ctx.beginPath();
+  ctx.arc(x, top, r, 0, 2 * Math.PI);
+  ctx.fillStyle = look === "ok" ? palette.ok : look === "running" ? palette.info : look === "failed" || problem === "error" ? palette.bad : palette.warn;
+  ctx.fill();
+  if (r < 4 * view.ratio || look === "running") return;
+  ctx.beginPath();
+  if (look === "ok") {
+    ctx.moveTo(x - r * 0.45, top);
+    ctx.lineTo(x - r * 0.1, top + r * 0.35);
+    ctx.lineTo(x + r * 0.45, top - r * 0.35);
+  } else if (look === "failed") {
+    ctx.moveTo(x - r * 0.35, top - r * 0.35);
+    ctx.lineTo(x + r * 0.35, top + r * 0.35);
+    ctx.moveTo(x + r * 0.35, top - r * 0.35);
+    ctx.lineTo(x - r * 0.35, top + r * 0.35);
+  } else {
+    ctx.moveTo(x, top - r * 0.5);
+    ctx.lineTo(x, top + r * 0.1);
+    ctx.moveTo(x, top + r * 0.45);
+    ctx.lineTo(x, top + r * 0.5);
+  }
+  ctx.strokeStyle = palette.card;
+  ctx.lineWidth = Math.max(view.ratio, r * 0.28);
+  ctx.lineCap = "round";
+  ctx.stroke();
+}
+
+/** A collapsed container says how many are inside of it. */
+function drawInside(pen: Pen, slot: number, left: number, top: number, wide: number, high: number): void {
+  const { ctx, view, scene, palette } = pen;
+  const inside = scene.places.nest.withInside([slot]).length - 1;
+  const size = Math.max(8, 10 * view.zoom) * view.ratio;
+  const text = `${inside} inside`;
+  ctx.font = palette.mono(size);
+  const width = text.length * size * 0.6 + size;
+  if (width > wide) return;
+  ctx.beginPath();
+  ctx.roundRect(left + wide - width - 6 * view.ratio, top + high - size * 0.7, width, size * 1.4, size * 0.7);
+  ctx.fillStyle = palette.chip;
+  ctx.fill();
+  ctx.fillStyle = palette.dim;
+  ctx.textAlign = "left";
+  ctx.textBaseline = "middle";
+  ctx.fillText(text, left + wide - width - 6 * view.ratio + size / 2, top + high);
+}
+
+/** Rectangles of one colour, as many of a colour as there are one after the other. */
+export function drawRects(pen: Pen, nodes: readonly number[]): void {
+  const { ctx, view, scene, palette } = pen;
+  const { x, y, w, h } = scene.places;
+  const groups = new Map<string, number[]>();
+  for (const slot of nodes) {
+    const colour = rectColour(pen, slot);
+    const group = groups.get(colour);
+    if (group) group.push(slot);
+    else groups.set(colour, [slot]);
+  }
+  for (const [colour, group] of groups) {
+    ctx.fillStyle = colour;
+    for (const slot of group) {
+      ctx.fillRect((x[slot] ?? 0) * view.zoom + view.x, (y[slot] ?? 0) * view.zoom + view.y, Math.max(1, (w[slot] ?? 0) * view.zoom), Math.max(1, (h[slot] ?? 0) * view.zoom));
+    }
+  }
+  ctx.fillStyle = palette.card;
+}
+
+function rectColour({ scene, palette }: Pen, slot: number): string {
+  if (((scene.flags[slot] ?? 0) & SELECTED) !== 0) return palette.tide;
+  const look = NODE_LOOKS[scene.look[slot] ?? 0] ?? "rest";
+  const category = scene.styles[scene.style[slot] ?? 0]?.category ?? "data";
+  return look === "rest" ? (palette.flat[category] ?? palette.faint) : flatColour(look, palette.faint, palette);
+}

@@ -1,0 +1,281 @@
+// One canvas at work: the scene, its layer, the camera, and the one loop that draws them. Nothing here renders React.
+
+import type { GraphDocument } from "../graph/document/document";
+import type { Selection } from "../graph/document/selection";
+import { CANVAS_SETTINGS, type CanvasSettings } from "../state/view";
+import { CanvasCamera } from "./camera";
+import { drawMini } from "./minimap";
+import { Layer2D } from "./layer-2d";
+import { NO_OVERLAY, type Layer, type Level, type Overlay } from "./layer";
+import { Mounts } from "./mounts";
+import { Overview } from "./overview";
+import { readPalette, watchTheme, type Palette } from "./palette";
+import { LIFTED, Scene, type Patch } from "./scene";
+
+const REST_MS = 120;
+const IDLE_MS = 200;
+const PINNED_MOST = 50;
+
+export interface Surfaces {
+  root: HTMLElement;
+  canvas: HTMLCanvasElement;
+  world: HTMLElement;
+  mini: HTMLCanvasElement;
+}
+
+export class Stage {
+  readonly scene: Scene;
+  readonly camera: CanvasCamera;
+  readonly overview: Overview;
+  readonly mounts: Mounts;
+  settings: CanvasSettings = CANVAS_SETTINGS;
+  level: Level = "near";
+  overlay: Overlay = NO_OVERLAY;
+  lifted: { nodes: readonly number[]; edges: readonly number[] } | null = null;
+  /** Where the keyboard is; -1 for nowhere. */
+  focused = -1;
+  /** Hears that the camera came to rest. */
+  onRest: () => void = () => {};
+  private layer: Layer | null = null;
+  private surfaces: Surfaces | null = null;
+  private palette: Palette;
+  private frame = 0;
+  private idle = 0;
+  private rest: ReturnType<typeof setTimeout> | undefined;
+  private isDomShown = true;
+  private zoomAtRest = 1;
+  private isFitted = false;
+  private isPainted = false;
+  private readonly listeners = new Set<() => void>();
+  private touched = new Set<number>();
+  private readonly stops: (() => void)[] = [];
+
+  constructor(doc: GraphDocument, selection: Selection) {
+    this.palette = readPalette();
+    this.scene = new Scene(doc, selection);
+    this.camera = new CanvasCamera(() => this.onMoved(), () => this.palette.still);
+    this.overview = new Overview(this.scene, this.palette);
+    this.mounts = new Mounts(this.scene);
+  }
+
+  attach(surfaces: Surfaces): () => void {
+    this.surfaces = surfaces;
+    this.scene.open();
+    this.overview.spoil();
+    this.layer = new Layer2D(surfaces.canvas, this.palette, this.overview);
+    this.layer.load(this.scene);
+    const resize = new ResizeObserver(() => this.onResize());
+    resize.observe(surfaces.root);
+    this.onResize();
+    this.stops.push(
+      () => resize.disconnect(),
+      this.scene.listen((patch) => this.onPatch(patch)),
+      watchTheme(() => this.onTheme()),
+    );
+    void document.fonts.ready.then(() => this.forgetWords());
+    return () => this.close();
+  }
+
+  private close(): void {
+    for (const stop of this.stops.splice(0)) stop();
+    cancelAnimationFrame(this.frame);
+    this.frame = 0;
+    stopIdle(this.idle);
+    clearTimeout(this.rest);
+    this.layer?.close();
+    this.scene.close();
+    this.layer = null;
+    this.surfaces = null;
+  }
+
+  /** Hears where the keyboard is. */
+  readonly listen = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  setFocused(node: number): void {
+    if (node === this.focused) return;
+    this.focused = node;
+    this.mounts.spoil();
+    for (const listener of this.listeners) listener();
+    this.request();
+  }
+
+  /** What stays mounted wherever the view is: where the keyboard is, and what is selected. */
+  private pinned(): number[] {
+    const { selection } = this.scene;
+    return [...(this.focused >= 0 ? [this.focused] : []), ...(selection.nodeCount <= PINNED_MOST ? selection.nodes() : [])];
+  }
+
+  /** Draws in the next frame. */
+  request = (): void => {
+    if (this.frame === 0 && this.surfaces) this.frame = requestAnimationFrame(this.paint);
+  };
+
+  show(overlay: Partial<Overlay>): void {
+    this.overlay = { ...this.overlay, ...overlay };
+    this.request();
+  }
+
+  fit(isFlown = true): void {
+    const { camera, scene } = this;
+    const box = scene.places.bounds();
+    camera.isTouched = false;
+    if (!box || camera.view.width === 0) return;
+    const to = camera.fitting(box, scene.doc.nodes.count);
+    if (isFlown) camera.fly(to, performance.now());
+    else camera.put(to);
+  }
+
+  /** Sees what is dragged as such: it is drawn by itself, above a picture of the rest. */
+  lift(nodes: readonly number[] | null, edges: readonly number[] = []): void {
+    for (const slot of this.lifted?.nodes ?? []) this.scene.setFlag(slot, LIFTED, false);
+    this.lifted = nodes ? { nodes, edges } : null;
+    for (const slot of nodes ?? []) this.scene.setFlag(slot, LIFTED, true);
+    this.layer?.patch({ all: false, nodes: [], edges: [], moved: true });
+    this.request();
+  }
+
+  private paint = (now: number): void => {
+    this.frame = 0;
+    const { layer, surfaces, camera, scene } = this;
+    if (!layer || !surfaces || camera.view.width === 0) return;
+    if (this.touched.size > 0) {
+      this.mounts.patch([...this.touched]);
+      this.placeCards(this.touched);
+      this.touched.clear();
+    }
+    camera.step(now);
+    if (this.overview.density === 0) this.overview.ensure();
+    const drawn = layer.draw(camera.view, { now, settings: this.settings, overlay: this.overlay, lifted: this.lifted, isDomShown: this.isDomShown });
+    this.level = drawn.level;
+    const isNear = drawn.level === "near";
+    // While the zoom changes what is mounted is only hidden: it may be wanted again at once.
+    const more = this.isDomShown && this.mounts.step(camera.view, isNear, camera.heading, this.pinned());
+    this.moveWorld(isNear);
+    if (!surfaces.mini.hidden) drawMini(surfaces.mini, this.overview, camera.view, this.palette);
+    if (drawn.moves || more || camera.isFlying) this.request();
+    this.askIdle();
+    if (this.isPainted || scene.doc.nodes.count === 0) return;
+    this.isPainted = true;
+    performance.mark("tidemill:canvas");
+    this.atRest();
+  };
+
+  /** The elements of the page follow the camera by one transform. */
+  private moveWorld(isNear: boolean): void {
+    const { world } = this.surfaces ?? {};
+    if (!world) return;
+    const { x, y, zoom } = this.camera.view;
+    world.style.visibility = isNear && this.isDomShown ? "visible" : "hidden";
+    world.style.transform = `translate(${x}px, ${y}px) scale(${zoom})`;
+  }
+
+  private placeCards(slots: ReadonlySet<number>): void {
+    const { world } = this.surfaces ?? {};
+    if (!world) return;
+    for (const slot of this.mounts.slots) {
+      if (!slots.has(slot)) continue;
+      const card = world.querySelector<HTMLElement>(`[data-slot="${slot}"]`);
+      if (card) card.style.transform = `translate(${this.scene.places.x[slot] ?? 0}px, ${this.scene.places.y[slot] ?? 0}px)`;
+    }
+  }
+
+  private onMoved(): void {
+    const { zoom } = this.camera.view;
+    // While the zoom changes, text in elements would be laid out anew each frame: the canvas draws it instead.
+    if (zoom !== this.zoomAtRest) this.isDomShown = false;
+    clearTimeout(this.rest);
+    this.rest = setTimeout(() => this.atRest(), REST_MS);
+    this.request();
+  }
+
+  private atRest(): void {
+    const { view } = this.camera;
+    if (this.camera.isFlying) return;
+    this.zoomAtRest = view.zoom;
+    this.isDomShown = true;
+    const data = this.surfaces?.root.dataset;
+    if (data) {
+      data["zoom"] = view.zoom.toFixed(4);
+      data["x"] = view.x.toFixed(1);
+      data["y"] = view.y.toFixed(1);
+      data["level"] = this.level;
+    }
+    this.onRest();
+    this.request();
+  }
+
+  private onResize(): void {
+    const { surfaces, camera } = this;
+    if (!surfaces) return;
+    const { clientWidth: width, clientHeight: height } = surfaces.root;
+    if (width === 0 || height === 0) return;
+    camera.resize(width, height, devicePixelRatio);
+    camera.setBounds(this.scene.places.bounds());
+    this.layer?.resize(width, height, devicePixelRatio);
+    this.mounts.spoil();
+    if (!camera.isTouched) {
+      this.fit(false);
+      this.isFitted = this.scene.doc.nodes.count > 0;
+    }
+    // At once: a canvas that was given a size is empty until it is drawn.
+    this.paint(performance.now());
+  }
+
+  private onPatch(patch: Patch): void {
+    const { lifted } = this;
+    const isDrag = lifted !== null && patch.moved && patch.nodes.every((slot) => ((this.scene.flags[slot] ?? 0) & LIFTED) !== 0);
+    for (const slot of patch.nodes) this.touched.add(slot);
+    if (!isDrag) {
+      this.layer?.patch(patch);
+      if (patch.all) this.overview.spoil();
+      else if (patch.nodes.length > 0) this.overview.patch(patch.nodes, patch.moved);
+      if (patch.all) this.mounts.patch(null);
+      if (patch.moved || patch.all) {
+        this.mounts.spoil();
+        this.camera.setBounds(this.scene.places.bounds());
+      }
+      if (!this.isFitted && this.scene.doc.nodes.count > 0 && !this.camera.isTouched) this.onResize();
+    }
+    this.request();
+  }
+
+  private onTheme(): void {
+    this.palette = readPalette();
+    this.layer?.setPalette(this.palette);
+    this.overview.setPalette(this.palette);
+    this.request();
+  }
+
+  private forgetWords(): void {
+    if (this.layer instanceof Layer2D) this.layer.forgetWords();
+    this.request();
+  }
+
+  /** What can wait is done when nothing else is to do: indexes, the overview. */
+  private askIdle(): void {
+    if (this.idle !== 0 || !(this.scene.nodeIndex.isStale || this.scene.edgeIndex.isStale || this.overview.hasWork)) return;
+    this.idle = whenIdle((left) => {
+      this.idle = 0;
+      if (!this.surfaces || this.lifted) return;
+      const until = performance.now() + Math.min(8, left());
+      let more = true;
+      while (more && performance.now() < until) more = this.scene.nodeIndex.isStale || this.scene.edgeIndex.isStale ? this.scene.tidy() || true : this.overview.work();
+      if (this.level === "far") this.request();
+      this.askIdle();
+    });
+  }
+}
+
+/** `requestIdleCallback`, and a timer where there is none. */
+function whenIdle(run: (left: () => number) => void): number {
+  if (typeof requestIdleCallback === "function") return requestIdleCallback((deadline) => run(() => deadline.timeRemaining()), { timeout: IDLE_MS });
+  return window.setTimeout(() => run(() => 8), 1);
+}
+
+function stopIdle(id: number): void {
+  if (typeof cancelIdleCallback === "function") cancelIdleCallback(id);
+  else clearTimeout(id);
+}
