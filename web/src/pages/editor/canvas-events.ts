@@ -1,43 +1,72 @@
-// What gestures and keys of the canvas do to the document.
+// What gestures and keys of the canvas do to the document, and what they open.
 
+import type { CanvasEvents, Point } from "../../canvas/types";
+import { DRAGGED_KIND } from "../../panels/editor/add-palette";
 import { placesOf } from "../../graph/document/places";
-import type { NodeType } from "../../api/types";
-import type { CanvasEvents } from "../../canvas/types";
+import type { Context } from "../../graph/commands/registry";
 import { connect, insertOnEdge, reconnect, whyNot } from "../../graph/edit/connect";
+import { setCollapsed } from "../../graph/edit/frames";
 import { move, nudge, resize } from "../../graph/edit/move";
 import { remove } from "../../graph/edit/remove";
-import { setCollapsed } from "../../graph/edit/frames";
-import type { Session } from "../../state/document";
-import { toast } from "../../state/view";
+import { addAtEnd, addDropped, fitsAt } from "./adding";
+import type { Open } from "./surfaces";
 
 interface Given {
-  session: Session;
-  kinds: ReadonlyMap<string, NodeType>;
+  context: Context;
   onOpen: (node: number) => void;
-  say: (text: string) => void;
+  open: (what: Open) => void;
+  /** A text or file that was dropped: a workflow, or nodes of one. */
+  take: (text: string, at: Point) => void;
 }
 
-export function canvasEvents({ session, kinds, onOpen, say }: Given): CanvasEvents {
-  const { doc, selection } = session;
+export function canvasEvents({ context, onOpen, open, take }: Given): CanvasEvents {
+  const { doc, selection, kinds, host } = context;
   const places = placesOf(doc);
-  const context = { doc, places, kinds };
+  const given = { doc, places, kinds };
   return {
     open: onOpen,
+    menu: ({ client }) => open({ kind: "menu", at: client }),
     move: (nodes, by, into) => void move(doc, places, nodes, by, into),
     resize: (node, box) => void resize(doc, places, node, box),
     connect: (source, target, edge) => {
-      const why = whyNot(context, source, target, edge);
-      if (why !== null) toast("plain", why);
-      else if (edge >= 0) reconnect(context, edge, source, target);
-      else connect(context, source, target);
+      const why = whyNot(given, source, target, edge);
+      if (why !== null) host.tell(why);
+      else if (edge >= 0) reconnect(given, edge, source, target);
+      else connect(given, source, target);
     },
-    insert: (node, edge) => void insertOnEdge(context, edge, node),
+    quickAdd: (at) =>
+      open({
+        kind: "quick_add",
+        at: at.client,
+        after: at.isSource ? at.from.node : -1,
+        fits: fitsAt(at),
+        label: at.isSource ? "Add what comes next" : "Add what comes before",
+        pick: (kind) => addAtEnd(context, kind, at),
+      }),
+    insert: (node, edge) => {
+      if (insertOnEdge(given, edge, node) === null) host.tell("This node cannot stand on that edge.");
+    },
+    drop: ({ place, edge, into, data }) => {
+      const type = data.getData(DRAGGED_KIND);
+      const kind = kinds.get(type);
+      if (kind) {
+        addDropped(context, kind, { place, edge, into });
+        return;
+      }
+      const [file] = data.files;
+      if (file) void file.text().then((text) => take(text, place));
+      else if (data.getData("text/plain") !== "") take(data.getData("text/plain"), place);
+    },
+    add: ({ client, place }) => open({ kind: "quick_add", at: client, after: -1, pick: (kind) => addDropped(context, kind, { place, edge: -1, into: host.frameAt(place) }) }),
     remove: () => {
       remove(doc, places, { nodes: selection.nodes(), edges: selection.edges() });
       selection.clear();
     },
     nudge: (by) => void nudge(doc, places, selection.nodes(), by),
+    connectFrom: (node) => {
+      selection.set([node]);
+      open({ kind: "connect" });
+    },
     collapse: (node) => setCollapsed(doc, [node], !places.isCollapsed(node)),
-    say,
   };
 }

@@ -31,13 +31,15 @@ export interface HostParts {
 }
 
 /** Everything a command may need of this editor. */
-export function contextOf(parts: HostParts): Context {
-  const { session, kinds } = parts;
+export function contextOf(parts: { current: HostParts }, kinds: ReadonlyMap<string, NodeType>): Context {
+  const { session } = parts.current;
   const context: Context = { doc: session.doc, selection: session.selection, where: placesOf(session.doc), kinds, host: hostOf(parts, () => context) };
   return context;
 }
 
-function hostOf({ session, canvas, pointer, show, run, start, publish, openFile }: HostParts, context: () => Context): Host {
+/** The parts are read when something is asked: a command may be kept longer than what it was made with. */
+function hostOf(parts: { current: HostParts }, context: () => Context): Host {
+  const { session, canvas, pointer } = parts.current;
   const { doc, selection } = session;
   const places = placesOf(doc);
   const boxes = (slots: readonly number[]) => slots.map((slot) => places.box(slot));
@@ -56,7 +58,7 @@ function hostOf({ session, canvas, pointer, show, run, start, publish, openFile 
       else if (how === "selection") handle?.zoomTo(boxes(selection.nodes()));
       else handle?.zoomBy(how === "in" ? ZOOM_STEP : how === "out" ? 1 / ZOOM_STEP : null);
     },
-    show,
+    show: (surface) => parts.current.show(surface),
     readClipboard: () => navigator.clipboard.readText(),
     writeClipboard: (text) => navigator.clipboard.writeText(text),
     take: async (text) => void (await takeText(context(), text)),
@@ -66,6 +68,7 @@ function hostOf({ session, canvas, pointer, show, run, start, publish, openFile 
       return { id: made.id, name: made.name };
     },
     run: (how, slot) => {
+      const { run, start } = parts.current;
       if (how === "stop") run.stop();
       else if (how === "to") run.start("{}", doc.nodes.key(slot));
       else if (how === "from") run.from(doc.nodes.key(slot));
@@ -75,9 +78,9 @@ function hostOf({ session, canvas, pointer, show, run, start, publish, openFile 
       const last = useExecution.getState().nodes.get(doc.nodes.key(slot))?.last;
       return last?.status === "succeeded" ? last.output : undefined;
     },
-    publish,
+    publish: () => parts.current.publish(),
     saveNow: () => session.saver.retry(),
-    openFile,
+    openFile: () => parts.current.openFile(),
     downloadFile: () => download(session),
     tell: (text, tone = "plain") => toast(tone, text),
   };

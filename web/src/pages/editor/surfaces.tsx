@@ -1,7 +1,7 @@
 // What opens above the editor: palettes, menus, dialogs. One at a time.
 
-import { lazy, Suspense, type ReactNode } from "react";
-import type { NodeType, Problem } from "../../api/types";
+import { lazy, Suspense, type ComponentProps, type ReactNode } from "react";
+import type { NodeType } from "../../api/types";
 import { api } from "../../api/calls";
 import type { Bindings, Context, Surface } from "../../graph/commands/registry";
 import type { Kind } from "../../graph/edit/kinds";
@@ -10,13 +10,16 @@ import { moveInto, possibleParents, refusesMove } from "../../graph/edit/frames"
 import { replaceType } from "../../graph/edit/add";
 import { placesOf } from "../../graph/document/places";
 import type { Point } from "../../graph/edit/family";
-import { chosenCommands, rememberCommand } from "../../state/view";
+import { bind, remember, useView } from "../../state/view";
 import { editorPath } from "../paths";
 import { navigate } from "../../ui/router";
 
 const CommandPalette = lazy(async () => ({ default: (await import("../../panels/editor/command-palette")).CommandPalette }));
 const ShortcutSheet = lazy(async () => ({ default: (await import("../../panels/editor/shortcut-sheet")).ShortcutSheet }));
-const ContextMenu = lazy(async () => ({ default: (await import("../../panels/editor/context-menu")).ContextMenu }));
+const ContextMenu = lazy(async () => {
+  const { ContextMenu: Menu, menuOf } = await import("../../panels/editor/context-menu");
+  return { default: (props: Omit<ComponentProps<typeof Menu>, "of">) => <Menu {...props} of={menuOf(props.context)} /> };
+});
 const ChooseNode = lazy(async () => ({ default: (await import("../../panels/editor/choose-node")).ChooseNode }));
 const Rename = lazy(async () => ({ default: (await import("../../panels/editor/rename")).Rename }));
 const QuickAdd = lazy(async () => ({ default: (await import("../../panels/editor/add-palette")).QuickAdd }));
@@ -33,16 +36,15 @@ interface SurfacesProps {
   context: Context;
   kinds: ReadonlyMap<string, NodeType>;
   bindings: Bindings;
-  onBind: (command: string | null, keys: readonly string[] | null) => void;
   onClose: () => void;
-  menuOf: (context: Context) => never;
 }
 
 export function Surfaces(props: SurfacesProps) {
-  return <Suspense fallback={null}>{inside(props)}</Suspense>;
+  const recent = useView((state) => state.recent);
+  return <Suspense fallback={null}>{inside(props, recent)}</Suspense>;
 }
 
-function inside({ open, context, kinds, bindings, onBind, onClose, menuOf }: SurfacesProps): ReactNode {
+function inside({ open, context, kinds, bindings, onClose }: SurfacesProps, recent: readonly string[]): ReactNode {
   const { doc, selection, host } = context;
   const slot = selection.current;
   switch (open.kind) {
@@ -51,17 +53,17 @@ function inside({ open, context, kinds, bindings, onBind, onClose, menuOf }: Sur
         <CommandPalette
           context={context}
           bindings={bindings}
-          recent={chosenCommands()}
-          onChosen={rememberCommand}
+          recent={recent}
+          onChosen={remember}
           findWorkflows={async (query, signal) => (await api.workflows({ q: query, sort: "-updated_at" }, null, 8, signal, {})).items}
           onOpenWorkflow={(id) => navigate(editorPath(id))}
           onClose={onClose}
         />
       );
     case "shortcuts":
-      return <ShortcutSheet bindings={bindings} onBind={onBind} onClose={onClose} />;
+      return <ShortcutSheet bindings={bindings} onBind={bind} onClose={onClose} />;
     case "menu":
-      return <ContextMenu context={context} bindings={bindings} of={menuOf(context)} at={open.at} {...(open.before && { before: open.before })} onClose={onClose} />;
+      return <ContextMenu context={context} bindings={bindings} at={open.at} {...(open.before && { before: open.before })} onClose={onClose} />;
     case "rename":
       return (
         <Rename
@@ -141,5 +143,3 @@ export function opened(surface: Surface, at: Point): Open | null {
       return null;
   }
 }
-
-export type { Problem };

@@ -8,6 +8,11 @@ import { useDocument, type Session } from "../../state/document";
 
 export interface Problems {
   all: readonly Problem[];
+  /** Null until the server has said so once. */
+  known: readonly Problem[] | null;
+  more: boolean;
+  error: unknown;
+  retry: () => void;
   errors: number;
   /** By slot of the node. */
   marks: ReadonlyMap<number, "error" | "warning">;
@@ -18,7 +23,7 @@ const NONE: readonly Problem[] = [];
 
 export function useProblems(session: Session): Problems {
   const savedAt = useDocument((state) => (state.save.kind === "saved" ? state.save.at : null));
-  const { data } = useQuery({
+  const { data, error, refetch } = useQuery({
     queryKey: ["workflow", session.workflow, "draft", "problems", savedAt],
     queryFn: ({ signal }) => api.draftProblems(session.workflow, signal),
     // While something is on its way to the server, what was wrong before is still the best that is known.
@@ -37,6 +42,6 @@ export function useProblems(session: Session): Problems {
       const slot = session.doc.nodes.slot(problem.node);
       if (slot !== undefined && marks.get(slot) !== "error") marks.set(slot, problem.severity);
     }
-    return { all, errors: all.filter((problem) => problem.severity === "error").length, marks, of: (node) => byNode.get(node) ?? NONE };
-  }, [all, session]);
+    return { all, known: data?.problems ?? null, more: data?.more === true, error: data ? null : error, retry: () => void refetch(), errors: all.filter((problem) => problem.severity === "error").length, marks, of: (node) => byNode.get(node) ?? NONE };
+  }, [all, data, error, refetch, session]);
 }

@@ -6,7 +6,7 @@ import { queries } from "../../api/queries";
 import { inputSchema, samplesOf } from "../../graph/form";
 import { ExecutionRow } from "../../panels/execution-list";
 import { InputForm } from "../../panels/input-form";
-import { Problems } from "../../panels/problems";
+import { ProblemList } from "../../panels/editor/problem-list";
 import { Webhooks } from "../../panels/webhooks";
 import type { Session } from "../../state/document";
 import { Link } from "../../ui/router";
@@ -24,7 +24,6 @@ interface WorkflowPanelProps {
   tab: WorkflowTab;
   onTab: (tab: WorkflowTab) => void;
   problems: Found;
-  titles: ReadonlyMap<string, string>;
   busy: boolean;
   blocked: string | null;
   onRun: (input: string) => void;
@@ -34,7 +33,7 @@ interface WorkflowPanelProps {
 }
 
 export function WorkflowPanel(props: WorkflowPanelProps) {
-  const { session, tab, onTab, problems, titles, onNode } = props;
+  const { session, tab, onTab, problems, onNode } = props;
   const id = useId();
   const count = problems.all.length;
   const tabs: Tab<WorkflowTab>[] = [
@@ -52,7 +51,7 @@ export function WorkflowPanel(props: WorkflowPanelProps) {
       case "run":
         return <Run {...props} />;
       case "problems":
-        return count > 0 ? <Problems problems={problems.all} titles={titles} onSelect={onNode} /> : <p className="faint">Nothing is wrong with this workflow.</p>;
+        return <ProblemList doc={session.doc} problems={problems.known} more={problems.more} error={problems.error} onRetry={problems.retry} onSelect={(problem) => problem.node != null && onNode(problem.node)} />;
       case "history":
         return <History {...props} />;
       case "details":
