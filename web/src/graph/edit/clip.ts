@@ -19,6 +19,8 @@ export interface PasteOptions {
   /** The slot of the frame or container it is pasted into. */
   parent?: number;
   label?: string;
+  /** Changes with the same key are one step with it. */
+  join?: string;
 }
 
 export interface Pasted {
@@ -68,7 +70,7 @@ export function copyText(doc: GraphDocument, where: Where, slots: readonly numbe
 }
 
 /** Adds a piece to the document as one step. Ids that are taken become others, and what names them follows. */
-export function paste(doc: GraphDocument, where: Where, given: Piece, { at, parent = -1, label = "Paste" }: PasteOptions = {}): Pasted {
+export function paste(doc: GraphDocument, where: Where, given: Piece, { at, parent = -1, label = "Paste", join }: PasteOptions = {}): Pasted {
   const piece = placed(given);
   if (piece.nodes.length === 0) return { nodes: [], edges: [] };
   const fresh = new FreshIds(doc);
@@ -83,7 +85,7 @@ export function paste(doc: GraphDocument, where: Where, given: Piece, { at, pare
   const labels = otherLabels(doc, piece);
   const origin = originIn(doc, where, parent);
   const around = doc.nodes.at(parent)?.id;
-  const shift = at ? shiftTo(piece, ids, at) : besideCopies(doc, piece, ids, origin, around);
+  const shift = besideCopies(doc, piece, ids, origin, around, at ? shiftTo(piece, ids, at) : { x: 0, y: 0 });
   const added: Pasted = { nodes: [], edges: [] };
   doc.change(`${label} ${what(piece.nodes.length)}`, (editing) => {
     piece.nodes.forEach((node, index) => {
@@ -108,7 +110,7 @@ export function paste(doc: GraphDocument, where: Where, given: Piece, { at, pare
       const id = editing.addEdge({ ...edge, id: "", source, target });
       added.edges.push(doc.edges.slot(id) ?? -1);
     }
-  });
+  }, join === undefined ? {} : { join });
   return added;
 }
 
@@ -167,10 +169,11 @@ function shiftTo(piece: Piece, ids: ReadonlyMap<string, string>, at: Point): Poi
   return { x: Math.round(at.x - (left + right) / 2), y: Math.round(at.y - (top + bottom) / 2) };
 }
 
-/** Far enough beside earlier copies in the same frame to be seen. */
-function besideCopies(doc: GraphDocument, piece: Piece, ids: ReadonlyMap<string, string>, origin: Point, parent: string | undefined): Point {
-  const first = ownPlace(topsOf(piece, ids)[0] ?? null);
-  if (!first) return { x: 0, y: 0 };
+/** A wished shift, and on from there until it does not lie exactly on an earlier copy in the same frame. */
+function besideCopies(doc: GraphDocument, piece: Piece, ids: ReadonlyMap<string, string>, origin: Point, parent: string | undefined, wish: Point): Point {
+  const own = ownPlace(topsOf(piece, ids)[0] ?? null);
+  if (!own) return wish;
+  const first = { x: own.x + wish.x, y: own.y + wish.y };
   const taken = new Set<number>();
   for (const [, node] of doc.nodes.entries()) {
     const place = (node.parentId ?? undefined) === parent ? ownPlace(node) : null;
@@ -180,7 +183,7 @@ function besideCopies(doc: GraphDocument, piece: Piece, ids: ReadonlyMap<string,
   }
   let by = 0;
   while (taken.has(by)) by += STEP;
-  return { x: by, y: by };
+  return { x: wish.x + by, y: wish.y + by };
 }
 
 /** Labels by which expressions of the piece name one of its nodes, where the document has the same label already. */

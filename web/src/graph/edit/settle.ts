@@ -1,6 +1,6 @@
 // Settings of nodes that have no form: on or off, names, pinned outputs.
 
-import type { Editing, GraphDocument } from "../document/document";
+import type { ChangeOptions, Editing, GraphDocument } from "../document/document";
 import { fieldOf } from "../document/fields";
 import type { FileNode } from "../file";
 import { FreshIds, quoted, stemOf, titleOf, what } from "./names";
@@ -26,7 +26,7 @@ export function pin(doc: GraphDocument, slots: readonly number[], output: unknow
 }
 
 /** Gives a node another label; expressions that name it by the old one follow, unless another node has that label too. */
-export function setLabel(doc: GraphDocument, slot: number, label: string): void {
+export function setLabel(doc: GraphDocument, slot: number, label: string, options: ChangeOptions = {}): void {
   const node = doc.nodes.at(slot);
   if (!node) return;
   const before = node.data?.["label"];
@@ -36,7 +36,7 @@ export function setLabel(doc: GraphDocument, slot: number, label: string): void 
     editing.setNode(doc.nodes.key(slot), { "data/label": next });
     if (typeof before !== "string" || next === undefined || isShared(doc, before, slot)) return;
     follow(doc, editing, { labels: new Map([[before, next]]) });
-  });
+  }, options);
 }
 
 function isShared(doc: GraphDocument, label: string, but: number): boolean {
@@ -58,7 +58,7 @@ export function follow(doc: GraphDocument, editing: Editing, renaming: Renaming,
  * Gives a node another id, and with it every edge, child and expression that names it. Ids name rows for good, so this is a
  * new row in place of the old one. Answers its slot, or why not.
  */
-export function setId(doc: GraphDocument, slot: number, wish: string): { slot: number } | { refused: string } {
+export function setId(doc: GraphDocument, slot: number, wish: string, options: ChangeOptions = {}): { slot: number } | { refused: string } {
   const node = doc.nodes.at(slot);
   const old = doc.nodes.key(slot);
   const id = wish.trim();
@@ -73,7 +73,7 @@ export function setId(doc: GraphDocument, slot: number, wish: string): { slot: n
     for (const [child, row] of doc.nodes.entries()) if (row.parentId === old) editing.setNode(doc.nodes.key(child), { parentId: id });
     editing.removeNode(old);
     follow(doc, editing, { ids: new Map([[old, id]]) });
-  });
+  }, options);
   return { slot: doc.nodes.slot(id) ?? -1 };
 }
 

@@ -1,0 +1,170 @@
+// Node types to add: in the panel at the left, and in a small sheet at a place. Picked by key or press, or dragged to the canvas.
+
+import { Search, X } from "lucide-react";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { best } from "../../graph/commands/fuzzy";
+import type { GraphDocument } from "../../graph/document/document";
+import type { Kind, Kinds } from "../../graph/edit/kinds";
+import { quoted, titleOf } from "../../graph/edit/names";
+import { shelves, suggest } from "../../graph/edit/suggest";
+import { Button, Key } from "../../ui/button";
+import { categoryOf, NodeTile } from "../../ui/node-icon";
+import s from "./add-palette.module.css";
+import { Lit, PickList, type PickRow } from "./pick-list";
+import { useDocumentVersion } from "./use-document";
+
+/** What a dragged node type is called in a transfer. */
+export const DRAGGED_KIND = "application/x-tidemill-node";
+
+interface KindListProps {
+  doc: GraphDocument;
+  kinds: Kinds;
+  /** The node after which something is added, -1 for none. */
+  after: number;
+  /** `beside`: as a node of its own even where it could be connected. */
+  onPick: (kind: Kind, beside: boolean) => void;
+  /** Which types may be picked; all if absent. */
+  fits?: (kind: Kind) => boolean;
+  onClose?: () => void;
+  autoFocus?: boolean;
+  draggable?: boolean;
+  inputRef?: React.RefObject<HTMLInputElement | null>;
+  label?: string;
+}
+
+function KindList({ doc, kinds, after, onPick, fits, onClose, autoFocus = false, draggable = false, inputRef, label = "Add a node" }: KindListProps) {
+  const [query, setQuery] = useState("");
+  const version = useDocumentVersion(doc);
+  const all = useMemo(() => shelves(kinds).map((shelf) => ({ ...shelf, kinds: fits ? shelf.kinds.filter(fits) : shelf.kinds })), [kinds, fits]);
+  const node = doc.nodes.at(after);
+  const rows = useMemo(() => {
+    const row = (kind: Kind, prefix: string, lit: readonly number[] = []): PickRow => ({
+      key: `${prefix}:${kind.id}`,
+      title: <Lit text={kind.name} at={lit} />,
+      name: `${kind.name}: ${kind.summary}`,
+      icon: <NodeTile type={kind.id} icon={kind.icon} category={categoryOf(kind.category, kind.id)} size="s" />,
+      ...(query !== "" && { detail: kind.summary }),
+      ...(draggable && {
+        onDragStart: (event) => {
+          event.dataTransfer.setData(DRAGGED_KIND, kind.id);
+          event.dataTransfer.effectAllowed = "copy";
+        },
+      }),
+    });
+    if (query.trim() !== "") {
+      const named = best(query, all.flatMap((shelf) => shelf.kinds), (kind) => kind.name);
+      const found = new Set(named.map(({ entry }) => entry));
+      const rest = all.flatMap((shelf) => shelf.kinds).filter((kind) => !found.has(kind));
+      const told = best(query, rest, (kind) => `${kind.id} ${(kind.aliases ?? []).join(" ")} ${kind.summary}`).filter(({ match }) => match.score > 30);
+      return [...named.map(({ entry, match }) => row(entry, "found", match.at)), ...told.map(({ entry }) => row(entry, "told"))];
+    }
+    const suggested = suggest(doc, kinds, after).filter((kind) => fits?.(kind) ?? true);
+    const list: PickRow[] = suggested.length > 0 ? [{ key: "suggested", heading: node ? `Suggested after ${quoted(titleOf(node))}` : "To begin with" }, ...suggested.map((kind) => row(kind, "suggested"))] : [];
+    for (const shelf of all) if (shelf.kinds.length > 0) list.push({ key: shelf.title, heading: shelf.title }, ...shelf.kinds.map((kind) => row(kind, shelf.title)));
+    return list;
+    // The version stands for what the document holds.
+  }, [all, query, doc, kinds, after, node, version, fits, draggable]);
+
+  return (
+    <PickList
+      label={label}
+      placeholder={`${label}…`}
+      icon={<Search aria-hidden="true" />}
+      hint={draggable ? <Key>/</Key> : null}
+      query={query}
+      onQuery={setQuery}
+      rows={rows}
+      autoFocus={autoFocus}
+      {...(inputRef && { inputRef })}
+      {...(onClose && { onClose })}
+      onPick={(key, event) => {
+        const kind = kinds.get(key.slice(key.indexOf(":") + 1));
+        if (kind) onPick(kind, event.altKey);
+      }}
+      empty={
+        kinds.size === 0 ? "The node types are still on their way from the server." : <>No node type is called {quoted(query)}. Try what it should do: “wait”, “list”, “http”.</>
+      }
+    />
+  );
+}
+
+interface AddPaletteProps {
+  doc: GraphDocument;
+  kinds: Kinds;
+  after: number;
+  onPick: (kind: Kind, beside: boolean) => void;
+  inputRef?: React.RefObject<HTMLInputElement | null>;
+  /** Where there is little room it is a sheet that closes. */
+  onClose?: () => void;
+}
+
+export function AddPalette({ onClose, ...rest }: AddPaletteProps) {
+  const isTouch = matchMedia("(pointer: coarse)").matches;
+  return (
+    <section className={s.palette} aria-label="Node types">
+      {onClose ? (
+        <header className={s.head}>
+          <h2>Add a node</h2>
+          <Button kind="quiet" iconOnly icon={<X aria-hidden="true" />} onClick={onClose}>
+            Close
+          </Button>
+        </header>
+      ) : null}
+      <KindList {...rest} draggable={!isTouch} {...(onClose && { onClose })} />
+    </section>
+  );
+}
+
+interface QuickAddProps extends AddPaletteProps {
+  /** Where it opens, in pixels of the window. */
+  at: { x: number; y: number };
+  onClose: () => void;
+  fits?: (kind: Kind) => boolean;
+  label?: string;
+}
+
+/** The same list at a place: at the end of an edge that was let go, after a node, in place of one. */
+export function QuickAdd({ at, onClose, onPick, ...rest }: QuickAddProps) {
+  const sheet = useSheetAt(at, onClose);
+  return (
+    <div ref={sheet} popover="auto" className={s.quick} role="dialog" aria-label={rest.label ?? "Add a node"} onKeyDown={(event) => event.stopPropagation()}>
+      <KindList
+        {...rest}
+        autoFocus
+        onClose={onClose}
+        onPick={(kind, beside) => {
+          onClose();
+          onPick(kind, beside);
+        }}
+      />
+    </div>
+  );
+}
+
+const GAP = 8;
+
+/** A popover at a place inside of the window; closes by itself, and gives the focus back. */
+export function useSheetAt(at: { x: number; y: number }, onClose: () => void): React.RefObject<HTMLDivElement | null> {
+  const sheet = useRef<HTMLDivElement>(null);
+  const closing = useRef(onClose);
+  closing.current = onClose;
+  const { x, y } = at;
+  useEffect(() => {
+    const element = sheet.current;
+    if (!element) return;
+    const before = document.activeElement;
+    element.showPopover();
+    element.style.left = `${Math.max(GAP, Math.min(x, innerWidth - element.offsetWidth - GAP))}px`;
+    element.style.top = `${Math.max(GAP, Math.min(y, innerHeight - element.offsetHeight - GAP))}px`;
+    const onToggle = (event: Event) => {
+      if ((event as ToggleEvent).newState === "closed") setTimeout(() => closing.current(), 0);
+    };
+    element.addEventListener("toggle", onToggle);
+    return () => {
+      element.removeEventListener("toggle", onToggle);
+      const isLost = document.activeElement === null || document.activeElement === document.body || element.contains(document.activeElement);
+      if (isLost && before instanceof HTMLElement) before.focus();
+    };
+  }, [x, y]);
+  return sheet;
+}

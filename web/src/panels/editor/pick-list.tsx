@@ -1,0 +1,176 @@
+// A list to pick from while typing above it: arrows walk it, Enter picks, and only what is in sight is in the page.
+
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import s from "./pick-list.module.css";
+
+export interface PickRow {
+  key: string;
+  /** A heading is walked over. */
+  heading?: string;
+  icon?: ReactNode;
+  title?: ReactNode;
+  /** What is read out instead of marked letters. */
+  name?: string;
+  detail?: ReactNode;
+  aside?: ReactNode;
+  disabled?: boolean;
+  onDragStart?: (event: React.DragEvent<HTMLElement>) => void;
+}
+
+interface PickListProps {
+  label: string;
+  placeholder: string;
+  query: string;
+  onQuery: (query: string) => void;
+  rows: readonly PickRow[];
+  onPick: (key: string, event: { altKey: boolean }) => void;
+  onClose?: () => void;
+  /** Said in place of the list. */
+  empty: ReactNode;
+  autoFocus?: boolean;
+  /** Beside the field: a key that leads here. */
+  hint?: ReactNode;
+  icon?: ReactNode;
+  inputRef?: React.RefObject<HTMLInputElement | null>;
+}
+
+const ROW = 36;
+const HEADING = 30;
+
+export function PickList(props: PickListProps) {
+  const { label, placeholder, query, onQuery, rows, onPick, onClose, empty, autoFocus = false, hint, icon } = props;
+  const id = useId();
+  const list = useRef<HTMLDivElement>(null);
+  const own = useRef<HTMLInputElement>(null);
+  const field = props.inputRef ?? own;
+  const [active, setActive] = useState(-1);
+  const first = rows.findIndex((row) => row.heading === undefined && !row.disabled);
+  const at = active >= 0 && rows[active] && rows[active]?.heading === undefined ? active : first;
+  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => list.current, estimateSize: (row) => (rows[row]?.heading === undefined ? ROW : HEADING), overscan: 8, getItemKey: (row) => rows[row]?.key ?? row });
+  useEffect(() => setActive(-1), [query]);
+  useEffect(() => {
+    if (autoFocus) field.current?.focus();
+  }, [autoFocus, field]);
+
+  const go = (from: number, by: 1 | -1) => {
+    for (let to = from + by; to >= 0 && to < rows.length; to += by) {
+      if (rows[to]?.heading !== undefined || rows[to]?.disabled) continue;
+      setActive(to);
+      virtual.scrollToIndex(to === first ? 0 : to);
+      return;
+    }
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const row = rows[at];
+    if (event.key === "ArrowDown") go(at, 1);
+    else if (event.key === "ArrowUp") go(at, -1);
+    else if (event.key === "PageDown") go(Math.min(rows.length - 2, at + 8), 1);
+    else if (event.key === "PageUp") go(Math.max(1, at - 8), -1);
+    else if (event.key === "Enter" && row && !event.nativeEvent.isComposing) onPick(row.key, event);
+    else if (event.key === "Escape" && query !== "") onQuery("");
+    else if (event.key === "Escape" && onClose) onClose();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  return (
+    <div className={s.root}>
+      <div className={s.head}>
+        {icon}
+        <input
+          ref={field}
+          className={s.field}
+          role="combobox"
+          aria-expanded="true"
+          aria-controls={id}
+          aria-activedescendant={rows[at] ? `${id}-${at}` : undefined}
+          aria-autocomplete="list"
+          aria-label={label}
+          placeholder={placeholder}
+          autoComplete="off"
+          spellCheck={false}
+          value={query}
+          onChange={(event) => onQuery(event.target.value)}
+          onKeyDown={onKeyDown}
+        />
+        {query === "" ? hint : null}
+      </div>
+      {rows.length === 0 ? (
+        <div className={s.empty}>{empty}</div>
+      ) : (
+        <div ref={list} id={id} className={s.list} role="listbox" aria-label={label} tabIndex={-1}>
+          <div className={s.inner} style={{ height: virtual.getTotalSize() }} role="presentation">
+            {virtual.getVirtualItems().map((item) => {
+              const row = rows[item.index];
+              return row ? <Row key={item.key} id={`${id}-${item.index}`} row={row} top={item.start} active={item.index === at} onPick={onPick} onPoint={() => setActive(item.index)} /> : null;
+            })}
+          </div>
+        </div>
+      )}
+      <span className="hidden" role="status">
+        {query === "" ? "" : rows.filter((row) => row.heading === undefined).length === 0 ? "Nothing found" : ""}
+      </span>
+    </div>
+  );
+}
+
+interface RowProps {
+  id: string;
+  row: PickRow;
+  top: number;
+  active: boolean;
+  onPick: PickListProps["onPick"];
+  onPoint: () => void;
+}
+
+function Row({ id, row, top, active, onPick, onPoint }: RowProps) {
+  const style = { transform: `translateY(${top}px)` };
+  if (row.heading !== undefined) {
+    return (
+      <div className={s.heading} role="presentation" style={style}>
+        {row.heading}
+      </div>
+    );
+  }
+  return (
+    <div
+      id={id}
+      role="option"
+      aria-selected={active}
+      aria-disabled={row.disabled || undefined}
+      aria-label={row.name}
+      className={`${s.row} ${active ? s.active : ""} ${row.disabled ? s.off : ""}`}
+      style={style}
+      draggable={row.onDragStart !== undefined}
+      onDragStart={row.onDragStart}
+      onPointerMove={active ? undefined : onPoint}
+      onPointerDown={(event) => event.pointerType === "mouse" && !row.onDragStart && event.preventDefault()}
+      onClick={(event) => onPick(row.key, event)}
+    >
+      {row.icon}
+      <span className={s.words}>
+        <span className="cut" dir="auto">
+          {row.title}
+        </span>
+        {row.detail ? <span className={`${s.detail} cut`}>{row.detail}</span> : null}
+      </span>
+      {row.aside ? <span className={s.aside}>{row.aside}</span> : null}
+    </div>
+  );
+}
+
+/** Letters that were found stand out. */
+export function Lit({ text, at }: { text: string; at: readonly number[] }) {
+  if (at.length === 0) return text;
+  const found = new Set(at);
+  const runs: { text: string; lit: boolean }[] = [];
+  for (let n = 0; n < text.length; n += 1) {
+    const lit = found.has(n);
+    const last = runs.at(-1);
+    if (last?.lit === lit) last.text += text.charAt(n);
+    else runs.push({ text: text.charAt(n), lit });
+  }
+  return runs.map((run, n) => (run.lit ? <mark key={n} className={s.lit}>{run.text}</mark> : <span key={n}>{run.text}</span>));
+}

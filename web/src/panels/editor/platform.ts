@@ -1,0 +1,3 @@
+// Which keyboard this is.
+
+export const IS_MAC = /Mac|iPhone|iPad/.test(navigator.platform);

@@ -1,0 +1,98 @@
+// What keeps the workflow from running, and what is only doubtful: a list that leads to each node.
+
+import { CircleCheck, CircleX, TriangleAlert } from "lucide-react";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { useMemo, useRef, useState } from "react";
+import type { Problem } from "../../api/types";
+import type { GraphDocument } from "../../graph/document/document";
+import { titleOf } from "../../graph/edit/names";
+import { count, plural } from "../../ui/format";
+import { Segments } from "../../ui/segments";
+import { Empty, Failed, Skeleton } from "../../ui/states";
+import s from "./problem-list.module.css";
+
+type Shown = "all" | "error" | "warning";
+
+interface ProblemListProps {
+  doc: GraphDocument;
+  /** Null while they are not known. */
+  problems: readonly Problem[] | null;
+  /** Whether the server found more than it tells. */
+  more?: boolean;
+  error?: unknown;
+  onRetry?: () => void;
+  onSelect: (problem: Problem) => void;
+}
+
+export function ProblemList({ doc, problems, more = false, error, onRetry, onSelect }: ProblemListProps) {
+  const [shown, setShown] = useState<Shown>("all");
+  const list = useRef<HTMLDivElement>(null);
+  const rows = useMemo(() => (problems ?? []).filter((problem) => shown === "all" || problem.severity === shown), [problems, shown]);
+  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => list.current, estimateSize: () => 60, overscan: 6 });
+  if (error !== undefined && error !== null) return <Failed error={error} what="The workflow could not be checked" {...(onRetry && { retry: onRetry })} />;
+  if (problems === null) return <Skeleton rows={4} />;
+  const errors = problems.filter((problem) => problem.severity === "error").length;
+  const warnings = problems.length - errors;
+  if (problems.length === 0) {
+    return (
+      <Empty icon={<CircleCheck aria-hidden="true" />} title="Nothing is wrong">
+        The workflow can be run and published.
+      </Empty>
+    );
+  }
+  return (
+    <section className={s.root} aria-label="Problems">
+      <header className={s.head}>
+        <span className="dim">
+          {plural(errors, "error")}, {plural(warnings, "warning")}
+          {more ? " of many" : ""}
+        </span>
+        <Segments
+          label="Which problems"
+          value={shown}
+          options={[
+            ["all", "All"],
+            ["error", `Errors ${count(errors)}`],
+            ["warning", `Warnings ${count(warnings)}`],
+          ]}
+          onChange={setShown}
+        />
+      </header>
+      <div ref={list} className={s.list}>
+        <ul className={s.inner} style={{ height: virtual.getTotalSize() }}>
+          {virtual.getVirtualItems().map((item) => {
+            const problem = rows[item.index];
+            return problem ? (
+              <li key={item.key} ref={virtual.measureElement} data-index={item.index} style={{ transform: `translateY(${item.start}px)` }} aria-setsize={rows.length} aria-posinset={item.index + 1}>
+                <Row problem={problem} doc={doc} onSelect={onSelect} />
+              </li>
+            ) : null;
+          })}
+        </ul>
+      </div>
+      {more ? <p className={s.more}>There are more: they are told when these are settled.</p> : null}
+    </section>
+  );
+}
+
+function Row({ problem, doc, onSelect }: { problem: Problem; doc: GraphDocument; onSelect: (problem: Problem) => void }) {
+  const isError = problem.severity === "error";
+  const node = problem.node ? doc.nodes.get(problem.node) : null;
+  return (
+    <button type="button" className={s.row} onClick={() => onSelect(problem)} disabled={!problem.node && !problem.edge}>
+      <span className={isError ? s.error : s.warning}>{isError ? <CircleX role="img" aria-label="Error" /> : <TriangleAlert role="img" aria-label="Warning" />}</span>
+      <span className={s.words}>
+        <span>{sentence(problem.message)}</span>
+        <span className={s.where}>
+          {problem.node ? <span dir="auto">{node ? titleOf(node) : problem.node}</span> : problem.edge ? <span>Edge {problem.edge}</span> : null}
+          {problem.path ? <span className="mono">{problem.path}</span> : null}
+          {problem.suggestion ? <span>{sentence(problem.suggestion)}</span> : null}
+        </span>
+      </span>
+    </button>
+  );
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,72 @@
+// Pasted and imported texts: read as JSON or YAML, recognised, and put into the document as one step.
+
+import { paste, type Pasted } from "../../graph/edit/clip";
+import type { Point } from "../../graph/edit/family";
+import { counted } from "../../graph/edit/names";
+import { recognise, SOURCE_NAMES, type ImportNote, type Recognised } from "../../graph/import/recognise";
+import type { Context } from "../../graph/commands/registry";
+
+const TEXT_MOST = 64 * 1024 * 1024;
+const YAML_MOST = 8 * 1024 * 1024;
+/** Keys of a file that describe the workflow: taken over into one that is still empty. */
+const DESCRIBING = ["name", "description", "settings", "variables", "constants", "tags", "samples"];
+
+export interface Taken extends Pasted {
+  source: Recognised["source"];
+  notes: ImportNote[];
+}
+
+/** A text as a value; YAML is read by a chunk of its own. Throws in words where it is neither. */
+export async function valueOf(text: string): Promise<unknown> {
+  if (text.length > TEXT_MOST) throw new Error("The text is larger than 64 MB");
+  const trimmed = text.trim();
+  if (trimmed === "") throw new Error("There is nothing on the clipboard");
+  if (/^[{[]/.test(trimmed)) {
+    try {
+      return JSON.parse(trimmed) as unknown;
+    } catch (error) {
+      if (!trimmed.startsWith("{") || /"\s*:/.test(trimmed.slice(0, 200))) throw new Error(`It is no JSON: ${error instanceof Error ? error.message : ""}`);
+    }
+  }
+  if (trimmed.length > YAML_MOST) throw new Error("YAML texts are read up to 8 MB");
+  if (!/^\s*[\w"'-]+\s*:/m.test(trimmed)) return null;
+  const { readYaml } = await import("./yaml");
+  return readYaml(trimmed);
+}
+
+/** Recognises a text; throws in words where it is no workflow. */
+export async function recogniseText(text: string, kinds: Context["kinds"]): Promise<Recognised> {
+  const found = recognise(await valueOf(text), kinds);
+  if (!found) throw new Error("It is no workflow. Copy nodes here, or a workflow of Tidemill, React Flow, n8n or Thaiyyal as JSON or YAML");
+  return found;
+}
+
+/** Puts a text's nodes into the document and selects them. `at` is where their middle goes. */
+export async function takeText({ doc, where, kinds, selection, host }: Context, text: string, at?: Point): Promise<Taken> {
+  const found = await recogniseText(text, kinds);
+  const place = at ?? host.place();
+  const isEmpty = doc.nodes.count === 0;
+  const join = `take ${doc.version}`;
+  const frame = host.frameAt(place);
+  const pasted = paste(doc, where, found, { ...(!isEmpty && { at: place, parent: frame }), label: found.source === "workflow" ? "Paste" : `Import from ${SOURCE_NAMES[found.source]}:`, join });
+  if (isEmpty) {
+    const said = Object.fromEntries(DESCRIBING.filter((key) => found.file[key] !== undefined && isUnset(doc.file[key])).map((key) => [key, found.file[key]]));
+    if (Object.keys(said).length > 0) doc.change("Import", (editing) => editing.setFile(said), { join });
+  }
+  selection.set(pasted.nodes, pasted.edges);
+  host.reveal(pasted.nodes);
+  host.tell(wordsFor(found, pasted.nodes.length), found.notes.length > 0 ? "plain" : "ok");
+  return { ...pasted, source: found.source, notes: found.notes };
+}
+
+function isUnset(value: unknown): boolean {
+  return value === undefined || value === null || value === "" || value === "Untitled workflow";
+}
+
+function wordsFor({ source, notes }: Recognised, count: number): string {
+  const what = `Pasted ${counted(count, "node")}${source === "workflow" ? "" : ` from ${SOURCE_NAMES[source]}`}`;
+  const about = notes.filter((note) => note.node !== null);
+  const [first] = about.length > 0 ? about : notes;
+  if (!first) return what;
+  return `${what}. ${first.message}${about.length > 1 ? `, and ${counted(about.length - 1, "more note")}` : ""}`;
+}
