@@ -279,8 +279,8 @@ function TimedPanel({ live, full, isOver, ...rest }: PanelProps) {
       tools={
         <>
           <span className={`${s.facts2} faint num`} role="status">
-            {plural(many, "step")}
-            {failed > 0 ? <span className={s.failed}> · {failed} failed</span> : null}
+            <span>{plural(many, "step")}</span>
+            {failed > 0 ? <span className={s.failed}>{failed} failed</span> : null}
           </span>
           <span className={s.link} role="status">
             {late ? "Connection lost, reconnecting" : ""}
