@@ -411,7 +411,7 @@ test("events and log are read, searched and taken along", async ({ page, url }) 
   await page.getByRole("combobox", { name: "Level" }).selectOption("error");
   await page.getByRole("grid", { name: "Log" }).getByRole("row", { name: /Failed after/ }).waitFor();
   const saved = page.waitForEvent("download");
-  await page.getByRole("button", { name: "Download the lines shown" }).click();
+  await page.getByRole("button", { name: "Save as text" }).click();
   assert.match((await saved).suggestedFilename(), /^execution-.*\.log$/);
 });
 
