@@ -9,7 +9,7 @@ export interface DiffRow {
   path: string;
   key: string | null;
   depth: number;
-  /** `open`: an object or list that both have and that differs inside. `skip`: so many parts that are the same. */
+  /** `open`: an object or list whose parts follow, as both or one side has it. `skip`: so many parts that are the same. */
   kind: "open" | "skip" | "value";
   change: Change;
   left: unknown;
@@ -51,6 +51,12 @@ export function isSame(left: unknown, right: unknown): boolean {
   return true;
 }
 
+/** Whether a value has no parts to be shown one by one. */
+function isFlat(value: unknown): boolean {
+  const kind = kindOf(value);
+  return (kind !== "object" && kind !== "array") || Object.keys(value as object).length === 0;
+}
+
 function textOf(value: unknown): string {
   return exactNumber(value) ?? String(value);
 }
@@ -65,13 +71,23 @@ interface Part {
 /** The rows of two values that are called `name`. Rows of what is the same are left out, and counted. */
 export function diffRows(left: unknown, right: unknown, name: string): DiffRow[] {
   const rows: DiffRow[] = [];
-  const add = (row: Partial<DiffRow> & Pick<DiffRow, "path" | "depth" | "kind" | "change">) => rows.push({ key: null, left: null, right: null, count: 0, ...row });
+  const add = (row: Partial<DiffRow> & Pick<DiffRow, "path" | "depth" | "kind" | "change">): void => void rows.push({ key: null, left: null, right: null, count: 0, ...row });
+  /** A value that stands on one side only, part by part. */
+  const spill = (value: unknown, path: string, key: string | null, depth: number, change: "added" | "removed"): void => {
+    if (rows.length >= ROWS_MOST) return;
+    const sides = change === "added" ? { right: value } : { left: value };
+    if (isFlat(value)) return add({ path, key, depth, kind: "value", change, ...sides });
+    add({ path, key, depth, kind: "open", change, ...sides });
+    const parts: [string | number, unknown][] = Array.isArray(value) ? value.map((part, at) => [at, part]) : Object.entries(value as object);
+    for (const [name, part] of parts) spill(part, childPath(path, name), String(name), depth + 1, change);
+  };
   const walk = (a: unknown, b: unknown, path: string, key: string | null, depth: number): void => {
     if (rows.length >= ROWS_MOST) return;
     const kind = kindOf(a);
     if (kind !== kindOf(b) || (kind !== "object" && kind !== "array")) {
-      add({ path, key, depth, kind: "value", change: isSame(a, b) ? "same" : "changed", left: a, right: b });
-      return;
+      if (isFlat(a) && isFlat(b)) return add({ path, key, depth, kind: "value", change: isSame(a, b) ? "same" : "changed", left: a, right: b });
+      spill(a, `${path} `, key, depth, "removed");
+      return spill(b, path, key, depth, "added");
     }
     add({ path, key, depth, kind: "open", change: "changed", left: a, right: b });
     let same = 0;
@@ -87,7 +103,8 @@ export function diffRows(left: unknown, right: unknown, name: string): DiffRow[]
       flush();
       const at = childPath(path, part.key);
       if (part.change === null) walk(part.left, part.right, at, String(part.key), depth + 1);
-      else add({ path: part.change === "removed" ? `${at} ` : at, key: String(part.key), depth: depth + 1, kind: "value", change: part.change, left: part.left, right: part.right });
+      else if (part.change === "removed") spill(part.left, `${at} `, String(part.key), depth + 1, "removed");
+      else spill(part.right, at, String(part.key), depth + 1, "added");
       if (rows.length >= ROWS_MOST) return;
     }
     flush();

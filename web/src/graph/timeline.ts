@@ -41,33 +41,34 @@ export function indicesOf(step: { address: string; node: string }): string[] {
 export function timelineOf<S extends TimelineStep>(steps: Iterable<S>, parentOf: (node: string) => string | null): TimelineTree<S> {
   const byAddress = new Map<string, TimelineItem<S>>();
   const depthsOf = new Map<string, number>();
+  const stands: { item: TimelineItem<S>; step: S; indices: string[] }[] = [];
   for (const step of steps) {
     const indices = indicesOf(step);
     depthsOf.set(step.node, indices.length);
-    byAddress.set(step.address, { ...blank<S>(step.address, "step"), step, node: step.node, index: indices.join(".") });
+    const item = itemOf<S>(step.address, "step", step, step.node, indices.join("."));
+    byAddress.set(step.address, item);
+    stands.push({ item, step, indices });
   }
   const made = new Map<string, TimelineItem<S>>();
   const roots: TimelineItem<S>[] = [];
   const under = (parent: TimelineItem<S> | null, key: string, kind: "round" | "group", node: string | null, index: string) => {
     const known = made.get(key);
     if (known) return known;
-    const item = { ...blank<S>(key, kind), node, index };
+    const item = itemOf<S>(key, kind, null, node, index);
     made.set(key, item);
     attach(roots, parent, item);
     return item;
   };
-  for (const item of byAddress.values()) {
-    const { step } = item;
-    if (!step) continue;
-    const indices = indicesOf(step);
+  for (const { item, step, indices } of stands) {
     const container = containerOf(step.node, indices, { parentOf, depthsOf, byAddress });
     let parent = container?.item ?? null;
-    let rest = indices.slice(container?.depth ?? 0);
-    if (parent && rest[0] !== undefined) {
-      parent = under(parent, `${parent.key}/#${rest[0]}`, "round", parent.node, rest[0]);
-      rest = rest.slice(1);
+    let at = container?.depth ?? 0;
+    const round = indices[at];
+    if (parent && round !== undefined) {
+      parent = under(parent, `${parent.key}/#${round}`, "round", parent.node, round);
+      at += 1;
     }
-    if (rest.length > 0) parent = under(parent, `${parent?.key ?? ""}/${step.node}`, "group", step.node, "");
+    if (indices.length > at) parent = under(parent, `${parent?.key ?? ""}/${step.node}`, "group", step.node, "");
     attach(roots, parent, item);
   }
   const flat = roots.map((item) => settle(item, null, 0));
@@ -82,9 +83,10 @@ interface Places<S extends TimelineStep> {
 
 /** The nearest container around a node that has a step of its own, and how many indices that step has. */
 function containerOf<S extends TimelineStep>(node: string, indices: readonly string[], { parentOf, depthsOf, byAddress }: Places<S>) {
-  const seen = new Set([node]);
-  for (let at = parentOf(node); at !== null && !seen.has(at); at = parentOf(at)) {
-    seen.add(at);
+  // Parents may stand in a circle: nobody nests deeper than this.
+  let left = 100;
+  for (let at = parentOf(node); at !== null && at !== node && left > 0; at = parentOf(at)) {
+    left -= 1;
     const depth = depthsOf.get(at);
     if (depth === undefined) continue;
     const item = byAddress.get(depth === 0 ? at : `${at}@${indices.slice(0, depth).join(".")}`);
@@ -93,8 +95,8 @@ function containerOf<S extends TimelineStep>(node: string, indices: readonly str
   return null;
 }
 
-function blank<S extends TimelineStep>(key: string, kind: TimelineItem<S>["kind"]): TimelineItem<S> {
-  return { key, kind, step: null, node: null, index: "", children: [], parent: null, depth: 0, count: 0, failed: 0, running: 0 };
+function itemOf<S extends TimelineStep>(key: string, kind: TimelineItem<S>["kind"], step: S | null, node: string | null, index: string): TimelineItem<S> {
+  return { key, kind, step, node, index, children: [], parent: null, depth: 0, count: 0, failed: 0, running: 0 };
 }
 
 function attach<S extends TimelineStep>(roots: TimelineItem<S>[], parent: TimelineItem<S> | null, item: TimelineItem<S>): void {
@@ -109,7 +111,7 @@ function settle<S extends TimelineStep>(item: TimelineItem<S>, parent: TimelineI
   if (item.kind === "step" && item.children.length === 1 && only?.kind === "round") item.children = only.children;
   item.parent = parent;
   item.depth = depth;
-  item.children = item.children.map((child) => settle(child, item, depth + 1));
+  for (let at = 0; at < item.children.length; at += 1) item.children[at] = settle(item.children[at] as TimelineItem<S>, item, depth + 1);
   for (const child of item.children) {
     const own = child.step;
     item.count += child.count + Number(own !== null);

@@ -19,7 +19,7 @@ export function CompareChoice({ execution, onClose }: { execution: Execution; on
   const list = useQuery({ ...queries.lastExecutions(workflow?.id ?? "", MOST), enabled: workflow !== null, refetchInterval: false });
   const others = (list.data ?? []).filter((item) => item.id !== id);
   return (
-    <Dialog title={`Compare ${id} with`} onClose={onClose}>
+    <Dialog title="Compare with" onClose={onClose}>
       {origin ? (
         <Link to={comparePath(origin.execution, id)} className={s.choice}>
           <span className="mono">{origin.execution}</span>

@@ -80,10 +80,10 @@ function Loaded({ left, right, steps: [a, b] }: { left: Execution; right: Execut
           {different === 0 ? `${plural(pairs.length, "step")}, no difference` : `${count(different)} of ${plural(pairs.length, "step")} differ`}
         </span>
         <span className={s.actions}>
-          <Button icon={<ArrowLeftRight size={14} aria-hidden="true" />} onClick={() => navigate(comparePath(right.id, left.id), { replace: true })}>
+          <Button icon={<ArrowLeftRight size={14} aria-hidden="true" />} aria-label="Swap" onClick={() => navigate(comparePath(right.id, left.id), { replace: true })}>
             Swap
           </Button>
-          <Button icon={<Columns2 size={14} aria-hidden="true" />} onClick={() => setChoosing(true)}>
+          <Button icon={<Columns2 size={14} aria-hidden="true" />} aria-label="Choose another" onClick={() => setChoosing(true)}>
             Choose another
           </Button>
         </span>

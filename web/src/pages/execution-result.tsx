@@ -72,7 +72,7 @@ export function Result({ state, execution, over, status, steps, titles, asking, 
 export function Retry({ asking }: { asking: Asking }) {
   return (
     <Button icon={<RotateCcw size={14} aria-hidden="true" />} busy={asking.busy === "retry"} onClick={() => void asking.ask("retry")} title="Goes on in this execution: what was recorded stays, what failed runs again">
-      Retry from here
+      Retry the execution
     </Button>
   );
 }

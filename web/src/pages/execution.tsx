@@ -2,7 +2,7 @@
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { ChevronLeft, GitFork, RotateCcw } from "lucide-react";
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { isMissing } from "../api/client";
 import { isOver, queries } from "../api/queries";
 import type { Execution } from "../api/types";
@@ -74,7 +74,9 @@ function Loaded({ execution, store, onReopened }: LoadedProps) {
   const status = statusOf(store, execution);
   const over = isOver(status);
   const asking = useAsking(id, status, store?.generation ?? 0, onReopened);
-  const [at, setAt] = useState<number | null>(null);
+  const [wanted, setAt] = useState<number | null>(null);
+  // The slider moves at once; what it shows of a long run follows as fast as it can.
+  const at = useDeferredValue(wanted);
   const shown = useMoment(store, at);
   const [chosen, setChosen] = useSearch("step");
   const [tabParam, setTab] = useSearch("tab");
@@ -132,7 +134,7 @@ function Loaded({ execution, store, onReopened }: LoadedProps) {
         />
         {at !== null ? <p className={s.moment}>As it was at this moment</p> : null}
       </div>
-      <ReplayBar times={store?.history.times ?? []} version={store?.seq ?? 0} over={over} at={at} onAt={setAt} />
+      <ReplayBar times={store?.history.times ?? []} version={store?.seq ?? 0} over={over} at={wanted} onAt={setAt} />
       <div className={s.runs}>
         <Splitter label="Height of the views below the graph" />
         <TimedPanel {...panel} live={store} full={execution} isOver={over} cursor={at === null ? null : shown.time} />
@@ -279,8 +281,8 @@ function TimedPanel({ live, full, isOver, ...rest }: PanelProps) {
       tools={
         <>
           <span className={`${s.facts2} faint num`} role="status">
-            {plural(many, "step")}
-            {failed > 0 ? <span className={s.failed}> · {failed} failed</span> : null}
+            <span>{plural(many, "step")}</span>
+            {failed > 0 ? <span className={s.failed}>{failed} failed</span> : null}
           </span>
           <span className={s.link} role="status">
             {late ? "Connection lost, reconnecting" : ""}

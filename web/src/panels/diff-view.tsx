@@ -65,9 +65,9 @@ function Row({ row, at, top }: { row: DiffRow; at: number; top: number }) {
   const key = row.key ?? row.path;
   const text = (value: unknown) => (row.kind === "open" ? (Array.isArray(value) ? `[ ${plural(value.length, "item")} ]` : "{ … }") : line(value));
   return (
-    <div role="row" aria-rowindex={at + 1} className={`${s.row} ${row.kind === "open" ? s.open : (s[row.change] ?? "")}`} style={style}>
-      <Cell side="left" shown={row.change !== "added"} sign={row.kind === "open" ? "" : row.change === "added" ? "" : "−"} name={key} value={text(row.left)} />
-      <Cell side="right" shown={row.change !== "removed"} sign={row.kind === "open" ? "" : row.change === "removed" ? "" : "+"} name={key} value={text(row.right)} />
+    <div role="row" aria-rowindex={at + 1} className={`${s.row} ${row.kind === "open" && row.change === "changed" ? "" : (s[row.change] ?? "")}`} style={style}>
+      <Cell side="left" shown={row.change !== "added"} sign={row.kind === "open" && row.change === "changed" ? "" : "−"} name={key} value={text(row.left)} />
+      <Cell side="right" shown={row.change !== "removed"} sign={row.kind === "open" && row.change === "changed" ? "" : "+"} name={key} value={text(row.right)} />
     </div>
   );
 }
@@ -82,9 +82,7 @@ function Cell({ side, shown, sign, name, value }: { side: "left" | "right"; show
           <span className="faint">: </span>
           {value}
         </>
-      ) : (
-        <span className="faint">not there</span>
-      )}
+      ) : null}
     </span>
   );
 }

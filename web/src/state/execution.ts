@@ -20,9 +20,9 @@ export const useExecution = create<ExecutionStore>(() => ({ ...emptyExecution(nu
 /** How long after an end the stream is still listened to: an execution that was taken up again has several. */
 const LINGER_MS = 1_000;
 
-/** How long events are gathered before they are folded: a frame, and longer where each fold copies many steps. */
+/** How long events are gathered before they are folded: a frame, and longer where each fold copies and shows many steps. */
 function gatherMs(steps: number): number {
-  return steps < 2_000 ? 0 : steps < 20_000 ? 120 : 400;
+  return steps < 1_000 ? 0 : Math.min(1_000, steps / 20);
 }
 
 /** Follows an execution into the store until it is over or the returned function is called. */

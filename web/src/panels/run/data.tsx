@@ -26,7 +26,7 @@ export function Data({ execution, input, output }: DataProps) {
       <Value execution={execution} title="Input" name="input" value={input} />
       {output === undefined ? (
         <section className={s.value} aria-label="Output">
-          <h3>Output</h3>
+          <h2>Output</h2>
           <p className="faint">It is there when the execution has ended.</p>
         </section>
       ) : (
@@ -40,7 +40,7 @@ function Value({ execution, title, name, value }: { execution: string; title: st
   return (
     <section className={s.value} aria-label={title}>
       <div className={s.valueHead}>
-        <h3>{title}</h3>
+        <h2>{title}</h2>
         <ValueTools execution={execution} name={name} file={`execution-${execution}-${name}`} value={value} />
       </div>
       <JsonTree value={value} name={name} label={`${title} of the execution`} execution={execution} />

@@ -53,8 +53,8 @@ export function Events({ execution, events, times, version, titles, onSelect }: 
         <span className="faint num" role="status">
           {found.length === events.length ? plural(events.length, "event") : `${count(found.length)} of ${plural(events.length, "event")}`}
         </span>
-        <Button kind="quiet" className={s.end} icon={<Download size={14} aria-hidden="true" />} onClick={save} disabled={found.length === 0} title="Saves the events shown as JSON" aria-label="Download the events shown">
-          JSON
+        <Button kind="quiet" className={s.end} icon={<Download size={14} aria-hidden="true" />} onClick={save} disabled={found.length === 0} title="Saves the events that are listed">
+          Save as JSON
         </Button>
       </div>
       {found.length === 0 ? (

@@ -64,8 +64,9 @@ export function Lines<T>({ label, items, version, keyOf, row, more, onChoose }: 
     <div
       ref={list}
       className={s.lines}
-      role="listbox"
+      role="grid"
       aria-label={label}
+      aria-rowcount={items.length}
       aria-activedescendant={at >= 0 && active !== null ? activeId(active) : undefined}
       tabIndex={0}
       onKeyDown={onKeyDown}
@@ -74,26 +75,30 @@ export function Lines<T>({ label, items, version, keyOf, row, more, onChoose }: 
         atEnd.current = scrollHeight - scrollTop - clientHeight < ROW;
       }}
     >
-      <div className={s.linesInner} style={{ height: virtual.getTotalSize() }} role="presentation">
+      <div className={s.linesInner} style={{ height: virtual.getTotalSize() }} role="rowgroup">
         {virtual.getVirtualItems().map((place) => {
           const item = items[place.index];
           if (item === undefined) return null;
           const key = keyOf(item);
           const isOpen = key === open;
           return (
-            <div key={place.key} ref={virtual.measureElement} data-index={place.index} className={s.placed} style={{ transform: `translateY(${place.start}px)` }} role="presentation">
-              <div
-                id={activeId(key)}
-                role="option"
-                aria-selected={key === active}
-                aria-setsize={items.length}
-                aria-posinset={place.index + 1}
-                className={`${s.lineRow} ${key === active ? s.lineActive : ""}`}
-                onClick={() => press(item)}
-              >
-                {row(item, key === active)}
+            <div
+              key={place.key}
+              ref={virtual.measureElement}
+              id={activeId(key)}
+              data-index={place.index}
+              role="row"
+              aria-rowindex={place.index + 1}
+              aria-selected={key === active}
+              className={s.placed}
+              style={{ transform: `translateY(${place.start}px)` }}
+            >
+              <div role="gridcell">
+                <div className={`${s.lineRow} ${key === active ? s.lineActive : ""}`} onClick={() => press(item)}>
+                  {row(item, key === active)}
+                </div>
+                {isOpen && more !== null ? <div className={s.more}>{more(item)}</div> : null}
               </div>
-              {isOpen && more !== null ? <div className={s.more}>{more(item)}</div> : null}
             </div>
           );
         })}

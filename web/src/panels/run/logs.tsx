@@ -47,11 +47,10 @@ export function Logs({ execution, events, times, version, titles, onSelect }: Lo
           className={s.end}
           icon={<Download size={14} aria-hidden="true" />}
           disabled={found.length === 0}
-          aria-label="Download the lines shown"
-          title="Saves the lines shown as text"
+          title="Saves the lines that are listed"
           onClick={() => saveFile(`execution-${execution}.log`, `${logText(found)}\n`, "text/plain")}
         >
-          Text
+          Save as text
         </Button>
       </div>
       {found.length === 0 ? (

@@ -137,7 +137,7 @@ export function Timeline({ steps, titles, parentOf, span, cursor, selected, onSe
           <Maximize aria-hidden="true" />
         </button>
       </div>
-      {tip ? <Tip tip={tip} titles={titles} span={span} /> : null}
+      {tip ? <Tip tip={tip} titles={titles} span={span} now={cursor ?? span?.to ?? 0} /> : null}
     </div>
   );
 }

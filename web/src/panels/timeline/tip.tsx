@@ -17,7 +17,7 @@ export interface Tipped {
 
 const OFF = 14;
 
-export function Tip({ tip, titles, span }: { tip: Tipped; titles: ReadonlyMap<string, string>; span: Window | null }) {
+export function Tip({ tip, titles, span, now }: { tip: Tipped; titles: ReadonlyMap<string, string>; span: Window | null; now: number }) {
   const box = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     const element = box.current;
@@ -41,15 +41,15 @@ export function Tip({ tip, titles, span }: { tip: Tipped; titles: ReadonlyMap<st
         {step && step.durationMs !== null ? ` · ${duration(step.durationMs)}` : ""}
         {step && step.attempts > 1 ? ` · ${plural(step.attempts, "try", "tries")}` : ""}
       </span>
-      {step && shown && span ? <span className="dim">{phaseWords(shown, span)}</span> : null}
+      {step && shown && span ? <span className="dim">{phaseWords(shown, span.from, now)}</span> : null}
       {step?.error ? <span className={s.bad}>{step.error.message.slice(0, 160)}</span> : null}
       {row.failed > 0 ? <span className={s.bad}>{row.failed} failed</span> : null}
     </div>
   );
 }
 
-function phaseWords(phase: Phase, span: Window): string {
+function phaseWords(phase: Phase, origin: number, now: number): string {
   const what = phase.kind === "wait" ? "Waited" : phase.kind === "pause" ? `Paused after attempt ${phase.attempt}` : phase.attempt > 1 || phase.failed ? `Attempt ${Math.max(1, phase.attempt)}${phase.failed ? " failed" : ""}` : "Ran";
-  const lasted = (phase.to ?? span.to) - phase.from;
-  return `${what} from ${duration(Math.max(0, phase.from - span.from))} for ${duration(lasted)}${phase.to === null ? " so far" : ""}`;
+  const lasted = Math.max(0, (phase.to ?? now) - phase.from);
+  return `${what} from ${duration(Math.max(0, phase.from - origin))} for ${duration(lasted)}${phase.to === null ? " so far" : ""}`;
 }
