@@ -234,7 +234,7 @@ function useTabs({ problems, type, node, data }: NodePanelProps): Tab<PanelTab>[
 }
 
 /** Brings the place that a problem names into sight, and the focus with it. */
-function useReveal({ reveal }: NodePanelProps, body: React.RefObject<HTMLDivElement | null>, tab: PanelTab): void {
+function useReveal({ reveal, type }: NodePanelProps, body: React.RefObject<HTMLDivElement | null>, tab: PanelTab): void {
   const key = reveal?.key;
   const path = reveal?.path;
   const done = useRef<number | undefined>(undefined);
@@ -249,7 +249,7 @@ function useReveal({ reveal }: NodePanelProps, body: React.RefObject<HTMLDivElem
       place.querySelector<HTMLElement>("input:not([type=radio]):not([type=file]), select, textarea, [contenteditable=true], [role=switch]")?.focus({ preventScroll: true });
     });
     return () => cancelAnimationFrame(frame);
-  }, [key, path, tab, body]);
+  }, [key, path, tab, body, type]);
 }
 
 /** The data that came in last, below the parameters it is used in. */

@@ -55,8 +55,8 @@ export function ParameterRow({ field, value, onChange, idle = false, named = fal
       onDragLeave={(event) => event.currentTarget.contains(event.relatedTarget as Node | null) || setOver(false)}
       onDrop={drop}
     >
-      <div className={s.head}>
-        <span className={`${s.label} cut ${named ? "hidden" : ""}`} title={field.key}>
+      <div className={s.head} hidden={named}>
+        <span className={`${s.label} cut`} title={field.key}>
           {field.label}
         </span>
         {field.required ? <span className={s.needed}>needed</span> : null}
