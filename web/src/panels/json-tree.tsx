@@ -65,6 +65,7 @@ export function JsonTree({ value, name, label, execution, depth = 2, insert }: J
       ref={list}
       className={`${s.tree} ${isVirtual ? s.tall : ""}`}
       role="tree"
+      dir="ltr"
       aria-label={`${label}. Enter opens, C copies the value, P the path${insert ? ", I inserts it into a field" : ""}.`}
       tabIndex={0}
       onKeyDown={onKeyDown}
@@ -198,7 +199,7 @@ function Value({ row, execution }: { row: TreeRow; execution: string | null }) {
     case "array":
       return <span className={s.dim}>{row.count === 0 ? "[]" : row.open ? plural(row.count, "item") : `[ ${plural(row.count, "item")} ]`}</span>;
     case "string":
-      return <span className={s.string}>{JSON.stringify(row.value)}</span>;
+      return <bdi className={s.string}>{JSON.stringify(row.value)}</bdi>;
     case "more":
       return <span className={s.fetch}>Show {row.count > 10 * PART ? `${10 * PART} more of ${row.count}` : `${row.count} more`}</span>;
     case "elided": {

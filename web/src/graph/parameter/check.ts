@@ -14,7 +14,7 @@ const TYPE_WORDS: Record<string, string> = { string: "a text", number: "a number
 
 /** In words; null when nothing is wrong, or an expression will tell. Null counts as absent. */
 export function valueFault(field: ParameterField, value: unknown): string | null {
-  if (value === undefined || value === null) return field.required && field.fallback === undefined ? "needed" : null;
+  if (value === undefined || value === null) return field.required && field.fallback === undefined ? "this is needed" : null;
   if (field.reading === "fixed" && field.widget !== "code" && field.widget !== "schema" && field.widget !== "password" && holdsExpression(value)) return "this is read before a run: an expression in it is not evaluated";
   if (holdsExpression(value)) return null;
   if (field.widget === "suggest" && typeof value === "string" && field.pattern === null) return null;
@@ -45,7 +45,7 @@ function numberFault(field: ParameterField, value: number): string | null {
 }
 
 function textFault(field: ParameterField, value: string): string | null {
-  if (value.length < field.minLength) return field.minLength === 1 ? "needed" : `expected at least ${field.minLength} characters`;
+  if (value.length < field.minLength) return field.minLength === 1 ? "this is needed" : `expected at least ${field.minLength} characters`;
   if (field.pattern !== null && field.choices.every((choice) => choice.value !== value) && !matches(field.pattern, value)) return "this has not the form that is expected here";
   if (field.widget === "date" && !/^\d{4}-\d{2}-\d{2}$/.test(value)) return "expected a date such as 2026-11-21";
   return null;
@@ -89,4 +89,21 @@ export function problemsAt<P extends PathProblem>(problems: readonly P[], path: 
 export function problemsElsewhere<P extends PathProblem>(problems: readonly P[], paths: readonly string[]): P[] {
   const placed = new Set(paths.flatMap((path) => problemsAt(problems, path)));
   return problems.filter((problem) => !placed.has(problem));
+}
+
+const SINGLE = new Set(["text", "long", "markdown", "password", "date", "datetime", "duration", "cron", "zone", "color", "workflow", "suggest"]);
+const LISTS = new Set(["list", "table", "cases"]);
+
+/** Whether a value cannot be shown by the widget of its field. */
+export function misfits(field: ParameterField, value: unknown): boolean {
+  if (value === undefined || value === null) return false;
+  const isObject = typeof value === "object";
+  const exact = (JSON as { isRawJSON?: (value: unknown) => boolean }).isRawJSON?.(value) ?? false;
+  if (SINGLE.has(field.widget)) return (isObject && !exact) || typeof value === "boolean";
+  if (field.widget === "number") return (isObject && !exact) || typeof value === "boolean" || (typeof value === "string" && !/^-?[\d.]*$/.test(value));
+  if (field.widget === "boolean") return typeof value !== "boolean";
+  if (LISTS.has(field.widget)) return !Array.isArray(value);
+  if (field.widget === "object") return !isObject || Array.isArray(value);
+  if (field.widget === "pairs") return !isObject;
+  return false;
 }

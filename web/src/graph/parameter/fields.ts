@@ -63,9 +63,15 @@ export function fieldsOfType(type: { id: string; category: string; schema: unkno
   const root = isObject(type.schema) ? type.schema : {};
   const fields = propertiesOf(root, root, 0);
   return fields.map((field) => {
-    const reading = isFixed(type, field.key) && (field.reading === "template" || field.reading === "inside") ? "fixed" : field.reading;
-    return { ...field, reading, only: onlyOf(field, fields) };
+    const only = onlyOf(field, fields);
+    return { ...(isFixed(type, field.key) ? fixedField(field) : field), only, help: only === null ? field.help : withoutOnly(field.help) };
   });
+}
+
+/** The field with no expression in it or its parts. */
+export function fixedField(field: ParameterField): ParameterField {
+  const reading = field.reading === "template" ? "fixed" : field.reading;
+  return { ...field, reading, parts: field.parts.map(fixedField), item: field.item ? fixedField(field.item) : null };
 }
 
 const DEPTH = 6;
@@ -217,6 +223,12 @@ function onlyOf(field: ParameterField, fields: readonly ParameterField[]): Param
     }
   }
   return null;
+}
+
+/** What is shown where it counts does not have to say when it does. */
+function withoutOnly(help: string): string {
+  const rest = help.replace(/^Of \w+(?:(?:, | and | or )\w+)*[.:,]?\s*/, "");
+  return rest.charAt(0).toUpperCase() + rest.slice(1);
 }
 
 /** Whether a field counts, given the node's parameters. */

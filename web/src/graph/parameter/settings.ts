@@ -1,6 +1,6 @@
 // What every node can be told beside its type's parameters, and which of it means something for a type.
 
-import { fieldsOfType, RESERVED, type ParameterField } from "./fields";
+import { fieldsOfType, fixedField, RESERVED, type ParameterField } from "./fields";
 
 export interface TypeFacts {
   id: string;
@@ -55,11 +55,11 @@ const SCHEMA = {
 const CONTAINERS = new Set(["for_each", "while_loop", "try_catch", "parallel", "retry", "timeout"]);
 const DRAWN = new Set(["note", "group"]);
 
-const all = fieldsOfType({ id: "", category: "", schema: SCHEMA }).map((field) => ({ ...field, reading: field.reading === "template" ? ("fixed" as const) : field.reading, parts: field.parts.map(fixed) }));
+const all = fieldsOfType({ id: "", category: "", schema: SCHEMA }).map(fixedButKey);
 
 /** Settings are read before a run, but for the key that calls are counted by. */
-function fixed(field: ParameterField): ParameterField {
-  return { ...field, reading: field.key === "key" ? "template" : "fixed", parts: field.parts.map(fixed), item: field.item ? fixed(field.item) : null };
+function fixedButKey(field: ParameterField): ParameterField {
+  return field.key === "key" ? field : { ...fixedField(field), parts: field.parts.map(fixedButKey) };
 }
 
 /** The settings that a node of a type reads; what the type has as a parameter of its own is not among them. */

@@ -10,6 +10,7 @@ import { ChoiceWidget, DateWidget, NumberWidget, SecretWidget, SuggestWidget, Te
 import { CronWidget, DurationWidget, ZoneWidget } from "./widgets/time";
 import { ValueWidget } from "./widgets/value";
 import type { WidgetProps } from "./widgets/widget";
+import { misfits } from "../../graph/parameter/check";
 import { usePanel } from "./context";
 import { ExpressionInput } from "./expression-input";
 
@@ -23,7 +24,7 @@ export function Control(props: WidgetProps) {
     return <ExpressionInput field={field} kind="expression" value={typeof value === "string" ? value : value === undefined ? "" : JSON.stringify(value)} onChange={(text) => onChange(text === "" ? undefined : text, true)} label={label} describedBy={describedBy} invalid={invalid} multiline />;
   }
   // What does not fit its widget is shown as what it is, and can be set right there.
-  if (misfits(props)) return field.types.includes("string") || field.types.length === 0 ? <ValueWidget {...props} noExpression /> : <JsonWidget {...props} />;
+  if (misfits(field, value)) return field.types.includes("string") || field.types.length === 0 ? <ValueWidget {...props} noExpression /> : <JsonWidget {...props} />;
   switch (field.widget) {
     case "number":
       return <NumberWidget {...props} />;
@@ -74,20 +75,4 @@ export function Control(props: WidgetProps) {
     case "markdown":
       return <TextWidget {...props} />;
   }
-}
-
-const SINGLE = new Set(["text", "long", "markdown", "password", "date", "datetime", "duration", "cron", "zone", "color", "workflow", "suggest"]);
-const LISTS = new Set(["list", "table", "cases"]);
-
-function misfits({ field, value }: WidgetProps): boolean {
-  if (value === undefined || value === null) return false;
-  const isObject = typeof value === "object";
-  const exact = (JSON as { isRawJSON?: (value: unknown) => boolean }).isRawJSON?.(value) ?? false;
-  if (SINGLE.has(field.widget)) return (isObject && !exact) || typeof value === "boolean";
-  if (field.widget === "number") return (isObject && !exact) || typeof value === "boolean" || (typeof value === "string" && !/^-?[\d.]*$/.test(value));
-  if (field.widget === "boolean") return typeof value !== "boolean";
-  if (LISTS.has(field.widget)) return !Array.isArray(value);
-  if (field.widget === "object") return !isObject || Array.isArray(value);
-  if (field.widget === "pairs") return !isObject;
-  return false;
 }

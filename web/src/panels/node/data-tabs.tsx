@@ -9,6 +9,7 @@ import { ANY_FIELD } from "../../graph/parameter/fields";
 import { isPlainPort } from "../../graph/summary";
 import { toast } from "../../state/view";
 import { Button } from "../../ui/button";
+import { Select } from "../../ui/field";
 import { duration } from "../../ui/format";
 import { Empty, sentence } from "../../ui/states";
 import { Chip, StatusChip } from "../../ui/status";
@@ -55,7 +56,6 @@ export function NoData({ onRunTo, running = false, what }: { onRunTo: NodePanelP
 export function InputTab({ data, onRunTo, running }: Pick<NodePanelProps, "data" | "onRunTo" | "running">) {
   const others = data.nodes.filter((node) => node.output !== undefined);
   const [chosen, setChosen] = useState("input");
-  const id = useId();
   const node = others.find((one) => one.id === chosen);
   const several = data.inputs !== undefined && Object.keys(data.inputs).length > 1;
   if (data.input === undefined && others.length === 0) return <NoData onRunTo={onRunTo} running={running} what="No input yet" />;
@@ -64,18 +64,14 @@ export function InputTab({ data, onRunTo, running }: Pick<NodePanelProps, "data"
   return (
     <div className={s.form}>
       <div className={s.facts}>
-        <label className="hidden" htmlFor={id}>
-          Which data
-        </label>
-        <select id={id} className={s.which} value={node ? chosen : chosen === "inputs" && several ? "inputs" : "input"} onChange={(event) => setChosen(event.target.value)}>
-          <option value="input">Input of this node</option>
-          {several ? <option value="inputs">Each input by its node</option> : null}
-          {others.map((one) => (
-            <option key={one.id} value={one.id}>
-              Output of {one.label}
-            </option>
-          ))}
-        </select>
+        <span className={s.which}>
+          <Select
+            label="Which data"
+            value={node ? chosen : chosen === "inputs" && several ? "inputs" : "input"}
+            options={[["input", "Input of this node"], ...(several ? [["inputs", "Each input by its node"] as const] : []), ...others.map((one) => [one.id, `Output of ${one.label.slice(0, 80)}`] as const)]}
+            onChange={setChosen}
+          />
+        </span>
         <Source data={data} />
       </div>
       {value === undefined ? <p className="faint">This node has not run: outputs of the nodes before it are there to choose.</p> : <DataView key={name} value={value} name={name} label={node ? `Output of ${node.label}` : "Input"} execution={data.source?.execution ?? null} />}

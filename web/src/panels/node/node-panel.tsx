@@ -57,12 +57,24 @@ export function onEscape(event: KeyboardEvent, close: () => void): void {
 const TAB_KEY = "tidemill.node-tab";
 const TABS: readonly PanelTab[] = ["parameters", "settings", "input", "output", "docs"];
 
+function storedTab(): PanelTab {
+  try {
+    return TABS.find((one) => one === sessionStorage.getItem(TAB_KEY)) ?? "parameters";
+  } catch {
+    return "parameters";
+  }
+}
+
 /** The tab that is open: the caller's, a revealed one, or the one of last time. */
 function useTab({ tab, onTab, reveal, type }: NodePanelProps): [PanelTab, (tab: PanelTab) => void] {
-  const [own, setOwn] = useState<PanelTab>(() => TABS.find((one) => one === sessionStorage.getItem(TAB_KEY)) ?? "parameters");
+  const [own, setOwn] = useState<PanelTab>(storedTab);
   const choose = (next: PanelTab) => {
     setOwn(next);
-    sessionStorage.setItem(TAB_KEY, next);
+    try {
+      sessionStorage.setItem(TAB_KEY, next);
+    } catch {
+      // Blocked storage: the choice lasts as long as the panel.
+    }
     onTab?.(next);
   };
   const key = reveal?.key;
@@ -186,7 +198,7 @@ export function Body(props: BodyProps) {
             {middle ? null : <LastInput {...props} onMore={() => onTab("input")} />}
           </>
         ) : null}
-        {chosen === "settings" ? (form ?? (type ? <Settings type={type} set={set} /> : null)) : null}
+        {chosen === "settings" ? (form ?? (type ? <Settings type={type} set={set} revealed={props.reveal?.path ?? null} /> : null)) : null}
         {chosen === "input" ? <InputTab data={data} onRunTo={onRunTo} running={running} /> : null}
         {chosen === "output" ? <OutputTab data={data} set={set} onRunTo={onRunTo} running={running} /> : null}
         {chosen === "docs" ? type ? <Docs type={type} set={set} /> : form : null}
@@ -222,7 +234,7 @@ function useTabs({ problems, type, node, data }: NodePanelProps): Tab<PanelTab>[
 }
 
 /** Brings the place that a problem names into sight, and the focus with it. */
-function useReveal({ reveal }: NodePanelProps, body: React.RefObject<HTMLDivElement | null>, tab: PanelTab): void {
+function useReveal({ reveal, type }: NodePanelProps, body: React.RefObject<HTMLDivElement | null>, tab: PanelTab): void {
   const key = reveal?.key;
   const path = reveal?.path;
   const done = useRef<number | undefined>(undefined);
@@ -237,7 +249,7 @@ function useReveal({ reveal }: NodePanelProps, body: React.RefObject<HTMLDivElem
       place.querySelector<HTMLElement>("input:not([type=radio]):not([type=file]), select, textarea, [contenteditable=true], [role=switch]")?.focus({ preventScroll: true });
     });
     return () => cancelAnimationFrame(frame);
-  }, [key, path, tab, body]);
+  }, [key, path, tab, body, type]);
 }
 
 /** The data that came in last, below the parameters it is used in. */

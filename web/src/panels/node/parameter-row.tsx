@@ -19,11 +19,13 @@ interface ParameterRowProps {
   onChange: (value: unknown, typing?: boolean) => void;
   /** Says that it has no effect as the others stand. */
   idle?: boolean;
+  /** Its name stands above already. */
+  named?: boolean;
 }
 
 const LONG = new Set(["long", "markdown", "json", "pairs", "list", "table", "object"]);
 
-export function ParameterRow({ field, value, onChange, idle = false }: ParameterRowProps) {
+export function ParameterRow({ field, value, onChange, idle = false, named = false }: ParameterRowProps) {
   const panel = usePanel();
   const id = useId();
   const mode = useMode(field, value, onChange);
@@ -53,7 +55,7 @@ export function ParameterRow({ field, value, onChange, idle = false }: Parameter
       onDragLeave={(event) => event.currentTarget.contains(event.relatedTarget as Node | null) || setOver(false)}
       onDrop={drop}
     >
-      <div className={s.head}>
+      <div className={s.head} hidden={named}>
         <span className={`${s.label} cut`} title={field.key}>
           {field.label}
         </span>

@@ -6,6 +6,7 @@ import type { NodeType } from "../../api/types";
 import { problemPath, problemsElsewhere, type PathProblem } from "../../graph/parameter/check";
 import { ANY_FIELD, counts, fieldsOfType, otherKeys, type ParameterField } from "../../graph/parameter/fields";
 import { isSetting, settingsOf } from "../../graph/parameter/settings";
+import { Marked } from "../../ui/marked";
 import { sentence } from "../../ui/states";
 import { usePanel } from "./context";
 import f from "./field.module.css";
@@ -148,8 +149,13 @@ export function ProblemList({ problems }: { problems: readonly PathProblem[] }) 
     <ul className={s.problems} aria-label="Problems of this node">
       {problems.map((problem, at) => (
         <li key={at} className={problem.severity === "error" ? s.error : s.warning}>
-          {sentence(problem)}
-          {problem.suggestion ? <span className="dim"> {sentence({ message: problem.suggestion })}</span> : null}
+          <Marked text={sentence(problem)} />
+          {problem.suggestion ? (
+            <span className="dim">
+              {" "}
+              <Marked text={sentence({ message: problem.suggestion })} />
+            </span>
+          ) : null}
         </li>
       ))}
     </ul>

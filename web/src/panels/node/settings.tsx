@@ -3,17 +3,17 @@
 import { useMemo } from "react";
 import type { NodeType } from "../../api/types";
 import { problemPath, problemsElsewhere } from "../../graph/parameter/check";
-import { fieldsOfType } from "../../graph/parameter/fields";
+import { fieldsOfType, type ParameterField } from "../../graph/parameter/fields";
 import { isSetting, settingsOf, unreadKeys } from "../../graph/parameter/settings";
 import f from "../../ui/field.module.css";
 import { usePanel } from "./context";
 import field from "./field.module.css";
 import { ParameterRow } from "./parameter-row";
-import { ProblemList, useChange } from "./parameters";
+import { More, ProblemList, useChange } from "./parameters";
 import s from "./panel.module.css";
 import type { SetFields } from "./types";
 
-export function Settings({ type, set }: { type: NodeType; set: SetFields }) {
+export function Settings({ type, set, revealed }: { type: NodeType; set: SetFields; revealed: string | null }) {
   const { parameters, problems, readOnly, nodeId } = usePanel();
   const own = useMemo(() => fieldsOfType(type), [type]);
   const settings = useMemo(() => settingsOf(type, own), [type, own]);
@@ -21,6 +21,10 @@ export function Settings({ type, set }: { type: NodeType; set: SetFields }) {
   const unread = unreadKeys(parameters, settings, own);
   const shown = ["pinned", "label", ...own.map((one) => one.key), ...settings.map((one) => one.key)];
   const left = problemsElsewhere(problems, shown).filter((problem) => isSetting(problemPath(problem.path), own));
+  const pair = settings.filter((one) => one.key === "on_error" || one.key === "timeout");
+  const grouped = settings.filter((one) => one.widget === "object" || one.key === "on_uncertain" || one.key === "max_iterations");
+  const rest = settings.filter((one) => !pair.includes(one) && !grouped.includes(one));
+  const row = (one: ParameterField) => <ParameterRow key={one.key} field={one} named={grouped.includes(one)} value={parameters[one.key] ?? undefined} onChange={change(one.key, one.label)} />;
   const label = typeof parameters["label"] === "string" ? parameters["label"] : "";
   return (
     <div className={s.form}>
@@ -43,8 +47,12 @@ export function Settings({ type, set }: { type: NodeType; set: SetFields }) {
           Expressions call this node <code className="mono">nodes.{nodeId}</code>: a new label breaks none of them.
         </p>
       </div>
-      {settings.map((one) => (
-        <ParameterRow key={one.key} field={one} value={parameters[one.key] ?? undefined} onChange={change(one.key, one.label)} />
+      {rest.map(row)}
+      <div className={s.two}>{pair.map(row)}</div>
+      {grouped.map((one) => (
+        <More key={one.key} label={one.label} open={parameters[one.key] !== undefined || revealed?.startsWith(one.key) === true}>
+          {row(one)}
+        </More>
       ))}
       {unread.length > 0 ? (
         <p className={field.warning}>

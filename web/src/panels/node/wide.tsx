@@ -85,7 +85,7 @@ function Neighbours({ label, nodes, toward, onStep }: { label: string; nodes: re
         </button>
       ))}
       {nodes.length > SHOWN ? (
-        <select className={s.which} aria-label={`${label}, all ${nodes.length}`} value="" onChange={(event) => onStep(event.target.value)}>
+        <select className={s.all} aria-label={`${label}, all ${nodes.length}`} value="" onChange={(event) => onStep(event.target.value)}>
           <option value="" disabled>
             all {nodes.length}
           </option>

@@ -111,10 +111,11 @@ function useEditor(props: CodeFieldProps, host: React.RefObject<HTMLDivElement |
     };
   }, [host, area, language, multiline, numbers]);
   useEffect(() => editor.current?.set(value), [value]);
-  useEffect(() => editor.current?.setReadOnly(readOnly, attributesOf({ label, invalid, describedBy })), [readOnly, label, invalid, describedBy, state]);
+  useEffect(() => editor.current?.setReadOnly(readOnly, attributesOf({ label, invalid, describedBy, language })), [readOnly, label, invalid, describedBy, language, state]);
   return { editor, state };
 }
 
-function attributesOf({ label, invalid, describedBy }: Pick<CodeFieldProps, "label" | "invalid" | "describedBy">): Record<string, string> {
-  return { "aria-label": label, dir: "auto", ...(invalid ? { "aria-invalid": "true" } : {}), ...(describedBy ? { "aria-describedby": describedBy } : {}) };
+function attributesOf({ label, invalid, describedBy, language }: Pick<CodeFieldProps, "label" | "invalid" | "describedBy" | "language">): Record<string, string> {
+  // Code runs from left to right, whatever the page does; a text begins where its words do.
+  return { "aria-label": label, dir: language === "text" || language === "template" ? "auto" : "ltr", ...(invalid ? { "aria-invalid": "true" } : {}), ...(describedBy ? { "aria-describedby": describedBy } : {}) };
 }

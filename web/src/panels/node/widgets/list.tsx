@@ -112,20 +112,28 @@ export function ObjectWidget({ field, value, onChange, path, id, label, describe
   );
 }
 
+/** Two of these stand side by side. */
+const SHORT = new Set(["number", "boolean", "choice", "duration", "text", "date"]);
+
 /** The parts of an object. Keys that no part shows stay as they are. */
 function Parts({ parts, value, onChange, path }: { parts: readonly ParameterField[]; value: unknown; onChange: (value: unknown, typing?: boolean) => void; path: string }) {
   const object = isObject(value) ? value : {};
-  return parts.map((part) => (
-    <InlineControl
-      key={part.key}
-      field={part}
-      value={object[part.key]}
-      titled
-      path={`${path}.${part.key}`}
-      onChange={(next, typing) => {
-        const { [part.key]: _gone, ...rest } = object;
-        onChange(next === undefined ? rest : { ...object, [part.key]: next }, typing);
-      }}
-    />
-  ));
+  return (
+    <div className={s.parts}>
+      {parts.map((part) => (
+        <div key={part.key} className={SHORT.has(part.widget) ? "" : s.across}>
+          <InlineControl
+            field={part}
+            value={object[part.key]}
+            titled
+            path={`${path}.${part.key}`}
+            onChange={(next, typing) => {
+              const { [part.key]: _gone, ...rest } = object;
+              onChange(next === undefined ? rest : { ...object, [part.key]: next }, typing);
+            }}
+          />
+        </div>
+      ))}
+    </div>
+  );
 }

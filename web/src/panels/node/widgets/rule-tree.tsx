@@ -119,13 +119,13 @@ function OneRule({ rule, at, words, change, disabled, path }: PartProps & { rule
               onChange={(next) => set({ operator: next, ...(rule.right === undefined ? { right: "" } : {}) })}
             />
             {words.types ? <Select label={`Type of ${name}`} value={rule.type} options={TYPE_WORDS} onChange={(type) => set({ type })} /> : null}
-            {words.types && binary && (rule.type === "any" || rule.type === "text") ? (
-              <label className={s.check}>
-                <input type="checkbox" checked={rule.ignoreCase} onChange={(event) => set({ ignoreCase: event.target.checked })} />
-                ignore case
-              </label>
-            ) : null}
           </div>
+          {words.types && binary && (rule.type === "any" || rule.type === "text") ? (
+            <label className={s.check}>
+              <input type="checkbox" checked={rule.ignoreCase} onChange={(event) => set({ ignoreCase: event.target.checked })} />
+              Ignore case
+            </label>
+          ) : null}
         </fieldset>
         {binary ? words.right({ rule, onChange: (right) => set({ right }, true), label: `Compared with, ${name}`, disabled, path: `${path}.right` }) : null}
       </div>

@@ -119,7 +119,7 @@ export function ToggleWidget({ field, value, onChange, id, label, describedBy, d
       <Toggle id={id} label={label} describedBy={describedBy} on={on} disabled={disabled} onChange={(next) => onChange(next)} />
       <span className={s.words} aria-hidden="true">
         {on ? "On" : "Off"}
-        {value === undefined ? " unless set" : ""}
+        {value === undefined ? " · default" : ""}
       </span>
     </div>
   );
@@ -128,7 +128,7 @@ export function ToggleWidget({ field, value, onChange, id, label, describedBy, d
 export function ChoiceWidget({ field, value, onChange, id, label, describedBy, invalid, disabled }: WidgetProps) {
   const at = field.choices.findIndex((choice) => choice.value === value);
   const known = value === undefined || at >= 0;
-  const unset = field.fallback === undefined ? "Not set" : `${field.choices.find((choice) => choice.value === field.fallback)?.label ?? String(field.fallback)} · unless set`;
+  const unset = field.fallback === undefined ? "Not set" : `${field.choices.find((choice) => choice.value === field.fallback)?.label ?? String(field.fallback)} · default`;
   return (
     <span className={f.choice}>
       <select
