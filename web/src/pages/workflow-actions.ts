@@ -39,7 +39,7 @@ export function useNewWorkflow() {
 export function fileOf({ graph, name, description, tags, folder }: Workflow): Record<string, unknown> {
   const kept = graph as unknown as Record<string, unknown>;
   const file: Record<string, unknown> = { name, ...kept };
-  for (const [key, value] of Object.entries({ name, description, tags, folder })) if (value !== undefined && (value.length > 0 || key in kept)) file[key] = value;
+  for (const [key, value] of Object.entries({ name, description, tags, folder })) if (value != null && (value.length > 0 || key in kept)) file[key] = value;
   return file;
 }
 
