@@ -332,6 +332,23 @@ test("a template is found, looked at and used", async ({ page, url }) => {
   await page.getByText("6 templates", { exact: true }).waitFor();
 });
 
+test("previews are drawn when they come into view", async ({ page, url }) => {
+  await page.goto(`${url}/templates`);
+  await page.getByRole("heading", { level: 2 }).first().waitFor();
+  // A canvas that was never drawn on has the size that canvases have.
+  const drawn = () => page.evaluate(() => [...document.querySelectorAll("main canvas")].filter((one) => one.width !== 300).length);
+  await page.waitForFunction(() => document.querySelector("main canvas")?.width !== 300);
+  const [first, all] = [await drawn(), await page.locator("main canvas").count()];
+  assert.ok(first > 3 && first < all, `${first} of ${all} drawn at once`);
+  await page.locator("main").evaluate(async (element) => {
+    for (; element.scrollTop + element.clientHeight < element.scrollHeight - 1; ) {
+      element.scrollTop += 400;
+      await new Promise((done) => setTimeout(done, 60));
+    }
+  });
+  await page.waitForFunction((most) => [...document.querySelectorAll("main canvas")].filter((one) => one.width !== 300).length === most, all);
+});
+
 test("the numbers of home change together, soon after an event", async ({ page, url }) => {
   await page.goto(`${url}/`);
   const numbers = page.locator("[data-numbers]");
