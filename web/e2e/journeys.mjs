@@ -5,6 +5,8 @@ import assert from "node:assert/strict";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { createRequire } from "node:module";
@@ -12,6 +14,7 @@ import { chromium } from "playwright-core";
 
 const MOCK = fileURLToPath(new URL("../mock/server.mjs", import.meta.url));
 const ARGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic", "--no-first-run"];
+const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const only = process.argv[2];
 let port = Number(process.env.JOURNEYS_PORT ?? 8200);
 
@@ -24,10 +27,23 @@ async function startMock(at, ...flags) {
 const journeys = new Map();
 const test = (name, journey) => journeys.set(name, journey);
 
+/** A link to a workflow leads to the editor; answers its id. */
+async function inEditor(page) {
+  await page.waitForURL(/\/editor\/[^/]+$/);
+  return new URL(page.url()).pathname.split("/").at(-1);
+}
+
+/** The page of a workflow to look at and run, of the one that a link just led to. */
+async function toWorkflow(page, url) {
+  await page.goto(`${url}/workflows/${await inEditor(page)}`);
+}
+
+const rowsOf = (page) => page.getByRole("grid", { name: /^Workflows/ });
+
 test("an empty product offers an example, which runs", async ({ page, url }) => {
   await page.goto(`${url}/workflows`);
   await page.getByRole("button", { name: "Add the example" }).click();
-  await page.waitForURL(/\/workflows\/.+/);
+  await toWorkflow(page, url);
   await page.getByRole("heading", { name: "Route a parcel" }).waitFor();
   await page.locator("[data-node=weight]").click();
   await page.getByRole("region", { name: "Node Weight in kg" }).waitFor();
@@ -76,7 +92,7 @@ test("a failed step says what, where and what to do, and its input is a tree", a
 
 test("the list of workflows is walked by keys", async ({ page, url }) => {
   await page.goto(`${url}/workflows`);
-  await page.getByRole("list", { name: /^Workflows/ }).waitFor();
+  await rowsOf(page).waitFor();
   await page.keyboard.press("/");
   await page.keyboard.type("routing");
   await page.waitForURL(/q=routing/);
@@ -84,7 +100,7 @@ test("the list of workflows is walked by keys", async ({ page, url }) => {
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
-  await page.waitForURL(/\/workflows\/[a-z0-9]+$/);
+  await inEditor(page);
 });
 
 test("a dropped file becomes a workflow, a broken one is told of", async ({ page, url }) => {
@@ -94,6 +110,7 @@ test("a dropped file becomes a workflow, a broken one is told of", async ({ page
   await page.getByText("broken.json was not imported. This file is not JSON.").waitFor();
   const body = '{"nodes":[{"id":"a","type":"number","data":{"value":9007199254740993}}],"edges":[]}';
   await choose.setInputFiles({ name: "from file.json", mimeType: "application/json", buffer: Buffer.from(body) });
+  await toWorkflow(page, url);
   await page.getByRole("heading", { name: "from file" }).waitFor();
   await page.locator("[data-node=a]").click();
   await page.getByRole("tree", { name: /^Parameters/ }).getByText("9007199254740993").waitFor();
@@ -102,6 +119,7 @@ test("a dropped file becomes a workflow, a broken one is told of", async ({ page
 test("a wrong input cannot be sent, and says which line", async ({ page, url }) => {
   await page.goto(`${url}/workflows?q=Priority`);
   await page.getByRole("link", { name: /Priority/ }).first().click();
+  await toWorkflow(page, url);
   await page.getByLabel("Input as JSON").fill('{\n  "a" 1\n}');
   await page.getByText("Line 2, column 7: expected a colon after the name").waitFor();
   assert.equal(await page.getByRole("button", { name: "Run", exact: true }).isDisabled(), true);
@@ -118,6 +136,7 @@ test("a big value is fetched when asked for", async ({ page, url }) => {
 test("the graph is walked by arrows, zoomed and fitted by keys", async ({ page, url }) => {
   await page.goto(`${url}/workflows?q=Poll`);
   await page.getByRole("link", { name: /Poll until/ }).first().click();
+  await toWorkflow(page, url);
   await page.locator("[data-node=start]").click();
   await page.keyboard.press("ArrowRight");
   await page.locator("[data-node=ask][aria-pressed=true]").waitFor();
@@ -140,21 +159,345 @@ test("signed out, a calm page takes the token, and the link leaves the address b
 
 test("ten thousand workflows scroll and are found", async ({ page, url }) => {
   await page.goto(`${url}/workflows?sort=name`);
-  const list = page.getByRole("list", { name: /^Workflows/ });
-  await list.focus();
-  for (let n = 0; n < 8; n += 1) {
-    await page.keyboard.press("End");
-    await page.waitForTimeout(250);
-  }
-  const rows = await page.getByRole("listitem").count();
-  assert.ok(rows < 80, `${rows} rows in the page`);
-  const reached = await page.evaluate(() => Math.max(...[...document.querySelectorAll("[aria-posinset]")].map((row) => Number(row.getAttribute("aria-posinset")))));
-  assert.ok(reached > 500, `only ${reached} reached`);
+  await rowsOf(page).focus();
+  await page.keyboard.press("End");
+  await page.locator('[aria-rowindex="10000"] a').first().waitFor();
+  const rows = await page.getByRole("row").count();
+  assert.ok(rows < 60, `${rows} rows in the page`);
 });
+
+test("a hundred thousand workflows are reached anywhere, and searched", async ({ page, url }) => {
+  const asked = [];
+  page.on("request", (request) => request.url().includes("/api/v1/workflows?") && asked.push(new URL(request.url()).searchParams.get("skip")));
+  await page.goto(`${url}/workflows?sort=name`);
+  await page.getByText("100,000", { exact: true }).waitFor();
+  // Jumped into the middle: only what is in view there is asked for.
+  const list = rowsOf(page);
+  await list.evaluate((element) => (element.scrollTop = element.scrollHeight / 2));
+  await page.locator('[aria-rowindex="50001"] a').first().waitFor();
+  assert.ok(asked.length < 8, `asked for ${asked.join(", ")}`);
+  assert.ok((await page.getByRole("row").count()) < 60);
+  // Dragged through: a window is asked for every 100 ms at most, however many are passed.
+  const before = asked.length;
+  await list.evaluate(async (element) => {
+    for (let step = 0; step < 60; step += 1) {
+      element.scrollTop = (element.scrollHeight / 60) * step;
+      await new Promise((done) => requestAnimationFrame(done));
+    }
+  });
+  await page.waitForTimeout(400);
+  assert.ok(asked.length - before < 40, `${asked.length - before} windows for one drag`);
+  await page.getByRole("searchbox", { name: "Search workflows" }).fill("users 77778");
+  await page.getByRole("link", { name: "Sync users 77778" }).waitFor();
+  await page.getByText("1", { exact: true }).first().waitFor();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await inEditor(page);
+});
+
+test("a hundred thousand workflows are changed at once by what shows them", async ({ page, url }) => {
+  await page.goto(`${url}/workflows?folder=Finance`);
+  await rowsOf(page).focus();
+  await page.keyboard.press("Control+a");
+  await page.getByText(/^All [\d,]+ chosen$/).waitFor();
+  const sent = page.waitForRequest((request) => request.url().endsWith("/workflows/bulk"));
+  await page.getByRole("button", { name: "Deactivate" }).click();
+  assert.deepEqual((await sent).postDataJSON(), { filter: { folder: "Finance" }, action: "deactivate" });
+  await page.getByText(/^Deactivated [\d,]+ workflows/).waitFor();
+  await page.goto(`${url}/workflows?folder=Finance&active=true`);
+  await page.getByText("No workflow is like this").waitFor();
+  await page.getByRole("button", { name: "Show all" }).click();
+  await page.getByText("100,000", { exact: true }).waitFor();
+});
+
+test("workflows are chosen by keys, tagged, moved, exported and deleted", async ({ page, url }) => {
+  await page.goto(`${url}/workflows?q=sync&sort=name`);
+  const list = rowsOf(page);
+  await list.focus();
+  await page.keyboard.press("Space");
+  await page.keyboard.press("Shift+ArrowDown");
+  await page.keyboard.press("Shift+ArrowDown");
+  await page.getByText("3 chosen", { exact: true }).waitFor();
+  assert.equal(await page.locator('[aria-selected="true"]').count(), 3);
+
+  await page.getByRole("button", { name: "Tag", exact: true }).click();
+  await page.getByLabel("Tags, with commas between them").fill("monthly, checked");
+  await page.keyboard.press("Enter");
+  await page.getByText("Tagged 3 workflows").waitFor();
+  await page.getByRole("button", { name: "monthly" }).click();
+  await page.waitForURL(/tag=monthly/);
+  await page.waitForFunction(() => document.querySelector('[role="grid"]')?.getAttribute("aria-rowcount") === "3");
+
+  await page.getByRole("checkbox", { name: "Choose all" }).check();
+  await page.getByRole("button", { name: "Move" }).click();
+  await page.getByLabel(/^Folder/).fill("Archive / 2026");
+  await page.getByRole("button", { name: "Move", exact: true }).last().click();
+  await page.getByText("Moved 3 workflows").waitFor();
+  await page.getByRole("button", { name: "2026" }).waitFor();
+
+  await page.getByRole("checkbox", { name: "Choose all" }).check();
+  const saved = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Export" }).click();
+  const file = JSON.parse(await readFile(await (await saved).path(), "utf8"));
+  assert.deepEqual(file.workflows.map((one) => [one.folder, one.tags.includes("monthly"), one.nodes.length]), Array(3).fill(["Archive/2026", true, 5]), JSON.stringify(file).slice(0, 400));
+
+  await page.getByRole("button", { name: "Delete" }).click();
+  const dialog = page.getByRole("dialog", { name: "Delete 3 workflows?" });
+  await dialog.getByRole("button", { name: "Keep" }).click();
+  await dialog.waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Delete" }).click();
+  await dialog.getByRole("button", { name: "Delete 3" }).click();
+  await page.getByText("Deleted 3 workflows").waitFor();
+  await page.getByText(/^No workflow matches/).waitFor();
+  // What was exported comes back as it was.
+  await page.locator("input[type=file]").setInputFiles({ name: "all.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(file)) });
+  await page.getByText("Imported 3 workflows").waitFor();
+  await page.waitForFunction(() => document.querySelector('[role="grid"]')?.getAttribute("aria-rowcount") === "3");
+});
+
+test("many are deleted only by who writes how many", async ({ page, url }) => {
+  await page.goto(`${url}/workflows`);
+  await page.getByRole("checkbox", { name: "Choose all" }).check();
+  await page.getByText("All 30 chosen").waitFor();
+  await page.getByRole("button", { name: "Delete" }).click();
+  const dialog = page.getByRole("dialog");
+  assert.equal(await dialog.getByRole("button", { name: "Delete 30" }).isDisabled(), true);
+  await dialog.getByLabel("Write 30").fill("29");
+  assert.equal(await dialog.getByRole("button", { name: "Delete 30" }).isDisabled(), true);
+  await dialog.getByLabel("Write 30").fill("30");
+  await dialog.getByRole("button", { name: "Delete 30" }).click();
+  await page.getByRole("heading", { name: "No workflows yet" }).waitFor();
+});
+
+test("a row's menu is walked by keys, and duplicates", async ({ page, url }) => {
+  await page.goto(`${url}/workflows?q=Poll`);
+  const button = page.getByRole("button", { name: /^More for Poll/ });
+  await button.click();
+  const menu = page.getByRole("menu");
+  await menu.getByRole("menuitem", { name: "Open" }).waitFor();
+  await page.keyboard.press("d");
+  await page.keyboard.press("d");
+  assert.equal(await menu.getByRole("menuitem", { name: "Duplicate" }).evaluate((item) => item === document.activeElement), true);
+  await page.keyboard.press("Enter");
+  await menu.waitFor({ state: "detached" });
+  await page.getByText("Made Poll until the report is ready copy").waitFor();
+  await page.getByRole("link", { name: "Poll until the report is ready copy" }).waitFor();
+  await button.first().click();
+  await page.keyboard.press("Escape");
+  await menu.waitFor({ state: "detached" });
+});
+
+test("files dropped on the list become workflows", async ({ page, url }) => {
+  await page.goto(`${url}/workflows`);
+  const data = await page.evaluateHandle(() => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File(['{"nodes":[],"edges":[]}'], "first.json", { type: "application/json" }));
+    transfer.items.add(new File(['{"nodes":[],"edges":[]}'], "second.json", { type: "application/json" }));
+    return transfer;
+  });
+  const place = page.getByRole("heading", { name: "Workflows" });
+  await place.dispatchEvent("dragenter", { dataTransfer: data });
+  await page.getByText("Drop to import").waitFor();
+  await place.dispatchEvent("drop", { dataTransfer: data });
+  await page.getByText("Imported 2 workflows").waitFor();
+  await page.getByRole("link", { name: "second" }).waitFor();
+});
+
+test("a new workflow is made and opened", async ({ page, url }) => {
+  await page.goto(`${url}/workflows?folder=Shop`);
+  await page.getByRole("button", { name: "New workflow" }).click();
+  const id = await inEditor(page);
+  const made = await (await page.request.get(`${url}/api/v1/workflows/${id}`)).json();
+  assert.deepEqual([made.name, made.folder, made.node_count], ["New workflow", "Shop", 0]);
+});
+
+test("a template is found, looked at and used", async ({ page, url }) => {
+  await page.goto(`${url}/marketplace`);
+  await page.getByRole("heading", { name: "Templates" }).waitFor();
+  assert.ok((await page.getByRole("listitem").filter({ has: page.getByRole("button", { name: /^Use / }) }).count()) >= 25);
+  await page.keyboard.press("/");
+  await page.keyboard.type("no template has these words");
+  await page.getByText(/^No template is about/).waitFor();
+  await page.getByRole("searchbox").fill("circuit");
+  await page.getByText("1 template", { exact: true }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/templates\/circuit-breaker$/);
+  await page.getByRole("img", { name: "Graph of Circuit breaker, 8 nodes" }).locator("text", { hasText: "Count the failure" }).waitFor();
+  await page.getByRole("region", { name: "Nodes that it uses" }).getByText("Condition").waitFor();
+  await page.getByRole("button", { name: "Use this template" }).click();
+  const id = await inEditor(page);
+  const made = await (await page.request.get(`${url}/api/v1/workflows/${id}`)).json();
+  assert.deepEqual([made.name, made.node_count], ["Circuit breaker", 8]);
+  await page.goto(`${url}/templates?category=Branches`);
+  await page.getByText("6 templates", { exact: true }).waitFor();
+});
+
+test("previews are drawn when they come into view", async ({ page, url }) => {
+  await page.goto(`${url}/templates`);
+  await page.getByRole("heading", { level: 2 }).first().waitFor();
+  // A canvas that was never drawn on has the size that canvases have.
+  const drawn = () => page.evaluate(() => [...document.querySelectorAll("main canvas")].filter((one) => one.width !== 300).length);
+  await page.waitForFunction(() => document.querySelector("main canvas")?.width !== 300);
+  const [first, all] = [await drawn(), await page.locator("main canvas").count()];
+  assert.ok(first > 3 && first < all, `${first} of ${all} drawn at once`);
+  await page.locator("main").evaluate(async (element) => {
+    for (; element.scrollTop + element.clientHeight < element.scrollHeight - 1; ) {
+      element.scrollTop += 400;
+      await new Promise((done) => setTimeout(done, 60));
+    }
+  });
+  await page.waitForFunction((most) => [...document.querySelectorAll("main canvas")].filter((one) => one.width !== 300).length === most, all);
+});
+
+test("the numbers of home change together, soon after an event", async ({ page, url }) => {
+  await page.goto(`${url}/`);
+  const numbers = page.locator("[data-numbers]");
+  await numbers.waitFor();
+  await page.evaluate(() => {
+    const part = document.querySelector("[data-numbers]");
+    window.changes = [];
+    new MutationObserver((all) => window.changes.push({ at: performance.now(), parts: new Set(all.map((one) => [...part.children].findIndex((child) => child.contains(one.target)))).size })).observe(part, { subtree: true, characterData: true, childList: true });
+  });
+  const { items } = await (await page.request.get(`${url}/api/v1/workflows?q=Poll&limit=1`)).json();
+  await page.request.post(`${url}/api/v1/workflows/${items[0].id}/execute`, { data: { input: { label: "urgent" } } });
+  await numbers.getByText("now", { exact: true }).waitFor();
+  await numbers.getByText("idle", { exact: true }).waitFor({ timeout: 15_000 });
+  const changes = await page.evaluate(() => window.changes.map((one) => one.parts));
+  // It ran and it ended: each time, what changed did so in one piece, not number by number.
+  assert.ok(changes.some((parts) => parts >= 2), `parts that changed together: ${changes.join(", ")}`);
+  await page.getByRole("img", { name: /executions in the last 24 hours: \d+ succeeded, \d+ failed/ }).locator("canvas").waitFor();
+  await page.getByRole("button", { name: "30 d" }).click();
+  await page.getByRole("img", { name: /in the last 30 days/ }).waitFor();
+});
+
+test("a server without a history shows home all the same", async ({ page, url }) => {
+  await page.route(/dashboard\/history/, (route) => route.fulfill({ status: 404, contentType: "application/problem+json", body: '{"code":"not_found","title":"Not found"}' }));
+  await page.goto(`${url}/`);
+  await page.locator("a[data-row]").first().waitFor();
+  await page.getByRole("heading", { name: "Changed last" }).waitFor();
+  assert.equal(await page.getByRole("heading", { name: "Executions", exact: true }).count(), 0);
+});
+
+test("messages stand below the page and hide nothing of it", async ({ page, url }) => {
+  await page.goto(`${url}/workflows`);
+  await rowsOf(page).waitFor();
+  await page.locator("input[type=file]").setInputFiles([1, 2, 3, 4].map((n) => ({ name: `broken ${n}.json`, mimeType: "application/json", buffer: Buffer.from("{") })));
+  await page.getByText("broken 4.json was not imported").waitFor();
+  const [main, messages] = await Promise.all([page.locator("main").boundingBox(), page.getByRole("log").boundingBox()]);
+  assert.ok(main.y + main.height <= messages.y + 1, "the page ends where messages begin");
+  for (let n = 0; n < 3; n += 1) await page.getByRole("log").getByRole("button", { name: "Close" }).first().click();
+  assert.equal((await page.locator("main").boundingBox()).height, 800);
+});
+
+test("density and the settings of the canvas are kept on this device, also in another tab", async ({ page, url, context }) => {
+  await page.goto(`${url}/workflows`);
+  const height = () => page.locator('[aria-rowindex="1"]').evaluate((row) => row.offsetHeight);
+  await rowsOf(page).waitFor();
+  assert.equal(await height(), 80);
+  const other = await context.newPage();
+  await other.goto(`${url}/settings`);
+  await other.getByText("Compact", { exact: true }).click();
+  await page.waitForFunction(() => document.querySelector('[aria-rowindex="1"]').offsetHeight === 50);
+  await other.getByRole("button", { name: "Editor and canvas" }).click();
+  const low = other.getByLabel("Nodes are flat below this zoom");
+  await low.fill("7");
+  await low.press("Enter");
+  assert.equal(await low.inputValue(), "1", "no more than can be");
+  assert.equal(await other.getByLabel("Nodes show everything from this zoom").inputValue(), "1");
+  await other.reload();
+  assert.equal(await low.inputValue(), "1");
+  await other.getByRole("button", { name: "Back to the defaults" }).click();
+  assert.equal(await low.inputValue(), "0.3");
+  await other.close();
+  await page.reload();
+  await rowsOf(page).waitFor();
+  assert.equal(await height(), 50, "how dense it is stays");
+});
+
+test("performance shows what the server and this browser measure", async ({ page, url }) => {
+  await page.goto(`${url}/admin/performance`);
+  const tile = (name) => page.locator("dt", { hasText: name }).locator("..").locator("dd");
+  for (const name of ["Memory", "Requests", "Answers begin within", "Cache hits", "Database"]) await tile(name).first().waitFor();
+  await page.getByRole("row", { name: /execute/ }).waitFor();
+  await page.waitForFunction(() => [...document.querySelectorAll("dt")].some((name) => name.textContent === "Frame rate of this page"));
+  await page.waitForFunction(() => /\d/.test([...document.querySelectorAll("dt")].find((name) => name.textContent === "Requests")?.parentElement.textContent.replace("Requests", "") ?? ""));
+  assert.match((await tile("Frame rate of this page").allInnerTexts()).join(" "), /\d+\s*\/s/);
+  await page.route(/\/metrics$/, (route) => route.abort());
+  await page.reload();
+  await page.getByRole("heading", { name: "The server's metrics could not be read" }).waitFor();
+  await page.getByRole("heading", { name: "This browser" }).waitFor();
+});
+
+test("a session ends where one asks for it", async ({ page, url }) => {
+  await page.goto(`${url}/settings?section=session`);
+  await page.getByText("This browser is signed in").waitFor();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("heading", { name: "Open the link from the terminal" }).waitFor();
+});
+
+test("on a phone, all pages are in the bar or behind it, and fit", async ({ page, url }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  for (const path of ["/", "/workflows", "/templates", "/templates/circuit-breaker", "/performance", "/settings?section=canvas"]) {
+    await page.goto(url + path);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await page.waitForTimeout(200);
+    assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 390, path);
+  }
+  await page.getByRole("button", { name: "More pages and the look" }).click();
+  await page.getByRole("menuitemradio", { name: "Light" }).click();
+  assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), "light");
+  await page.getByRole("button", { name: "More pages and the look" }).click();
+  await page.getByRole("menuitem", { name: "Performance" }).click();
+  await page.waitForURL(/\/performance$/);
+});
+
+/** What axe finds in the page as it is; serious and critical alone, with the elements. */
+async function faults(page) {
+  await page.evaluate(readFileSync(AXE, "utf8")); // as the debugger's own: the page's policy allows no script beside its own
+  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+  return found.violations.filter((one) => one.impact === "serious" || one.impact === "critical").map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(" | ")}`);
+}
+
+const AXE_PAGES = ["/", "/workflows", "/workflows?q=nothing+like+it", "/executions", "/templates", "/templates/circuit-breaker", "/performance", "/settings", "/settings?section=canvas", "/settings?section=shortcuts", "/settings?section=session", "/node-types", "/nowhere"];
+
+for (const theme of ["dark", "light"]) {
+  test(`nothing that axe calls serious is on any page in ${theme}`, async ({ page, url }) => {
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+    const all = [];
+    const look = async (where) => all.push(...(await faults(page)).map((fault) => `${where} ${fault}`));
+    for (const path of AXE_PAGES) {
+      await page.goto(url + path);
+      await page.getByRole("heading", { level: 1 }).waitFor();
+      await page.waitForTimeout(path === "/performance" ? 2_500 : 400);
+      await look(path);
+    }
+    await page.goto(`${url}/executions`);
+    await page.getByRole("link", { name: /Nightly/ }).first().click();
+    await page.waitForTimeout(500);
+    await look("an execution");
+    await page.goto(`${url}/workflows`);
+    await rowsOf(page).focus();
+    await page.keyboard.press("Space");
+    await look("a choice");
+    await page.getByRole("button", { name: "Tag", exact: true }).click();
+    await look("a dialog");
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: /^More for/ }).first().click();
+    await look("a menu");
+    await page.setViewportSize({ width: 390, height: 844 });
+    for (const path of ["/", "/workflows", "/templates", "/performance", "/settings?section=canvas"]) {
+      await page.goto(url + path);
+      await page.getByRole("heading", { level: 1 }).waitFor();
+      await page.waitForTimeout(400);
+      await look(`${path} on a phone`);
+    }
+    assert.deepEqual(all, []);
+  });
+}
 
 test("a search asks once the typing rests", async ({ page, url }) => {
   await page.goto(`${url}/workflows`);
-  await page.getByRole("list", { name: /^Workflows/ }).waitFor();
+  await rowsOf(page).waitFor();
   const asked = [];
   page.on("request", (request) => request.url().includes("q=") && request.url().includes("/api/") && asked.push(new URL(request.url()).searchParams.get("q")));
   await page.getByRole("searchbox", { name: "Search workflows" }).pressSequentially("routing");
@@ -165,7 +508,7 @@ test("a search asks once the typing rests", async ({ page, url }) => {
 });
 
 test("home asks for all its parts at once and shows them", async ({ page, url }) => {
-  const parts = ["/dashboard/stats", "/dashboard/recent-executions", "/workflows"];
+  const parts = ["/dashboard/stats", "/dashboard/recent-executions", "/dashboard/history", "/workflows"];
   const asked = new Set();
   let go;
   const all = new Promise((resolve) => (go = resolve));
@@ -183,20 +526,21 @@ test("home asks for all its parts at once and shows them", async ({ page, url })
 });
 
 test("a workflow that was seen shows again before the server answers", async ({ page, url }) => {
-  await page.goto(`${url}/workflows?q=Poll`);
-  const link = page.getByRole("link", { name: /Poll until/ }).first();
-  await link.click();
+  const { items } = await (await page.request.get(`${url}/api/v1/workflows?q=Poll&limit=1`)).json();
+  const at = `${url}/workflows/${items[0].id}`;
+  await page.goto(at);
   await page.locator("[data-node=ask]").waitFor();
-  await page.goBack();
-  await link.waitFor();
+  await page.getByRole("link", { name: "Workflows" }).first().click();
+  await rowsOf(page).waitFor();
   await page.route(/\/api\/v1\/workflows\/[^?]+$/, () => undefined);
-  await link.click();
+  await page.goBack();
   await page.locator("[data-node=ask]").waitFor();
 });
 
 test("of a thousand nodes only those in view are cards, and none from far away", async ({ page, url }) => {
   await page.goto(`${url}/workflows?q=1000+nodes`);
   await page.getByRole("link", { name: /1000 nodes/ }).first().click();
+  await toWorkflow(page, url);
   await page.getByRole("button", { name: "Show at 100 %" }).waitFor();
   const cards = page.locator("[data-node]");
   assert.equal(await cards.count(), 0, "the whole graph is a picture");
@@ -497,7 +841,7 @@ test("each page is fetched when it is opened", async ({ page, url }) => {
   assert.ok(!scripts.some((path) => /workflow-|\/workflow\./.test(path)), scripts.join(", "));
 });
 
-const FLAGS = { "an empty": ["--items", "0"], "signed out": ["--signed-out"], "ten thousand": ["--items", "10000"] };
+const FLAGS = { "an empty": ["--items", "0"], "signed out": ["--signed-out"], "ten thousand": ["--items", "10000"], "a hundred thousand": ["--items", "100000"] };
 
 async function walk(browser, name, journey) {
   const at = port++;

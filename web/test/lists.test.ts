@@ -95,9 +95,9 @@ describe("files", () => {
     expect(workflowsIn('{"workflows":')).toBeNull();
   });
 
-  it("of one hold its name, tags and folder beside the graph, and what the graph says wins", () => {
-    const workflow = { id: "1", name: "Now", description: "", tags: ["t"], active: true, folder: "F", node_count: 0, edge_count: 0, created_at: "", updated_at: "", rev: 1, version: "v", graph: { nodes: [], edges: [], samples: [1] } };
-    expect(fileOf(workflow as unknown as Workflow)).toEqual({ name: "Now", tags: ["t"], folder: "F", nodes: [], edges: [], samples: [1] });
+  it("of one hold its name, tags and folder beside the graph, as the list says them", () => {
+    const workflow = { id: "1", name: "Now", description: "", tags: ["t"], active: true, folder: "F", node_count: 0, edge_count: 0, created_at: "", updated_at: "", rev: 1, version: "v", graph: { name: "Then", tags: ["old"], description: "gone", nodes: [], edges: [], samples: [1] } };
+    expect(fileOf(workflow as unknown as Workflow)).toEqual({ name: "Now", description: "", tags: ["t"], folder: "F", nodes: [], edges: [], samples: [1] });
   });
 });
 

@@ -8,6 +8,8 @@ const PAGE = 100;
 const LIVE_MS = 5_000;
 const ROWS_MS = 15_000;
 const METRICS_MS = 2_000;
+/** The second reading, without which there are no rates. */
+const SOON_MS = 400;
 /** Rows of the list of workflows that are asked for together. */
 export const WINDOW = 50;
 const NODE_TYPES_MS = 10 * 60_000;
@@ -31,7 +33,7 @@ export const queries = {
     }),
   history: (range: "day" | "month") =>
     queryOptions({ queryKey: ["dashboard", "history", range], queryFn: ({ signal }) => api.history(range, Intl.DateTimeFormat().resolvedOptions().timeZone, signal), refetchInterval: 6 * LIVE_MS, retry: false }),
-  metrics: () => queryOptions({ queryKey: ["metrics"], queryFn: async ({ signal }) => ({ at: Date.now(), text: await api.metrics(signal) }), refetchInterval: METRICS_MS, structuralSharing: false }),
+  metrics: () => queryOptions({ queryKey: ["metrics"], queryFn: async ({ signal }) => ({ at: Date.now(), text: await api.metrics(signal) }), refetchInterval: ({ state }) => (state.dataUpdateCount < 2 ? SOON_MS : METRICS_MS), structuralSharing: false }),
   session: () => queryOptions({ queryKey: ["session"], queryFn: () => api.session() }),
   workflows: (query: WorkflowQuery) =>
     infiniteQueryOptions({

@@ -35,9 +35,12 @@ export function useNewWorkflow() {
   });
 }
 
-/** The file of a workflow, with what stands beside its graph. Numbers stay as they were written. */
+/** The file of a workflow, with what the list says of it now. Numbers stay as they were written. */
 export function fileOf({ graph, name, description, tags, folder }: Workflow): Record<string, unknown> {
-  return { name, ...(description ? { description } : {}), ...(tags?.length ? { tags } : {}), ...(folder ? { folder } : {}), ...graph };
+  const kept = graph as unknown as Record<string, unknown>;
+  const file: Record<string, unknown> = { name, ...kept };
+  for (const [key, value] of Object.entries({ name, description, tags, folder })) if (value != null && (value.length > 0 || key in kept)) file[key] = value;
+  return file;
 }
 
 export function useDuplicate() {
