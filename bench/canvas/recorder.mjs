@@ -55,8 +55,9 @@ export function awaitEdit({ hook, limit }) {
   const observer = new MutationObserver(() => {
     if (edit.from !== null) painted(() => end(true));
   });
+  // What never comes is as slow as it may be.
   const timer = setTimeout(() => {
-    edit.from ??= performance.now() - limit;
+    edit.from = Math.min(edit.from ?? Infinity, performance.now() - limit);
     end(false);
   }, limit);
   const hooked = hook !== null && root?.hasAttribute(hook);

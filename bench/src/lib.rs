@@ -4,6 +4,7 @@
 //! writes the same rows, a bare axum server, an append with `fdatasync`), because machines differ and are noisy.
 
 mod due_bars;
+mod editor_bars;
 mod effects_bars;
 mod engine_bars;
 mod expression_bars;
@@ -29,8 +30,8 @@ pub use report::{Bar, Headline, Report};
 /// What to measure, and with what.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Only bars of this area, or the group of this id: `engine`, `expr`, `engine.webhook`. Expressions and the store are
-    /// part of the engine.
+    /// Only bars of this area, or the group of this id: `engine`, `expr`, `engine.webhook`, `editor`. Expressions and the
+    /// store are part of the engine.
     pub area: Option<String>,
     /// Only the group of this very id, in this process.
     pub group: Option<String>,
@@ -65,7 +66,11 @@ impl Group {
     /// The area it is measured with: what the engine does with steps that call and wait is one of its own.
     fn area(&self) -> &'static str {
         let first = self.id.split('.').next().unwrap_or_default();
-        if matches!(first, "effects" | "loops" | "js" | "recover") { "effects" } else { "engine" }
+        match first {
+            editor_bars::AREA => editor_bars::AREA,
+            "effects" | "loops" | "js" | "recover" => "effects",
+            _ => "engine",
+        }
     }
 }
 
@@ -79,6 +84,7 @@ fn groups() -> Vec<Group> {
         due_bars::GROUPS,
         recover_bars::GROUPS,
         js::GROUPS,
+        editor_bars::GROUPS,
     ]
     .concat()
 }
@@ -98,7 +104,11 @@ pub fn run(options: &Options, mut each: impl FnMut(&Bar)) -> anyhow::Result<Repo
     let mut wanted = groups();
     match &options.group {
         Some(id) => wanted.retain(|group| group.id == id),
-        None => wanted.retain(|group| options.area.as_deref().is_none_or(|wanted| group.is_in(wanted))),
+        None => wanted.retain(|group| match &options.area {
+            Some(wanted) => group.is_in(wanted),
+            // Whoever has the program only measures all but its page.
+            None => group.area() != editor_bars::AREA || editor_bars::is_here(),
+        }),
     }
     for group in &wanted {
         let bars = if options.group.is_some() { (group.measure)(options)? } else { apart(group, options)? };
@@ -133,7 +143,8 @@ mod tests {
         let ids = |wanted: &str| {
             groups().iter().filter(|group| group.is_in(wanted)).map(|group| group.id).collect::<Vec<_>>()
         };
-        assert_eq!(ids("engine").len() + ids("effects").len(), groups().len());
+        assert_eq!(ids("engine").len() + ids("effects").len() + ids("editor").len(), groups().len());
+        assert_eq!(ids("editor"), ["editor"]);
         assert_eq!(ids("expr"), ["expr"]);
         assert_eq!(ids("engine.chain"), ["engine.chain"]);
         assert!(ids("engine.cha").is_empty(), "half a name is none");

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
-use crate::{first, process};
+use crate::{first, process, web};
 
 /// The bar on the first run of a clean clone, measured by `run` and not by the product.
 pub(crate) const FIRST_RUN: &str = "build.first";
@@ -14,6 +14,8 @@ pub(crate) const FIRST_RUN: &str = "build.first";
 const FIRST_RUN_MIN: f64 = 8.0;
 /// The area whose bars it belongs to.
 const FIRST_RUN_AREA: &str = "engine";
+/// The area that is measured in a browser.
+const EDITOR: &str = "editor";
 
 /// Builds for release, measures, prints a line for each bar. Whether none is short.
 pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<bool> {
@@ -22,6 +24,12 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<bool> {
         [flag, area] if flag == "--area" => Some(area.as_str()),
         _ => bail!("usage: cargo xtask bars [--area NAME]"),
     };
+    // The program holds the page, so the page comes first.
+    web::build(root)?;
+    if area.is_none_or(|area| area == EDITOR) {
+        web::install(&root.join("web"))?;
+        browser()?;
+    }
     process::run(process::cargo(root).args(["build", "--release", "--package", "tidemill"]))?;
     let results = root.join("target").join("bars.json");
     // What an earlier run left must not count for this one.
@@ -44,6 +52,16 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<bool> {
     let passed = ended_well && short.is_empty();
     fs::write(&results, format!("{report:#}\n"))?;
     Ok(passed)
+}
+
+/// Sees to it that there is a Chromium.
+fn browser() -> Result<()> {
+    let is_there = || ["chromium", "chromium-browser", "google-chrome"].into_iter().any(|one| process::find(one).is_some());
+    if std::env::var_os("CHROMIUM").is_some() || is_there() {
+        return Ok(());
+    }
+    println!("bars: installing chromium");
+    process::install("chromium").context("the editor is measured in Chromium: install it, or name one in CHROMIUM")
 }
 
 /// What `tidemill bench --bars --json` writes: `{machine, bars: [{id, measured, unit, bar, at_least, floor, ok,
