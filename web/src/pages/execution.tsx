@@ -10,7 +10,6 @@ import { GraphView } from "../canvas/graph-view";
 import { placeGraph } from "../graph/file";
 import { isDrawnOnly } from "../graph/notes";
 import { showKindOf } from "../graph/show-kind";
-import type { Window } from "../graph/timeline";
 import { titleOf, words } from "../graph/summary";
 import { isRunTab, RunPanel } from "../panels/run/run-panel";
 import { ReplayBar } from "../panels/run/replay-bar";
@@ -19,12 +18,13 @@ import { useExecution, watchExecution, type ExecutionState, type ExecutionStore,
 import { toast } from "../state/view";
 import { Button } from "../ui/button";
 import { duration, plural, statusWord } from "../ui/format";
-import { useDelayed, useNow } from "../ui/hooks";
+import { useDelayed } from "../ui/hooks";
 import { categoryOf } from "../ui/node-icon";
 import { Link, navigate, useSearch, useTitle } from "../ui/router";
 import { Failed, Skeleton } from "../ui/states";
 import { StatusChip } from "../ui/status";
 import { Actions, useAsking } from "./execution-actions";
+import { useSpan, type Timed } from "./use-span";
 import { executionPath } from "./execution-paths";
 import { EditNode, Result, Retry } from "./execution-result";
 import { useKinds } from "./kinds";
@@ -246,26 +246,6 @@ function statusOf(state: ExecutionState | null, execution: Execution) {
   return ahead ? execution.status : state.status;
 }
 
-interface Timed {
-  state: ExecutionState | null;
-  execution: Execution;
-  over: boolean;
-}
-
-/** From so many steps on the clock moves the bars less often. */
-const MANY = 500;
-
-/** When the run began and ended; while it goes on, the end moves with the clock. */
-function useSpan({ state, execution, over }: Timed): Window | null {
-  const now = useNow(over ? 60_000 : (state?.steps.size ?? 0) > MANY ? 1_000 : 100);
-  const started = state?.acceptedAt ?? (execution.started_at ? Date.parse(execution.started_at) : null);
-  const clock = state?.clock ?? null;
-  const from = started ?? clock;
-  const to = over ? (clock ?? from) : Math.max(now, clock ?? 0);
-  const end = Math.max(to ?? 0, (from ?? 0) + 0.001);
-  return useMemo(() => (from === null ? null : { from, to: end }), [from, end]);
-}
-
 type PanelProps = Omit<React.ComponentProps<typeof RunPanel>, "span" | "head"> & { live: ExecutionStore | null; full: Execution; isOver: boolean };
 
 /** Only what shows the clock is drawn again as it ticks. */
@@ -296,7 +276,7 @@ function TimedPanel({ live, full, isOver, ...rest }: PanelProps) {
 function Elapsed(timed: Timed) {
   const { state, execution, over } = timed;
   const span = useSpan(timed);
-  const time = over ? (state?.durationMs ?? execution.duration_ms) : span ? span.to - span.from : null;
+  const time = over ? (state?.durationMs ?? execution?.duration_ms ?? null) : span ? span.to - span.from : null;
   return time === null ? null : <span className="num"> · {duration(time)}</span>;
 }
 

@@ -13,7 +13,7 @@ import { Link } from "../../ui/router";
 import { Skeleton } from "../../ui/states";
 import { StatusChip } from "../../ui/status";
 import { executionPath } from "../paths";
-import { useSpan } from "../timed-panel";
+import { useSpan } from "../use-span";
 import { nameOf } from "./node-data";
 import s from "./run-view.module.css";
 
