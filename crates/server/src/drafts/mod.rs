@@ -174,12 +174,10 @@ pub(crate) async fn give_up(app: &App, (tenant, id): (TenantId, WorkflowId), mat
     detached(async move {
         let mut held = app.drafts.hold(&app, tenant, id).await;
         let workflow = workflows::find(&app, tenant, id).await?;
-        let (head, write) = {
-            let (head, revision) = held.head(&workflow).await?;
-            matches.check(&head)?;
-            let head = Head { rev: head.rev + 1, ..unchanged(workflow.kept.version) };
-            (head.clone(), head_write((tenant, id), &head, revision))
-        };
+        let (before, revision) = held.head(&workflow).await?;
+        matches.check(&before)?;
+        let head = Head { rev: before.rev + 1, ..unchanged(workflow.kept.version) };
+        let write = head_write((tenant, id), &head, revision);
         app.records.batch(with_no_text((tenant, id), write)).await?;
         held.forget();
         Ok(head)
