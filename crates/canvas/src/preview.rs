@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use model::{Category, Graph, Node, Value};
+use model::{Category, Graph, Node};
 
 use crate::layout::{Given, Keep, NODE, Place, arrange, boxes_of};
 use crate::tree::Tree;

@@ -370,6 +370,11 @@ impl Engine {
         let mut records = Vec::new();
         let (workflow, version, program) = match start.source {
             Source::Version { workflow, version } => (workflow, version, self.program(start.tenant, version).await?),
+            Source::Compiled { workflow, version, program, records: beside } => {
+                self.shared.programs.insert((start.tenant, version), program.clone());
+                records = beside;
+                (workflow, version, program)
+            }
             Source::AdHoc(graph) => {
                 let (version, program, write) = self.ad_hoc(start.tenant, graph)?;
                 records.push(write);

@@ -1,5 +1,6 @@
 //! What it takes to start an execution, and what comes back.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use arcstr::ArcStr;
@@ -7,7 +8,10 @@ use model::file::FileHash;
 use model::{ErrorInfo, ExecutionId, Graph, PlanError, Problem, Status, TenantId, Value, VersionId, WorkflowId};
 use store::StoreError;
 use store::journal::{Idempotency, Origin};
+use store::records::RecordWrite;
 use tokio::sync::oneshot;
+
+use crate::program::Program;
 
 /// A request to start an execution.
 #[derive(Clone, Debug)]
@@ -73,6 +77,17 @@ pub enum Source {
         workflow: Option<WorkflowId>,
         /// The version.
         version: VersionId,
+    },
+    /// A version that is stored together with the acceptance, if it is not stored already.
+    Compiled {
+        /// The workflow it belongs to.
+        workflow: Option<WorkflowId>,
+        /// The version.
+        version: VersionId,
+        /// Its graph, compiled.
+        program: Arc<Program>,
+        /// The version's record, and what is written beside it.
+        records: Vec<RecordWrite>,
     },
     /// A graph that is not saved. It is stored as a version without workflow, by its content.
     AdHoc(Graph),

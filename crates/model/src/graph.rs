@@ -2,9 +2,12 @@
 //!
 //! What the product knows is typed; every other key is kept beside it and written back in its place.
 
+use std::collections::HashSet;
+
 use arcstr::ArcStr;
 
 use crate::catalog::Catalog;
+use crate::problem::Problem;
 use crate::value::{Object, Value};
 
 /// Keys of `node.data` that are not parameters of the node's type.
@@ -85,6 +88,60 @@ impl Graph {
         let nodes = nodes.iter().enumerate().map(|(at, node)| Node::from_value(node, at)).collect::<Result<_, _>>()?;
         let edges = edges.iter().enumerate().map(|(at, edge)| Edge::from_value(edge, at)).collect::<Result<_, _>>()?;
         Ok(Self { nodes, edges, document: document.clone() })
+    }
+
+    /// Reads what can be read, and tells what cannot: a node or an edge that is not of the right shape is left out.
+    pub fn lenient(document: &Value) -> (Self, Vec<Problem>) {
+        let mut graph = Self { document: document.clone(), ..Self::default() };
+        let mut problems = Vec::new();
+        let mut list = |key: &'static str, required: bool| match document.get(key) {
+            Some(Value::Array(items)) => items.items().to_vec(),
+            None | Some(Value::Null) if !required => Vec::new(),
+            _ => {
+                problems.push(shape_problem(&error("expected a list", key), None));
+                Vec::new()
+            }
+        };
+        let (nodes, edges) = (list("nodes", true), list("edges", false));
+        for (at, value) in nodes.iter().enumerate() {
+            match Node::from_value(value, at) {
+                Ok(node) => graph.nodes.push(node),
+                Err(error) => {
+                    let problem = shape_problem(&error, None);
+                    problems.push(match named(value) {
+                        Some(id) => problem.at_node(&id),
+                        None => problem,
+                    });
+                }
+            }
+        }
+        for (at, value) in edges.iter().enumerate() {
+            match Edge::from_value(value, at) {
+                Ok(edge) => graph.edges.push(edge),
+                Err(error) => problems.push(shape_problem(&error, named(value))),
+            }
+        }
+        for (count, max, what) in [(graph.nodes.len(), MAX_NODES, "nodes"), (graph.edges.len(), MAX_EDGES, "edges")] {
+            if let Err(error) = limit(count, max, what) {
+                problems.push(shape_problem(&error, None));
+            }
+        }
+        (graph, problems)
+    }
+
+    /// The graph with only some of its nodes, by position, and the edges between them.
+    pub(crate) fn only(&self, keep: &[bool]) -> Option<Self> {
+        let object = self.document.as_object()?;
+        let kept = self.nodes.iter().zip(keep).filter(|(_, keep)| **keep);
+        let ids: HashSet<&str> = kept.map(|(node, _)| node.id.as_str()).collect();
+        let items = |key: &str| object.get(key).and_then(Value::as_array).unwrap_or(&[]).iter();
+        // What was left out when the graph was read has no position.
+        let mut keep = keep.iter();
+        let nodes = items("nodes").filter(|value| Node::from_value(value, 0).is_ok() && keep.next() == Some(&true));
+        let between = |edge: Edge| ids.contains(edge.source.as_str()) && ids.contains(edge.target.as_str());
+        let edges = items("edges").filter(|value| Edge::from_value(value, 0).is_ok_and(between));
+        let object = object.with("nodes".into(), Value::array(nodes.cloned().collect()));
+        Self::from_value(&Value::from(object.with("edges".into(), Value::array(edges.cloned().collect())))).ok()
     }
 
     /// Gives every node the name of its type that the catalog knows it by: aliases are followed, and a node without a
@@ -179,6 +236,19 @@ fn text(object: &Object, key: &str, path: &str) -> Result<Option<ArcStr>, GraphE
         Some(Value::Int(number)) => Ok(Some(arcstr::format!("{number}"))),
         Some(_) => Err(error(&format!("{key} is a text"), &format!("{path}.{key}"))),
     }
+}
+
+fn shape_problem(error: &GraphError, edge: Option<ArcStr>) -> Problem {
+    let problem = Problem::error("invalid_shape", error.message.clone()).at_path(error.path.clone());
+    match edge {
+        Some(edge) => problem.at_edge(&edge),
+        None => problem,
+    }
+}
+
+/// The id of a node or an edge that is of another shape than it should be.
+fn named(value: &Value) -> Option<ArcStr> {
+    text(value.as_object()?, "id", "").ok()?
 }
 
 fn error(message: &str, path: &str) -> GraphError {

@@ -9,6 +9,7 @@
 //! its home and its end it is a constant, or leads to a header.
 
 mod bodies;
+mod part;
 mod policy;
 mod read;
 
@@ -257,7 +258,8 @@ impl Plan {
         Self::compile_until(graph, catalog, start, None)
     }
 
-    /// The same, with only what leads to a node. One inside of a container stands for the whole container.
+    /// The same, with only what leads to a node. One inside of a container stands for the whole container. Without a start
+    /// named, the first trigger that leads to it and is not disabled starts.
     ///
     /// # Errors
     /// Also where the start does not lead to the node.
@@ -268,6 +270,12 @@ impl Plan {
         until: Option<&str>,
     ) -> Result<Self, PlanError> {
         read::Draft::read(graph, catalog)?.compile(start, until)
+    }
+
+    /// The graph with only what leads to a node: what it takes to run it where the rest of the graph cannot run. `None` if
+    /// there is no such node.
+    pub fn leading_to(graph: &Graph, catalog: &dyn Catalog, id: &str) -> Option<Graph> {
+        part::leading_to(graph, catalog, id)
     }
 
     /// The nearest container around each node of a graph, if there is one; groups are only frames.

@@ -47,6 +47,9 @@ pub(crate) struct Lineage {
     pub(crate) hash: String,
     /// Its nodes.
     pub(crate) node_count: usize,
+    /// Whether it was made of a draft in order to run it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) auto: bool,
 }
 
 /// A workflow as it was read.
@@ -154,6 +157,7 @@ impl Change<'_> {
             label: self.label.clone().or_else(|| Some(self.graph.get("label")?.as_str()?.to_owned())),
             hash,
             node_count: self.graph.nodes.len(),
+            auto: false,
         };
         let name = self.name();
         let kept = Kept {
@@ -165,7 +169,6 @@ impl Change<'_> {
             retention: Settings::of(self.graph).retention,
         };
         let active = self.graph.get("active").and_then(Value::as_bool).unwrap_or(true);
-        let workflow_text = Some(self.id.to_string());
         let write = |kind, id, expect, fields, body: Vec<u8>| RecordWrite {
             kind,
             tenant,
@@ -179,7 +182,7 @@ impl Change<'_> {
         let mut writes = self.others.clone();
         writes.extend([
             versions::write(tenant, version, Some(self.id), content, now_ms),
-            write(&LINEAGE, version.0, Expect::Absent, vec![workflow_text], body(&lineage)),
+            lineage.write((tenant, self.id), version, Expect::Absent),
             write(&WORKFLOW, self.id.0, expect, fields, body(&kept)),
         ]);
         let (to, id, says) = (app.clone(), self.id, kept.retention.clone());
@@ -229,6 +232,32 @@ fn tags(graph: &Graph) -> Vec<String> {
 pub(crate) async fn find(app: &App, tenant: TenantId, id: WorkflowId) -> Result<Workflow, ApiError> {
     let record = app.records.get(&WORKFLOW, tenant, id.0).await?;
     Ok(Workflow::from_record(&record.ok_or_else(|| ApiError::not_found(format!("workflow {id}")))?)?)
+}
+
+impl Lineage {
+    /// That of a version, and its record.
+    pub(crate) async fn find(app: &App, tenant: TenantId, version: VersionId) -> Result<(Self, Record), StoreError> {
+        let missing = || StoreError::Corrupt(format!("version {version}: its place among the versions is missing"));
+        let record = app.records.get(&LINEAGE, tenant, version.0).await?.ok_or_else(missing)?;
+        Ok((Self::from_record(&record)?, record))
+    }
+
+    /// Reads a record.
+    pub(crate) fn from_record(record: &Record) -> Result<Self, StoreError> {
+        serde_json::from_slice(&record.body)
+            .map_err(|error| StoreError::Corrupt(format!("version {}: {error}", VersionId(record.id))))
+    }
+
+    /// The write that stores it beside a version of a workflow.
+    pub(crate) fn write(
+        &self,
+        (tenant, workflow): (TenantId, WorkflowId),
+        version: VersionId,
+        expect: Expect,
+    ) -> RecordWrite {
+        let content = Some((vec![Some(workflow.to_string())], body(self).into()));
+        RecordWrite { kind: &LINEAGE, tenant, id: version.0, expect, content, now_ms: now_ms() }
+    }
 }
 
 /// The text of a version's graph.

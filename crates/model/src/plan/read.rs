@@ -55,10 +55,11 @@ impl<'a> Draft<'a> {
     }
 
     pub(super) fn compile(mut self, start: Option<&str>, until: Option<&str>) -> Result<Plan, PlanError> {
-        let starts = self.starts(start)?;
+        let leads = until.map(|until| self.leads_to(until)).transpose()?;
+        let starts = self.starts(start, (until, leads.as_deref()))?;
         let mut reachable = self.reach(&starts);
-        if let Some(until) = until {
-            self.leave_out_what_does_not_lead_to(until, &mut reachable)?;
+        if let (Some(until), Some(leads)) = (until, leads) {
+            self.leave_out(until, &leads, &mut reachable)?;
         }
         self.edges.retain(|edge| reachable[edge.source as usize] && reachable[edge.target as usize]);
         self.edges.sort_by_key(|edge| (edge.source, edge.order));
@@ -102,7 +103,12 @@ impl<'a> Draft<'a> {
         Ok(plan)
     }
 
-    fn starts(&self, start: Option<&str>) -> Result<Vec<NodeIndex>, PlanError> {
+    /// Where it starts. Of a graph of which only what leads to a node is wanted, the rest is as if it were not there.
+    fn starts(
+        &self,
+        start: Option<&str>,
+        (until, leads): (Option<&str>, Option<&[bool]>),
+    ) -> Result<Vec<NodeIndex>, PlanError> {
         let nothing = |text: String| Err(PlanError::NothingToStart(text));
         let runs = |at: usize| self.roles[at] != Role::Frame && self.scope[at].is_none();
         if let Some(id) = start {
@@ -116,32 +122,29 @@ impl<'a> Draft<'a> {
             }
             return Ok(vec![index(at)]);
         }
-        let is_trigger = |&at: &usize| runs(at) && self.roles[at] == Role::Trigger;
+        let wanted = |at: usize| runs(at) && leads.is_none_or(|leads| leads[at]);
+        let is_trigger = |&at: &usize| wanted(at) && self.roles[at] == Role::Trigger;
         let triggers: Vec<usize> = (0..self.nodes.len()).filter(is_trigger).collect();
         if let Some(&first) = triggers.iter().find(|&&at| !self.nodes[at].disabled) {
             return Ok(vec![index(first)]);
         }
         if !triggers.is_empty() {
-            return nothing("every trigger is disabled".into());
+            return nothing(match until {
+                None => "every trigger is disabled".into(),
+                Some(until) => format!("every trigger that leads to {until:?} is disabled"),
+            });
         }
-        let top: Vec<NodeIndex> = (0..self.nodes.len()).filter(|&at| runs(at)).map(index).collect();
-        let is_top = |edge: &&PlanEdge| self.scope[edge.source as usize].is_none();
+        let top: Vec<NodeIndex> = (0..self.nodes.len()).filter(|&at| wanted(at)).map(index).collect();
+        let is_top = |edge: &&PlanEdge| wanted(edge.source as usize) && wanted(edge.to as usize);
         let arrows: Vec<Arrow> = self.edges.iter().filter(is_top).map(|edge| (edge.source, edge.to)).collect();
         let roots = bodies::roots(&self.nodes, &top, &arrows);
         if roots.is_empty() { nothing("the graph has no node".into()) } else { Ok(roots) }
     }
 
-    fn leave_out_what_does_not_lead_to(&self, until: &str, reachable: &mut [bool]) -> Result<(), PlanError> {
-        let found = self.nodes.iter().position(|node| node.id == until).filter(|&at| reachable[at]);
-        let nothing = || PlanError::NothingToStart(format!("nothing that starts leads to {until:?}"));
-        let outermost = |at: usize| {
-            let mut at = at;
-            while let Some(around) = self.scope[at] {
-                at = around as usize;
-            }
-            at
-        };
-        let target = outermost(found.ok_or_else(nothing)?);
+    /// Which nodes of the top level lead to a node, or to what holds it.
+    fn leads_to(&self, until: &str) -> Result<Vec<bool>, PlanError> {
+        let found = self.nodes.iter().position(|node| node.id == until);
+        let target = outermost(&self.scope, found.ok_or_else(|| nothing_leads_to(until))?);
         let mut sources: Vec<Vec<usize>> = vec![Vec::new(); self.nodes.len()];
         for edge in self.edges.iter().filter(|edge| self.scope[edge.source as usize].is_none()) {
             sources[edge.to as usize].push(edge.source as usize);
@@ -153,8 +156,16 @@ impl<'a> Draft<'a> {
                 open.extend(&sources[at]);
             }
         }
+        Ok(leads)
+    }
+
+    /// Leaves out what does not lead to a node.
+    fn leave_out(&self, until: &str, leads: &[bool], reachable: &mut [bool]) -> Result<(), PlanError> {
+        if !self.nodes.iter().zip(&*reachable).any(|(node, reached)| *reached && node.id == until) {
+            return Err(nothing_leads_to(until));
+        }
         for (at, reached) in reachable.iter_mut().enumerate() {
-            *reached &= leads[outermost(at)];
+            *reached &= leads[outermost(&self.scope, at)];
         }
         Ok(())
     }
@@ -224,6 +235,19 @@ impl<'a> Draft<'a> {
             }
         }
     }
+}
+
+fn nothing_leads_to(until: &str) -> PlanError {
+    PlanError::NothingToStart(format!("nothing that starts leads to {until:?}"))
+}
+
+/// The outermost container around a node, or the node itself.
+pub(super) fn outermost(scope: &[Option<NodeIndex>], at: usize) -> usize {
+    let mut at = at;
+    while let Some(around) = scope[at] {
+        at = around as usize;
+    }
+    at
 }
 
 fn is_unset(value: &Value) -> bool {

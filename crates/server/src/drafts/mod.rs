@@ -8,6 +8,8 @@ mod change;
 mod cut;
 mod document;
 mod open;
+mod publish;
+mod run;
 
 use axum::http::StatusCode;
 use bytes::Bytes;
@@ -19,10 +21,12 @@ use store::records::{Expect, Kind, RecordWrite};
 use crate::App;
 use crate::app::now_ms;
 use crate::error::ApiError;
-use crate::workflows::{self, LINEAGE, Lineage};
+use crate::workflows::{self, Lineage};
 
 use document::Document;
 pub(crate) use open::Drafts;
+pub(crate) use publish::{problems, publish};
+pub(crate) use run::source;
 
 /// Heads of drafts.
 static DRAFT: Kind = Kind { name: "draft", indexed: &[] };
@@ -170,12 +174,10 @@ pub(crate) async fn give_up(app: &App, (tenant, id): (TenantId, WorkflowId), mat
     detached(async move {
         let mut held = app.drafts.hold(&app, tenant, id).await;
         let workflow = workflows::find(&app, tenant, id).await?;
-        let (head, write) = {
-            let (head, revision) = held.head(&workflow).await?;
-            matches.check(&head)?;
-            let head = Head { rev: head.rev + 1, ..unchanged(workflow.kept.version) };
-            (head.clone(), head_write((tenant, id), &head, revision))
-        };
+        let (before, revision) = held.head(&workflow).await?;
+        matches.check(&before)?;
+        let head = Head { rev: before.rev + 1, ..unchanged(workflow.kept.version) };
+        let write = head_write((tenant, id), &head, revision);
         app.records.batch(with_no_text((tenant, id), write)).await?;
         held.forget();
         Ok(head)
@@ -209,7 +211,7 @@ async fn change(
         let (next, text) = match off_thread(size, move || make(&before)).await? {
             Made::Beside(document) => (open.next(document, open.head.own_text, published), None),
             Made::Whole(text) => {
-                let is_published = hash_of(&text).await? == published_hash(&app, tenant, published).await?;
+                let is_published = hash_of(&text).await? == Lineage::find(&app, tenant, published).await?.0.hash;
                 let document = Document::new(text.clone());
                 if is_published {
                     (open.given_up(document, published), Some(None))
@@ -259,14 +261,6 @@ pub(crate) fn removal((tenant, id): (TenantId, WorkflowId)) -> Vec<RecordWrite> 
 async fn hash_of(text: &Bytes) -> Result<String, ApiError> {
     let text = text.clone();
     off_thread(text.len(), move || Ok(blake3::hash(&text).to_hex().to_string())).await
-}
-
-async fn published_hash(app: &App, tenant: TenantId, version: VersionId) -> Result<String, StoreError> {
-    let record = app.records.get(&LINEAGE, tenant, version.0).await?;
-    let damaged = |what: String| StoreError::Corrupt(format!("version {version}: {what}"));
-    let record = record.ok_or_else(|| damaged("its place among the versions is missing".into()))?;
-    let lineage: Lineage = serde_json::from_slice(&record.body).map_err(|error| damaged(error.to_string()))?;
-    Ok(lineage.hash)
 }
 
 /// Does work on so many bytes: here if they are few, else where it holds nobody up.

@@ -29,6 +29,16 @@ const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src '
 #[derive(Clone, Copy)]
 pub(crate) struct Foreign;
 
+/// Marks an answer that goes out as it is: to whoever asks on this machine, packing takes longer than sending.
+#[derive(Clone, Copy)]
+pub(crate) struct Unpacked;
+
+/// Whether a request comes from this machine, and no proxy says that it is for somebody else.
+pub(crate) fn is_local(extensions: &Extensions, headers: &HeaderMap, app: &App) -> bool {
+    let forwarded = ["x-forwarded-for", "forwarded", "via"].iter().any(|name| headers.contains_key(*name));
+    !forwarded && client_address(extensions, headers, &app.config).is_some_and(|address| address.is_loopback())
+}
+
 /// What surrounds every request: its address is within its rate, its errors have one form, its answer has the headers
 /// that secure it, and it is counted, measured, and logged when it is slow. One layer and not four, since each costs an
 /// allocation or two.
@@ -233,8 +243,8 @@ pub(crate) fn compressible() -> impl Predicate {
         .and(NotForContentType::const_new("font/"))
         .and(NotForContentType::const_new("application/vnd.sqlite3"))
         // What is saved has a length to show how far it is, and is often packed.
-        .and(|_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions| {
-            !headers.contains_key(header::CONTENT_DISPOSITION)
+        .and(|_: StatusCode, _: Version, headers: &HeaderMap, extensions: &Extensions| {
+            !headers.contains_key(header::CONTENT_DISPOSITION) && extensions.get::<Unpacked>().is_none()
         })
 }
 

@@ -5,10 +5,10 @@ use std::convert::Infallible;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{Extensions, HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use model::WorkflowId;
+use model::{Severity, VersionId, WorkflowId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -16,8 +16,13 @@ use crate::App;
 use crate::app::time_text;
 use crate::auth::Tenant;
 use crate::drafts::{self, Head, Match, Shown};
-use crate::error::{ApiError, ProblemBody};
-use crate::http::{GraphBody, JsonBody};
+use crate::error::{ApiError, GraphProblem, ProblemBody};
+use crate::http::{Fields, GraphBody, JsonBody, layers};
+
+use super::workflows::VersionItem;
+
+/// Problems that one answer tells.
+const PROBLEMS_MAX: usize = 1_000;
 
 /// A draft.
 #[derive(ToSchema)]
@@ -91,6 +96,8 @@ pub(crate) async fn get(
     State(app): State<App>,
     Tenant(tenant): Tenant,
     Path(id): Path<String>,
+    extensions: Extensions,
+    headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let Shown { head, version, text } = drafts::read(&app, tenant, parse_id(&id)?).await?;
     let before = format!(
@@ -103,8 +110,12 @@ pub(crate) async fn get(
     // The text is handed on as it is stored: it was checked when it came in.
     let parts = [Bytes::from(before), text, Bytes::from_static(b"}")].map(Ok::<_, Infallible>);
     let body = Body::from_stream(tokio_stream::iter(parts));
-    let headers = [(header::CONTENT_TYPE, "application/json".to_owned()), (header::ETAG, format!("\"{}\"", head.rev))];
-    Ok((headers, body).into_response())
+    let answer = [(header::CONTENT_TYPE, "application/json".to_owned()), (header::ETAG, format!("\"{}\"", head.rev))];
+    let mut response = (answer, body).into_response();
+    if layers::is_local(&extensions, &headers, &app) {
+        response.extensions_mut().insert(layers::Unpacked);
+    }
+    Ok(response)
 }
 
 /// Puts a whole file in place of the draft. It need not be able to run.
@@ -169,6 +180,84 @@ pub(crate) async fn delete(
 ) -> Result<Response, ApiError> {
     let head = drafts::give_up(&app, (tenant, parse_id(&id)?), required(&headers)?).await?;
     Ok(DraftSaved::answer(&head))
+}
+
+/// What is wrong with a draft.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct DraftProblems {
+    /// The rev that has them.
+    rev: u64,
+    /// At most 1,000.
+    problems: Vec<GraphProblem>,
+    /// How many more there are.
+    more: usize,
+}
+
+/// Everything that is wrong with the draft, as far as it can be read.
+#[utoipa::path(get, path = "/workflows/{id}/draft/problems", tag = "drafts", params(("id" = String, Path)), responses(
+    (status = 200, body = DraftProblems),
+    (status = 404, body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub(crate) async fn problems(
+    State(app): State<App>,
+    Tenant(tenant): Tenant,
+    Path(id): Path<String>,
+) -> Result<Json<DraftProblems>, ApiError> {
+    let (rev, found) = drafts::problems(&app, tenant, parse_id(&id)?).await?;
+    // What keeps it from running is told first.
+    let of = |severity| found.iter().filter(move |problem| problem.severity == severity);
+    let sorted = of(Severity::Error).chain(of(Severity::Warning));
+    let problems: Vec<GraphProblem> = sorted.take(PROBLEMS_MAX).map(GraphProblem::from).collect();
+    Ok(Json(DraftProblems { rev, more: found.len() - problems.len(), problems }))
+}
+
+/// What to publish a draft with.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the body; the handler reads it field by field")]
+pub(crate) struct PublishBody {
+    /// A name for the version.
+    label: Option<String>,
+    /// The version that somebody published beside the draft, and that is to be replaced.
+    over: Option<String>,
+}
+
+/// A version that is what triggers run now.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PublishedVersion {
+    #[serde(flatten)]
+    version: VersionItem,
+    /// The rev of the draft, which is as it was.
+    rev: u64,
+}
+
+/// Publishes the draft: makes a version of it, which is then what triggers run.
+#[utoipa::path(post, path = "/workflows/{id}/versions", tag = "drafts",
+    params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "The rev that was seen")),
+    request_body = PublishBody, responses(
+    (status = 200, body = PublishedVersion, description = "The version; the current one where the draft has no changes"),
+    (status = 404, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 409, body = ProblemBody, content_type = "application/problem+json", description = "Somebody published beside the draft"),
+    (status = 412, body = ProblemBody, content_type = "application/problem+json", description = "The draft was changed by somebody else"),
+    (status = 422, body = ProblemBody, content_type = "application/problem+json", description = "The draft cannot run"),
+))]
+pub(crate) async fn publish(
+    State(app): State<App>,
+    Tenant(tenant): Tenant,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: JsonBody,
+) -> Result<Json<PublishedVersion>, ApiError> {
+    let fields = Fields::only(&body.value, &["label", "over"], "")?;
+    let label = fields.text("label")?.map(ToString::to_string);
+    let over = fields.text("over")?.map(|over| {
+        let wrong = |error| ApiError::bad_request("invalid_parameter", format!("over: {error}")).at("$.over");
+        over.parse::<VersionId>().map_err(wrong)
+    });
+    let matches = said(&headers).unwrap_or(Match::Any);
+    let whose = (tenant, parse_id(&id)?);
+    let published = drafts::publish(&app, whose, matches, (label, over.transpose()?)).await?;
+    let version = VersionItem::new(published.lineage, &published.record);
+    Ok(Json(PublishedVersion { version, rev: published.rev }))
 }
 
 /// The rev that a request names, or 428.

@@ -16,13 +16,14 @@ use utoipa::ToSchema;
 use super::executions::Failure;
 use crate::App;
 use crate::auth::Tenant;
+use crate::drafts;
 use crate::error::{ApiError, ProblemBody};
 use crate::http::{Fields, GraphBody, JsonBody};
 use crate::workflows;
 
 /// Fields of a request to run a workflow.
 const EXECUTE_FIELDS: &[&str] =
-    &["input", "start", "from", "until", "priority", "delay", "wait", "idempotency_key", "pinned"];
+    &["input", "start", "from", "until", "to", "draft", "priority", "delay", "wait", "idempotency_key", "pinned"];
 
 /// What to run a workflow with.
 #[derive(ToSchema)]
@@ -35,8 +36,12 @@ pub(crate) struct ExecuteBody {
     start: Option<String>,
     /// The same as `start`.
     from: Option<String>,
-    /// The node it goes no further than.
+    /// The node it goes no further than: only what leads to it runs, and it.
     until: Option<String>,
+    /// The same as `until`.
+    to: Option<String>,
+    /// Whether to run the draft, as a version that is made of it for that.
+    draft: Option<bool>,
     /// Its turn among those that wait for capacity, -128 to 127: higher is earlier, 0 is usual.
     priority: Option<i8>,
     /// How long it sleeps before it begins: "10m", or milliseconds.
@@ -101,7 +106,7 @@ impl From<Ended> for Finished {
     }
 }
 
-/// Runs the current version of a workflow.
+/// Runs the current version of a workflow, or its draft.
 #[utoipa::path(post, path = "/workflows/{id}/execute", tag = "executions",
     params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = ExecuteBody, responses(
     (status = 200, body = Finished, description = "It has ended"),
@@ -121,11 +126,16 @@ pub(crate) async fn execute(
     let id = id.parse().map_err(|_| ApiError::not_found(format!("workflow {id}")))?;
     let workflow = workflows::find(&app, tenant, id).await?;
     let fields = Fields::only(&body.value, EXECUTE_FIELDS, "; what the workflow gets goes under input")?;
-    let source = Source::Version { workflow: Some(id), version: workflow.kept.version };
+    let (from, until) = (one_of(&fields, "start", "from")?, one_of(&fields, "until", "to")?);
+    let source = match fields.get("draft") {
+        None | Some(Value::Bool(false)) => Source::Version { workflow: Some(id), version: workflow.kept.version },
+        Some(Value::Bool(true)) => drafts::source(&app, (tenant, id), until.as_deref()).await?,
+        Some(_) => return Err(ApiError::bad_request("wrong_kind", "draft is true or false").at("$.draft")),
+    };
     let start = Start {
         tenant,
-        from: start_node(&fields)?,
-        until: fields.text("until")?.cloned(),
+        from,
+        until,
         priority: priority(&fields)?,
         delay: delay(&fields)?,
         trigger: "manual",
@@ -168,14 +178,14 @@ pub(crate) async fn ended(
     }
 }
 
-/// The node to start at, under either of its names.
-fn start_node(fields: &Fields<'_>) -> Result<Option<ArcStr>, ApiError> {
-    match (fields.text("start")?, fields.text("from")?) {
-        (Some(start), Some(from)) if start != from => {
-            Err(ApiError::bad_request("invalid_parameter", "start and from name different nodes; give one of them")
-                .at("$.from"))
+/// A node, under either of two names.
+fn one_of(fields: &Fields<'_>, name: &str, other: &str) -> Result<Option<ArcStr>, ApiError> {
+    match (fields.text(name)?, fields.text(other)?) {
+        (Some(one), Some(another)) if one != another => {
+            let detail = format!("{name} and {other} name different nodes; give one of them");
+            Err(ApiError::bad_request("invalid_parameter", detail).at(format!("$.{other}")))
         }
-        (start, from) => Ok(start.or(from).cloned()),
+        (one, another) => Ok(one.or(another).cloned()),
     }
 }
 
@@ -275,7 +285,7 @@ async fn run_graph(app: &App, tenant: TenantId, headers: &HeaderMap, body: Graph
     let graph = graph.map_err(|_| ApiError::bad_request("invalid_shape", "the graph could not be read"))??;
     let start = Start {
         tenant,
-        from: start_node(&fields)?,
+        from: one_of(&fields, "start", "from")?,
         until: fields.text("until")?.cloned(),
         priority: priority(&fields)?,
         delay: delay(&fields)?,

@@ -11,9 +11,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use model::{Graph, TenantId, VersionId, WorkflowId};
 use serde::Serialize;
 use serde_json::value::RawValue;
-use store::StoreError;
 use store::journal::ExecutionQuery;
 use store::records::{Expect, RecordQuery, RecordWrite, Sort};
+use store::{Record, StoreError};
 use utoipa::ToSchema;
 
 use super::executions::{LastExecution, list_query};
@@ -93,6 +93,8 @@ pub(crate) struct VersionItem {
     /// BLAKE3 of its graph.
     hash: String,
     node_count: usize,
+    /// Whether it was made of a draft in order to run it. It is never what triggers run.
+    auto: bool,
 }
 
 /// Versions, newest first.
@@ -108,6 +110,20 @@ pub(crate) struct Validation {
     /// Whether it can run.
     valid: bool,
     problems: Vec<GraphProblem>,
+}
+
+impl VersionItem {
+    pub(crate) fn new(lineage: Lineage, record: &Record) -> Self {
+        Self {
+            id: VersionId(record.id).to_string(),
+            parent: lineage.parent.map(|parent| parent.to_string()),
+            created_at: time_text(record.created_ms),
+            label: lineage.label,
+            hash: lineage.hash,
+            node_count: lineage.node_count,
+            auto: lineage.auto,
+        }
+    }
 }
 
 impl WorkflowItem {
@@ -449,19 +465,8 @@ pub(crate) async fn versions(
         limit: paging.limit,
     };
     let page = app.records.list(query).await?;
-    let item = |record: &store::Record| -> Result<VersionItem, ApiError> {
-        let lineage: Lineage = serde_json::from_slice(&record.body)
-            .map_err(|error| store::StoreError::Corrupt(format!("version {}: {error}", model::VersionId(record.id))))?;
-        Ok(VersionItem {
-            id: model::VersionId(record.id).to_string(),
-            parent: lineage.parent.map(|parent| parent.to_string()),
-            created_at: time_text(record.created_ms),
-            label: lineage.label,
-            hash: lineage.hash,
-            node_count: lineage.node_count,
-        })
-    };
-    let items = page.items.iter().map(item).collect::<Result<_, _>>()?;
+    let items = page.items.iter().map(|record| Ok(VersionItem::new(Lineage::from_record(record)?, record)));
+    let items = items.collect::<Result<_, StoreError>>()?;
     Ok(Json(VersionPage { items, next_cursor: page.next.map(|(key, id)| write_cursor(&key, id)) }))
 }
 

@@ -341,3 +341,20 @@ async fn a_change_of_a_large_draft_is_cheap() {
     let there = Draft { server: &elsewhere, path: draft.path.clone() };
     assert!(there.file().await == changed, "also as the store knows it");
 }
+
+#[tokio::test]
+async fn a_draft_is_packed_only_for_those_who_are_far() {
+    let server = Server::new().await;
+    let path = format!("/api/v1/workflows/{}/draft", server.store(&large(20)).await);
+    let address = server.listen().await;
+    let client = reqwest::Client::builder().tls_certs_only([]).build().expect("a client");
+    let ask =
+        || client.get(format!("{address}{path}")).bearer_auth(crate::harness::TOKEN).header("accept-encoding", "gzip");
+    let packed = async |request: reqwest::RequestBuilder| {
+        let answer = request.send().await.expect("an answer");
+        assert_eq!(answer.status(), 200);
+        answer.headers().contains_key("content-encoding")
+    };
+    assert!(!packed(ask()).await, "sending is faster than packing here");
+    assert!(packed(ask().header("x-forwarded-for", "192.0.2.7")).await);
+}

@@ -19,6 +19,7 @@ mod harness;
 mod hooks;
 mod layout;
 mod links;
+mod publishing;
 mod retention;
 mod serving;
 mod steering;
