@@ -11,6 +11,7 @@ mod expression_bars;
 mod floor;
 mod graphs;
 mod js;
+mod list_bars;
 mod load;
 mod machine;
 mod recover_bars;
@@ -85,6 +86,7 @@ fn groups() -> Vec<Group> {
         recover_bars::GROUPS,
         js::GROUPS,
         editor_bars::GROUPS,
+        list_bars::GROUPS,
     ]
     .concat()
 }

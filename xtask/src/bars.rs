@@ -56,7 +56,8 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<bool> {
 
 /// Sees to it that there is a Chromium.
 fn browser() -> Result<()> {
-    let is_there = || ["chromium", "chromium-browser", "google-chrome"].into_iter().any(|one| process::find(one).is_some());
+    let is_there =
+        || ["chromium", "chromium-browser", "google-chrome"].into_iter().any(|one| process::find(one).is_some());
     if std::env::var_os("CHROMIUM").is_some() || is_there() {
         return Ok(());
     }

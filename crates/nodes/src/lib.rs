@@ -5,6 +5,7 @@
 
 mod check;
 mod code;
+pub mod cron;
 mod data;
 mod description;
 mod duration;

@@ -18,6 +18,7 @@ use crate::drafts::Drafts;
 use crate::error::ApiError;
 use crate::hooks::Hooks;
 use crate::http::limits::Rates;
+use crate::newest::Newest;
 use crate::retention::Rules;
 use crate::routes::dashboard::StatsCache;
 use crate::{Opened, metrics};
@@ -41,6 +42,7 @@ pub struct Shared {
     pub(crate) drafts: Drafts,
     pub(crate) rates: Rates,
     pub(crate) stats: StatsCache,
+    pub(crate) newest: Newest,
     pub(crate) ids: Ids,
     pub(crate) metrics: PrometheusHandle,
     pub(crate) requests: metrics::Requests,
@@ -65,6 +67,7 @@ impl App {
         let shared = Shared {
             rates: Rates::new(&config.limits),
             stats: StatsCache::new(config.dashboard_ttl),
+            newest: Newest::default(),
             engine: opened.engine.clone(),
             journal: opened.journal.clone(),
             records: opened.records.clone(),
@@ -92,6 +95,7 @@ impl App {
     /// # Errors
     /// The store cannot answer.
     pub async fn load(&self) -> Result<bool, store::StoreError> {
+        crate::listing::fill_in(self).await?;
         crate::retention::load(self).await?;
         if let Some(sqlite) = &self.sqlite
             && sqlite.awaits_confirmation().await?

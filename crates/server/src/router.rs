@@ -23,7 +23,7 @@ use crate::auth::COOKIE;
 use crate::http::layers;
 use crate::routes::{
     backup, bulk, control, dashboard, docs, drafts, executions, expressions, files, health, hooks, layout, links,
-    node_types, session, streams, templates, web, workflows,
+    node_types, schedules, session, streams, templates, web, workflow_bulk, workflow_copies, workflow_lists, workflows,
 };
 
 /// Who may call a route.
@@ -63,7 +63,12 @@ fn root() -> List {
 fn api() -> List {
     List::default()
         .add(Access::Public, routes!(session::show, session::sign_in, session::sign_out))
-        .add(Access::Session, routes!(workflows::list, workflows::create))
+        .add(Access::Session, routes!(workflow_lists::list, workflows::create))
+        .add(Access::Session, routes!(workflow_lists::tags))
+        .add(Access::Session, routes!(workflow_lists::folders))
+        .add(Access::Session, routes!(workflow_bulk::change))
+        .add(Access::Session, routes!(workflow_copies::export))
+        .add(Access::Session, routes!(workflow_copies::duplicate))
         .add(Access::Session, routes!(executions::execute_graph))
         .add(Access::Session, routes!(executions::execute_one))
         .add(Access::Session, routes!(workflows::validate))
@@ -97,6 +102,8 @@ fn api() -> List {
         .add(Access::Session, routes!(templates::get))
         .add(Access::Session, routes!(dashboard::stats))
         .add(Access::Session, routes!(dashboard::recent))
+        .add(Access::Session, routes!(dashboard::history))
+        .add(Access::Session, routes!(schedules::next))
         .add(Access::Session, routes!(expressions::evaluate))
         .add(Access::Session, routes!(backup::download))
 }

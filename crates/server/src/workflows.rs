@@ -9,12 +9,13 @@ use serde::{Deserialize, Serialize};
 use store::records::{Expect, Kind, RecordWrite};
 use store::{Record, StoreError};
 
-use crate::App;
 use crate::app::now_ms;
 use crate::error::ApiError;
+use crate::preview::{self, PREVIEW};
+use crate::{App, drafts, listing};
 
-/// A workflow: its name, whether its triggers fire, and what lists show of it.
-pub(crate) static WORKFLOW: Kind = Kind { name: "workflow", indexed: &["name", "active"] };
+/// A workflow: what lists find it by, and what they show of it.
+pub(crate) static WORKFLOW: Kind = Kind { name: "workflow", indexed: listing::FIELDS };
 /// A version's place in the tree of its workflow; it has the id of the version.
 pub(crate) static LINEAGE: Kind = Kind { name: "lineage", indexed: &["workflow"] };
 
@@ -61,6 +62,8 @@ pub(crate) struct Workflow {
     pub(crate) name: String,
     /// Whether its triggers fire.
     pub(crate) active: bool,
+    /// The path of the folder it is in; empty at the top.
+    pub(crate) folder: String,
     /// What else is kept of it.
     pub(crate) kept: Kept,
     /// Counts its changes, from 1.
@@ -81,6 +84,7 @@ impl Workflow {
             id: WorkflowId(record.id),
             name: field(0).unwrap_or_default().to_owned(),
             active: field(1) == Some("true"),
+            folder: field(2).unwrap_or_default().to_owned(),
             kept,
             revision: record.revision,
             created_ms: record.created_ms,
@@ -169,6 +173,7 @@ impl Change<'_> {
             retention: Settings::of(self.graph).retention,
         };
         let active = self.graph.get("active").and_then(Value::as_bool).unwrap_or(true);
+        let folder = listing::folder_of(self.graph);
         let write = |kind, id, expect, fields, body: Vec<u8>| RecordWrite {
             kind,
             tenant,
@@ -178,14 +183,26 @@ impl Change<'_> {
             now_ms,
         };
         let expect = self.before.map_or(Expect::Absent, |before| Expect::Revision(before.revision));
-        let fields = vec![Some(name.clone()), Some(active.to_string())];
+        let fields = listing::fields(&name, active, &folder, &kept);
+        let content_of = body(&kept);
+        let mut workflow = Workflow {
+            id: self.id,
+            name,
+            active,
+            folder,
+            kept,
+            revision: 1,
+            created_ms: self.before.map_or(now_ms, |before| before.created_ms),
+            updated_ms: now_ms,
+        };
         let mut writes = self.others.clone();
         writes.extend([
+            preview::write(app, tenant, &workflow, self.graph).await?,
             versions::write(tenant, version, Some(self.id), content, now_ms),
             lineage.write((tenant, self.id), version, Expect::Absent),
-            write(&WORKFLOW, self.id.0, expect, fields, body(&kept)),
+            write(&WORKFLOW, self.id.0, expect, fields, content_of),
         ]);
-        let (to, id, says) = (app.clone(), self.id, kept.retention.clone());
+        let (to, id, says) = (app.clone(), self.id, workflow.kept.retention.clone());
         // Whoever asked may go away meanwhile: what is deleted follows what is stored all the same.
         let storing = tokio::spawn(async move {
             let revisions = to.records.batch(writes).await?;
@@ -195,15 +212,8 @@ impl Change<'_> {
         let revisions: Vec<u64> =
             storing.await.unwrap_or_else(|error| Err(StoreError::Unavailable(error.to_string())))?;
         app.hooks.set(self.id, version, active.then_some(self.graph));
-        Ok(Workflow {
-            id: self.id,
-            name,
-            active,
-            kept,
-            revision: revisions.last().copied().unwrap_or(1),
-            created_ms: self.before.map_or(now_ms, |before| before.created_ms),
-            updated_ms: now_ms,
-        })
+        workflow.revision = revisions.last().copied().unwrap_or(1);
+        Ok(workflow)
     }
 
     fn name(&self) -> String {
@@ -226,6 +236,25 @@ fn tags(graph: &Graph) -> Vec<String> {
     let list = graph.get("tags").and_then(Value::as_array).unwrap_or(&[]);
     // Some editors write tags as objects with a name.
     list.iter().filter_map(|tag| tag.as_str().or_else(|| tag.get("name")?.as_str())).map(str::to_owned).collect()
+}
+
+/// Deletes a workflow as it was read; `conflict` if it changed since.
+pub(crate) async fn remove(app: &App, tenant: TenantId, workflow: &Workflow) -> Result<(), ApiError> {
+    let write = |kind, expect| RecordWrite { kind, tenant, id: workflow.id.0, expect, content: None, now_ms: now_ms() };
+    let (app, id) = (app.clone(), workflow.id);
+    let mut writes = drafts::removal((tenant, id));
+    writes.extend([write(&PREVIEW, Expect::Any), write(&WORKFLOW, Expect::Revision(workflow.revision))]);
+    // Whoever asked may go away meanwhile: what is known of it in memory follows all the same.
+    let deleting = tokio::spawn(async move {
+        let mut held = app.drafts.hold(&app, tenant, id).await;
+        app.records.batch(writes).await?;
+        held.forget();
+        app.hooks.remove(id);
+        app.kept.set((tenant, id), u64::MAX, None);
+        app.stats.forget();
+        Ok::<(), StoreError>(())
+    });
+    Ok(deleting.await.unwrap_or_else(|error| Err(StoreError::Unavailable(error.to_string())))?)
 }
 
 /// A workflow of a tenant, or 404.

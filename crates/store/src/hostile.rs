@@ -10,13 +10,13 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use bytes::Bytes;
-use model::{ExecutionId, TenantId};
+use model::{ExecutionId, TenantId, WorkflowId};
 
 use crate::journal::{
     Append, Batch, Claim, ExecutionPage, ExecutionQuery, ExecutionRow, Health, InboxMessage, Journal, ReadFrom,
-    Retained, Retention, Segment, Statistics, StatisticsQuery, WakeQuery, Woken, refused,
+    Retained, Retention, Segment, SeriesQuery, Statistics, StatisticsQuery, WakeQuery, Woken, refused,
 };
-use crate::records::{Change, Kind, Page, Record, RecordQuery, RecordWrite, Records};
+use crate::records::{Change, Find, Found, Kind, Page, Record, RecordQuery, RecordWrite, Records};
 use crate::{Blob, BlobPart, BlobQuery, BlobWriter, BoxFuture, MemoryStore, Result, StoreError, Subscription};
 
 /// How badly a [`HostileStore`] behaves.
@@ -244,6 +244,14 @@ impl Journal for HostileStore {
         pass_on!(self.statistics(query))
     }
 
+    fn series(&self, query: SeriesQuery) -> BoxFuture<'_, Result<Vec<Statistics>>> {
+        pass_on!(self.series(query))
+    }
+
+    fn newest(&self, tenant: TenantId, after: ExecutionId) -> BoxFuture<'_, Result<Vec<(WorkflowId, ExecutionId)>>> {
+        pass_on!(self.newest(tenant, after))
+    }
+
     fn subscribe(&self, tenant: TenantId, executions: Vec<ExecutionId>) -> Subscription {
         self.inner.subscribe(tenant, executions)
     }
@@ -304,6 +312,23 @@ impl Records for HostileStore {
 
     fn count(&self, query: RecordQuery) -> BoxFuture<'_, Result<u64>> {
         pass_on!(self.count(query))
+    }
+
+    fn find(&self, find: Find) -> BoxFuture<'_, Result<Found>> {
+        pass_on!(self.find(find))
+    }
+
+    fn matching(&self, find: Find) -> BoxFuture<'_, Result<Vec<i64>>> {
+        pass_on!(self.matching(find))
+    }
+
+    fn values(
+        &self,
+        kind: &'static Kind,
+        tenant: TenantId,
+        field: &'static str,
+    ) -> BoxFuture<'_, Result<Vec<(String, u64)>>> {
+        pass_on!(self.values(kind, tenant, field))
     }
 
     fn put(&self, write: RecordWrite) -> BoxFuture<'_, Result<u64>> {

@@ -84,6 +84,13 @@ pub trait Journal: Send + Sync {
     /// Counts and durations over a tenant's executions, from the rollup.
     fn statistics(&self, query: StatisticsQuery) -> BoxFuture<'_, Result<Statistics>>;
 
+    /// Counts and durations from hour to hour: one answer for each hour of the query, of all executions that were
+    /// accepted from it on and before the next one; the last has no end.
+    fn series(&self, query: SeriesQuery) -> BoxFuture<'_, Result<Vec<Statistics>>>;
+
+    /// The newest execution of each workflow that has one later than `after`, in no order.
+    fn newest(&self, tenant: TenantId, after: ExecutionId) -> BoxFuture<'_, Result<Vec<(WorkflowId, ExecutionId)>>>;
+
     /// Committed segments from now on. Join it with [`Journal::read`]: subscribe first, then read, then drop what
     /// was read twice. Of another tenant's executions nothing comes.
     fn subscribe(&self, tenant: TenantId, executions: Vec<ExecutionId>) -> Subscription;
@@ -604,6 +611,22 @@ pub struct StatisticsQuery {
     pub workflow: Option<WorkflowId>,
     /// Only accepted from this hour on (hours since 1970).
     pub from_hour: Option<i64>,
+}
+
+/// Which counts to give from hour to hour.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeriesQuery {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Where each answer begins, in hours since 1970, least first.
+    pub from_hours: Vec<i64>,
+}
+
+impl SeriesQuery {
+    /// Which answer an hour counts for.
+    pub(crate) fn place(&self, hour: i64) -> Option<usize> {
+        self.from_hours.partition_point(|&from| from <= hour).checked_sub(1)
+    }
 }
 
 /// Counts and durations of executions.

@@ -87,6 +87,40 @@ pub struct RecordQuery {
     pub limit: usize,
 }
 
+/// Which records to find: a list with more filters, all of which must hold, and the count beside the page.
+#[derive(Clone, Debug)]
+pub struct Find {
+    /// Of which kind.
+    pub kind: &'static Kind,
+    /// Whose.
+    pub tenant: TenantId,
+    /// Indexed fields that have these values.
+    pub equals: Vec<(&'static str, String)>,
+    /// Indexed fields that are these paths, or paths below them: `a` holds for `a` and `a/b`, not for `ab`.
+    pub below: Vec<(&'static str, String)>,
+    /// Indexed fields that contain these texts, in any case.
+    pub contains: Vec<(&'static str, String)>,
+    /// Order.
+    pub sort: Sort,
+    /// Only what comes after this one in the order: the value of the sort key as [`Page::next`] gave it, and the id.
+    pub after: Option<(String, i64)>,
+    /// Rows to pass over.
+    pub skip: u64,
+    /// Rows to answer, at most 1,000.
+    pub limit: usize,
+    /// Whether to count all that match.
+    pub total: bool,
+}
+
+/// What was found.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// The page.
+    pub page: Page,
+    /// How many match, where that was asked.
+    pub total: Option<u64>,
+}
+
 /// Order of a list; ties by id in the same direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sort {
@@ -132,6 +166,20 @@ pub trait Records: Send + Sync {
     /// How many there are; paging is ignored.
     fn count(&self, query: RecordQuery) -> BoxFuture<'_, Result<u64>>;
 
+    /// A page of those that match, and how many they are. Reads no body but those of the page.
+    fn find(&self, find: Find) -> BoxFuture<'_, Result<Found>>;
+
+    /// The ids of all that match, least first; order and paging are ignored. Reads no body.
+    fn matching(&self, find: Find) -> BoxFuture<'_, Result<Vec<i64>>>;
+
+    /// The values of an indexed field and how many records have each, in order; an empty field counts as an empty text.
+    fn values(
+        &self,
+        kind: &'static Kind,
+        tenant: TenantId,
+        field: &'static str,
+    ) -> BoxFuture<'_, Result<Vec<(String, u64)>>>;
+
     /// Writes one record and answers its new revision (0 when deleted).
     fn put(&self, write: RecordWrite) -> BoxFuture<'_, Result<u64>>;
 
@@ -154,7 +202,7 @@ pub(crate) fn conflict(write: &RecordWrite) -> StoreError {
 
 impl Kind {
     /// Where a field stands in [`Record::fields`].
-    fn field(&self, name: &str) -> Result<usize> {
+    pub(crate) fn field(&self, name: &str) -> Result<usize> {
         let at = self.indexed.iter().position(|&field| field == name);
         at.ok_or_else(|| StoreError::NotFound(format!("field {name} of {}", self.name)))
     }
@@ -215,8 +263,57 @@ pub(crate) struct Needle {
 
 impl Needle {
     pub(crate) fn is_in(&self, value: Option<&str>) -> bool {
-        value.is_some_and(|value| value.to_lowercase().contains(&self.text))
+        value.is_some_and(|value| self.is_within(value))
     }
+
+    pub(crate) fn is_within(&self, value: &str) -> bool {
+        // Most texts that are searched are in lower case already.
+        value.contains(&self.text) || (!is_lower(value) && value.to_lowercase().contains(&self.text))
+    }
+}
+
+fn is_lower(value: &str) -> bool {
+    value.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase())
+}
+
+impl Find {
+    /// All of a kind, in the order in which they were made.
+    pub fn all(kind: &'static Kind, tenant: TenantId) -> Self {
+        let sort = Sort { by: "created", descending: false };
+        let (equals, below, contains) = (Vec::new(), Vec::new(), Vec::new());
+        Self { kind, tenant, equals, below, contains, sort, after: None, skip: 0, limit: 1_000, total: false }
+    }
+
+    /// The same order and page without filters.
+    pub(crate) fn unfiltered(&self) -> RecordQuery {
+        RecordQuery {
+            kind: self.kind,
+            tenant: self.tenant,
+            equals: Vec::new(),
+            contains: None,
+            sort: self.sort,
+            after: self.after.clone(),
+            skip: self.skip,
+            limit: self.limit,
+        }
+    }
+
+    pub(crate) fn needles(&self) -> Result<Vec<Needle>> {
+        let needle = |(name, text): &(&'static str, String)| {
+            Ok(Needle { field: self.kind.field(name)?, text: text.to_lowercase() })
+        };
+        self.contains.iter().map(needle).collect()
+    }
+
+    /// Fields and the texts that go with them.
+    pub(crate) fn fields<'a>(&self, named: &'a [(&'static str, String)]) -> Result<Vec<(usize, &'a str)>> {
+        named.iter().map(|(name, value)| Ok((self.kind.field(name)?, value.as_str()))).collect()
+    }
+}
+
+/// Whether a path is another one, or below it.
+pub(crate) fn is_below(path: &str, above: &str) -> bool {
+    path.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 impl RecordQuery {

@@ -61,6 +61,19 @@ async fn lists_walk_an_index_and_sort_nothing() {
         assert!(plan.contains(index), "{question}: {plan}");
         assert!(!plan.contains("SCAN") && !plan.contains("TEMP B-TREE"), "{question}: {plan}");
     }
+    // Filters read nothing but an index.
+    let of = |what: &str, field: &str| {
+        format!("SELECT {what} FROM record_workflow INDEXED BY record_workflow_f_{field} WHERE tenant = 1")
+    };
+    for question in [
+        of("id, coalesce(f_name, '')", "name"),
+        format!("{} AND coalesce(f_active, '') = 'true' ORDER BY id", of("id", "active")),
+        format!("{} AND coalesce(f_name, '') >= 'a/' AND coalesce(f_name, '') < 'a0'", of("id", "name")),
+        format!("{} ORDER BY coalesce(f_name, '')", of("id, coalesce(f_name, '')", "name")),
+    ] {
+        let plan = plan(&connection, &question);
+        assert!(plan.contains("COVERING INDEX") && !plan.contains("TEMP B-TREE"), "{question}: {plan}");
+    }
     let without = plan(&connection, "SELECT id FROM execution WHERE trigger = 'x' ORDER BY duration_us");
     assert!(without.contains("SCAN") && without.contains("TEMP B-TREE"), "this check sees the difference: {without}");
 }

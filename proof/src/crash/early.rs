@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use model::{ExecutionId, TenantId};
+use model::{ExecutionId, TenantId, WorkflowId};
 use store::journal::{
     Claim, ExecutionPage, ExecutionQuery, ExecutionRow, Health, InboxMessage, ReadFrom, Retained, Retention, Segment,
-    SharedJournal, Statistics, StatisticsQuery, WakeQuery, Woken,
+    SeriesQuery, SharedJournal, Statistics, StatisticsQuery, WakeQuery, Woken,
 };
 use store::{Batch, BlobPart, BlobQuery, BlobWriter, BoxFuture, Journal, Result, Subscription};
 
@@ -46,6 +46,14 @@ impl Journal for EarlyAck {
 
     fn statistics(&self, query: StatisticsQuery) -> BoxFuture<'_, Result<Statistics>> {
         self.0.statistics(query)
+    }
+
+    fn series(&self, query: SeriesQuery) -> BoxFuture<'_, Result<Vec<Statistics>>> {
+        self.0.series(query)
+    }
+
+    fn newest(&self, tenant: TenantId, after: ExecutionId) -> BoxFuture<'_, Result<Vec<(WorkflowId, ExecutionId)>>> {
+        self.0.newest(tenant, after)
     }
 
     fn subscribe(&self, tenant: TenantId, executions: Vec<ExecutionId>) -> Subscription {

@@ -12,17 +12,18 @@ use model::{Graph, TenantId, VersionId, WorkflowId};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use store::journal::ExecutionQuery;
-use store::records::{Expect, RecordQuery, RecordWrite, Sort};
+use store::records::{RecordQuery, Sort};
 use store::{Record, StoreError};
 use utoipa::ToSchema;
 
 use super::executions::{LastExecution, list_query};
 use crate::App;
-use crate::app::{now_ms, time_text};
+use crate::app::time_text;
 use crate::auth::Tenant;
 use crate::drafts;
 use crate::error::{ApiError, GraphProblem, ProblemBody};
 use crate::http::{GraphBody, Paging};
+use crate::preview::PreviewItem;
 use crate::workflows::{self, Change, LINEAGE, Lineage, WORKFLOW, Workflow};
 
 /// Workflows that one request may read.
@@ -35,6 +36,8 @@ pub(crate) struct WorkflowItem {
     name: String,
     description: String,
     tags: Vec<String>,
+    /// The path of its folder, `Sales/Europe`; empty at the top.
+    folder: String,
     /// Whether its triggers fire.
     active: bool,
     node_count: usize,
@@ -48,19 +51,23 @@ pub(crate) struct WorkflowItem {
     /// Whether it has a draft that differs from that version.
     draft_changed: bool,
     last_execution: Option<LastExecution>,
+    /// A small picture of it, where the list was asked for pictures.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<PreviewItem>)]
+    pub(super) preview: Option<Box<RawValue>>,
 }
 
 /// A page of workflows.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct WorkflowPage {
-    items: Vec<WorkflowItem>,
+    pub(super) items: Vec<WorkflowItem>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    page: Option<u64>,
+    pub(super) page: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    page_size: Option<usize>,
+    pub(super) page_size: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    total: Option<u64>,
-    next_cursor: Option<String>,
+    pub(super) total: Option<u64>,
+    pub(super) next_cursor: Option<String>,
 }
 
 /// A workflow with its graph.
@@ -127,12 +134,13 @@ impl VersionItem {
 }
 
 impl WorkflowItem {
-    fn new(workflow: Workflow, last_execution: Option<LastExecution>, draft_changed: bool) -> Self {
+    pub(super) fn new(workflow: Workflow, last_execution: Option<LastExecution>, draft_changed: bool) -> Self {
         Self {
             id: workflow.id.to_string(),
             name: workflow.name,
             description: workflow.kept.description,
             tags: workflow.kept.tags,
+            folder: workflow.folder,
             active: workflow.active,
             node_count: workflow.kept.node_count,
             edge_count: workflow.kept.edge_count,
@@ -142,6 +150,7 @@ impl WorkflowItem {
             version: workflow.kept.version.to_string(),
             draft_changed,
             last_execution,
+            preview: None,
         }
     }
 }
@@ -154,73 +163,11 @@ impl WorkflowWhole {
     }
 }
 
-/// Lists workflows.
-#[utoipa::path(get, path = "/workflows", tag = "workflows", params(
-    ("page" = Option<u64>, Query), ("pageSize" = Option<u64>, Query),
-    ("skip" = Option<u64>, Query), ("limit" = Option<u64>, Query), ("cursor" = Option<String>, Query),
-    ("q" = Option<String>, Query, description = "Only names that contain this"),
-    ("active" = Option<bool>, Query, description = "Only those whose triggers fire, or do not"),
-    ("sort" = Option<String>, Query, description = "updated_at, created_at or name; a prefix - turns it around"),
-    ("total" = Option<bool>, Query, description = "Whether to count all"),
-), responses((status = 200, body = WorkflowPage), (status = 400, body = ProblemBody, content_type = "application/problem+json")))]
-pub(crate) async fn list(
-    State(app): State<App>,
-    Tenant(tenant): Tenant,
-    paging: Paging,
-) -> Result<Json<WorkflowPage>, ApiError> {
-    let query = record_query(tenant, &paging)?;
-    let page = app.records.list(query.clone()).await?;
-    let total = if paging.total { Some(app.records.count(query).await?) } else { None };
-    let drafts = drafts::changed(&app, tenant, page.items.iter().map(|record| record.id).collect()).await?;
-    let mut items = Vec::with_capacity(page.items.len());
-    for record in &page.items {
-        let workflow = Workflow::from_record(record)?;
-        let last = last_execution(&app, tenant, workflow.id).await?;
-        items.push(WorkflowItem::new(workflow, last, drafts.contains(&record.id)));
-    }
-    Ok(Json(WorkflowPage {
-        items,
-        page: paging.page(),
-        page_size: paging.page().map(|_| paging.limit),
-        total,
-        next_cursor: page.next.map(|(key, id)| write_cursor(&key, id)),
-    }))
-}
-
-fn record_query(tenant: TenantId, paging: &Paging) -> Result<RecordQuery, ApiError> {
-    let sort = paging.parameter("sort").unwrap_or("-updated_at");
-    let (descending, by) = sort.strip_prefix('-').map_or((false, sort), |by| (true, by));
-    let by = match by {
-        "updated_at" => "updated",
-        "created_at" => "created",
-        "name" => "name",
-        other => {
-            return Err(ApiError::bad_request(
-                "invalid_parameter",
-                format!(
-                    "sort cannot be {other:?}: expected updated_at, created_at or name, with - before it for descending"
-                ),
-            ));
-        }
-    };
-    let active: Option<bool> = paging.parsed("active")?;
-    Ok(RecordQuery {
-        kind: &WORKFLOW,
-        tenant,
-        equals: active.map(|active| ("active", active.to_string())).into_iter().collect(),
-        contains: paging.parameter("q").map(|text| ("name", text.to_owned())),
-        sort: Sort { by, descending },
-        after: paging.cursor().map(read_cursor).transpose()?,
-        skip: paging.skip(),
-        limit: paging.limit,
-    })
-}
-
-fn write_cursor(key: &str, id: i64) -> String {
+pub(super) fn write_cursor(key: &str, id: i64) -> String {
     URL_SAFE_NO_PAD.encode(format!("{id} {key}"))
 }
 
-fn read_cursor(cursor: &str) -> Result<(String, i64), ApiError> {
+pub(super) fn read_cursor(cursor: &str) -> Result<(String, i64), ApiError> {
     let parse = || {
         let text = String::from_utf8(URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
         let (id, key) = text.split_once(' ')?;
@@ -229,7 +176,11 @@ fn read_cursor(cursor: &str) -> Result<(String, i64), ApiError> {
     parse().ok_or_else(|| ApiError::bad_request("invalid_parameter", "cursor is not one that a list answered"))
 }
 
-async fn last_execution(app: &App, tenant: TenantId, id: WorkflowId) -> Result<Option<LastExecution>, ApiError> {
+pub(super) async fn last_execution(
+    app: &App,
+    tenant: TenantId,
+    id: WorkflowId,
+) -> Result<Option<LastExecution>, ApiError> {
     let query = ExecutionQuery { workflow: Some(id), limit: 1, ..list_query(tenant) };
     Ok(app.journal.list(query).await?.rows.first().map(LastExecution::from))
 }
@@ -240,7 +191,7 @@ async fn whole(app: &App, tenant: TenantId, workflow: Workflow) -> Result<Respon
     answer(app, tenant, workflow, last, text).await
 }
 
-async fn answer(
+pub(super) async fn answer(
     app: &App,
     tenant: TenantId,
     workflow: Workflow,
@@ -417,27 +368,7 @@ pub(crate) async fn delete(
     if let Some(tag) = headers.get(header::IF_MATCH) {
         check_tag(tag.to_str().unwrap_or(""), &workflow)?;
     }
-    let write = RecordWrite {
-        kind: &WORKFLOW,
-        tenant,
-        id: workflow.id.0,
-        expect: Expect::Revision(workflow.revision),
-        content: None,
-        now_ms: now_ms(),
-    };
-    // Whoever asked may go away meanwhile: what is known of it in memory follows all the same.
-    let deleting = tokio::spawn(async move {
-        let mut held = app.drafts.hold(&app, tenant, workflow.id).await;
-        let mut writes = drafts::removal((tenant, workflow.id));
-        writes.push(write);
-        app.records.batch(writes).await?;
-        held.forget();
-        app.hooks.remove(workflow.id);
-        app.kept.set((tenant, workflow.id), u64::MAX, None);
-        app.stats.forget();
-        Ok::<(), StoreError>(())
-    });
-    deleting.await.unwrap_or_else(|error| Err(StoreError::Unavailable(error.to_string())))?;
+    workflows::remove(&app, tenant, &workflow).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -493,6 +424,6 @@ pub(crate) async fn validate(
     Ok(Json(Validation { valid, problems }))
 }
 
-fn parse_id(id: &str) -> Result<WorkflowId, ApiError> {
+pub(super) fn parse_id(id: &str) -> Result<WorkflowId, ApiError> {
     id.parse().map_err(|_| ApiError::not_found(format!("workflow {id}")))
 }

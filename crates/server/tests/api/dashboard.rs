@@ -35,6 +35,41 @@ async fn figures_follow_what_happens() {
 }
 
 #[tokio::test]
+async fn the_past_is_told_by_the_hour_and_by_the_day() {
+    let server = Server::new().await;
+    let history = async |query: &str| server.get(&format!("/api/v1/dashboard/history{query}")).await.ok(200);
+    let id = server.store(DOUBLE).await;
+    for input in ["1", "2", "{}"] {
+        let body = format!(r#"{{"input": {input}, "wait": true}}"#);
+        server.post(&format!("/api/v1/workflows/{id}/execute"), &body).await;
+    }
+    let bad = r#"{"nodes": [{"id": "bad", "type": "expression", "data": {"expression": "input.a.b"}}]}"#;
+    server.post("/api/v1/workflows/execute", bad).await;
+    let stats = server.get("/api/v1/dashboard/stats").await.ok(200);
+    for (query, range, count) in
+        [("", "day", 24), ("?range=day", "day", 24), ("?range=month&tz=Europe/Berlin", "month", 30)]
+    {
+        let told = history(query).await;
+        let items = told["items"].as_array().expect("items");
+        assert_eq!((told["range"].as_str(), items.len()), (Some(range), count), "{query}");
+        // The hour may have ended meanwhile.
+        let sum = |key: &str| items.iter().map(|item| item[key].as_u64().expect("a count")).sum::<u64>();
+        assert_eq!((sum("total"), sum("failed") > 0), (stats["total"].as_u64().expect("a count"), true), "{told}");
+        assert_eq!(Some(sum("succeeded")), stats["completed"].as_u64(), "{told}");
+        let latest = items.iter().rev().find(|item| item["total"] != 0).expect("something ran");
+        let ms = |key: &str| latest[key].as_f64().unwrap_or_else(|| panic!("{key} of {latest}"));
+        assert!(ms("p50_ms") <= ms("p95_ms") && ms("p95_ms") <= ms("p99_ms") && ms("mean_ms") >= 0.0);
+        assert!(items[0]["p50_ms"].is_null() && items[0]["total"] == 0, "{}", items[0]);
+        let from = |at: usize| items[at]["from"].as_str().expect("a time").to_owned();
+        assert!((1..count).all(|at| from(at - 1) < from(at)), "oldest first: {told}");
+    }
+    for query in ["range=year", "tz=Nowhere"] {
+        let answer = server.get(&format!("/api/v1/dashboard/history?{query}")).await;
+        assert_eq!(answer.problem(400), "invalid_parameter", "{query}");
+    }
+}
+
+#[tokio::test]
 async fn health_names_its_three_checks() {
     let server = Server::new().await;
     for path in ["/healthz", "/readyz", "/api/v1/healthz"] {

@@ -1,16 +1,16 @@
 //! The memory store's executions: lists, counts, claims and retention, each by looking at every row.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Range;
 
-use model::{ExecutionId, Status};
+use model::{ExecutionId, Status, TenantId, WorkflowId};
 
 use super::{Execution, State};
 use crate::BLOB_GRACE_MS;
 use crate::Result;
 use crate::journal::{
-    Claim, ExecutionPage, ExecutionQuery, ExecutionRow, LIST_MAX, Retained, Retention, SUSPICIOUS, Segment, Statistics,
-    StatisticsQuery, TOTAL_MAX, WakeQuery, Woken, WorkflowRetention, is_at_rest,
+    Claim, ExecutionPage, ExecutionQuery, ExecutionRow, LIST_MAX, Retained, Retention, SUSPICIOUS, Segment,
+    SeriesQuery, Statistics, StatisticsQuery, TOTAL_MAX, WakeQuery, Woken, WorkflowRetention, is_at_rest,
 };
 use crate::recent::Touch;
 use crate::rollup::hour_of;
@@ -83,12 +83,6 @@ impl State {
         ExecutionPage { rows, more, total, cursor: self.recent.now(), gone: Vec::new() }
     }
 
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "figures for people"
-    )]
     pub(super) fn statistics(&self, query: StatisticsQuery) -> Statistics {
         let rows: Vec<_> = self
             .executions
@@ -98,18 +92,28 @@ impl State {
             .filter(|row| query.workflow.is_none_or(|workflow| row.workflow == Some(workflow)))
             .filter(|row| query.from_hour.is_none_or(|hour| hour_of(row.id) >= hour))
             .collect();
-        let count = |status: Status| rows.iter().filter(|row| row.status == status).count() as u64;
-        let mut ended: Vec<u64> =
-            rows.iter().filter(|row| row.status.is_terminal()).map(|row| row.duration_us).collect();
-        ended.sort_unstable();
-        let rank = |share: f64| ((share * ended.len() as f64).ceil() as usize).max(1) - 1;
-        let sum: u64 = ended.iter().sum();
-        Statistics {
-            by_status: Status::ALL.iter().map(|&status| (status, count(status))).collect(),
-            mean_ms: if ended.is_empty() { 0.0 } else { sum as f64 / ended.len() as f64 / 1_000.0 },
-            percentiles_ms: [0.5, 0.95, 0.99]
-                .map(|share| ended.get(rank(share)).map_or(0.0, |&us| us as f64 / 1_000.0)),
+        tell(&rows)
+    }
+
+    pub(super) fn series(&self, query: &SeriesQuery) -> Vec<Statistics> {
+        let mut places = vec![Vec::new(); query.from_hours.len()];
+        for row in self.executions.values().map(|execution| &execution.row).filter(|row| row.tenant == query.tenant) {
+            if let Some(place) = query.place(hour_of(row.id)) {
+                places[place].push(row);
+            }
         }
+        places.iter().map(|rows| tell(rows)).collect()
+    }
+
+    pub(super) fn newest(&self, tenant: TenantId, after: ExecutionId) -> Vec<(WorkflowId, ExecutionId)> {
+        let mut newest: BTreeMap<WorkflowId, ExecutionId> = BTreeMap::new();
+        for row in self.executions.values().map(|execution| &execution.row) {
+            if let Some(workflow) = row.workflow.filter(|_| row.tenant == tenant && row.id > after) {
+                let known = newest.entry(workflow).or_insert(row.id);
+                *known = row.id.max(*known);
+            }
+        }
+        newest.into_iter().collect()
     }
 
     pub(super) fn claim(&mut self, owner: u64, claim: Claim) -> Vec<ExecutionRow> {
@@ -292,5 +296,25 @@ impl State {
         for key in unnamed {
             retained.bytes += self.blobs.remove(&key).map_or(0, |(body, _)| body.len() as u64);
         }
+    }
+}
+
+/// Counts and durations of these.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "figures for people"
+)]
+fn tell(rows: &[&ExecutionRow]) -> Statistics {
+    let count = |status: Status| rows.iter().filter(|row| row.status == status).count() as u64;
+    let mut ended: Vec<u64> = rows.iter().filter(|row| row.status.is_terminal()).map(|row| row.duration_us).collect();
+    ended.sort_unstable();
+    let rank = |share: f64| ((share * ended.len() as f64).ceil() as usize).max(1) - 1;
+    let sum: u64 = ended.iter().sum();
+    Statistics {
+        by_status: Status::ALL.iter().map(|&status| (status, count(status))).collect(),
+        mean_ms: if ended.is_empty() { 0.0 } else { sum as f64 / ended.len() as f64 / 1_000.0 },
+        percentiles_ms: [0.5, 0.95, 0.99].map(|share| ended.get(rank(share)).map_or(0.0, |&us| us as f64 / 1_000.0)),
     }
 }

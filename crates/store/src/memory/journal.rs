@@ -9,8 +9,8 @@ use super::{Execution, IdempotencyKey, MemoryStore, Shared, State};
 use crate::blob::not_found;
 use crate::journal::{
     Append, Batch, Birth, BlobHash, Claim, ExecutionPage, ExecutionQuery, ExecutionRow, Health, Idempotency,
-    InboxMessage, Joins, Journal, NewExecution, ReadFrom, Retained, Retention, RowState, Segment, Statistics,
-    StatisticsQuery, WakeQuery, Woken, is_at_rest, refused,
+    InboxMessage, Joins, Journal, NewExecution, ReadFrom, Retained, Retention, RowState, Segment, SeriesQuery,
+    Statistics, StatisticsQuery, WakeQuery, Woken, is_at_rest, refused,
 };
 use crate::recent::Touch;
 use crate::{BlobPart, BlobQuery, BlobWriter, BoxFuture, Result, StoreError, Subscription};
@@ -350,6 +350,14 @@ impl Journal for MemoryStore {
 
     fn statistics(&self, query: StatisticsQuery) -> BoxFuture<'_, Result<Statistics>> {
         now(Ok(self.shared.lock().statistics(query)))
+    }
+
+    fn series(&self, query: SeriesQuery) -> BoxFuture<'_, Result<Vec<Statistics>>> {
+        now(Ok(self.shared.lock().series(&query)))
+    }
+
+    fn newest(&self, tenant: TenantId, after: ExecutionId) -> BoxFuture<'_, Result<Vec<(WorkflowId, ExecutionId)>>> {
+        now(Ok(self.shared.lock().newest(tenant, after)))
     }
 
     fn subscribe(&self, tenant: TenantId, executions: Vec<ExecutionId>) -> Subscription {

@@ -1,7 +1,7 @@
 //! The memory store's records: one map, sorted anew for every list.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use model::TenantId;
 
@@ -9,7 +9,8 @@ use super::MemoryStore;
 use super::journal::now;
 use crate::journal::LIST_MAX;
 use crate::records::{
-    Change, Expect, Kind, Page, Record, RecordQuery, RecordWrite, Records, VERSION_KIND, WORKFLOW_FIELD, conflict,
+    Change, Expect, Find, Found, Kind, Page, Record, RecordQuery, RecordWrite, Records, VERSION_KIND, WORKFLOW_FIELD,
+    conflict, is_below,
 };
 use crate::{BoxFuture, Result};
 
@@ -127,10 +128,18 @@ impl RecordTable {
     }
 
     fn list(&self, query: &RecordQuery) -> Result<Page> {
+        self.page(query, |_| true)
+    }
+
+    fn page(&self, query: &RecordQuery, only: impl Fn(&Record) -> bool) -> Result<Page> {
         let sort = query.sort_key()?;
         let after = query.after_place(sort)?;
         let order = |left: Ordering| if query.sort.descending { left.reverse() } else { left };
-        let mut found: Vec<_> = self.matching(query)?.map(|record| ((sort.place(record), record.id), record)).collect();
+        let mut found: Vec<_> = self
+            .matching(query)?
+            .filter(|record| only(record))
+            .map(|record| ((sort.place(record), record.id), record))
+            .collect();
         found.sort_by(|(left, _), (right, _)| order(left.cmp(right)));
         let limit = query.limit.min(LIST_MAX);
         let mut items = found
@@ -143,6 +152,40 @@ impl RecordTable {
             page.next = page.items.last().map(|last| (sort.place(last).to_string(), last.id));
         }
         Ok(page)
+    }
+}
+
+impl RecordTable {
+    fn of_kind(&self, kind: &'static Kind, tenant: TenantId) -> impl Iterator<Item = &Record> {
+        let range = (kind.name, tenant, i64::MIN)..=(kind.name, tenant, i64::MAX);
+        self.records.range(range).map(|(_, record)| record)
+    }
+
+    fn ids(&self, find: &Find) -> Result<Vec<i64>> {
+        let (equals, below, needles) = (find.fields(&find.equals)?, find.fields(&find.below)?, find.needles()?);
+        let matches = |record: &&Record| {
+            let field = |at: usize| record.fields[at].as_deref();
+            equals.iter().all(|&(at, value)| field(at) == Some(value))
+                && below.iter().all(|&(at, above)| field(at).is_some_and(|path| is_below(path, above)))
+                && needles.iter().all(|needle| needle.is_in(field(needle.field)))
+        };
+        Ok(self.of_kind(find.kind, find.tenant).filter(matches).map(|record| record.id).collect())
+    }
+
+    fn find(&self, find: &Find) -> Result<Found> {
+        let ids: HashSet<i64> = self.ids(find)?.into_iter().collect();
+        let total = find.total.then_some(ids.len() as u64);
+        let page = self.page(&find.unfiltered(), |record| ids.contains(&record.id))?;
+        Ok(Found { page, total })
+    }
+
+    fn values(&self, kind: &'static Kind, tenant: TenantId, field: &str) -> Result<Vec<(String, u64)>> {
+        let at = kind.field(field)?;
+        let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+        for record in self.of_kind(kind, tenant) {
+            *counts.entry(record.fields[at].clone().unwrap_or_default()).or_default() += 1;
+        }
+        Ok(counts.into_iter().collect())
     }
 }
 
@@ -162,6 +205,23 @@ impl Records for MemoryStore {
 
     fn count(&self, query: RecordQuery) -> BoxFuture<'_, Result<u64>> {
         now(self.shared.lock().records.matching(&query).map(|found| found.count() as u64))
+    }
+
+    fn find(&self, find: Find) -> BoxFuture<'_, Result<Found>> {
+        now(self.shared.lock().records.find(&find))
+    }
+
+    fn matching(&self, find: Find) -> BoxFuture<'_, Result<Vec<i64>>> {
+        now(self.shared.lock().records.ids(&find))
+    }
+
+    fn values(
+        &self,
+        kind: &'static Kind,
+        tenant: TenantId,
+        field: &'static str,
+    ) -> BoxFuture<'_, Result<Vec<(String, u64)>>> {
+        now(self.shared.lock().records.values(kind, tenant, field))
     }
 
     fn put(&self, write: RecordWrite) -> BoxFuture<'_, Result<u64>> {

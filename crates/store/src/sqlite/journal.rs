@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use model::{ExecutionId, Status, TenantId};
+use model::{ExecutionId, Status, TenantId, WorkflowId};
 
 use super::SqliteStore;
 use super::lists;
@@ -12,7 +12,7 @@ use super::segments;
 use super::writer::{Fault, Tx};
 use crate::journal::{
     Append, Batch, Claim, ExecutionPage, ExecutionQuery, ExecutionRow, Health, InboxMessage, Joins, Journal, ReadFrom,
-    Retained, Retention, Segment, Statistics, StatisticsQuery, WakeQuery, Woken,
+    Retained, Retention, Segment, SeriesQuery, Statistics, StatisticsQuery, WakeQuery, Woken,
 };
 use crate::{BlobPart, BlobQuery, BlobWriter, BoxFuture, Result, StoreError, Subscription};
 
@@ -61,6 +61,14 @@ impl Journal for SqliteStore {
 
     fn statistics(&self, query: StatisticsQuery) -> BoxFuture<'_, Result<Statistics>> {
         Box::pin(self.readers.run(move |conn| lists::statistics(conn, query)))
+    }
+
+    fn series(&self, query: SeriesQuery) -> BoxFuture<'_, Result<Vec<Statistics>>> {
+        Box::pin(self.readers.run(move |conn| lists::series(conn, &query)))
+    }
+
+    fn newest(&self, tenant: TenantId, after: ExecutionId) -> BoxFuture<'_, Result<Vec<(WorkflowId, ExecutionId)>>> {
+        Box::pin(self.readers.run(move |conn| lists::newest(conn, tenant, after)))
     }
 
     fn subscribe(&self, tenant: TenantId, executions: Vec<ExecutionId>) -> Subscription {

@@ -1,5 +1,6 @@
 //! Reading executions: rows, pages and statistics, on a reader's connection.
 
+use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use model::{ExecutionId, Status, TenantId, VersionId, WorkflowId};
@@ -8,11 +9,11 @@ use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
 
 use super::rollup::{status, tally};
 use crate::journal::{
-    ExecutionPage, ExecutionQuery, ExecutionRow, InboxMessage, LIST_MAX, Origin, OriginKind, Statistics,
+    ExecutionPage, ExecutionQuery, ExecutionRow, InboxMessage, LIST_MAX, Origin, OriginKind, SeriesQuery, Statistics,
     StatisticsQuery, TOTAL_MAX,
 };
 use crate::recent::Recent;
-use crate::rollup::{ALL_TIME, statistics as add_up};
+use crate::rollup::{ALL_TIME, Tally, statistics as add_up};
 use crate::{Result, StoreError};
 
 /// The columns that [`row`] reads.
@@ -211,10 +212,50 @@ pub(super) fn statistics(conn: &Connection, query: StatisticsQuery) -> Result<St
     let mut rows = find.query((query.tenant.0, from, query.workflow.map(|workflow| workflow.0)))?;
     let mut tallies = Vec::new();
     while let Some(row) = rows.next()? {
-        let tally = tally(row, 1).map_err(|_| StoreError::Corrupt("a row of statistics cannot be read".into()))?;
-        tallies.push((status(row.get(0)?)?, tally));
+        tallies.push((status(row.get(0)?)?, tally_of(row, 1)?));
     }
     Ok(add_up(tallies.into_iter()))
+}
+
+/// Counts and durations from hour to hour.
+pub(super) fn series(conn: &Connection, query: &SeriesQuery) -> Result<Vec<Statistics>> {
+    let mut places: Vec<Vec<(Status, Tally)>> = vec![Vec::new(); query.from_hours.len()];
+    let Some(first) = query.from_hours.first() else { return Ok(Vec::new()) };
+    let mut find = conn.prepare_cached(
+        "SELECT hour, status, count, sum_us, sketch FROM execution_rollup WHERE tenant = ?1 AND hour >= ?2",
+    )?;
+    let mut rows = find.query((query.tenant.0, (*first).max(0)))?;
+    while let Some(row) = rows.next()? {
+        let Some(place) = query.place(row.get(0)?) else { continue };
+        let (status, tally) = (status(row.get(1)?)?, tally_of(row, 2)?);
+        // Rows of many workflows: one for each status is enough to keep.
+        match places[place].iter_mut().find(|(known, _)| *known == status) {
+            Some((_, known)) => known.merge(&tally),
+            None => places[place].push((status, tally)),
+        }
+    }
+    Ok(places.into_iter().map(|tallies| add_up(tallies.into_iter())).collect())
+}
+
+fn tally_of(row: &Row<'_>, at: usize) -> Result<Tally> {
+    tally(row, at).map_err(|_| StoreError::Corrupt("a row of statistics cannot be read".into()))
+}
+
+/// The newest execution of each workflow that has one later than this. It walks the rows of all that are later.
+pub(super) fn newest(
+    conn: &Connection,
+    tenant: TenantId,
+    after: ExecutionId,
+) -> Result<Vec<(WorkflowId, ExecutionId)>> {
+    let mut find = conn.prepare_cached(
+        "SELECT id, workflow FROM execution NOT INDEXED WHERE id > ?2 AND tenant = ?1 AND workflow IS NOT NULL ORDER BY id",
+    )?;
+    let mut rows = find.query((tenant.0, after.0))?;
+    let mut newest = HashMap::new();
+    while let Some(row) = rows.next()? {
+        newest.insert(WorkflowId(row.get(1)?), ExecutionId(row.get(0)?));
+    }
+    Ok(newest.into_iter().collect())
 }
 
 /// Messages that wait.

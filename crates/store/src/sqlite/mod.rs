@@ -7,6 +7,7 @@ mod checkpoint;
 mod claim;
 mod error;
 mod examine;
+mod find;
 mod journal;
 mod lists;
 mod open;

@@ -5,10 +5,11 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
 
 use super::SqliteStore;
+use super::find;
 use super::queue::Weight;
 use super::record_writes::is_ready;
 use crate::journal::LIST_MAX;
-use crate::records::{Change, Kind, Page, Place, Record, RecordQuery, RecordWrite, Records, SortKey};
+use crate::records::{Change, Find, Found, Kind, Page, Place, Record, RecordQuery, RecordWrite, Records, SortKey};
 use crate::{BoxFuture, Result};
 
 impl SqliteStore {
@@ -64,7 +65,7 @@ fn get(conn: &Connection, kind: &Kind, tenant: TenantId, id: i64) -> Result<Opti
     Ok(find.query_row((tenant.0, id), |row| record(row, kind.indexed.len())).optional()?)
 }
 
-fn get_many(conn: &Connection, kind: &Kind, tenant: TenantId, ids: &[i64]) -> Result<Vec<Record>> {
+pub(super) fn get_many(conn: &Connection, kind: &Kind, tenant: TenantId, ids: &[i64]) -> Result<Vec<Record>> {
     let mut records = Vec::with_capacity(ids.len());
     for &id in ids {
         records.extend(get(conn, kind, tenant, id)?);
@@ -92,11 +93,7 @@ fn walk(query: &RecordQuery, ordered: bool) -> Result<Walk> {
     }
     if ordered {
         let sort = query.sort_key()?;
-        let key = match sort {
-            SortKey::Created => "created_ms".to_owned(),
-            SortKey::Updated => "updated_ms".to_owned(),
-            SortKey::Field(at) => format!("coalesce(f_{}, '')", fields[at]),
-        };
+        let key = key(query.kind, sort);
         let (direction, later) = if query.sort.descending { ("DESC", "<") } else { ("ASC", ">") };
         if let Some((place, id)) = query.after_place(sort)? {
             let place = match place {
@@ -109,6 +106,15 @@ fn walk(query: &RecordQuery, ordered: bool) -> Result<Walk> {
         sql += &format!(" ORDER BY {key} {direction}, id {direction}");
     }
     Ok(Walk { sql, parameters })
+}
+
+/// What a list is ordered by, as the index of it has it.
+pub(super) fn key(kind: &Kind, sort: SortKey) -> String {
+    match sort {
+        SortKey::Created => "created_ms".to_owned(),
+        SortKey::Updated => "updated_ms".to_owned(),
+        SortKey::Field(at) => format!("coalesce(f_{}, '')", kind.indexed[at]),
+    }
 }
 
 /// Walks matching ids until `visit` answers false.
@@ -132,10 +138,18 @@ fn each(conn: &Connection, query: &RecordQuery, ordered: bool, mut visit: impl F
 }
 
 fn list(conn: &Connection, query: &RecordQuery) -> Result<Page> {
+    page(conn, query, |_| true)
+}
+
+/// A page of those that are also meant by `only`.
+pub(super) fn page(conn: &Connection, query: &RecordQuery, only: impl Fn(i64) -> bool) -> Result<Page> {
     let limit = query.limit.min(LIST_MAX);
     let mut skip = query.skip;
     let mut ids = Vec::new();
     each(conn, query, true, |id| {
+        if !only(id) {
+            return true;
+        }
         if skip > 0 {
             skip -= 1;
         } else {
@@ -203,6 +217,32 @@ impl Records for SqliteStore {
         Box::pin(async move {
             self.ready(query.kind).await?;
             self.readers.run(move |conn| count(conn, &query)).await
+        })
+    }
+
+    fn find(&self, find: Find) -> BoxFuture<'_, Result<Found>> {
+        Box::pin(async move {
+            self.ready(find.kind).await?;
+            self.readers.run(move |conn| find::page(conn, &find)).await
+        })
+    }
+
+    fn matching(&self, find: Find) -> BoxFuture<'_, Result<Vec<i64>>> {
+        Box::pin(async move {
+            self.ready(find.kind).await?;
+            self.readers.run(move |conn| find::ids(conn, &find)).await
+        })
+    }
+
+    fn values(
+        &self,
+        kind: &'static Kind,
+        tenant: TenantId,
+        field: &'static str,
+    ) -> BoxFuture<'_, Result<Vec<(String, u64)>>> {
+        Box::pin(async move {
+            self.ready(kind).await?;
+            self.readers.run(move |conn| find::values(conn, kind, tenant, field)).await
         })
     }
 

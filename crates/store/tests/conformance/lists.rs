@@ -1,7 +1,11 @@
 //! Lists by filter, cursor and page, and statistics against counting.
 
-use model::{Status, WorkflowId};
-use store::journal::{Append, ExecutionPage, ExecutionQuery, Origin, OriginKind, StatisticsQuery, first_id_at};
+use std::collections::BTreeMap;
+
+use model::{ExecutionId, Status, WorkflowId};
+use store::journal::{
+    Append, ExecutionPage, ExecutionQuery, Origin, OriginKind, SeriesQuery, StatisticsQuery, first_id_at,
+};
 
 use crate::subject::{
     Store, Subject, T1, T2, append, append_one, ask, create, everything, id_at, on_every_store, progress,
@@ -13,6 +17,7 @@ on_every_store!(
     totals_are_exact,
     narrow_totals_are_counted_so_far,
     statistics_equal_counting,
+    the_newest_of_each_workflow_is_known,
     statistics_follow_what_runs_again,
     what_changes_its_status_meanwhile_is_listed_once,
 );
@@ -189,6 +194,50 @@ async fn check_statistics(store: &dyn Store, rows: &[Append]) {
     }
 }
 
+async fn check_series(store: &dyn Store, rows: &[Append]) {
+    for tenant in [T1, T2] {
+        let from_hours = vec![hour(100), hour(102), hour(103), hour(900)];
+        let query = SeriesQuery { tenant, from_hours: from_hours.clone() };
+        let series = ask(|| store.series(query.clone())).await.expect("a series");
+        assert_eq!(series.len(), from_hours.len());
+        for (at, found) in series.iter().enumerate() {
+            let ends = from_hours.get(at + 1).copied().unwrap_or(i64::MAX);
+            let is_inside = |e: &&Append| (from_hours[at]..ends).contains(&(e.execution.millis() / 3_600_000));
+            let inside: Vec<_> = rows.iter().filter(|e| e.tenant == tenant).filter(is_inside).collect();
+            for &(status, count) in &found.by_status {
+                let expected = inside.iter().filter(|e| e.state.status == status).count() as u64;
+                assert_eq!(count, expected, "{status:?} in {at} of {tenant:?}");
+            }
+            let ended: Vec<_> = inside.iter().filter(|e| e.state.status.is_terminal()).collect();
+            let sum: f64 = ended.iter().map(|e| e.state.duration_us as f64 / 1_000.0).sum();
+            assert!((found.mean_ms - sum / ended.len().max(1) as f64).abs() < 0.001 + sum * 1e-9, "{at} of {tenant:?}");
+        }
+    }
+    let none = SeriesQuery { tenant: T1, from_hours: Vec::new() };
+    assert_eq!(ask(|| store.series(none.clone())).await, Ok(Vec::new()));
+}
+
+async fn the_newest_of_each_workflow_is_known(subject: Subject) {
+    let store = &*subject.store;
+    let entries = fill(store).await;
+    let mut ids: Vec<_> = entries.iter().map(|entry| entry.execution).collect();
+    ids.sort_unstable();
+    for tenant in [T1, T2] {
+        for after in [ExecutionId(0), ids[ids.len() / 2], ids[ids.len() - 1]] {
+            let mut expected: BTreeMap<WorkflowId, ExecutionId> = BTreeMap::new();
+            for entry in entries.iter().filter(|entry| entry.tenant == tenant && entry.execution > after) {
+                if let Some(workflow) = entry.create.as_ref().and_then(|new| new.workflow) {
+                    let known = expected.entry(workflow).or_insert(entry.execution);
+                    *known = entry.execution.max(*known);
+                }
+            }
+            let mut found = ask(|| store.newest(tenant, after)).await.expect("an answer");
+            found.sort_unstable();
+            assert_eq!(found, expected.into_iter().collect::<Vec<_>>(), "{tenant:?} {after}");
+        }
+    }
+}
+
 /// An hour of the tests' ids as hours since 1970.
 fn hour(hour: i64) -> i64 {
     crate::subject::EPOCH_MS / 3_600_000 + hour
@@ -197,6 +246,7 @@ fn hour(hour: i64) -> i64 {
 async fn statistics_equal_counting(subject: Subject) {
     let mut entries = fill(&*subject.store).await;
     check_statistics(&*subject.store, &entries).await;
+    check_series(&*subject.store, &entries).await;
     let subject = subject.restart();
     let store = &*subject.store;
     for entry in entries.iter_mut().filter(|entry| entry.state.status == Status::Running) {

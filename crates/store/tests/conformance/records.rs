@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use model::{Status, TenantId};
-use store::records::{Expect, Kind, RecordQuery, RecordWrite, Sort};
+use store::records::{Expect, Find, Kind, RecordQuery, RecordWrite, Sort};
 use store::{Append, Record, StoreError};
 
 use crate::subject::{
@@ -16,6 +16,8 @@ on_every_store!(
     lists_are_sorted_filtered_and_paged,
     fields_are_found_in_any_case,
     questions_that_make_no_sense_are_refused,
+    records_are_found_by_several_filters,
+    values_are_counted,
     changes_are_told_once_each,
     an_append_carries_records,
 );
@@ -248,4 +250,111 @@ async fn an_append_carries_records(subject: Subject) {
     assert!(row(store, T1, other).await.is_none(), "a refused append wrote a row");
     assert!(ask(|| store.read(T1, other, store::journal::ReadFrom::After(0), 9)).await.expect("segments").is_empty());
     append_one(store, create(other, Status::Running)).await.expect("nothing is left of it");
+}
+
+/// Two hundred records whose fields say in words what their numbers are.
+async fn many(store: &dyn Store) -> Vec<(i64, String, Option<String>)> {
+    let colors = ["a", "a/b", "a/b/c", "ab", "", "A", "a/bc", "a0"];
+    let rows: Vec<_> = (1..=200_i64)
+        .map(|n| {
+            let name = format!(
+                "{} {} Number {n}",
+                if n % 2 == 0 { "even" } else { "ODD" },
+                ["x", "ÄÖ", "y z"][n as usize % 3]
+            );
+            (n, name, colors.get(n as usize % 9).map(|color| (*color).to_owned()))
+        })
+        .collect();
+    let writes = rows.iter().map(|(n, name, color)| write(*n, Expect::Absent, Some(name), color.as_deref()));
+    let mut writes: Vec<_> = writes.collect();
+    for (at, write) in writes.iter_mut().enumerate() {
+        write.now_ms = NOW_MS + (at as i64 * 37) % 50;
+    }
+    writes.push(RecordWrite { tenant: T2, ..write(900, Expect::Absent, Some("even x"), Some("a")) });
+    writes.push(write(901, Expect::Absent, None, Some("a")));
+    ask(|| store.batch(writes.clone())).await.expect("they are new");
+    rows
+}
+
+async fn records_are_found_by_several_filters(subject: Subject) {
+    let store = &*subject.store;
+    let rows = many(store).await;
+    let is_below = |color: &Option<String>, above: &str| {
+        color.as_deref().is_some_and(|color| color == above || color.starts_with(&format!("{above}/")))
+    };
+    for contains in [vec![], vec![("name", "EVEN")], vec![("name", "äö"), ("name", "odd")], vec![("name", "number 1")]]
+    {
+        for below in [vec![], vec![("color", "a")], vec![("color", "a/b")], vec![("color", "")]] {
+            for equals in [vec![], vec![("color", "a/b")], vec![("color", "")]] {
+                let holds = |(_, name, color): &&(i64, String, Option<String>)| {
+                    contains.iter().all(|(_, text)| name.to_lowercase().contains(&text.to_lowercase()))
+                        && below.iter().all(|(_, above)| is_below(color, above))
+                        && equals.iter().all(|(_, value)| color.as_deref() == Some(value))
+                };
+                let mut expected: Vec<i64> = rows.iter().filter(holds).map(|(id, _, _)| *id).collect();
+                if contains.is_empty() && equals.is_empty() && (below.is_empty() || below[0].1 == "a") {
+                    expected.push(901);
+                }
+                let own = |list: &[(&'static str, &str)]| list.iter().map(|(f, v)| (*f, (*v).to_owned())).collect();
+                let find = Find {
+                    contains: own(&contains),
+                    below: own(&below),
+                    equals: own(&equals),
+                    total: true,
+                    ..Find::all(&NOTE, T1)
+                };
+                check_found(store, &find, expected).await;
+            }
+        }
+    }
+    let wrong = Find { below: vec![("size", "a".into())], ..Find::all(&NOTE, T1) };
+    assert!(matches!(ask(|| store.find(wrong.clone())).await, Err(StoreError::NotFound(_))));
+}
+
+/// What is found in every order, in one page and in several.
+async fn check_found(store: &dyn Store, find: &Find, expected: Vec<i64>) {
+    assert_eq!(ask(|| store.matching(find.clone())).await.as_ref(), Ok(&expected), "{find:?}");
+    let whole = page(store, query()).await.0;
+    for by in ["created", "updated", "name"] {
+        for descending in [false, true] {
+            let sort = Sort { by, descending };
+            let order = if by == "created" && !descending {
+                whole.clone()
+            } else {
+                page(store, RecordQuery { sort, ..query() }).await.0
+            };
+            let ordered: Vec<i64> = order.into_iter().filter(|id| expected.contains(id)).collect();
+            let mut seen = Vec::new();
+            let mut after = None;
+            loop {
+                let find = Find { sort, after: after.take(), limit: 70, ..find.clone() };
+                let found = ask(|| store.find(find.clone())).await.expect("a page");
+                assert_eq!(found.total, Some(expected.len() as u64));
+                seen.extend(found.page.items.iter().map(|record| record.id));
+                after = found.page.next;
+                if after.is_none() {
+                    break;
+                }
+            }
+            assert_eq!(seen, ordered, "{sort:?} {find:?}");
+            let skipped = Find { sort, skip: 3, limit: 2, total: false, ..find.clone() };
+            let found = ask(|| store.find(skipped.clone())).await.expect("a page");
+            let ids: Vec<i64> = found.page.items.iter().map(|record| record.id).collect();
+            assert_eq!(ids, ordered.iter().copied().skip(3).take(2).collect::<Vec<_>>());
+            assert_eq!((found.total, found.page.next.is_some()), (None, ordered.len() > 5));
+        }
+    }
+}
+
+async fn values_are_counted(subject: Subject) {
+    let store = &*subject.store;
+    let rows = many(store).await;
+    let counts = ask(|| store.values(&NOTE, T1, "color")).await.expect("values");
+    assert!(counts.is_sorted() && counts.len() == 8, "{counts:?}");
+    for (value, count) in counts {
+        let own = rows.iter().filter(|(_, _, color)| color.as_deref().unwrap_or_default() == value).count() as u64;
+        assert_eq!(count, own + u64::from(value == "a"), "{value:?}");
+    }
+    assert!(matches!(ask(|| store.values(&NOTE, T1, "size")).await, Err(StoreError::NotFound(_))));
+    assert_eq!(ask(|| store.values(&NOTE, T2, "name")).await, Ok(vec![("even x".to_owned(), 1)]));
 }
