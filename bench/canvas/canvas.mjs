@@ -50,6 +50,7 @@ export async function zoomTo(page, line, wanted) {
   const { zoom: turn } = hand(line);
   let now = await camera(page);
   let perUnit = 0;
+  let largest = 0;
   let delta = now.zoom < wanted ? PROBE : -PROBE;
   for (let left = ATTEMPTS; left > 0 && Math.abs(delta) >= LEAST_DELTA; left -= 1) {
     const { x, y } = middle(now);
@@ -57,8 +58,9 @@ export async function zoomTo(page, line, wanted) {
     await paced(events / EVENTS, () => turn(x, y, delta / events));
     await pause(2 * REST_MS);
     const then = await camera(page);
-    // At the end of its range a canvas zooms less than it would.
-    perUnit = Math.max(perUnit, Math.log(then.zoom / now.zoom) / -delta);
+    // The largest step says it best: small ones are rounded, and at the end of its range a canvas zooms less.
+    const moved = Math.log(then.zoom / now.zoom);
+    if (Math.abs(moved) > largest) [largest, perUnit] = [Math.abs(moved), moved / -delta];
     now = then;
     const rest = Math.log(wanted / now.zoom);
     if (perUnit > 0 && Math.abs(rest) < NEAR) break;

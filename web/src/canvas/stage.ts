@@ -46,6 +46,8 @@ export class Stage {
   private zoomAtRest = 1;
   private isFitted = false;
   private isPainted = false;
+  /** How often the document changed and how many nodes are selected, as last painted. */
+  private told = { changes: -1, selected: -1 };
   private readonly listeners = new Set<() => void>();
   private touched = new Set<number>();
   private readonly stops: (() => void)[] = [];
@@ -157,11 +159,22 @@ export class Stage {
     if (!surfaces.mini.hidden) drawMini(surfaces.mini, this.overview, camera.view, this.palette);
     if (drawn.moves || more || camera.isFlying) this.request();
     this.askIdle();
+    this.tell(surfaces.root.dataset);
     if (this.isPainted || scene.doc.nodes.count === 0) return;
     this.isPainted = true;
     performance.mark("tidemill:canvas");
     this.atRest();
   };
+
+  /** Tells by attributes what this frame shows: who measures or tests from outside waits for them. */
+  private tell(data: DOMStringMap): void {
+    const { told } = this;
+    const { doc, selection } = this.scene;
+    const [changes, selected] = [doc.version, selection.nodeCount];
+    if (changes !== told.changes) data["changes"] = String(changes);
+    if (selected !== told.selected) data["selected"] = String(selected);
+    this.told = { changes, selected };
+  }
 
   /** The elements of the page follow the camera by one transform. */
   private moveWorld(isNear: boolean): void {
