@@ -7,7 +7,7 @@ import "@xyflow/react/dist/style.css";
 
 const graph = await (await fetch(new URLSearchParams(location.search).get("graph"))).json();
 
-function Flow() {
+function Graph() {
   const [nodes, , onNodesChange] = useNodesState(graph.nodes);
   const [edges, , onEdgesChange] = useEdgesState(graph.edges);
   const root = useRef(null);
@@ -34,6 +34,6 @@ function Flow() {
 
 createRoot(document.getElementById("root")).render(
   <ReactFlowProvider>
-    <Flow />
+    <Graph />
   </ReactFlowProvider>,
 );
