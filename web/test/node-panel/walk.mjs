@@ -10,7 +10,8 @@ const ARGS = ["--no-sandbox", "--disable-background-networking", "--disable-comp
 const browser = await chromium.launch({ executablePath: flags.chromium, args: ARGS });
 const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: "reduce", permissions: ["clipboard-read", "clipboard-write"] });
 const page = await context.newPage();
-page.setDefaultTimeout(10_000);
+// Machines that do other things as well are slow, not wrong.
+page.setDefaultTimeout(60_000);
 const complaints = [];
 page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
 page.on("pageerror", (error) => complaints.push(String(error)));
@@ -34,6 +35,7 @@ const walks = {
     await page.keyboard.press("Escape");
     await page.keyboard.type(".", { delay: 15 });
     await page.keyboard.press("Escape");
+    await page.waitForFunction(() => /nodes\./.test(document.querySelector("#node")?.textContent ?? ""));
     assert.match((await data()).url, /^https:\/\/x\.example\/\{\{ nodes\./);
     assert.ok((await undo()) - before <= 1, "typing joins");
     await open("node=page");
@@ -41,9 +43,11 @@ const walks = {
     await page.keyboard.press("Control+End");
     await page.keyboard.type("/{{ input.hi", { delay: 15 });
     await page.locator(".cm-tooltip-autocomplete").getByText("history").waitFor();
+    await page.waitForTimeout(200);
     await page.keyboard.press("Enter");
     await page.keyboard.type("[0].sc", { delay: 15 });
     await page.locator(".cm-tooltip-autocomplete").getByText("score").waitFor();
+    await page.waitForTimeout(200);
     await page.keyboard.press("Tab");
     assert.match((await data()).url, /\/\{\{ input\.history\[0\]\.score/);
     await page.locator('[data-path="url"]').getByText("/0.3").waitFor();

@@ -31,6 +31,9 @@ export interface CodeFieldProps {
   ref?: Ref<CodeHandle> | undefined;
 }
 
+/** A text area takes long to lay out texts of this size. */
+const LARGE = 50_000;
+
 export function CodeField(props: CodeFieldProps) {
   const { value, label, multiline = false, readOnly = false, invalid = false, describedBy, tall = false } = props;
   const host = useRef<HTMLDivElement>(null);
@@ -44,7 +47,9 @@ export function CodeField(props: CodeFieldProps) {
   return (
     <div className={`${s.code} ${tall ? s.tall : ""} ${invalid ? s.invalid : ""} ${readOnly ? s.readOnly : ""}`} data-code="">
       <div ref={host} className={s.host} hidden={state !== "there"} />
-      {state === "there" ? null : (
+      {state === "there" ? null : state === "coming" && value.length > LARGE ? (
+        <p className={s.coming}>The editor is on its way.</p>
+      ) : (
         <textarea
           ref={area}
           className={`${f.field} ${f.area} ${s.plain}`}
