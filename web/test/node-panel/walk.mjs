@@ -2,6 +2,7 @@
 //   node test/node-panel/walk.mjs --url http://127.0.0.1:8097
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { chromium } from "playwright-core";
 
@@ -238,7 +239,7 @@ if (flags.axe !== "") {
   for (const query of ["node=route", "node=page", "node=page&tab=settings", "node=check", "node=keep", "node=fields", "node=route&tab=input", "node=route&tab=output", "node=large&tab=output", "node=route&tab=docs", "node=page&wide", "node=sums&theme=light", "node=strange", "node=page&readonly&theme=light", "node=rtl&rtl"]) {
     await open(query);
     await page.waitForTimeout(700);
-    await page.addScriptTag({ path: flags.axe }).catch(() => page.evaluate(() => undefined));
+    await page.evaluate(readFileSync(flags.axe, "utf8"));
     const found = await page.evaluate(async () => (await window.axe.run(document, { resultTypes: ["violations"] })).violations.map((one) => `${one.impact} ${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 140)).join(" | ")}`));
     console.log(found.length === 0 ? "axe ok" : "axe", query, found.join("\n    "));
   }
