@@ -70,6 +70,17 @@ export function evaluateData(text: string, data: NodeData): EvaluateData {
   return needed;
 }
 
+/** Whether both hold the very same values under the same names, those of nodes included. */
+export function sameParts(a: EvaluateData, b: EvaluateData): boolean {
+  return sameKeys({ ...a, nodes: null }, { ...b, nodes: null }) && sameKeys(a.nodes ?? {}, b.nodes ?? {});
+}
+
+function sameKeys(a: object, b: object): boolean {
+  const before = Object.entries(a);
+  const after = new Map(Object.entries(b));
+  return before.length === after.size && before.every(([key, value]) => after.has(key) && Object.is(after.get(key), value));
+}
+
 function mentions(text: string, id: string): boolean {
   return text.includes(`.${id}`) || text.includes(JSON.stringify(id)) || text.includes(`'${id}'`);
 }

@@ -114,10 +114,12 @@ function useMode(field: ParameterField, value: unknown, onChange: (value: unknow
     if (to === "expression") {
       before.current.fixed = value;
       const text = toExpression(value) || before.current.expression;
-      onChange(text === "" ? undefined : text);
+      // Where nothing is set, nothing is changed: it only shows otherwise.
+      if (text !== "") onChange(text);
+      else if (value !== undefined) onChange(undefined);
     } else {
       before.current.expression = typeof value === "string" ? value : "";
-      onChange(typeof value === "string" ? (toFixed(field, value) ?? before.current.fixed) : value);
+      if (typeof value === "string") onChange(toFixed(field, value) ?? before.current.fixed);
     }
   };
   return { expression, choose };

@@ -4,7 +4,7 @@ import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import { queries } from "../../api/queries";
 import { useDebounced } from "../../ui/hooks";
-import { evaluateData, filled, shortened } from "./against";
+import { evaluateData, filled, sameParts, shortened } from "./against";
 import { usePanel } from "./context";
 import type { EvaluateData, Evaluated, ExpressionKind, NodeData } from "./types";
 
@@ -29,7 +29,7 @@ export function usePreview(kind: ExpressionKind, text: string, data: NodeData): 
   const rested = useDebounced(text, REST_MS);
   const [asked, setAsked] = useState("");
   const [preview, setPreview] = useState<Preview>({ state: "none" });
-  const against = useMemo(() => evaluateData(rested, data), [rested, data]);
+  const against = useStable(useMemo(() => evaluateData(rested, data), [rested, data]));
   const missing = useMemo(() => missingName(rested, data), [rested, data]);
   const size = useMemo(() => sizeOf(against), [against]);
   const source = data.source?.execution ?? null;
@@ -48,6 +48,14 @@ export function usePreview(kind: ExpressionKind, text: string, data: NodeData): 
     return () => call.abort();
   }, [kind, rested, against, missing, size, asked, source, evaluate, client]);
   return preview;
+}
+
+/** The data of before where the same values are in it: whoever holds the document makes new objects around them at each change. */
+function useStable(now: EvaluateData): EvaluateData {
+  const [kept, setKept] = useState(now);
+  if (kept === now || sameParts(kept, now)) return kept;
+  setKept(now);
+  return now;
 }
 
 /** Large values are only named in the data of steps: what the text reads of them is fetched. */

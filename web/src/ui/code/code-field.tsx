@@ -1,6 +1,6 @@
 // A field for code and expressions. Until its editor has come, and where it cannot, a plain text area does the same.
 
-import { useEffect, useImperativeHandle, useRef, useState, type Ref } from "react";
+import { useCallback, useEffect, useImperativeHandle, useRef, useState, type Ref } from "react";
 import f from "../field.module.css";
 import type { CodeLanguage, Editor, EditorOptions, Suggestions } from "./editor";
 import s from "./code.module.css";
@@ -31,22 +31,39 @@ export interface CodeFieldProps {
   ref?: Ref<CodeHandle> | undefined;
 }
 
+/** A text area takes long to lay out texts of this size. */
+const LARGE = 50_000;
+
 export function CodeField(props: CodeFieldProps) {
   const { value, label, multiline = false, readOnly = false, invalid = false, describedBy, tall = false } = props;
   const host = useRef<HTMLDivElement>(null);
   const area = useRef<HTMLTextAreaElement>(null);
-  const { editor, state } = useEditor(props, host, area);
+  const lost = useRef(false);
+  const { editor, state } = useEditor(props, host);
+  // The text area goes when the editor comes: the focus goes over from one to the other.
+  const keep = useCallback((node: HTMLTextAreaElement | null) => {
+    area.current = node;
+    return () => {
+      lost.current = document.activeElement === node;
+    };
+  }, []);
+  useEffect(() => {
+    if (state === "there" && lost.current) editor.current?.focus();
+    lost.current = false;
+  }, [state, editor]);
   useImperativeHandle(props.ref, () => ({
     cursor: () => editor.current?.cursor() ?? area.current?.selectionStart ?? value.length,
     write: (text, cursor) => (editor.current ? editor.current.write(text, cursor) : props.onChange(text)),
     focus: () => (editor.current ? editor.current.focus() : area.current?.focus()),
   }));
   return (
-    <div className={`${s.code} ${tall ? s.tall : ""} ${invalid ? s.invalid : ""} ${readOnly ? s.readOnly : ""}`} data-code="">
+    <div className={`${s.code} ${tall ? s.tall : ""} ${invalid ? s.invalid : ""}`} data-code="">
       <div ref={host} className={s.host} hidden={state !== "there"} />
-      {state === "there" ? null : (
+      {state === "there" ? null : state === "coming" && value.length > LARGE ? (
+        <p className={s.coming}>The editor is on its way.</p>
+      ) : (
         <textarea
-          ref={area}
+          ref={keep}
           className={`${f.field} ${f.area} ${s.plain}`}
           rows={multiline ? Math.min(8, value.split("\n", 9).length + 1) : 1}
           value={value}
@@ -67,7 +84,7 @@ export function CodeField(props: CodeFieldProps) {
 }
 
 /** Makes the editor once its chunk is there, and keeps it in step with the props. */
-function useEditor(props: CodeFieldProps, host: React.RefObject<HTMLDivElement | null>, area: React.RefObject<HTMLTextAreaElement | null>) {
+function useEditor(props: CodeFieldProps, host: React.RefObject<HTMLDivElement | null>) {
   const editor = useRef<Editor | null>(null);
   const latest = useRef(props);
   const [state, setState] = useState<"coming" | "there" | "failed">("coming");
@@ -81,7 +98,6 @@ function useEditor(props: CodeFieldProps, host: React.RefObject<HTMLDivElement |
       ({ createEditor }) => {
         const parent = host.current;
         if (gone || !parent) return;
-        const had = document.activeElement !== null && document.activeElement === area.current;
         editor.current = createEditor({
           parent,
           text: latest.current.value,
@@ -99,7 +115,6 @@ function useEditor(props: CodeFieldProps, host: React.RefObject<HTMLDivElement |
           onDrop: latest.current.onDrop ? (transfer, text, at) => latest.current.onDrop?.(transfer, text, at) ?? null : null,
         });
         setState("there");
-        if (had) requestAnimationFrame(() => editor.current?.focus());
       },
       () => setState("failed"),
     );
@@ -109,7 +124,7 @@ function useEditor(props: CodeFieldProps, host: React.RefObject<HTMLDivElement |
       editor.current = null;
       setState("coming");
     };
-  }, [host, area, language, multiline, numbers]);
+  }, [host, language, multiline, numbers]);
   useEffect(() => editor.current?.set(value), [value]);
   useEffect(() => editor.current?.setReadOnly(readOnly, attributesOf({ label, invalid, describedBy, language })), [readOnly, label, invalid, describedBy, language, state]);
   return { editor, state };

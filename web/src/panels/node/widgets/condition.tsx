@@ -39,11 +39,14 @@ export function ConditionMode({ label, value, built, onChange }: { label: string
 
 export function ConditionEditor({ field, value, onChange, path, label, describedBy, invalid, disabled, built }: Omit<WidgetProps, "id"> & { built: boolean }) {
   const text = sourceOf(value);
-  const tree = readCondition(text);
+  // A group of one rule is written as that rule: while the text is what was built here, what was built is shown.
+  const [made, setMade] = useState<{ text: string; tree: RuleGroup } | null>(null);
+  const tree = made?.text === text ? made.tree : readCondition(text);
   const shows = built && tree !== null;
   const short = /^\s*[<>=!]=?/.test(text);
   const write = (next: RuleGroup, typing = false) => {
     const source = writeCondition(next, short);
+    setMade({ text: source, tree: next });
     onChange(source === "" ? undefined : source, typing);
   };
   return (
