@@ -35,7 +35,8 @@ interface PickListProps {
   inputRef?: React.RefObject<HTMLInputElement | null>;
 }
 
-const ROW = 36;
+/** Rows are as high as a finger needs where there is one. */
+const ROW = matchMedia("(pointer: coarse)").matches ? 40 : 30;
 const HEADING = 30;
 
 export function PickList(props: PickListProps) {
@@ -126,7 +127,7 @@ interface RowProps {
 }
 
 function Row({ id, row, top, active, onPick, onPoint }: RowProps) {
-  const style = { transform: `translateY(${top}px)` };
+  const style = { transform: `translateY(${top}px)`, height: row.heading === undefined ? ROW : HEADING };
   if (row.heading !== undefined) {
     return (
       <div className={s.heading} role="presentation" style={style}>

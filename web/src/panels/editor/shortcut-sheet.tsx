@@ -39,7 +39,9 @@ export function ShortcutSheet({ bindings, onBind, onClose }: ShortcutSheetProps)
         </>
       }
     >
-      <SearchField label="Search commands" value={query} onChange={setQuery} />
+      <div className={s.search}>
+        <SearchField label="Search commands" value={query} onChange={setQuery} />
+      </div>
       <div className={s.sheet} tabIndex={0} role="region" aria-label="Commands and their keys">
         {GROUPS.map((group) => {
           const commands = shown.filter((command) => command.group === group);
