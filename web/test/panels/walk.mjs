@@ -106,11 +106,13 @@ try {
     await page.keyboard.press("Control+z");
     await page.getByText("“Undo” has these keys. Press others.").waitFor();
     await page.keyboard.press("Alt+q");
+    await page.waitForFunction(() => document.activeElement.dataset.command === "edit.duplicate");
     await page.keyboard.press("Escape");
+    await page.waitForFunction(() => document.querySelector("dialog[open]") === null);
     await tree.focus();
     await page.keyboard.press("Home");
     await page.keyboard.press("Alt+q");
-    assert.equal((await nodes()).length, 11);
+    await page.waitForFunction(() => globalThis.context.doc.nodes.count === 11);
     await page.keyboard.press("Control+z");
     assert.equal(await page.evaluate(() => localStorage.getItem("tidemill.bindings")), '{"edit.duplicate":["alt+q"]}');
   });
@@ -118,7 +120,7 @@ try {
     await tree.focus();
     await page.keyboard.press("Home");
     await page.keyboard.press("F2");
-    await page.getByLabel("Name").fill("First of all");
+    await page.getByRole("textbox", { name: "Name" }).fill("First of all");
     await page.getByRole("button", { name: "Take the id from the name" }).click();
     await page.getByRole("button", { name: "Rename", exact: true }).click();
     assert.ok((await edges()).includes("first_of_all→classify"));
