@@ -63,6 +63,7 @@ export function ChooseNode({ doc, kinds, title, slots, refuses, onChoose, onClos
         query={query}
         onQuery={setQuery}
         rows={rows}
+        isLate={late !== query}
         autoFocus
         onClose={() => dialog.current?.close()}
         onPick={(key) => {

@@ -2,7 +2,7 @@
 
 import { CornerDownLeft, Search, Workflow } from "lucide-react";
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
-import { best } from "../../graph/commands/fuzzy";
+import { best, fuzzy } from "../../graph/commands/fuzzy";
 import { shownKeys } from "../../graph/commands/keys";
 import { canRun, keysFor, runCommand, type Bindings, type Command, type Context } from "../../graph/commands/registry";
 import { COMMANDS } from "../../graph/commands/viewing";
@@ -41,7 +41,11 @@ export function CommandPalette({ context, bindings, recent, onChosen, findWorkfl
   const late = useDeferredValue(query);
   const { found: workflows, failed } = useWorkflows(query, findWorkflows);
   useEffect(() => dialog.current?.showModal(), []);
-  const rows = useMemo(() => [...commandRows(context, bindings, recent, late), ...nodeRows(context, late), ...workflowRows(workflows, late)], [context, bindings, recent, late, workflows]);
+  const rows = useMemo(() => {
+    // What fits best stands first, whichever it is.
+    const sections = [commandRows(context, bindings, recent, late), nodeRows(context, late), workflowRows(workflows, late)];
+    return sections.sort((a, b) => b.score - a.score).flatMap((section) => section.rows);
+  }, [context, bindings, recent, late, workflows]);
 
   // The dialog closes first: a command may open another, or give the focus to something.
   const after = useRef<(() => void) | null>(null);
@@ -82,6 +86,7 @@ export function CommandPalette({ context, bindings, recent, onChosen, findWorkfl
         rows={rows}
         onPick={pick}
         onClose={() => dialog.current?.close()}
+        isLate={late !== query}
         autoFocus
         empty={failed ? "No command or node is called so. Workflows could not be searched: the server does not answer." : "Nothing is called so. Try fewer letters."}
       />
@@ -123,7 +128,13 @@ function useWorkflows(query: string, find: CommandPaletteProps["findWorkflows"])
   return answer;
 }
 
-function commandRows(context: Context, bindings: Bindings, recent: readonly string[], query: string): PickRow[] {
+interface Section {
+  rows: PickRow[];
+  score: number;
+}
+const NOTHING: Section = { rows: [], score: 0 };
+
+function commandRows(context: Context, bindings: Bindings, recent: readonly string[], query: string): Section {
   const possible = COMMANDS.filter((command) => command.id !== "show.commands" && canRun(command, context));
   const row = (command: Command, at: readonly number[], isRecent = false): PickRow => {
     const [keys] = keysFor(command, bindings);
@@ -138,20 +149,22 @@ function commandRows(context: Context, bindings: Bindings, recent: readonly stri
   if (query.trim() === "") {
     const lately = recent.flatMap((id) => possible.find((command) => command.id === id) ?? []).slice(0, 5);
     const rest = possible.filter((command) => !lately.includes(command));
-    return [...(lately.length > 0 ? [{ key: "recent", heading: "Recent" }, ...lately.map((one) => row(one, [], true))] : []), { key: "commands", heading: "Commands" }, ...rest.map((one) => row(one, []))];
+    const first = lately.length > 0 ? [{ key: "recent", heading: "Recent" }, ...lately.map((one) => row(one, [], true))] : [];
+    return { rows: [...first, { key: "commands", heading: "Commands" }, ...rest.map((one) => row(one, []))], score: 0 };
   }
   const bonus = (command: Command) => (recent.includes(command.id) ? 10 : 0);
   const named = best(query, possible, (command) => command.title, 40, bonus);
   const known = new Set(named.map(({ entry }) => entry));
   const told = best(query, possible.filter((command) => !known.has(command)), (command) => `${command.words ?? ""} ${command.group}`, 12).filter(({ match }) => match.score > 50);
   const all = [...named.map(({ entry, match }) => row(entry, match.at)), ...told.map(({ entry }) => row(entry, []))];
-  return all.length > 0 ? [{ key: "commands", heading: "Commands" }, ...all] : [];
+  const score = Math.max(named[0]?.match.score ?? 0, told.length > 0 ? 50 : 0);
+  return all.length > 0 ? { rows: [{ key: "commands", heading: "Commands" }, ...all], score } : NOTHING;
 }
 
-function nodeRows({ doc, kinds }: Context, query: string): PickRow[] {
-  if (query.trim().length < 2) return [];
+function nodeRows({ doc, kinds }: Context, query: string): Section {
+  if (query.trim().length < 2) return NOTHING;
   const found = best(query, doc.nodes.entries(), ([, node]) => titleOf(node), NODES_MOST);
-  if (found.length === 0) return [];
+  if (found.length === 0) return NOTHING;
   const rows = found.map(({ entry: [slot, node], match }): PickRow => {
     const kind = kindOf(kinds, node.type);
     const title = titleOf(node);
@@ -163,10 +176,12 @@ function nodeRows({ doc, kinds }: Context, query: string): PickRow[] {
       icon: <NodeTile type={node.type ?? ""} icon={kind?.icon} category={categoryOf(kind?.category, node.type ?? "")} size="s" />,
     };
   });
-  return [{ key: "nodes", heading: "Nodes of this workflow" }, ...rows];
+  return { rows: [{ key: "nodes", heading: "Nodes of this workflow" }, ...rows], score: found[0]?.match.score ?? 0 };
 }
 
-function workflowRows(found: readonly WorkflowFound[], query: string): PickRow[] {
-  if (found.length === 0 || query.trim().length < 2) return [];
-  return [{ key: "workflows", heading: "Workflows" }, ...found.map((one): PickRow => ({ key: `workflow:${one.id}`, title: one.name, name: `Workflow ${one.name}`, icon: <Workflow aria-hidden="true" /> }))];
+function workflowRows(found: readonly WorkflowFound[], query: string): Section {
+  if (found.length === 0 || query.trim().length < 2) return NOTHING;
+  const rows = found.map((one): PickRow => ({ key: `workflow:${one.id}`, title: one.name, name: `Workflow ${one.name}`, icon: <Workflow aria-hidden="true" /> }));
+  // They come later than the rest: what is walked over already does not move for them, but for those that fit far better.
+  return { rows: [{ key: "workflows", heading: "Workflows" }, ...rows], score: Math.max(...found.map((one) => fuzzy(query, one.name)?.score ?? 0)) - 60 };
 }

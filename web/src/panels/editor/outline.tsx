@@ -9,7 +9,7 @@ import { outputsOf, kindOf } from "../../graph/edit/kinds";
 import { titleOf } from "../../graph/edit/names";
 import type { OutlineRow } from "../../graph/edit/order";
 import { isDisabled } from "../../graph/edit/settle";
-import { SearchField } from "../../ui/field";
+import f from "../../ui/field.module.css";
 import { count, plural } from "../../ui/format";
 import { categoryOf, NodeTile } from "../../ui/node-icon";
 import { Empty } from "../../ui/states";
@@ -72,8 +72,24 @@ export function Outline({ context, statusOf, problemsOf, onOpen, onMenu, onAdd }
   return (
     <section className={s.root} aria-label="Outline of the workflow">
       <header className={s.head}>
-        <SearchField label="Search nodes" value={query} onChange={setQuery} />
-        <span className="faint num" role="status">
+        {/* No key leads here: / adds a node. */}
+        <input
+          className={f.field}
+          type="search"
+          aria-label="Search nodes"
+          placeholder="Search nodes"
+          value={query}
+          autoComplete="off"
+          spellCheck={false}
+          onChange={(event) => setQuery(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key !== "ArrowDown" || rows.length === 0) return;
+            event.preventDefault();
+            list.current?.focus();
+            go(0, false);
+          }}
+        />
+        <span className={`${s.count} faint num`} role="status">
           {query.trim() === "" ? plural(doc.nodes.count, "node") : `${count(rows.length)} of ${count(doc.nodes.count)}`}
         </span>
       </header>

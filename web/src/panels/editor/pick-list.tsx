@@ -32,14 +32,17 @@ interface PickListProps {
   /** Beside the field: a key that leads here. */
   hint?: ReactNode;
   icon?: ReactNode;
+  /** The rows are of an earlier query: Enter waits for those of this one. */
+  isLate?: boolean;
   inputRef?: React.RefObject<HTMLInputElement | null>;
 }
 
-const ROW = 36;
+/** Rows are as high as a finger needs where there is one. */
+const ROW = matchMedia("(pointer: coarse)").matches ? 40 : 30;
 const HEADING = 30;
 
 export function PickList(props: PickListProps) {
-  const { label, placeholder, query, onQuery, rows, onPick, onClose, empty, autoFocus = false, hint, icon } = props;
+  const { label, placeholder, query, onQuery, rows, onPick, onClose, empty, autoFocus = false, hint, icon, isLate = false } = props;
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
   const own = useRef<HTMLInputElement>(null);
@@ -52,6 +55,14 @@ export function PickList(props: PickListProps) {
   useEffect(() => {
     if (autoFocus) field.current?.focus();
   }, [autoFocus, field]);
+
+  const waiting = useRef(false);
+  useEffect(() => {
+    if (isLate || !waiting.current) return;
+    waiting.current = false;
+    const row = rows[at];
+    if (row) onPick(row.key, { altKey: false });
+  });
 
   const go = (from: number, by: 1 | -1) => {
     for (let to = from + by; to >= 0 && to < rows.length; to += by) {
@@ -67,6 +78,7 @@ export function PickList(props: PickListProps) {
     else if (event.key === "ArrowUp") go(at, -1);
     else if (event.key === "PageDown") go(Math.min(rows.length - 2, at + 8), 1);
     else if (event.key === "PageUp") go(Math.max(1, at - 8), -1);
+    else if (event.key === "Enter" && isLate) waiting.current = true;
     else if (event.key === "Enter" && row && !event.nativeEvent.isComposing) onPick(row.key, event);
     else if (event.key === "Escape" && query !== "") onQuery("");
     else if (event.key === "Escape" && onClose) onClose();
@@ -92,7 +104,10 @@ export function PickList(props: PickListProps) {
           autoComplete="off"
           spellCheck={false}
           value={query}
-          onChange={(event) => onQuery(event.target.value)}
+          onChange={(event) => {
+            waiting.current = false;
+            onQuery(event.target.value);
+          }}
           onKeyDown={onKeyDown}
         />
         {query === "" ? hint : null}
@@ -126,7 +141,7 @@ interface RowProps {
 }
 
 function Row({ id, row, top, active, onPick, onPoint }: RowProps) {
-  const style = { transform: `translateY(${top}px)` };
+  const style = { transform: `translateY(${top}px)`, height: row.heading === undefined ? ROW : HEADING };
   if (row.heading !== undefined) {
     return (
       <div className={s.heading} role="presentation" style={style}>

@@ -73,7 +73,7 @@ export function Rename({ doc, slot, onDone, onClose }: RenameProps) {
       {label.trim() !== "" && id === node.id ? (
         <span>
           <Button kind="quiet" onClick={() => setIdText(freeIdFor(doc, label))}>
-            Make the id of the name
+            Take the id from the name
           </Button>
         </span>
       ) : null}

@@ -24,6 +24,19 @@ export function ShortcutSheet({ bindings, onBind, onClose }: ShortcutSheetProps)
   const [editing, setEditing] = useState<string | null>(null);
   const shown = useMemo(() => (query.trim() === "" ? COMMANDS : best(query, COMMANDS, (command) => `${command.title} ${command.words ?? ""}`).map(({ entry }) => entry)), [query]);
   const changed = Object.keys(bindings).length;
+  const sheet = useRef<HTMLDivElement>(null);
+  const left = useRef<string | null>(null);
+  // The focus goes back to where the change began.
+  useEffect(() => {
+    if (editing !== null || left.current === null) return;
+    sheet.current?.querySelector<HTMLElement>(`[data-command="${left.current}"]`)?.focus();
+    left.current = null;
+  }, [editing]);
+  const done = (command: Command, keys: readonly string[] | null) => {
+    left.current = command.id;
+    setEditing(null);
+    if (keys) onBind(command.id, keys);
+  };
   return (
     <Dialog
       title="Keyboard shortcuts"
@@ -39,8 +52,10 @@ export function ShortcutSheet({ bindings, onBind, onClose }: ShortcutSheetProps)
         </>
       }
     >
-      <SearchField label="Search commands" value={query} onChange={setQuery} />
-      <div className={s.sheet} tabIndex={0} role="region" aria-label="Commands and their keys">
+      <div className={s.search}>
+        <SearchField label="Search commands" value={query} onChange={setQuery} />
+      </div>
+      <div ref={sheet} className={s.sheet} tabIndex={0} role="region" aria-label="Commands and their keys">
         {GROUPS.map((group) => {
           const commands = shown.filter((command) => command.group === group);
           if (commands.length === 0) return null;
@@ -51,7 +66,7 @@ export function ShortcutSheet({ bindings, onBind, onClose }: ShortcutSheetProps)
                 {commands.map((command) => (
                   <li key={command.id}>
                     {editing === command.id ? (
-                      <KeyCatcher command={command} bindings={bindings} onDone={(keys) => (setEditing(null), keys && onBind(command.id, keys))} />
+                      <KeyCatcher command={command} bindings={bindings} onDone={(keys) => done(command, keys)} />
                     ) : (
                       <Line command={command} bindings={bindings} onEdit={() => setEditing(command.id)} onReset={() => onBind(command.id, null)} />
                     )}
@@ -84,7 +99,7 @@ function Line({ command, bindings, onEdit, onReset }: { command: Command; bindin
           Usual keys
         </Button>
       ) : null}
-      <Button kind="quiet" iconOnly icon={<Pencil aria-hidden="true" />} aria-label={`Change the keys of ${command.title}`} onClick={onEdit}>
+      <Button kind="quiet" iconOnly icon={<Pencil aria-hidden="true" />} data-command={command.id} aria-label={`Change the keys of ${command.title}`} onClick={onEdit}>
         Change
       </Button>
     </div>
