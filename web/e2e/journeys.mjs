@@ -414,6 +414,19 @@ test("density and the settings of the canvas are kept on this device, also in an
   assert.equal(await height(), 50, "how dense it is stays");
 });
 
+test("keys of the editor's commands are chosen in the settings", async ({ page, url }) => {
+  await page.goto(`${url}/settings?section=shortcuts`);
+  await page.getByRole("button", { name: "Show and change" }).click();
+  const sheet = page.getByRole("dialog", { name: "Keyboard shortcuts" });
+  await sheet.getByRole("button", { name: /^Change the keys of/ }).first().click();
+  await page.keyboard.press("Control+Alt+9");
+  await sheet.getByText("Ctrl+Alt+9").waitFor();
+  await sheet.getByRole("button", { name: "Close" }).click();
+  await page.getByText("1 command has yours.").waitFor();
+  await page.reload();
+  await page.getByText("1 command has yours.").waitFor();
+});
+
 test("performance shows what the server and this browser measure", async ({ page, url }) => {
   await page.goto(`${url}/admin/performance`);
   const tile = (name) => page.locator("dt", { hasText: name }).locator("..").locator("dd");
@@ -471,9 +484,9 @@ for (const theme of ["dark", "light"]) {
       await page.waitForTimeout(path === "/performance" ? 2_500 : 400);
       await look(path);
     }
-    await page.goto(`${url}/executions`);
-    await page.getByRole("link", { name: /Nightly/ }).first().click();
-    await page.waitForTimeout(500);
+    const { items } = await (await page.request.get(`${url}/api/v1/executions?status=failed&limit=1`)).json();
+    await page.goto(`${url}/executions/${items[0].id}`);
+    await page.waitForTimeout(800);
     await look("an execution");
     await page.goto(`${url}/workflows`);
     await rowsOf(page).focus();

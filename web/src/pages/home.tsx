@@ -71,12 +71,23 @@ export function page() {
               icon={<Play aria-hidden="true" />}
               title="Nothing has run yet"
               actions={
-                <Link to="/workflows" className={b.button}>
-                  Choose a workflow
-                </Link>
+                changed.data?.length === 0 ? (
+                  <>
+                    <Link to="/templates" className={`${b.button} ${b.primary}`}>
+                      Begin with a template
+                    </Link>
+                    <Link to="/workflows" className={b.button}>
+                      Import a workflow
+                    </Link>
+                  </>
+                ) : (
+                  <Link to="/workflows" className={b.button}>
+                    Choose a workflow
+                  </Link>
+                )
               }
             >
-              Executions show here as they start, with their status and time.
+              {changed.data?.length === 0 ? "Take a workflow that works, run it, and make it yours. Executions show here as they start." : "Executions show here as they start, with their status and time."}
             </Empty>
           ) : (
             <>
@@ -134,14 +145,7 @@ function Changed({ items }: { items: readonly WorkflowItem[] }) {
   const start = useStart();
   if (items.length === 0) {
     return (
-      <Empty
-        title="No workflows yet"
-        actions={
-          <Link to="/templates" className={b.button}>
-            Begin with a template
-          </Link>
-        }
-      />
+      <p className={`${s.none} faint`}>No workflows yet.</p>
     );
   }
   return (

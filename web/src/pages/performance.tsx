@@ -138,13 +138,13 @@ function Browser() {
       <Tiles>
         <Tile label="Frame rate of this page" value={Math.round(now.fps).toString()} unit="/s" note={slow ? "below 30" : now.fps < 55 ? "below 60" : "60 is the aim"} tone={slow ? "bad" : now.fps < 55 ? "warn" : undefined} trend={trend("fps")} />
         <Tile label="Time of a frame" value={short(now.frameP95 ?? 0)} unit="ms p95" note={`longest ${short(now.frameMost ?? 0)} ms`} trend={trend("frameP95")} />
-        <Tile label="Reaction to input" value={input} unit={inputUnit === "" ? "" : `${inputUnit} p95`} note={now.inputMost === null ? "none above 16 ms" : `slowest ${duration(now.inputMost)}`} trend={trend("inputP95")} />
+        <Tile label="Reaction to input" value={input} unit={inputUnit === "" ? "" : `${inputUnit} p95`} note={now.inputMost === null ? "none slow" : `slowest ${duration(now.inputMost)}`} trend={trend("inputP95")} />
         <Tile label="Tasks above 50 ms" value={count(now.longTasks)} note={`${duration(now.longMs)} in all`} trend={trend("longTasks")} />
         {now.heap === null ? null : (
           <Tile label="Memory of scripts" value={mega(now.heap)} unit={`MB · ${short((now.heap / (now.heapLimit || Infinity)) * 100)} %`} note={now.heapPerMinute === null ? `${plural(now.heapFalls, "clean-up")} seen` : `${now.heapPerMinute > 0 ? "+" : ""}${mega(now.heapPerMinute)} MB/min kept`} tone={(now.heapPerMinute ?? 0) > 10 * 1024 * 1024 ? "warn" : undefined} trend={trend("heap")} />
         )}
         <Tile label="Elements in the page" value={count(now.elements)} trend={trend("elements")} />
-        <Tile label="Answers seen from here" value={p95} unit={unit === "" ? "" : `${unit} p95`} note={now.failedAnswers > 0 ? `${count(now.failedAnswers)} of ${count(now.answers)} failed` : `${plural(now.answers, "answer")}, none failed`} tone={now.failedAnswers > 0 ? "bad" : undefined} trend={trend("answerP95")} />
+        <Tile label="Answers seen here" value={p95} unit={unit === "" ? "" : `${unit} p95`} note={now.failedAnswers > 0 ? `${count(now.failedAnswers)} of ${count(now.answers)} failed` : `${plural(now.answers, "answer")}, none failed`} tone={now.failedAnswers > 0 ? "bad" : undefined} trend={trend("answerP95")} />
         {now.loadMs === null ? null : <Tile label="This page was loaded in" value={durationParts(now.loadMs)[0]} unit={durationParts(now.loadMs)[1]} />}
         {rendering ? (
           <>

@@ -1,19 +1,22 @@
 // Settings: how these pages look and draw on this device, which keys do what, and the session.
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { LogOut, RotateCcw } from "lucide-react";
-import { useId, useState, type ReactNode } from "react";
+import { Keyboard, LogOut, RotateCcw } from "lucide-react";
+import { lazy, Suspense, useId, useState, type ReactNode } from "react";
 import { api } from "../api/calls";
 import { queries } from "../api/queries";
 import { DEFAULTS, RANGES, within, writeSettings, type NumberKey } from "../graph/settings";
-import { resetCanvas, setSettings, setTheme, toast, useView } from "../state/view";
+import { bind, resetCanvas, setSettings, setTheme, toast, useView } from "../state/view";
 import { Button, Key } from "../ui/button";
 import f from "../ui/field.module.css";
+import { plural } from "../ui/format";
 import { Page, PageHead, Panel } from "../ui/panel";
 import { useSearch, useTitle } from "../ui/router";
 import { asFailure, sentence } from "../ui/states";
 import s from "./settings.module.css";
 import { SHORTCUTS } from "./shortcuts";
+
+const ShortcutSheet = lazy(async () => ({ default: (await import("../panels/editor/shortcut-sheet")).ShortcutSheet }));
 
 const SECTIONS = [
   ["appearance", "Appearance", Appearance],
@@ -88,8 +91,27 @@ function Canvas() {
 }
 
 function Shortcuts() {
+  const bindings = useView((state) => state.bindings);
+  const [open, setOpen] = useState(false);
+  const own = Object.keys(bindings).length;
   return (
     <>
+      <Panel title="Editor">
+        <div className={s.row}>
+          <span className={s.words}>
+            <span>Every command of the editor can have keys of your choice</span>
+            <span className={s.help}>{own === 0 ? "All have their usual ones." : `${plural(own, "command has", "commands have")} yours.`} In the editor, press ? for the same list.</span>
+          </span>
+          <Button icon={<Keyboard size={14} aria-hidden="true" />} onClick={() => setOpen(true)}>
+            Show and change
+          </Button>
+        </div>
+        {open ? (
+          <Suspense>
+            <ShortcutSheet bindings={bindings} onBind={bind} onClose={() => setOpen(false)} />
+          </Suspense>
+        ) : null}
+      </Panel>
       {SHORTCUTS.map(([place, keys]) => (
         <Panel key={place} title={place}>
           <ul>

@@ -80,7 +80,7 @@ export function page() {
           <div className={s.list}>
             {chosen(choice) > 0 ? (
               <BulkBar choice={choice} filter={filter} rows={rows} ask={ask} setAsk={setAsk} onNone={() => setChoice(NONE)} onAll={() => setChoice({ all: true, count: rows.total })} />
-            ) : (
+            ) : nothing && !filtered ? null : (
               <div className={s.bar}>
                 <SearchField
                   label="Search workflows"

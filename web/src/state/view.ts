@@ -127,8 +127,8 @@ function showDensity(): void {
 
 /** Another tab changed the theme or the settings. */
 function follow({ key }: StorageEvent): void {
-  if (key !== null && key !== THEME_KEY && key !== SETTINGS_KEY) return;
-  useView.setState({ theme: storedTheme(), settings: readSettings(stored(SETTINGS_KEY)) });
+  if (key !== null && ![THEME_KEY, SETTINGS_KEY, BINDINGS_KEY].includes(key)) return;
+  useView.setState({ theme: storedTheme(), settings: readSettings(stored(SETTINGS_KEY)), bindings: storedBindings() });
   showTheme();
   showDensity();
 }
