@@ -25,11 +25,11 @@ import { Link, navigate, useSearch, useTitle } from "../ui/router";
 import { Failed, Skeleton } from "../ui/states";
 import { StatusChip } from "../ui/status";
 import { Actions, useAsking } from "./execution-actions";
-import { executionPath } from "./execution-paths";
 import { EditNode, Result, Retry } from "./execution-result";
 import { useKinds } from "./kinds";
 import { editorPath } from "./paths";
 import { NotFound } from "./not-found";
+import { executionPath } from "./paths";
 import { Splitter } from "./splitter";
 import s from "./execution.module.css";
 
