@@ -10,7 +10,6 @@ import { GraphView } from "../canvas/graph-view";
 import { placeGraph } from "../graph/file";
 import { isDrawnOnly } from "../graph/notes";
 import { showKindOf } from "../graph/show-kind";
-import type { Window } from "../graph/timeline";
 import { titleOf, words } from "../graph/summary";
 import { isRunTab, RunPanel } from "../panels/run/run-panel";
 import { ReplayBar } from "../panels/run/replay-bar";
@@ -19,12 +18,13 @@ import { useExecution, watchExecution, type ExecutionState, type ExecutionStore,
 import { toast } from "../state/view";
 import { Button } from "../ui/button";
 import { duration, plural, statusWord } from "../ui/format";
-import { useDelayed, useNow } from "../ui/hooks";
+import { useDelayed } from "../ui/hooks";
 import { categoryOf } from "../ui/node-icon";
 import { Link, navigate, useSearch, useTitle } from "../ui/router";
 import { Failed, Skeleton } from "../ui/states";
 import { StatusChip } from "../ui/status";
 import { Actions, useAsking } from "./execution-actions";
+import { useSpan, type Timed } from "./use-span";
 import { EditNode, Result, Retry } from "./execution-result";
 import { useKinds } from "./kinds";
 import { editorPath } from "./paths";
@@ -147,7 +147,7 @@ function Loaded({ execution, store, onReopened }: LoadedProps) {
             step={step}
             over={over}
             node={describe(node, titles, kinds)}
-            remedies={fault ? <Remedies execution={execution} node={node.id} asking={asking} onFork={(edit) => step && setFork({ step, edit })} /> : null}
+            remedies={fault ? <Remedies execution={execution} step={step} asking={asking} onStep={setChosen} onFork={(edit) => setFork({ step, edit })} /> : null}
             actions={step && canFork(step) && !fault ? <ForkButtons onFork={(edit) => setFork({ step, edit })} /> : null}
             onClose={() => setChosen(null)}
           />
@@ -213,9 +213,25 @@ function ForkButtons({ onFork }: { onFork: (edit: boolean) => void }) {
   );
 }
 
-function Remedies({ execution, node, asking, onFork }: { execution: Execution; node: string; asking: ReturnType<typeof useAsking>; onFork: (edit: boolean) => void }) {
+interface RemediesProps {
+  execution: Execution;
+  step: StepRun;
+  asking: ReturnType<typeof useAsking>;
+  onStep: (address: string) => void;
+  onFork: (edit: boolean) => void;
+}
+
+/** What to do about a step that failed: look where it began, try again, mend the node, or go on without it. */
+function Remedies({ execution, step, asking, onStep, onFork }: RemediesProps) {
+  const began = step.error?.node ?? null;
+  const { node } = step;
   return (
     <>
+      {began !== null && began !== step.address ? (
+        <Button kind="primary" onClick={() => onStep(began)}>
+          Show where it began
+        </Button>
+      ) : null}
       <Retry asking={asking} />
       {execution.workflow ? <EditNode workflow={execution.workflow.id} node={node} /> : null}
       <ForkButtons onFork={onFork} />
@@ -244,26 +260,6 @@ function statusOf(state: ExecutionState | null, execution: Execution) {
   if (!state?.status) return execution.status;
   const ahead = isOver(execution.status) && state.finishedAt === null && state.generation === 0;
   return ahead ? execution.status : state.status;
-}
-
-interface Timed {
-  state: ExecutionState | null;
-  execution: Execution;
-  over: boolean;
-}
-
-/** From so many steps on the clock moves the bars less often. */
-const MANY = 500;
-
-/** When the run began and ended; while it goes on, the end moves with the clock. */
-function useSpan({ state, execution, over }: Timed): Window | null {
-  const now = useNow(over ? 60_000 : (state?.steps.size ?? 0) > MANY ? 1_000 : 100);
-  const started = state?.acceptedAt ?? (execution.started_at ? Date.parse(execution.started_at) : null);
-  const clock = state?.clock ?? null;
-  const from = started ?? clock;
-  const to = over ? (clock ?? from) : Math.max(now, clock ?? 0);
-  const end = Math.max(to ?? 0, (from ?? 0) + 0.001);
-  return useMemo(() => (from === null ? null : { from, to: end }), [from, end]);
 }
 
 type PanelProps = Omit<React.ComponentProps<typeof RunPanel>, "span" | "head"> & { live: ExecutionStore | null; full: Execution; isOver: boolean };
@@ -296,7 +292,7 @@ function TimedPanel({ live, full, isOver, ...rest }: PanelProps) {
 function Elapsed(timed: Timed) {
   const { state, execution, over } = timed;
   const span = useSpan(timed);
-  const time = over ? (state?.durationMs ?? execution.duration_ms) : span ? span.to - span.from : null;
+  const time = over ? (state?.durationMs ?? execution?.duration_ms ?? null) : span ? span.to - span.from : null;
   return time === null ? null : <span className="num"> · {duration(time)}</span>;
 }
 
