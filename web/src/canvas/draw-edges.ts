@@ -53,6 +53,11 @@ function strokeAll(pen: Pen, edges: readonly number[], look: number, isSimple: b
     if (isSimple) {
       const [dx, dy] = [run.x1 - run.x0, run.y1 - run.y0];
       if ((Math.abs(dx) + Math.abs(dy)) * view.zoom < SHORTEST) continue;
+      // Level lines are rectangles: these are filled without smoothing.
+      if (dx > 0 && Math.abs(dy) * view.zoom < LEVEL) {
+        ctx.fillRect(Math.round(run.x0 * view.zoom + view.x), Math.round(run.y0 * view.zoom + view.y), Math.max(1, Math.round(dx * view.zoom)), 1);
+        continue;
+      }
       ctx.moveTo(run.x0 * view.zoom + view.x, run.y0 * view.zoom + view.y);
       ctx.lineTo(run.x1 * view.zoom + view.x, run.y1 * view.zoom + view.y);
     } else trace(pen, run);
@@ -72,6 +77,7 @@ function setStroke({ ctx, palette, draw, view }: Pen, look: number, count: numbe
   ctx.lineCap = isSimple ? "butt" : "round";
   ctx.lineWidth = look === SELECTED_LOOK ? thin + 1 : name === "run" ? Math.max(thin, Math.min(1, view.zoom * 1.4) * palette.edgeRun) : thin;
   ctx.strokeStyle = look === SELECTED_LOOK ? palette.tide : look === HOVERED_LOOK ? palette.dim : name === "ok" ? palette.ok : name === "run" ? palette.info : palette.edgeLine;
+  ctx.fillStyle = ctx.strokeStyle;
   ctx.globalAlpha = name === "dead" ? 0.6 : name === "ok" ? 0.75 : isSimple && look === 0 ? 0.8 : 1;
   const dash = palette.dash;
   const isDashed = !isSimple && count <= DASHED_MOST;

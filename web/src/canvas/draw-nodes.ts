@@ -1,7 +1,7 @@
 // Nodes on a surface: a card with icon and name, a flat shape, or a rectangle of one colour.
 
 import { FRAME } from "../graph/document/places";
-import { titleFor } from "./card";
+import { cardOf, titleFor } from "./card";
 import { AROUND, flatColour } from "./card-sprites";
 import type { Pen } from "./pen";
 import { NODE_LOOKS, SELECTED } from "./scene";
@@ -14,6 +14,8 @@ const NAME_LEFT = 56;
 const PAD = 12;
 const LINE = 1.18;
 const TWO_LINES_BELOW = 0.62;
+/** So many sizes of sprites for each doubling of the zoom. */
+const SIZES = 3;
 
 /** Cards: body, icon and name. */
 export function drawCards(pen: Pen, nodes: readonly number[]): void {
@@ -23,21 +25,29 @@ export function drawCards(pen: Pen, nodes: readonly number[]): void {
   const hasIcon = level === "near" || level === "mid";
   const size = Math.round(2 * Math.max(NAME * view.zoom, Math.min(NAME_LEAST, NAME_MOST * view.zoom))) / 2;
   const hasName = hasIcon && size >= NAME_PIXELS;
-  // Sprites are copied pixel by pixel: without a transform, and at whole pixels.
+  // Sprites are copied pixel by pixel: without a transform, and at whole pixels. While the zoom changes, those of a size
+  // nearby are stretched: drawing new ones for each frame takes longer than the frame has.
   ctx.setTransform(1, 0, 0, 1, 0, 0);
+  const scale = view.zoom * ratio;
+  const keptScale = pen.draw.isDomShown ? scale : 2 ** (Math.round(Math.log2(scale) * SIZES) / SIZES);
+  const stretch = scale / keptScale;
   for (const slot of nodes) {
     const left = Math.round(((x[slot] ?? 0) * view.zoom + view.x) * ratio);
     const top = Math.round(((y[slot] ?? 0) * view.zoom + view.y) * ratio);
     const style = scene.styles[scene.style[slot] ?? 0];
     if (!style) continue;
     const shape = {
-      style, look: scene.look[slot] ?? 0, flags: (scene.flags[slot] ?? 0) & SELECTED, scale: view.zoom * ratio, ratio, hasIcon,
-      w: Math.max(2, Math.round((w[slot] ?? 0) * view.zoom * ratio)), h: Math.max(2, Math.round((h[slot] ?? 0) * view.zoom * ratio)),
+      style, look: scene.look[slot] ?? 0, flags: (scene.flags[slot] ?? 0) & SELECTED, scale: keptScale, ratio, hasIcon,
+      w: Math.max(2, Math.round((w[slot] ?? 0) * keptScale)), h: Math.max(2, Math.round((h[slot] ?? 0) * keptScale)),
     };
-    ctx.drawImage(kept.cards.card(shape, palette), left - AROUND * ratio, top - AROUND * ratio);
-    if (hasName) drawName(pen, slot, left, top, shape.h, size);
-    if (hasIcon) drawSign(pen, slot, left + shape.w, top, size);
-    if (scene.places.kind[slot] === FRAME) drawInside(pen, slot, left, top, shape.w, shape.h);
+    const card = kept.cards.card(shape, palette);
+    const around = AROUND * ratio * stretch;
+    if (stretch === 1) ctx.drawImage(card, left - around, top - around);
+    else ctx.drawImage(card, left - around, top - around, card.width * stretch, card.height * stretch);
+    const [wide, high] = [shape.w * stretch, shape.h * stretch];
+    if (hasName) drawName(pen, slot, left, top, high, size);
+    if (hasIcon) drawSign(pen, slot, left + wide, top, size);
+    if (scene.places.kind[slot] === FRAME) drawInside(pen, slot, left, top, wide, high);
   }
   ctx.globalAlpha = 1;
   ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
@@ -54,9 +64,24 @@ function drawName(pen: Pen, slot: number, left: number, top: number, high: numbe
   ctx.globalAlpha = look === "skipped" || look === "disabled" ? 0.55 : 1;
   ctx.textAlign = "left";
   ctx.textBaseline = "middle";
+  if (pen.level === "near") {
+    drawWords(pen, slot, left + NAME_LEFT * scale, top + high / 2, px, room);
+    return;
+  }
   const title = titleFor(scene, slot);
   const lines = view.zoom < TWO_LINES_BELOW ? twoLines(pen, title, px, room) : [kept.fit(ctx, title, px, room, palette)];
   lines.forEach((line, at) => ctx.fillText(line, left + NAME_LEFT * scale, top + high / 2 + (at - (lines.length - 1) / 2) * px * LINE));
+}
+
+/** Name and line where cards have them: the picture hardly changes when elements take its place. */
+function drawWords(pen: Pen, slot: number, left: number, middle: number, px: number, room: number): void {
+  const { ctx, palette, kept, scene } = pen;
+  const card = cardOf(scene, slot);
+  const unit = px / NAME;
+  ctx.fillText(kept.fit(ctx, card.title, px, room, palette), left, middle - 8 * unit);
+  ctx.font = palette.plain(11 * unit);
+  ctx.fillStyle = card.look === "failed" ? palette.bad : palette.faint;
+  ctx.fillText(kept.fit(ctx, card.line, 11 * unit, room, palette), left, middle + 9 * unit);
 }
 
 /** At most two lines, broken between words where that helps. */
@@ -125,7 +150,7 @@ function drawInside(pen: Pen, slot: number, left: number, top: number, wide: num
 
 /** Rectangles of one colour, as many of a colour as there are one after the other. */
 export function drawRects(pen: Pen, nodes: readonly number[]): void {
-  const { ctx, view, scene, palette } = pen;
+  const { ctx, view, scene } = pen;
   const { x, y, w, h } = scene.places;
   const groups = new Map<string, number[]>();
   for (const slot of nodes) {
@@ -134,13 +159,17 @@ export function drawRects(pen: Pen, nodes: readonly number[]): void {
     if (group) group.push(slot);
     else groups.set(colour, [slot]);
   }
+  // At whole pixels, where filling needs no smoothing.
+  const { ratio } = view;
+  const scale = view.zoom * ratio;
+  ctx.setTransform(1, 0, 0, 1, 0, 0);
   for (const [colour, group] of groups) {
     ctx.fillStyle = colour;
     for (const slot of group) {
-      ctx.fillRect((x[slot] ?? 0) * view.zoom + view.x, (y[slot] ?? 0) * view.zoom + view.y, Math.max(1, (w[slot] ?? 0) * view.zoom), Math.max(1, (h[slot] ?? 0) * view.zoom));
+      ctx.fillRect(Math.round((x[slot] ?? 0) * scale + view.x * ratio), Math.round((y[slot] ?? 0) * scale + view.y * ratio), Math.max(1, Math.round((w[slot] ?? 0) * scale)), Math.max(1, Math.round((h[slot] ?? 0) * scale)));
     }
   }
-  ctx.fillStyle = palette.card;
+  ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
 }
 
 function rectColour({ scene, palette }: Pen, slot: number): string {

@@ -44,6 +44,8 @@ export class Stage {
   private rest: ReturnType<typeof setTimeout> | undefined;
   private isDomShown = true;
   private zoomAtRest = 1;
+  private isWorldShown = true;
+  private isComposed = false;
   private isFitted = false;
   private isPainted = false;
   /** How often the document changed and how many nodes are selected, as last painted. */
@@ -181,7 +183,11 @@ export class Stage {
     const { world } = this.surfaces ?? {};
     if (!world) return;
     const { x, y, zoom } = this.camera.view;
-    world.style.visibility = isNear && this.isDomShown ? "visible" : "hidden";
+    const isShown = isNear && this.isDomShown;
+    if (isShown !== this.isWorldShown) {
+      this.isWorldShown = isShown;
+      world.style.visibility = isShown ? "visible" : "hidden";
+    }
     world.style.transform = `translate(${x}px, ${y}px) scale(${zoom})`;
   }
 
@@ -199,6 +205,8 @@ export class Stage {
     const { zoom } = this.camera.view;
     // While the zoom changes, text in elements would be laid out anew each frame: the canvas draws it instead.
     if (zoom !== this.zoomAtRest) this.isDomShown = false;
+    // A picture of its own moves without being painted; at another zoom it would be blurred.
+    else this.setComposed(true);
     clearTimeout(this.rest);
     this.rest = setTimeout(() => this.atRest(), REST_MS);
     this.request();
@@ -207,6 +215,7 @@ export class Stage {
   private atRest(): void {
     const { view } = this.camera;
     if (this.camera.isFlying) return;
+    if (this.zoomAtRest !== view.zoom) this.setComposed(false);
     this.zoomAtRest = view.zoom;
     this.isDomShown = true;
     const data = this.surfaces?.root.dataset;
@@ -218,6 +227,13 @@ export class Stage {
     }
     this.onRest();
     this.request();
+  }
+
+  private setComposed(isOn: boolean): void {
+    const { world } = this.surfaces ?? {};
+    if (!world || this.isComposed === isOn) return;
+    this.isComposed = isOn;
+    world.style.willChange = isOn ? "transform" : "auto";
   }
 
   private onResize(): void {
