@@ -158,7 +158,6 @@ impl ApiError {
     }
 
     /// The stable name.
-    #[cfg(test)]
     pub(crate) fn code(&self) -> &'static str {
         self.0.code
     }

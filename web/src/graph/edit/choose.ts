@@ -4,11 +4,13 @@ import type { GraphDocument } from "../document/document";
 import type { Selection } from "../document/selection";
 
 export function selectAll(doc: GraphDocument, selection: Selection): void {
-  selection.set(slotsOf(doc.nodes), slotsOf(doc.edges));
+  selection.set(living(doc.nodes), living(doc.edges));
 }
 
-function* slotsOf(table: { entries(): Iterable<readonly [number, unknown]> }): Generator<number> {
-  for (const [slot] of table.entries()) yield slot;
+function living(table: { size: number; at(slot: number): unknown }): number[] {
+  const slots: number[] = [];
+  for (let slot = 0; slot < table.size; slot += 1) if (table.at(slot) !== null) slots.push(slot);
+  return slots;
 }
 
 /** Everything that edges lead to from these, or from which they lead here. Those themselves stay out unless a way leads back. */

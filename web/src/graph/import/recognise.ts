@@ -24,8 +24,6 @@ export interface Recognised {
   notes: ImportNote[];
 }
 
-export const SOURCE_NAMES: Readonly<Record<Source, string>> = { workflow: "Workflow", react_flow: "React Flow", thaiyyal: "Thaiyyal", n8n: "n8n" };
-
 /** How much of a pasted file is taken: more would not be a mistake of the pointer but of the clipboard. */
 export const NODES_MOST = 200_000;
 

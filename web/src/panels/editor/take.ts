@@ -3,9 +3,10 @@
 import { paste, type Pasted } from "../../graph/edit/clip";
 import type { Point } from "../../graph/edit/family";
 import { counted } from "../../graph/edit/names";
-import { recognise, SOURCE_NAMES, type ImportNote, type Recognised } from "../../graph/import/recognise";
+import type { ImportNote, Recognised } from "../../graph/import/recognise";
 import type { Context } from "../../graph/commands/registry";
 
+const SOURCE_NAMES: Readonly<Record<Recognised["source"], string>> = { workflow: "Workflow", react_flow: "React Flow", thaiyyal: "Thaiyyal", n8n: "n8n" };
 const TEXT_MOST = 64 * 1024 * 1024;
 const YAML_MOST = 8 * 1024 * 1024;
 /** Keys of a file that describe the workflow: taken over into one that is still empty. */
@@ -36,7 +37,9 @@ export async function valueOf(text: string): Promise<unknown> {
 
 /** Recognises a text; throws in words where it is no workflow. */
 export async function recogniseText(text: string, kinds: Context["kinds"]): Promise<Recognised> {
-  const found = recognise(await valueOf(text), kinds);
+  // What knows the files of other tools comes when something is pasted.
+  const [value, { recognise }] = await Promise.all([valueOf(text), import("../../graph/import/recognise")]);
+  const found = recognise(value, kinds);
   if (!found) throw new Error("It is no workflow. Copy nodes here, or a workflow of Tidemill, React Flow, n8n or Thaiyyal as JSON or YAML");
   return found;
 }
