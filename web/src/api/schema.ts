@@ -2134,6 +2134,51 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/v1/workflows/{id}/draft/problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that is wrong with the draft, as far as it can be read. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DraftProblems"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workflows/{id}/execute": {
         parameters: {
             query?: never;
@@ -2143,7 +2188,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Runs the current version of a workflow. */
+        /** Runs the current version of a workflow, or its draft. */
         post: {
             parameters: {
                 query?: never;
@@ -2262,7 +2307,71 @@ export interface paths {
             };
         };
         put?: never;
-        post?: never;
+        /** Publishes the draft: makes a version of it, which is then what triggers run. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The rev that was seen */
+                    "If-Match"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PublishBody"];
+                };
+            };
+            responses: {
+                /** @description The version; the current one where the draft has no changes */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PublishedVersion"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Somebody published beside the draft */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The draft was changed by somebody else */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The draft cannot run */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -2943,6 +3052,18 @@ export interface components {
             /** @description Applied in this order: all, or none. */
             changes: components["schemas"]["DraftChange"][];
         };
+        /** @description What is wrong with a draft. */
+        DraftProblems: {
+            /** @description How many more there are. */
+            more: number;
+            /** @description At most 1,000. */
+            problems: components["schemas"]["GraphProblem"][];
+            /**
+             * Format: int64
+             * @description The rev that has them.
+             */
+            rev: number;
+        };
         /** @description A draft that was stored. */
         DraftSaved: {
             /**
@@ -3005,6 +3126,8 @@ export interface components {
         ExecuteBody: {
             /** @description How long it sleeps before it begins: "10m", or milliseconds. */
             delay?: Record<string, unknown> | null;
+            /** @description Whether to run the draft, as a version that is made of it for that. */
+            draft?: boolean | null;
             /** @description The same as `start`. */
             from?: string | null;
             /** @description The same request with the same key starts one execution; also the header `Idempotency-Key`. */
@@ -3020,7 +3143,9 @@ export interface components {
             priority?: number | null;
             /** @description The trigger or node to start at. */
             start?: string | null;
-            /** @description The node it goes no further than. */
+            /** @description The same as `until`. */
+            to?: string | null;
+            /** @description The node it goes no further than: only what leads to it runs, and it. */
             until?: string | null;
             /** @description Whether to answer when the execution has ended, or for how many milliseconds to wait for that. */
             wait?: Record<string, unknown> | null;
@@ -3282,6 +3407,21 @@ export interface components {
             /** @description A name for the kind of error, as a URI. */
             type: string;
         };
+        /** @description What to publish a draft with. */
+        PublishBody: {
+            /** @description A name for the version. */
+            label?: string | null;
+            /** @description The version that somebody published beside the draft, and that is to be replaced. */
+            over?: string | null;
+        };
+        /** @description A version that is what triggers run now. */
+        PublishedVersion: components["schemas"]["VersionItem"] & {
+            /**
+             * Format: int64
+             * @description The rev of the draft, which is as it was.
+             */
+            rev: number;
+        };
         /** @description The newest executions. */
         RecentExecutions: {
             items: components["schemas"]["ExecutionItem"][];
@@ -3372,6 +3512,8 @@ export interface components {
         };
         /** @description A version of a workflow. */
         VersionItem: {
+            /** @description Whether it was made of a draft in order to run it. It is never what triggers run. */
+            auto: boolean;
             created_at: string;
             /** @description BLAKE3 of its graph. */
             hash: string;
