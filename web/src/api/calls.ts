@@ -14,9 +14,6 @@ import type {
   History,
   ListOf,
   Problem,
-  Template,
-  TemplateWhole,
-  Workflow,
   WorkflowBulkAction,
   WorkflowItem,
 } from "./types";
@@ -75,9 +72,9 @@ export const api = {
   bulkWorkflows: (target: BulkTarget, action: WorkflowBulkAction, more: { tags?: readonly string[]; folder?: string; after?: string }) =>
     callJson<BulkAnswer>("/workflows/bulk", { method: "POST", body: JSON.stringify({ ...target, action, ...more }) }),
   /** At most 100 workflows with their graphs. */
-  workflowBatch: (ids: readonly string[]) => callJson<ListOf<Workflow>>("/workflows/batch", { query: { ids: ids.join(",") } }),
-  templates: (signal?: AbortSignal) => callJson<ListOf<Template>>("/templates", { signal }),
-  template: (id: string, signal?: AbortSignal) => callJson<TemplateWhole>(`/templates/${seg(id)}`, { signal }),
+  workflowBatch: (ids: readonly string[]) => call("GET /workflows/batch", { query: { ids: ids.join(",") } }),
+  templates: (signal?: AbortSignal) => call("GET /templates", { signal }),
+  template: (id: string, signal?: AbortSignal) => call("GET /templates/{id}", { path: { id }, signal }),
   /** `input` is JSON text; `key` makes a repeated click or a retry start one execution only. */
   execute: (id: string, input: string, key: string) =>
     call("POST /workflows/{id}/execute", { path: { id }, text: `{"input":${input}}`, headers: { "idempotency-key": key } }),

@@ -273,6 +273,9 @@ export interface Answers {
   "GET /dashboard/stats": DashboardStats;
   "GET /dashboard/recent-executions": ListOf<ExecutionItem>;
   "GET /workflows": ListOf<WorkflowItem>;
+  "GET /workflows/batch": ListOf<Workflow>;
+  "GET /templates": ListOf<Template>;
+  "GET /templates/{id}": TemplateWhole;
   "POST /workflows": Workflow;
   "GET /workflows/{id}": Workflow;
   "GET /workflows/{id}/draft": Draft;
