@@ -3,13 +3,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { queries } from "../api/queries";
 import type { Execution, ExecutionItem } from "../api/types";
-import { Dialog } from "../panels/dialog";
+import { Button } from "../ui/button";
+import { Dialog } from "../ui/dialog";
 import { duration } from "../ui/format";
 import { Link } from "../ui/router";
 import { Failed, Skeleton } from "../ui/states";
 import { StatusText } from "../ui/status";
 import { Ago } from "../ui/time";
-import { comparePath } from "./execution-paths";
+import { comparePath } from "./paths";
 import s from "./compare.module.css";
 
 const MOST = 100;
@@ -19,7 +20,7 @@ export function CompareChoice({ execution, onClose }: { execution: Execution; on
   const list = useQuery({ ...queries.lastExecutions(workflow?.id ?? "", MOST), enabled: workflow !== null, refetchInterval: false });
   const others = (list.data ?? []).filter((item) => item.id !== id);
   return (
-    <Dialog title="Compare with" onClose={onClose}>
+    <Dialog title="Compare with" wide onClose={onClose} actions={<Button onClick={onClose}>Leave it</Button>}>
       {origin ? (
         <Link to={comparePath(origin.execution, id)} className={s.choice}>
           <span className="mono">{origin.execution}</span>

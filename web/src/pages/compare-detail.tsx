@@ -6,8 +6,8 @@ import type { Pair } from "../graph/align";
 import { DiffView } from "../panels/diff-view";
 import { StepFault } from "../panels/step-detail";
 import { Link } from "../ui/router";
-import { executionPath } from "./execution-paths";
 import s from "./compare.module.css";
+import { executionPath } from "./paths";
 
 interface PairDetailProps {
   pair: Pair<Step> | null;

@@ -17,11 +17,11 @@ import { Link, navigate, useSearch, useTitle } from "../ui/router";
 import { Failed, Skeleton } from "../ui/states";
 import { StatusChip, StatusIcon } from "../ui/status";
 import { Ago } from "../ui/time";
-import { comparePath, executionPath } from "./execution-paths";
 import { useKinds } from "./kinds";
 import { PairDetail } from "./compare-detail";
 import { NotFound } from "./not-found";
 import s from "./compare.module.css";
+import { comparePath, executionPath } from "./paths";
 
 const CompareChoice = lazy(async () => ({ default: (await import("./compare-choice")).CompareChoice }));
 

@@ -6,13 +6,14 @@ import { useState } from "react";
 import { api } from "../api/calls";
 import { isOver } from "../api/queries";
 import type { Event, Execution } from "../api/types";
-import { Menu, type MenuItem } from "../panels/menu";
 import { toast } from "../state/view";
 import { Button } from "../ui/button";
+import b from "../ui/button.module.css";
 import { saveFile } from "../ui/copy";
+import { Menu, type MenuEntry } from "../ui/menu";
 import { navigate } from "../ui/router";
 import { asFailure, sentence } from "../ui/states";
-import { editorPath } from "./execution-paths";
+import { editorPath } from "./paths";
 import { runArgs, useRun } from "./run";
 import s from "./execution.module.css";
 
@@ -120,12 +121,17 @@ function More({ execution, over, events, onCompare }: { execution: Execution; ov
       toast("bad", `The execution could not be downloaded. ${sentence(asFailure(error))}`);
     }
   };
-  const items: MenuItem[] = [
-    { label: "Compare with another", note: "Step by step, side by side", icon: <Columns2 aria-hidden="true" />, run: onCompare },
-    { label: "Replay", note: "The same input on the version it ran with", icon: <HistoryIcon aria-hidden="true" />, disabled: !over, run: () => replay.mutate() },
-    { label: "Download as JSON", note: "The execution with the inputs and outputs of its steps", icon: <Download aria-hidden="true" />, run: () => void download() },
-    { label: "Download the events", note: "The journal as it was read", icon: <Download aria-hidden="true" />, disabled: events.length === 0, run: () => saveFile(`execution-${id}-events.json`, `${JSON.stringify(events)}\n`) },
-    ...(workflow ? [{ label: "Edit the workflow", icon: <Pencil aria-hidden="true" />, run: () => navigate(editorPath(workflow.id)) }] : []),
+  const entries = (): MenuEntry[] => [
+    { label: "Compare with another", icon: <Columns2 aria-hidden="true" />, onPick: onCompare },
+    { label: "Replay on the same version", icon: <HistoryIcon aria-hidden="true" />, disabled: !over, onPick: () => replay.mutate() },
+    ...(workflow ? [{ label: "Edit the workflow", icon: <Pencil aria-hidden="true" />, to: editorPath(workflow.id) }] : []),
+    "line",
+    { label: "Download as JSON", icon: <Download aria-hidden="true" />, onPick: () => void download() },
+    { label: "Download the events", icon: <Download aria-hidden="true" />, disabled: events.length === 0, onPick: () => saveFile(`execution-${id}-events.json`, `${JSON.stringify(events)}\n`) },
   ];
-  return <Menu label="More to do" icon={<Ellipsis size={16} aria-hidden="true" />} items={items} />;
+  return (
+    <Menu label="More to do" className={`${b.button} ${b.iconOnly}`} entries={entries}>
+      <Ellipsis size={16} aria-hidden="true" />
+    </Menu>
+  );
 }

@@ -13,8 +13,8 @@ import { startedBy } from "../ui/format";
 import { Link, navigate } from "../ui/router";
 import { Ago } from "../ui/time";
 import type { Asking } from "./execution-actions";
-import { editorPath, executionPath } from "./execution-paths";
 import s from "./execution.module.css";
+import { editorPath, executionPath } from "./paths";
 
 interface ResultProps {
   state: ExecutionState | null;

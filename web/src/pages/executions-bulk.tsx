@@ -6,14 +6,15 @@ import { useEffect, useState } from "react";
 import { api, type ExecutionQuery } from "../api/calls";
 import { isOver } from "../api/queries";
 import type { BulkAction, BulkFilter, ExecutionItem, ExecutionStatus } from "../api/types";
-import { Dialog } from "../panels/dialog";
-import { Menu } from "../panels/menu";
 import { toast } from "../state/view";
 import { Button } from "../ui/button";
+import b from "../ui/button.module.css";
+import { Dialog } from "../ui/dialog";
 import { count, plural } from "../ui/format";
+import { Menu } from "../ui/menu";
 import { navigate } from "../ui/router";
 import { asFailure, sentence } from "../ui/states";
-import { comparePath } from "./execution-paths";
+import { comparePath } from "./paths";
 import s from "./executions.module.css";
 
 const OPEN: readonly ExecutionStatus[] = ["delayed", "queued", "running", "waiting", "paused"];
@@ -96,14 +97,15 @@ export function BulkBar(props: BulkProps) {
             {!all && chosen.length === 2 ? <Compare chosen={chosen} /> : null}
             <Menu
               label="More for what is chosen"
-              icon={<Ellipsis size={16} aria-hidden="true" />}
-              className={s.up}
-              items={[
-                { label: "Pause", note: "What runs ends its steps and begins no other", icon: <Pause aria-hidden="true" />, disabled: !all && takers("pause").length === 0, run: () => press("pause") },
-                { label: "Resume", icon: <Play aria-hidden="true" />, disabled: !all && takers("resume").length === 0, run: () => press("resume") },
-                { label: "Replay", note: "New executions on the same inputs", icon: <HistoryIcon aria-hidden="true" />, disabled: !all && takers("replay").length === 0, run: () => press("replay") },
+              className={`${b.button} ${b.iconOnly}`}
+              entries={() => [
+                { label: "Pause them", icon: <Pause aria-hidden="true" />, disabled: !all && takers("pause").length === 0, onPick: () => press("pause") },
+                { label: "Resume them", icon: <Play aria-hidden="true" />, disabled: !all && takers("resume").length === 0, onPick: () => press("resume") },
+                { label: "Replay them", icon: <HistoryIcon aria-hidden="true" />, disabled: !all && takers("replay").length === 0, onPick: () => press("replay") },
               ]}
-            />
+            >
+              <Ellipsis size={16} aria-hidden="true" />
+            </Menu>
             <Button kind="quiet" onClick={onClear}>
               Clear
             </Button>

@@ -14,11 +14,11 @@ import { PHONE, useMedia } from "../ui/hooks";
 import { Page, PageHead } from "../ui/panel";
 import { Link, navigate, useTitle } from "../ui/router";
 import { Empty, Failed, Skeleton } from "../ui/states";
-import { executionPath } from "./execution-paths";
 import { BulkBar } from "./executions-bulk";
 import { FilterBar, fits, useFilters, type Filters } from "./executions-filters";
 import { useExecutions } from "./executions-live";
 import s from "./executions.module.css";
+import { executionPath } from "./paths";
 
 const ROW = 36;
 const ROW_PHONE = 60;

@@ -26,6 +26,26 @@ export const SHORTCUTS: Shortcuts = [
     ],
   ],
   [
+    "List of executions",
+    [
+      ["Move", "↑ ↓", "Page ↑ ↓", "Home", "End"],
+      ["Open", "Enter"],
+      ["Choose", "Space"],
+      ["Choose up to here", "Shift ↑ ↓"],
+      ["Choose all that are listed", "Ctrl A"],
+      ["Choose none", "Esc"],
+    ],
+  ],
+  [
+    "An execution",
+    [
+      ["Walk the timeline, open and close loops", "← ↑ → ↓"],
+      ["Closer, farther, all of it, in the timeline", "+", "−", "0"],
+      ["One event on or back, on the slider", "← →"],
+      ["To the begin or the end of the run, on the slider", "Home", "End"],
+    ],
+  ],
+  [
     "Picture of a graph",
     [
       ["Walk from node to node, or move the picture", "← ↑ → ↓"],

@@ -12,9 +12,9 @@ import { forkPlan } from "../graph/fork";
 import { elided } from "../graph/tree";
 import type { StepRun } from "../state/execution";
 import { Button } from "../ui/button";
+import { Dialog } from "../ui/dialog";
 import { bytes, plural } from "../ui/format";
 import { asFailure, Failed, sentence, Skeleton } from "../ui/states";
-import { Dialog } from "./dialog";
 import { JsonField, useJsonText } from "./json-field";
 import s from "./fork.module.css";
 
@@ -41,14 +41,14 @@ export function ForkDialog(props: ForkProps) {
   const shown = stand === null ? step.output : whole.data;
   if (stand !== null && whole.isPending) {
     return (
-      <Dialog title="Go on from here" onClose={props.onClose}>
+      <Dialog title="Go on from here" onClose={props.onClose} actions={<Button onClick={props.onClose}>Leave it</Button>}>
         <Skeleton rows={4} />
       </Dialog>
     );
   }
   if (stand !== null && whole.isError) {
     return (
-      <Dialog title="Go on from here" onClose={props.onClose}>
+      <Dialog title="Go on from here" onClose={props.onClose} actions={<Button onClick={props.onClose}>Leave it</Button>}>
         <Failed what={`The output of ${bytes(stand.bytes)} could not be read`} error={whole.error} retry={() => void whole.refetch()} />
       </Dialog>
     );

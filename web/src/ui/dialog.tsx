@@ -11,16 +11,18 @@ interface DialogProps {
   onClose: () => void;
   /** Enter in a field does what the last button does. */
   onSubmit?: () => void;
+  /** For more than a question. */
+  wide?: boolean;
 }
 
-export function Dialog({ title, children, actions, onClose, onSubmit }: DialogProps) {
+export function Dialog({ title, children, actions, onClose, onSubmit, wide = false }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const name = useId();
   useEffect(() => dialog.current?.showModal(), []);
   return (
     <dialog
       ref={dialog}
-      className={s.dialog}
+      className={`${s.dialog} ${wide ? s.wide : ""}`}
       aria-labelledby={name}
       onClose={onClose}
       onKeyDown={(event) => event.stopPropagation()}

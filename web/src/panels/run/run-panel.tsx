@@ -10,12 +10,12 @@ import { Button } from "../../ui/button";
 import { SearchField, Select } from "../../ui/field";
 import { count, plural } from "../../ui/format";
 import { Skeleton } from "../../ui/states";
+import { tabPanel, Tabs, type Tab } from "../../ui/tabs";
 import { Removed } from "../removed";
 import { Steps } from "../steps";
 import { Timeline } from "../timeline/timeline";
 import { Data } from "./data";
 import { useStepSearch } from "./step-search";
-import { TabBar } from "./tab-bar";
 import s from "./run.module.css";
 
 const Events = lazy(async () => ({ default: (await import("./events")).Events }));
@@ -23,16 +23,16 @@ const Logs = lazy(async () => ({ default: (await import("./logs")).Logs }));
 
 export type RunTab = "timeline" | "steps" | "events" | "log" | "data";
 
-const TABS: readonly (readonly [RunTab, string])[] = [
-  ["timeline", "Timeline"],
-  ["steps", "Steps"],
-  ["events", "Events"],
-  ["log", "Log"],
-  ["data", "Input and output"],
+const TABS: readonly Tab<RunTab>[] = [
+  { id: "timeline", label: "Timeline" },
+  { id: "steps", label: "Steps" },
+  { id: "events", label: "Events" },
+  { id: "log", label: "Log" },
+  { id: "data", label: "Input and output" },
 ];
 
 export function isRunTab(text: string): text is RunTab {
-  return TABS.some(([key]) => key === text);
+  return TABS.some((tab) => tab.id === text);
 }
 
 export interface RunPanelProps {
@@ -82,11 +82,13 @@ export function RunPanel(props: RunPanelProps) {
     <section className={s.panel} aria-label="What happened">
       <header className={s.head}>
         {head}
-        <TabBar label="Views of the run" id={id} tabs={TABS} value={tab} onChange={onTab} />
+        <div className={s.tabs}>
+          <Tabs label="Views of the run" id={id} tabs={TABS} chosen={tab} onChoose={onTab} />
+        </div>
         {tools}
       </header>
       <Removed from={props.historyFrom} />
-      <div id={`${id}-panel`} className={s.body} role="tabpanel" aria-labelledby={`${id}-${tab}`}>
+      <div className={s.body} {...tabPanel(id, tab)}>
         <Suspense fallback={<Skeleton rows={3} />}>{inside()}</Suspense>
       </div>
     </section>
