@@ -24,6 +24,7 @@ import { Link, navigate, useSearch, useTitle } from "../ui/router";
 import { Failed, Skeleton } from "../ui/states";
 import { StatusChip } from "../ui/status";
 import { Actions, useAsking } from "./execution-actions";
+import { useSpan, type Timed } from "./use-span";
 import { EditNode, Result, Retry } from "./execution-result";
 import { useKinds } from "./kinds";
 import { NotFound } from "./not-found";
@@ -146,7 +147,7 @@ function Loaded({ execution, store, onReopened }: LoadedProps) {
             step={step}
             over={over}
             node={describe(node, titles, kinds)}
-            remedies={fault ? <Remedies execution={execution} node={node.id} asking={asking} onFork={(edit) => step && setFork({ step, edit })} /> : null}
+            remedies={fault ? <Remedies execution={execution} step={step} asking={asking} onStep={setChosen} onFork={(edit) => setFork({ step, edit })} /> : null}
             actions={step && canFork(step) && !fault ? <ForkButtons onFork={(edit) => setFork({ step, edit })} /> : null}
             onClose={() => setChosen(null)}
           />
@@ -212,9 +213,25 @@ function ForkButtons({ onFork }: { onFork: (edit: boolean) => void }) {
   );
 }
 
-function Remedies({ execution, node, asking, onFork }: { execution: Execution; node: string; asking: ReturnType<typeof useAsking>; onFork: (edit: boolean) => void }) {
+interface RemediesProps {
+  execution: Execution;
+  step: StepRun;
+  asking: ReturnType<typeof useAsking>;
+  onStep: (address: string) => void;
+  onFork: (edit: boolean) => void;
+}
+
+/** What to do about a step that failed: look where it began, try again, mend the node, or go on without it. */
+function Remedies({ execution, step, asking, onStep, onFork }: RemediesProps) {
+  const began = step.error?.node ?? null;
+  const { node } = step;
   return (
     <>
+      {began !== null && began !== step.address ? (
+        <Button kind="primary" onClick={() => onStep(began)}>
+          Show where it began
+        </Button>
+      ) : null}
       <Retry asking={asking} />
       {execution.workflow ? <EditNode workflow={execution.workflow.id} node={node} /> : null}
       <ForkButtons onFork={onFork} />
