@@ -24,7 +24,6 @@ import { Link, navigate, useSearch, useTitle } from "../ui/router";
 import { Failed, Skeleton } from "../ui/states";
 import { StatusChip } from "../ui/status";
 import { Actions, useAsking } from "./execution-actions";
-import { useSpan, type Timed } from "./use-span";
 import { EditNode, Result, Retry } from "./execution-result";
 import { useKinds } from "./kinds";
 import { NotFound } from "./not-found";
