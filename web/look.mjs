@@ -68,7 +68,16 @@ async function places(context) {
     found[key] = `/executions/${done}`;
     const bad = (await call(context, `/executions/${done}/steps`)).items.find((one) => one.status === "failed");
     if (bad) found[`${key}-step`] = `/executions/${done}?step=${encodeURIComponent(bad.address)}`;
+    found[`${key}-steps`] = `/executions/${done}?tab=steps`;
+    const other = (await call(context, `/executions/${done}/replay`, { method: "POST", data: {} })).id;
+    found[`${key}-compare`] = `/executions/${done}/compare/${other}?show=any`;
   }
+  const each = await find(context, "Update every customer");
+  if (each) {
+    const done = await finished(context, each);
+    for (const tab of ["timeline", "events", "log", "data"]) found[`run-${tab}`] = `/executions/${done}?tab=${tab}`;
+  }
+  found["executions-failed"] = "/executions?status=failed,timed_out,quarantined";
   for (const [key, name] of [["large", "Large graph, 1000"], ["long", "A very long name"]]) {
     const id = await find(context, name);
     if (id) found[key] = `/workflows/${id}`;

@@ -24,13 +24,12 @@ import { Link, navigate, useSearch, useTitle } from "../ui/router";
 import { Failed, Skeleton } from "../ui/states";
 import { StatusChip } from "../ui/status";
 import { Actions, useAsking } from "./execution-actions";
-import { useSpan, type Timed } from "./use-span";
 import { EditNode, Result, Retry } from "./execution-result";
 import { useKinds } from "./kinds";
-import { editorPath } from "./paths";
 import { NotFound } from "./not-found";
-import { executionPath } from "./paths";
+import { editorPath, executionPath } from "./paths";
 import { Splitter } from "./splitter";
+import { useSpan, type Timed } from "./use-span";
 import s from "./execution.module.css";
 
 const ForkDialog = lazy(async () => ({ default: (await import("../panels/fork")).ForkDialog }));
