@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { Zap } from "lucide-react";
-import { BoxIndex } from "../src/canvas/box-index";
+import { BoxIndex, loadTree } from "../src/canvas/box-index";
 import { cardOf } from "../src/canvas/card";
 import { islandsOf } from "../src/canvas/islands";
 import { alongEdge, first, neighbour } from "../src/canvas/interaction/keys";
@@ -38,7 +38,8 @@ function random(seed: number): () => number {
 }
 
 describe("the index of boxes", () => {
-  it("finds what looking at everything finds, through moves and rebuilds", () => {
+  it("finds what looking at everything finds, through moves and rebuilds", async () => {
+    await loadTree();
     const next = random(5);
     const boxes = Array.from({ length: 3_000 }, () => [next() * 10_000, next() * 10_000] as [number, number]);
     const gone = new Set<number>();

@@ -1,6 +1,6 @@
 // Finds what lies in a rectangle among many boxes: a packed tree for what has not moved since it was built, a list of what has.
 
-import { default as Flatbush } from "flatbush";
+import type { default as Flatbush } from "flatbush";
 import { grown } from "../graph/document/grown";
 
 /** Left, top, right, bottom of a slot into `out`; false where there is nothing. */
@@ -11,6 +11,13 @@ const MOVED_MOST = 2_000;
 /** Below this, looking at everything is as fast as any tree. */
 const TREE_FROM = 500;
 
+let Tree: typeof Flatbush | null = null;
+
+/** The code of the tree: only large graphs need it, and not before they are seen. */
+export async function loadTree(): Promise<void> {
+  Tree ??= (await import("flatbush")).default;
+}
+
 export class BoxIndex {
   private tree: Flatbush | null = null;
   private slots = new Uint32Array(0);
@@ -18,30 +25,35 @@ export class BoxIndex {
   private readonly movedSlots = new Set<number>();
   private readonly box = new Float64Array(4);
   private size = 0;
+  /** Whether so many slots are empty that it needs no tree. */
+  private isSmall = false;
 
   constructor(private readonly boxOf: BoxOf) {}
 
   /** Whether it would be faster once it is built anew. */
   get isStale(): boolean {
-    return (this.tree === null && this.size >= TREE_FROM) || this.movedSlots.size > MOVED_MOST;
+    return (this.tree === null && this.size >= TREE_FROM && !this.isSmall) || this.movedSlots.size > MOVED_MOST;
   }
 
   /** Forgets the tree: everything is looked at until it is built. */
   reset(size: number): void {
     this.size = size;
     this.tree = null;
+    this.isSmall = false;
     this.movedSlots.clear();
     this.moved = new Uint8Array(size);
   }
 
-  /** Takes about 100 ms for 100,000 boxes: for idle time. */
+  /** Takes about 100 ms for 100,000 boxes: for idle time. Without the code of the tree nothing is built. */
   build(): void {
+    if (!Tree) return;
     const { box } = this;
     const slots: number[] = [];
     for (let slot = 0; slot < this.size; slot += 1) if (this.boxOf(slot, box)) slots.push(slot);
     this.reset(this.size);
-    if (slots.length < TREE_FROM) return;
-    const tree = new Flatbush(slots.length, 16, Float32Array);
+    this.isSmall = slots.length < TREE_FROM;
+    if (this.isSmall) return;
+    const tree = new Tree(slots.length, 16, Float32Array);
     for (const slot of slots) {
       this.boxOf(slot, box);
       tree.add(box[0] ?? 0, box[1] ?? 0, box[2] ?? 0, box[3] ?? 0);

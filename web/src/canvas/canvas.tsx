@@ -2,7 +2,7 @@
 // Moving the camera renders nothing.
 
 import { Maximize, Minus, Plus } from "lucide-react";
-import { useEffect, useId, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore, type KeyboardEvent, type PointerEvent, type RefObject } from "react";
+import { useEffect, useId, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore, type PointerEvent, type RefObject } from "react";
 import { canvasSettings, useView } from "../state/view";
 import { DomLayer } from "./dom-layer";
 import { handleFor } from "./handle";
@@ -59,8 +59,8 @@ export function Canvas(props: CanvasProps) {
       aria-activedescendant={focused >= 0 ? `${ids}-${focused}` : undefined}
       tabIndex={0}
       data-canvas=""
-      onKeyDown={(event: KeyboardEvent) => keyDown(event)}
-      onKeyUp={(event: KeyboardEvent) => keyUp(event)}
+      onKeyDown={keyDown}
+      onKeyUp={keyUp}
     >
       <canvas ref={canvas} className={s.canvas} aria-hidden="true" />
       <DomLayer stage={stage} world={world} ids={ids} />

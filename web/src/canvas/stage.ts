@@ -3,6 +3,7 @@
 import type { GraphDocument } from "../graph/document/document";
 import type { Selection } from "../graph/document/selection";
 import { CANVAS_SETTINGS, type CanvasSettings } from "../state/view";
+import { loadTree } from "./box-index";
 import { CanvasCamera } from "./camera";
 import { drawMini } from "./minimap";
 import { Layer2D } from "./layer-2d";
@@ -46,6 +47,7 @@ export class Stage {
   private zoomAtRest = 1;
   private isWorldShown = true;
   private isComposed = false;
+  private hasTree = false;
   private isFitted = false;
   private isPainted = false;
   /** How often the document changed and how many nodes are selected, as last painted. */
@@ -285,13 +287,20 @@ export class Stage {
 
   /** What can wait is done when nothing else is to do: indexes, the overview. */
   private askIdle(): void {
-    if (this.idle !== 0 || !(this.scene.nodeIndex.isStale || this.scene.edgeIndex.isStale || this.overview.hasWork)) return;
+    const isStale = this.scene.nodeIndex.isStale || this.scene.edgeIndex.isStale;
+    if (isStale && !this.hasTree) {
+      void loadTree().then(() => {
+        this.hasTree = true;
+        this.askIdle();
+      });
+    }
+    if (this.idle !== 0 || !((isStale && this.hasTree) || this.overview.hasWork)) return;
     this.idle = whenIdle((left) => {
       this.idle = 0;
       if (!this.surfaces || this.lifted) return;
       const until = performance.now() + Math.min(8, left());
       let more = true;
-      while (more && performance.now() < until) more = this.scene.nodeIndex.isStale || this.scene.edgeIndex.isStale ? this.scene.tidy() || true : this.overview.work();
+      while (more && performance.now() < until) more = this.hasTree && (this.scene.nodeIndex.isStale || this.scene.edgeIndex.isStale) ? this.scene.tidy() || true : this.overview.work();
       if (this.level === "far") this.request();
       this.askIdle();
     });

@@ -1,11 +1,7 @@
 // Brings pointers and keys of the element to the machine that knows what they mean, and its answers back to React.
 
-import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent, type RefObject } from "react";
-import type { Kinds } from "../graph/edit/connect";
-import { Gestures, NOTHING } from "./interaction/gestures";
-import { CanvasHands } from "./interaction/hands";
-import { listenTo } from "./interaction/input";
-import { Keys } from "./interaction/keys";
+import { useCallback, useEffect, useRef, useState, type KeyboardEvent, type RefObject } from "react";
+import type { Attached } from "./interaction/attach";
 import type { Stage } from "./stage";
 import type { CanvasEvents, End, NodeKind } from "./types";
 import { saidFor, saidOfSelection } from "./words";
@@ -41,46 +37,34 @@ export function useInteraction({ stage, root, on, kinds, editable }: Given) {
     },
     [stage, root],
   );
-  const parts = useMemo(() => {
-    const corner = () => root.current?.getBoundingClientRect() ?? { left: 0, top: 0 };
-    const events = (): CanvasEvents => ({ ...now.current.on, say: (text) => (say(text), now.current.on.say?.(text)) });
-    const hands = new CanvasHands({
-      stage,
-      on: events,
-      kinds: (): Kinds => now.current.kinds,
-      isEditable: () => now.current.editable,
-      client: (at) => ({ x: at.x + corner().left, y: at.y + corner().top }),
-      setCursor: (name) => root.current && (root.current.dataset["cursor"] = name),
-    });
-    const gestures = new Gestures(hands);
-    const menu = () => {
-      const node = stage.focused;
-      const box = stage.scene.places.box(Math.max(0, node));
-      const at = node >= 0 ? stage.camera.toScreen({ x: box.x + box.w / 2, y: box.y + box.h / 2 }) : { x: stage.camera.view.width / 2, y: stage.camera.view.height / 2 };
-      hands.menu(node >= 0 ? { ...NOTHING, kind: "node", node } : NOTHING, at);
-    };
-    return { hands, gestures, keys: new Keys({ stage, gestures, on: events, isEditable: () => now.current.editable, focus, menu }) };
-  }, [stage, root, focus]);
-
+  const parts = useRef<Attached | null>(null);
   useEffect(() => {
-    const element = root.current;
-    if (!element) return;
-    return listenTo(element, parts.hands, parts.gestures, (hit) => {
-      setHovered(hit.kind === "node" ? hit.node : -1);
-      element.dataset["cursor"] = hit.kind === "end" ? "port" : hit.kind === "none" ? "" : hit.kind;
+    let isGone = false;
+    void import("./interaction/attach").then(({ attach }) => {
+      const element = root.current;
+      if (isGone || !element) return;
+      parts.current = attach({
+        stage,
+        element,
+        on: () => ({ ...now.current.on, say: (text) => (say(text), now.current.on.say?.(text)) }),
+        kinds: () => now.current.kinds,
+        isEditable: () => now.current.editable,
+        focus,
+        onHover: setHovered,
+      });
+      element.dataset["ready"] = "";
     });
-  }, [root, parts]);
+    return () => {
+      isGone = true;
+      parts.current?.stop();
+      parts.current = null;
+    };
+  }, [stage, root, focus]);
   useSelectionWords(stage, say);
 
-  const keyDown = (event: KeyboardEvent) => {
-    if (event.target !== event.currentTarget || event.defaultPrevented) return;
-    if (parts.keys.down({ key: event.key, shift: event.shiftKey, command: event.ctrlKey || event.metaKey, alt: event.altKey })) event.preventDefault();
-  };
-  const keyUp = (event: KeyboardEvent) => parts.keys.up(event.key);
-  const connectFrom = useCallback(
-    (end: End) => parts.gestures.wire({ ...NOTHING, kind: "port", node: end.node, port: end.port, isOutput: true }),
-    [parts],
-  );
+  const keyDown = useCallback((event: KeyboardEvent) => parts.current?.keyDown(event), []);
+  const keyUp = useCallback((event: KeyboardEvent) => parts.current?.keyUp(event), []);
+  const connectFrom = useCallback((end: End) => parts.current?.connectFrom(end), []);
   return { hovered, said, keyDown, keyUp, focus, connectFrom };
 }
 

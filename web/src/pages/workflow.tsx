@@ -1,7 +1,7 @@
 // One workflow: its picture, what to start it with, what is wrong with it, and how it went lately.
 
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useMemo, useState } from "react";
+import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { isMissing } from "../api/client";
 import { queries } from "../api/queries";
 import type { Problem, Workflow } from "../api/types";
@@ -10,8 +10,6 @@ import { placeGraph } from "../graph/file";
 import { inputSchema, samplesOf } from "../graph/form";
 import { titleOf } from "../graph/summary";
 import { ExecutionRow } from "../panels/execution-list";
-import { InputForm } from "../panels/input-form";
-import { NodeFacts } from "../panels/node-facts";
 import { Problems } from "../panels/problems";
 import { Webhooks } from "../panels/webhooks";
 import { isTyping } from "../ui/field";
@@ -24,6 +22,10 @@ import { useKinds } from "./kinds";
 import { NotFound } from "./not-found";
 import { runArgs, useRun } from "./run";
 import s from "./workflow.module.css";
+
+/** What is beside the graph comes after it: the graph is seen first. */
+const InputForm = lazy(async () => ({ default: (await import("../panels/input-form")).InputForm }));
+const NodeFacts = lazy(async () => ({ default: (await import("../panels/node-facts")).NodeFacts }));
 
 const LAST = 12;
 
@@ -87,11 +89,15 @@ function Loaded({ workflow }: { workflow: Workflow }) {
         )}
       </div>
       <aside className={s.side} aria-label="Run and history">
-        {node ? <NodeFacts node={node} title={titles.get(node.id) ?? node.id} kind={kinds.get(node.type)} onClose={() => setSelected(null)} /> : null}
+        <Suspense fallback={<Skeleton rows={4} />}>
+          {node ? <NodeFacts node={node} title={titles.get(node.id) ?? node.id} kind={kinds.get(node.type)} onClose={() => setSelected(null)} /> : null}
+        </Suspense>
         <section className={s.part} aria-label="Run">
           <h2 className={s.head}>Run</h2>
           <Webhooks graph={workflow.graph} workflow={workflow.id} active={workflow.active !== false} />
-          <InputForm schema={schema} samples={samples} busy={run.isPending} blocked={errors > 0 ? `${plural(errors, "error")} must be mended first; see Problems.` : null} onRun={start} />
+          <Suspense fallback={<Skeleton rows={3} />}>
+            <InputForm schema={schema} samples={samples} busy={run.isPending} blocked={errors > 0 ? `${plural(errors, "error")} must be mended first; see Problems.` : null} onRun={start} />
+          </Suspense>
         </section>
         {problems && problems.length > 0 ? (
           <section className={s.part} aria-label="Problems">
