@@ -14,7 +14,6 @@ export const ROUTES = [
   page("/", () => import("./home")),
   page("/workflows", () => import("./workflows")),
   page("/editor/:id", () => import("./editor")),
-  page("/workflows/:id", () => import("./workflow")),
   page("/executions", () => import("./executions")),
   page("/executions/:id", () => import("./execution")),
   page("/executions/:id/compare/:other", () => import("./compare")),

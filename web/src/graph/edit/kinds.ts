@@ -1,5 +1,8 @@
 // What editing must know of a node type: its names, its ports, and what a new node of it begins with.
 
+/** What a dragged node type is called in a transfer. */
+export const DRAGGED_KIND = "application/x-tidemill-node";
+
 /** A node type as the server describes it, as far as editing reads it. */
 export interface Kind {
   id: string;

@@ -1,10 +1,10 @@
 // What gestures and keys of the canvas do to the document, and what they open.
 
 import type { CanvasEvents, Point } from "../../canvas/types";
-import { DRAGGED_KIND } from "../../panels/editor/add-palette";
 import { placesOf } from "../../graph/document/places";
 import type { Context } from "../../graph/commands/registry";
 import { connect, insertOnEdge, reconnect, whyNot } from "../../graph/edit/connect";
+import { DRAGGED_KIND } from "../../graph/edit/kinds";
 import { setCollapsed } from "../../graph/edit/frames";
 import { move, nudge, resize } from "../../graph/edit/move";
 import { remove } from "../../graph/edit/remove";

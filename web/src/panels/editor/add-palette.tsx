@@ -4,7 +4,7 @@ import { Search, X } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { best } from "../../graph/commands/fuzzy";
 import type { GraphDocument } from "../../graph/document/document";
-import type { Kind, Kinds } from "../../graph/edit/kinds";
+import { DRAGGED_KIND, type Kind, type Kinds } from "../../graph/edit/kinds";
 import { quoted, titleOf } from "../../graph/edit/names";
 import { shelves, suggest } from "../../graph/edit/suggest";
 import { Button, Key } from "../../ui/button";
@@ -12,9 +12,6 @@ import { categoryOf, NodeTile } from "../../ui/node-icon";
 import s from "./add-palette.module.css";
 import { Lit, PickList, type PickRow } from "./pick-list";
 import { useDocumentVersion } from "./use-document";
-
-/** What a dragged node type is called in a transfer. */
-export const DRAGGED_KIND = "application/x-tidemill-node";
 
 interface KindListProps {
   doc: GraphDocument;

@@ -1,0 +1,159 @@
+// What one works with beside the canvas: the list at the left, the panel at the side, bars, menus, keys.
+
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, type RefObject } from "react";
+import type { NodeType } from "../../api/types";
+import type { CanvasEvents, CanvasHandle, Point } from "../../canvas/types";
+import type { Surface } from "../../graph/commands/registry";
+import { placesOf } from "../../graph/document/places";
+import { ContainerCrumbs, SelectionBar } from "../../panels/editor/bars";
+import { takeText } from "../../panels/editor/take";
+import { useCommandKeys } from "../../panels/editor/use-keys";
+import type { Session } from "../../state/document";
+import { toast, useView } from "../../state/view";
+import { Skeleton } from "../../ui/states";
+import { addFromList } from "./adding";
+import { canvasEvents } from "./canvas-events";
+import { contextOf, type HostParts } from "./host";
+import { Left } from "./left";
+import { opened, Surfaces } from "./surfaces";
+import { useSelected } from "./use-doc";
+import type { EditorRun } from "./use-editor-run";
+import type { Parts } from "./use-parts";
+import type { Problems } from "./use-problems";
+import { WorkflowPanel } from "./workflow-panel";
+import s from "./editor.module.css";
+
+const NodeSide = lazy(async () => ({ default: (await import("./node-side")).NodeSide }));
+const FindBar = lazy(async () => ({ default: (await import("../../panels/editor/find-bar")).FindBar }));
+const RunView = lazy(async () => ({ default: (await import("./run-view")).RunView }));
+
+interface WorkbenchProps {
+  session: Session;
+  kinds: ReadonlyMap<string, NodeType>;
+  canvas: RefObject<CanvasHandle | null>;
+  pointer: RefObject<Point | null>;
+  problems: Problems;
+  run: EditorRun;
+  publish: () => void;
+  parts: Parts;
+  blocked: string | null;
+  start: () => void;
+  /** What the canvas may ask for from now on. */
+  onReady: (on: CanvasEvents) => void;
+}
+
+export function Workbench({ session, kinds, canvas, pointer, problems, run, publish, parts, blocked, start, onReady }: WorkbenchProps) {
+  const { doc, selection } = session;
+  const bindings = useView((state) => state.bindings);
+  useSelected(selection);
+  const slot = selection.only;
+  const { setTab, setOpen, setLeft, setWide, setFinding, setRunning } = parts;
+  const show = (surface: Surface) => {
+    const at = cornerOf(canvas.current, session);
+    const above = opened(surface, at);
+    if (above) setOpen(above);
+    else if (surface === "find") setFinding(true);
+    else if (surface === "outline" || surface === "add") setLeft(surface);
+    else if (surface === "node_wide") setWide(true);
+    else if (surface === "problems") {
+      selection.clear();
+      setTab("problems");
+    } else if (surface === "quick_add") setOpen({ kind: "quick_add", at, after: selection.only, pick: (kind, beside) => addFromList(context.current, kind, beside) });
+  };
+  // Commands are asked for long after they were made: they find what is true then.
+  const host = useLatest<HostParts>({ session, kinds, canvas, pointer, show, run, start, publish, openFile: () => openFile((text) => void take(text)) });
+  const commands = useMemo(() => contextOf(host, kinds), [host, kinds]);
+  const context = useLatest(commands);
+  const take = useCallback(
+    async (text: string, at?: Point) => {
+      try {
+        await takeText(context.current, text, at);
+      } catch (error) {
+        toast("bad", error instanceof Error ? error.message : "This could not be read.");
+      }
+    },
+    [context],
+  );
+  const on = useMemo(() => canvasEvents({ context: commands, onOpen: () => setWide(true), open: setOpen, take: (text, at) => void take(text, at) }), [commands, setWide, setOpen, take]);
+  useEffect(() => onReady(on), [on, onReady]);
+  useCommandKeys(commands, bindings);
+  const reveal = useCallback(
+    (id: string) => {
+      const at = doc.nodes.slot(id);
+      if (at === undefined || !doc.nodes.at(at)) return;
+      selection.set([at]);
+      canvas.current?.reveal(at, { focus: true });
+    },
+    [doc, selection, canvas],
+  );
+  const openMenu = (at: Point) => setOpen({ kind: "menu", at });
+  const showRun = (begin: () => void) => {
+    begin();
+    setRunning(true);
+  };
+  return (
+    <>
+      <Left context={commands} kinds={kinds} what={parts.left} onWhat={setLeft} problemsOf={(at) => problems.of(doc.nodes.key(at)).length} onOpen={() => setWide(true)} onMenu={openMenu} />
+      <div className={s.above}>
+        {parts.finding ? (
+          <Suspense fallback={null}>
+            <FindBar context={commands} onClose={() => setFinding(false)} />
+          </Suspense>
+        ) : null}
+        <SelectionBar context={commands} bindings={bindings} onMenu={openMenu} />
+        <ContainerCrumbs doc={doc} slot={slot} onGo={(at) => (at < 0 ? canvas.current?.fit() : reveal(doc.nodes.key(at)))} />
+      </div>
+      {parts.running && run.execution !== null ? (
+        <div className={s.runs}>
+          <Suspense fallback={<Skeleton rows={3} />}>
+            <RunView session={session} execution={run.execution} kinds={kinds} onNode={reveal} onClose={() => setRunning(false)} />
+          </Suspense>
+        </div>
+      ) : null}
+      <aside className={`${s.side} ${parts.wide && slot >= 0 ? s.wide : ""}`} aria-label={slot >= 0 ? "Node" : "Workflow"}>
+        {slot >= 0 ? (
+          <Suspense fallback={<Skeleton rows={8} />}>
+            <NodeSide session={session} slot={slot} kinds={kinds} problems={problems} run={run} wide={parts.wide} onWide={setWide} onNode={reveal} />
+          </Suspense>
+        ) : (
+          <WorkflowPanel
+            session={session}
+            tab={parts.tab}
+            onTab={setTab}
+            problems={problems}
+            busy={run.starting}
+            blocked={blocked}
+            onRun={(input) => showRun(() => run.start(input))}
+            onNode={reveal}
+            shown={run.execution}
+            onShow={(execution) => showRun(() => run.show(execution))}
+          />
+        )}
+      </aside>
+      {parts.open ? <Surfaces open={parts.open} context={commands} kinds={kinds} bindings={bindings} onClose={() => setOpen(null)} /> : null}
+    </>
+  );
+}
+
+/** A value that callbacks made earlier read as it is now. */
+function useLatest<T>(value: T): { current: T } {
+  const latest = useRef(value);
+  latest.current = value;
+  return latest;
+}
+
+/** The window's place beside the selected node, else the middle of the canvas: for what keys open. */
+function cornerOf(handle: CanvasHandle | null, { doc, selection }: Session): Point {
+  const middle = { x: innerWidth / 2, y: innerHeight / 3 };
+  const node = doc.nodes.at(selection.current);
+  const place = node && handle ? handle.toScreen(placesOf(doc).box(selection.current)) : null;
+  return place && place.x > 0 && place.y > 0 && place.x < innerWidth && place.y < innerHeight ? place : middle;
+}
+
+function openFile(take: (text: string) => void): void {
+  const input = document.createElement("input");
+  input.type = "file";
+  input.accept = ".json,.yaml,.yml,application/json";
+  input.onchange = () => void input.files?.[0]?.text().then(take);
+  input.click();
+}
