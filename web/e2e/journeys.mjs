@@ -561,7 +561,7 @@ test("of a thousand nodes only those in view are cards, and none from far away",
   await cards.first().waitFor();
   const before = await cards.evaluateAll((all) => all.map((card) => card.getAttribute("data-node")));
   assert.ok(before.length > 3 && before.length < 200, `${before.length} cards`);
-  await page.getByRole("group", { name: /Arrow keys pan/ }).focus();
+  await page.getByRole("application", { name: /Arrow keys walk/ }).focus();
   for (let n = 0; n < 40; n += 1) await page.keyboard.press("ArrowRight");
   await page.waitForFunction((first) => !document.querySelector(`[data-node="${first}"]`), before[0]);
   assert.ok((await cards.count()) < 200);

@@ -12,6 +12,8 @@ const LINES_MOST = 5_000;
 const TOGETHER = 64;
 const DASHED_MOST = 300;
 const SHORTEST = 1.5;
+/** So many together would hide the nodes. */
+const MANY = 1_200;
 const LEVEL = 0.75;
 const LABEL_MOST = 18;
 const SELECTED_LOOK = 4;
@@ -78,7 +80,7 @@ function setStroke({ ctx, palette, draw, view }: Pen, look: number, count: numbe
   ctx.lineWidth = look === SELECTED_LOOK ? thin + 1 : name === "run" ? Math.max(thin, Math.min(1, view.zoom * 1.4) * palette.edgeRun) : thin;
   ctx.strokeStyle = look === SELECTED_LOOK ? palette.tide : look === HOVERED_LOOK ? palette.dim : name === "ok" ? palette.ok : name === "run" ? palette.info : palette.edgeLine;
   ctx.fillStyle = ctx.strokeStyle;
-  ctx.globalAlpha = name === "dead" ? 0.6 : name === "ok" ? 0.75 : isSimple && look === 0 ? 0.8 : 1;
+  ctx.globalAlpha = name === "dead" ? 0.6 : name === "ok" ? 0.75 : isSimple && look === 0 ? (count > MANY ? 0.3 : 0.8) : 1;
   const dash = palette.dash;
   const isDashed = !isSimple && count <= DASHED_MOST;
   ctx.setLineDash(!isDashed ? [] : name === "dead" ? [dash / 3, dash] : name === "run" ? [dash, dash] : []);

@@ -14,6 +14,8 @@ const DENSEST = 0.5;
 const MARGIN = 40;
 /** Shorter edges than these would only blur what they join. */
 const EDGE_LEAST = 2.5;
+const EDGE_LONG = 160;
+const FEW = 16;
 const EDGES_AT_ONCE = 4_000;
 /** After so large a part has moved, the picture is painted anew. */
 const MOVED_PART = 0.05;
@@ -112,13 +114,15 @@ export class Overview {
     const end = Math.min(scene.doc.edges.size, this.edgesFrom + EDGES_AT_ONCE);
     ctx.globalCompositeOperation = palette.isLight ? "darken" : "lighten";
     ctx.strokeStyle = palette.edgeLine;
-    ctx.globalAlpha = 0.5;
+    ctx.globalAlpha = 0.35;
     ctx.lineWidth = 1;
     ctx.beginPath();
     let count = 0;
     for (let edge = this.edgesFrom; edge < end; edge += 1) {
       const run = scene.runOf(edge);
-      if (!run || (Math.abs(run.x1 - run.x0) + Math.abs(run.y1 - run.y0)) * density < EDGE_LEAST) continue;
+      const long = run ? (Math.abs(run.x1 - run.x0) + Math.abs(run.y1 - run.y0)) * density : 0;
+      // Of those that cross the whole picture a few say as much as all.
+      if (!run || long < EDGE_LEAST || (long > EDGE_LONG && edge % FEW !== 0)) continue;
       ctx.moveTo((run.x0 - box.x) * density, (run.y0 - box.y) * density);
       ctx.lineTo((run.x1 - box.x) * density, (run.y1 - box.y) * density);
       count += 1;
