@@ -45,6 +45,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/dashboard/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Executions of the last 24 hours, hour by hour, or of the last 30 days, day by day. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description day (24 hours, unless said) or month (30 days) */
+                    range?: string;
+                    /** @description The zone in which days begin; UTC unless said */
+                    tz?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["History"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/dashboard/recent-executions": {
         parameters: {
             query?: never;
@@ -1210,6 +1258,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/schedules/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The next times of a cron expression. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description Five fields, or six with seconds before them, or a word like @daily */
+                    cron: string;
+                    /** @description A zone of the IANA database; UTC unless said */
+                    tz?: string;
+                    /** @description How many times; 5 unless said, 100 at most */
+                    count?: number;
+                    /** @description From when on (RFC 3339); now unless said */
+                    after?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ScheduleTimes"];
+                    };
+                };
+                /** @description `path` says which characters are wrong: `cron[2..4]` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -1511,12 +1612,18 @@ export interface paths {
                     skip?: number;
                     limit?: number;
                     cursor?: string;
-                    /** @description Only names that contain this */
+                    /** @description Only those with all of these words in their name, tags or description */
                     q?: string;
+                    /** @description Only those with this tag; several ask for all of them */
+                    tag?: string[];
+                    /** @description Only those in this folder or below it; / for those in none */
+                    folder?: string;
                     /** @description Only those whose triggers fire, or do not */
                     active?: boolean;
-                    /** @description updated_at, created_at or name; a prefix - turns it around */
+                    /** @description updated_at, created_at, name or last_execution; a prefix - turns it around */
                     sort?: string;
+                    /** @description Whether to add a small picture of each */
+                    preview?: boolean;
                     /** @description Whether to count all */
                     total?: boolean;
                 };
@@ -1641,6 +1748,53 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workflows/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Changes many workflows in the same way, a bounded part of them in each request. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["WorkflowBulkBody"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WorkflowBulkAnswer"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workflows/execute": {
         parameters: {
             query?: never;
@@ -1684,6 +1838,132 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The files of several workflows as one: `{"workflows": [file, …]}`, which `tidemill import` reads. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description Workflows, with commas between them; at most 1,000 */
+                    ids: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The files, in the order of the ids */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, unknown>;
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description One of them is not there */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/folders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The folders of all workflows, those above others first, with how many are in each or below it. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CountedList"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tags of all workflows, with how many have each, most first. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CountedList"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2173,6 +2453,57 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/duplicate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a second workflow of the current version of one. Its triggers do not fire until it is activated: both would. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DuplicateBody"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        /** @description The revision */
+                        ETag?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WorkflowWhole"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -2994,6 +3325,16 @@ export interface components {
             "memory-usage": components["schemas"]["Check"];
             "workflow-executor": components["schemas"]["Check"];
         };
+        /** @description A name and how many workflows have it. */
+        Counted: {
+            /** Format: int64 */
+            count: number;
+            name: string;
+        };
+        /** @description Names with counts, in order. */
+        CountedList: {
+            items: components["schemas"]["Counted"][];
+        };
         /** @description Counts and rates over all workflows and executions. */
         DashboardStats: {
             /**
@@ -3089,6 +3430,11 @@ export interface components {
             updated_at: string;
             /** @description The version that is published. It is another one than `base` where somebody published beside the draft. */
             version: string;
+        };
+        /** @description How the copy is to be called. */
+        DuplicateBody: {
+            /** @description Its name; that of the first with "copy" behind it unless said. */
+            name?: string | null;
         };
         /** @description One of `expression`, `condition` and `template`, and the data it reads. */
         EvaluateBody: {
@@ -3270,6 +3616,51 @@ export interface components {
             uptime_seconds: number;
             version: string;
         };
+        /** @description Counts and durations over time, oldest first. */
+        History: {
+            items: components["schemas"]["HistoryItem"][];
+            /** @description `day` or `month`. */
+            range: string;
+            tz: string;
+        };
+        /** @description What an hour or a day was like. */
+        HistoryItem: {
+            /** Format: int64 */
+            canceled: number;
+            /**
+             * Format: int64
+             * @description Those that failed, ran out of time or were set aside.
+             */
+            failed: number;
+            /** @description When it begins. */
+            from: string;
+            /**
+             * Format: double
+             * @description Durations of those that ended; none before the first.
+             */
+            mean_ms?: number | null;
+            /**
+             * Format: double
+             * @description Estimated within 10 %, as the two that follow.
+             */
+            p50_ms?: number | null;
+            /** Format: double */
+            p95_ms?: number | null;
+            /** Format: double */
+            p99_ms?: number | null;
+            /**
+             * Format: int64
+             * @description Those that have not ended.
+             */
+            running: number;
+            /** Format: int64 */
+            succeeded: number;
+            /**
+             * Format: int64
+             * @description Executions that were accepted in it.
+             */
+            total: number;
+        };
         /** @description The newest execution of a workflow. */
         LastExecution: {
             /** Format: double */
@@ -3345,6 +3736,14 @@ export interface components {
         /** @description All node types. */
         NodeTypeList: {
             items: components["schemas"]["NodeTypeItem"][];
+        };
+        /** @description A workflow that was not changed. */
+        NotDone: {
+            /** @description The code that the same change to this workflow alone would answer. */
+            code: string;
+            /** @description Why, in words. */
+            detail: string;
+            id: string;
         };
         /** @description Where an execution comes from. The other one may be gone by now. */
         OriginItem: {
@@ -3434,6 +3833,13 @@ export interface components {
             idempotency_key?: string | null;
             /** @description The version to run; the same one if it is absent. */
             version?: string | null;
+        };
+        /** @description The next times of a schedule. */
+        ScheduleTimes: {
+            /** @description Times in the zone of the schedule (RFC 3339); none if there are none, as for the 30th of February. */
+            times: string[];
+            /** @description The zone. */
+            tz: string;
         };
         /** @description Whether the caller is signed in. */
         SessionState: {
@@ -3550,6 +3956,44 @@ export interface components {
             /** @description Ids that no workflow has. */
             missing: string[];
         };
+        /** @description What was done. */
+        WorkflowBulkAnswer: {
+            /** @description Those that were changed now. */
+            done: string[];
+            /** @description Those that could not be changed, and why. */
+            failed: components["schemas"]["NotDone"][];
+            /** @description Workflows that were meant, those of earlier requests too. */
+            matched: number;
+            /** @description Where to go on, as `after` of the same request, until it is absent. */
+            next?: string | null;
+            /** @description Those that were as asked before. */
+            unchanged: number;
+        };
+        /** @description What to do, and with which workflows. */
+        WorkflowBulkBody: {
+            /** @description `activate`, `deactivate`, `delete`, `tag`, `untag` or `move`. */
+            action: string;
+            /** @description Where an earlier request ended: its `next`. */
+            after?: string | null;
+            filter?: components["schemas"]["WorkflowBulkFilter"] | null;
+            /** @description The folder to move to, with `move`; an empty one is the top. */
+            folder?: string | null;
+            /** @description Which workflows, at most 1,000; either this or `filter`. */
+            ids?: string[] | null;
+            /** @description The tags to give or to take, with `tag` and `untag`. */
+            tags?: string[] | null;
+        };
+        /** @description Which workflows: those that all of it holds for, as for lists; `{}` stands for all. */
+        WorkflowBulkFilter: {
+            /** @description Whether their triggers fire. */
+            active?: boolean | null;
+            /** @description Their folder, or one above it; `/` for none. */
+            folder?: string | null;
+            /** @description Words in their names, tags or descriptions. */
+            q?: string | null;
+            /** @description Tags that they have. */
+            tags?: string[] | null;
+        };
         /** @description A workflow as lists show it. */
         WorkflowItem: {
             /** @description Whether its triggers fire. */
@@ -3559,10 +4003,13 @@ export interface components {
             /** @description Whether it has a draft that differs from that version. */
             draft_changed: boolean;
             edge_count: number;
+            /** @description The path of its folder, `Sales/Europe`; empty at the top. */
+            folder: string;
             id: string;
             last_execution?: components["schemas"]["LastExecution"] | null;
             name: string;
             node_count: number;
+            preview?: components["schemas"]["PreviewItem"] | null;
             /**
              * Format: int64
              * @description Counts its changes; `If-Match` names it.

@@ -45,6 +45,10 @@ export function handleFor(stage: Stage, root: RefObject<HTMLElement | null>, foc
     },
     viewCenter: () => camera.toWorld({ x: camera.view.width / 2, y: camera.view.height / 2 }),
     viewBox: () => viewBox(camera.view),
+    edgeAt: (client) => {
+      const { x, y } = toWorld(client);
+      return stage.scene.edgeAt(x, y, camera.view.zoom);
+    },
     connectFrom,
     focus: () => root.current?.focus({ preventScroll: true }),
   };

@@ -57,8 +57,8 @@ export interface CanvasEvents {
   quickAdd?(at: { client: Point; place: Point; from: End; isSource: boolean; edge: number }): void;
   /** One node was dropped on an edge. */
   insert?(node: number, edge: number): void;
-  /** Files, text or a node type from the palette were dropped. `edge` is the one under it, or -1. */
-  drop?(at: { client: Point; place: Point; edge: number; into: number; data: DataTransfer }): void;
+  /** Files, text or a node type from the palette were dropped. `edge` is the one under it, or -1. The page hears it, and the canvas tells the place. */
+  drop?(at: { place: Point; edge: number; data: DataTransfer }): void;
   /** A double press on the canvas itself. */
   add?(at: { client: Point; place: Point }): void;
   /** What the keys of the canvas ask for. Keys that it does not take go on to the page. */
@@ -103,6 +103,8 @@ export interface CanvasHandle {
   viewCenter(): Point;
   /** What is in view. */
   viewBox(): Box;
+  /** The slot of the edge at a place of the window, or -1. */
+  edgeAt(client: Point): number;
   /** Begins to draw an edge from a port, as if its handle were pressed: the next press ends it. */
   connectFrom(end: End): void;
   focus(): void;

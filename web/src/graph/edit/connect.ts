@@ -89,7 +89,7 @@ export function reconnect(context: Context, edge: number, source: EdgeEnd, targe
 }
 
 /** Puts a node on an edge: what came by the edge goes through the node. Null where one of the two edges may not be. */
-export function insertOnEdge(context: Context, edge: number, node: number): Edit | null {
+export function insertOnEdge(context: Context, edge: number, node: number, join?: string): Edit | null {
   const { doc, kinds } = context;
   const row = doc.edges.at(edge);
   const middle = doc.nodes.at(node);
@@ -105,7 +105,7 @@ export function insertOnEdge(context: Context, edge: number, node: number): Edit
   return doc.change("Insert on edge", (edit) => {
     edit.setEdge(doc.edges.key(edge), { target: doc.nodes.key(node), targetHandle: handles(into) });
     edit.addEdge(rowOf(doc, outOf, after));
-  });
+  }, join === undefined ? {} : { join });
 }
 
 function ends(context: Context, source: EdgeEnd, target: EdgeEnd): [EdgeEnd, EdgeEnd] {

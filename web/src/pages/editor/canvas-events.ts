@@ -23,10 +23,12 @@ export function canvasEvents({ context, onOpen, open, take }: Given): CanvasEven
   const { doc, selection, kinds, host } = context;
   const places = placesOf(doc);
   const given = { doc, places, kinds };
+  let drags = 0;
   return {
     open: onOpen,
     menu: ({ client }) => open({ kind: "menu", at: client }),
-    move: (nodes, by, into) => void move(doc, places, nodes, by, into),
+    // What is dropped on an edge has been moved just before: both are one step.
+    move: (nodes, by, into) => void move(doc, places, nodes, by, into, { join: `drag ${(drags += 1)}` }),
     resize: (node, box) => void resize(doc, places, node, box),
     connect: (source, target, edge) => {
       const why = whyNot(given, source, target, edge);
@@ -44,13 +46,13 @@ export function canvasEvents({ context, onOpen, open, take }: Given): CanvasEven
         pick: (kind) => addAtEnd(context, kind, at),
       }),
     insert: (node, edge) => {
-      if (insertOnEdge(given, edge, node) === null) host.tell("This node cannot stand on that edge.");
+      if (insertOnEdge(given, edge, node, `drag ${drags}`) === null) host.tell("This node cannot stand on that edge.");
     },
-    drop: ({ place, edge, into, data }) => {
+    drop: ({ place, edge, data }) => {
       const type = data.getData(DRAGGED_KIND);
       const kind = kinds.get(type);
       if (kind) {
-        addDropped(context, kind, { place, edge, into });
+        addDropped(context, kind, { place, edge, into: host.frameAt(place) });
         return;
       }
       const [file] = data.files;

@@ -68,6 +68,16 @@ export function Editor({ session }: { session: Session }) {
         onPointerLeave={() => {
           pointer.current = null;
         }}
+        onDragOver={(event) => {
+          if (on.drop) event.preventDefault();
+        }}
+        onDrop={(event) => {
+          const client = { x: event.clientX, y: event.clientY };
+          const place = canvas.current?.toWorld(client);
+          if (!on.drop || !place) return;
+          event.preventDefault();
+          on.drop({ place, edge: canvas.current?.edgeAt(client) ?? -1, data: event.dataTransfer });
+        }}
       >
         <Canvas ref={canvas} doc={doc} selection={selection} kinds={kinds} statuses={statuses} problems={problems.marks} editable on={on} settings={canvasOptions} label={labelOf(session)} />
       </div>

@@ -33,7 +33,7 @@ export function Top({ session, changed, running, busy, blocked, onRun, onStop, o
   return (
     <header className={s.top}>
       <span className={s.menu}>
-        <Button kind="quiet" iconOnly icon={<Menu aria-hidden="true" />} onClick={onMenu}>
+        <Button kind="quiet" iconOnly icon={<Menu size={16} aria-hidden="true" />} onClick={onMenu}>
           Nodes and outline
         </Button>
       </span>
@@ -54,15 +54,15 @@ export function Top({ session, changed, running, busy, blocked, onRun, onStop, o
         <span>Search or run a command</span>
         <Key>{MAC ? "⌘K" : "Ctrl K"}</Key>
       </button>
-      <Button icon={<Upload aria-hidden="true" />} className={s.publish} busy={busy === "publish"} disabled={!changed} title={changed ? "Makes this draft what triggers run" : "Triggers run this already"} onClick={onPublish}>
+      <Button icon={<Upload size={14} aria-hidden="true" />} className={s.publish} busy={busy === "publish"} disabled={!changed} title={changed ? "Makes this draft what triggers run" : "Triggers run this already"} onClick={onPublish}>
         Publish
       </Button>
       {running ? (
-        <Button icon={<Square aria-hidden="true" />} onClick={onStop}>
+        <Button icon={<Square size={14} aria-hidden="true" />} onClick={onStop}>
           Stop
         </Button>
       ) : (
-        <Button kind="primary" icon={<Play aria-hidden="true" />} busy={busy === "run"} disabled={blocked !== null} title={blocked ?? (MAC ? "Run (⌘↵)" : "Run (Ctrl ↵)")} onClick={onRun}>
+        <Button kind="primary" icon={<Play size={14} aria-hidden="true" />} busy={busy === "run"} disabled={blocked !== null} title={blocked ?? (MAC ? "Run (⌘↵)" : "Run (Ctrl ↵)")} onClick={onRun}>
           Run
         </Button>
       )}
@@ -99,6 +99,7 @@ function Name({ session }: { session: Session }) {
         aria-label="Name of the workflow"
         value={shown}
         placeholder="Untitled workflow"
+        size={1}
         maxLength={200}
         spellCheck={false}
         onFocus={(event) => event.target.select()}

@@ -1,10 +1,12 @@
 // What one works with beside the canvas: the list at the left, the panel at the side, bars, menus, keys.
 
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, type RefObject } from "react";
+import { api } from "../../api/calls";
 import type { NodeType } from "../../api/types";
 import type { CanvasEvents, CanvasHandle, Point } from "../../canvas/types";
 import type { Surface } from "../../graph/commands/registry";
-import { placesOf } from "../../graph/document/places";
+import { layoutWish } from "../../graph/edit/arrange";
+import { placesOf, type Places } from "../../graph/document/places";
 import { ContainerCrumbs, SelectionBar } from "../../panels/editor/bars";
 import { takeText } from "../../panels/editor/take";
 import { useCommandKeys } from "../../panels/editor/use-keys";
@@ -42,55 +44,20 @@ interface WorkbenchProps {
   onReady: (on: CanvasEvents) => void;
 }
 
-export function Workbench({ session, kinds, canvas, pointer, problems, run, publish, parts, blocked, start, onReady }: WorkbenchProps) {
+export function Workbench(props: WorkbenchProps) {
+  const { session, kinds, canvas, problems, run, parts, onReady } = props;
   const { doc, selection } = session;
   const bindings = useView((state) => state.bindings);
   useSelected(selection);
   const slot = selection.only;
-  const { setTab, setOpen, setLeft, setWide, setFinding, setRunning } = parts;
-  const show = (surface: Surface) => {
-    const at = cornerOf(canvas.current, session);
-    const above = opened(surface, at);
-    if (above) setOpen(above);
-    else if (surface === "find") setFinding(true);
-    else if (surface === "outline" || surface === "add") setLeft(surface);
-    else if (surface === "node_wide") setWide(true);
-    else if (surface === "problems") {
-      selection.clear();
-      setTab("problems");
-    } else if (surface === "quick_add") setOpen({ kind: "quick_add", at, after: selection.only, pick: (kind, beside) => addFromList(context.current, kind, beside) });
-  };
-  // Commands are asked for long after they were made: they find what is true then.
-  const host = useLatest<HostParts>({ session, kinds, canvas, pointer, show, run, start, publish, openFile: () => openFile((text) => void take(text)) });
-  const commands = useMemo(() => contextOf(host, kinds), [host, kinds]);
-  const context = useLatest(commands);
-  const take = useCallback(
-    async (text: string, at?: Point) => {
-      try {
-        await takeText(context.current, text, at);
-      } catch (error) {
-        toast("bad", error instanceof Error ? error.message : "This could not be read.");
-      }
-    },
-    [context],
-  );
+  const { setOpen, setLeft, setWide, setFinding, setRunning } = parts;
+  const { commands, take } = useCommands(props);
   const on = useMemo(() => canvasEvents({ context: commands, onOpen: () => setWide(true), open: setOpen, take: (text, at) => void take(text, at) }), [commands, setWide, setOpen, take]);
   useEffect(() => onReady(on), [on, onReady]);
   useCommandKeys(commands, bindings);
-  const reveal = useCallback(
-    (id: string) => {
-      const at = doc.nodes.slot(id);
-      if (at === undefined || !doc.nodes.at(at)) return;
-      selection.set([at]);
-      canvas.current?.reveal(at, { focus: true });
-    },
-    [doc, selection, canvas],
-  );
+  useFirstLayout(session);
+  const reveal = useReveal(session, canvas);
   const openMenu = (at: Point) => setOpen({ kind: "menu", at });
-  const showRun = (begin: () => void) => {
-    begin();
-    setRunning(true);
-  };
   return (
     <>
       <Left context={commands} kinds={kinds} what={parts.left} onWhat={setLeft} problemsOf={(at) => problems.of(doc.nodes.key(at)).length} onOpen={() => setWide(true)} onMenu={openMenu} />
@@ -110,29 +77,120 @@ export function Workbench({ session, kinds, canvas, pointer, problems, run, publ
           </Suspense>
         </div>
       ) : null}
-      <aside className={`${s.side} ${parts.wide && slot >= 0 ? s.wide : ""}`} aria-label={slot >= 0 ? "Node" : "Workflow"}>
-        {slot >= 0 ? (
-          <Suspense fallback={<Skeleton rows={8} />}>
-            <NodeSide session={session} slot={slot} kinds={kinds} problems={problems} run={run} wide={parts.wide} onWide={setWide} onNode={reveal} />
-          </Suspense>
-        ) : (
-          <WorkflowPanel
-            session={session}
-            tab={parts.tab}
-            onTab={setTab}
-            problems={problems}
-            busy={run.starting}
-            blocked={blocked}
-            onRun={(input) => showRun(() => run.start(input))}
-            onNode={reveal}
-            shown={run.execution}
-            onShow={(execution) => showRun(() => run.show(execution))}
-          />
-        )}
-      </aside>
+      <Side {...props} slot={slot} reveal={reveal} />
       {parts.open ? <Surfaces open={parts.open} context={commands} kinds={kinds} bindings={bindings} onClose={() => setOpen(null)} /> : null}
     </>
   );
+}
+
+/** The panel of the one node that is selected, else that of the workflow. */
+function Side({ session, kinds, problems, run, parts, blocked, slot, reveal }: WorkbenchProps & { slot: number; reveal: (id: string) => void }) {
+  const { wide, setWide, tab, setTab, setRunning } = parts;
+  const showRun = (begin: () => void) => {
+    begin();
+    setRunning(true);
+  };
+  return (
+    <aside className={`${s.side} ${wide && slot >= 0 ? s.wide : ""}`} aria-label={slot >= 0 ? "Node" : "Workflow"}>
+      {slot >= 0 ? (
+        <Suspense fallback={<Skeleton rows={8} />}>
+          <NodeSide session={session} slot={slot} kinds={kinds} problems={problems} run={run} wide={wide} onWide={setWide} onNode={reveal} />
+        </Suspense>
+      ) : (
+        <WorkflowPanel
+          session={session}
+          tab={tab}
+          onTab={setTab}
+          problems={problems}
+          busy={run.starting}
+          blocked={blocked}
+          onRun={(input) => showRun(() => run.start(input))}
+          onNode={reveal}
+          shown={run.execution}
+          onShow={(execution) => showRun(() => run.show(execution))}
+        />
+      )}
+    </aside>
+  );
+}
+
+/** What commands need of this page. They are asked for long after they were made: they find what is true then. */
+function useCommands({ session, kinds, canvas, pointer, run, start, publish, parts }: WorkbenchProps) {
+  const { selection } = session;
+  const { setTab, setOpen, setLeft, setWide, setFinding } = parts;
+  const show = (surface: Surface) => {
+    const at = cornerOf(canvas.current, session);
+    const above = opened(surface, at);
+    if (above) setOpen(above);
+    else if (surface === "find") setFinding(true);
+    else if (surface === "outline" || surface === "add") setLeft(surface);
+    else if (surface === "node_wide") setWide(true);
+    else if (surface === "problems") {
+      selection.clear();
+      setTab("problems");
+    } else if (surface === "quick_add") setOpen({ kind: "quick_add", at, after: selection.only, pick: (kind, beside) => addFromList(context.current, kind, beside) });
+  };
+  const host = useLatest<HostParts>({ session, kinds, canvas, pointer, show, run, start, publish, openFile: () => openFile((text) => void take(text)) });
+  const commands = useMemo(() => contextOf(host, kinds), [host, kinds]);
+  const context = useLatest(commands);
+  const take = useCallback(
+    async (text: string, at?: Point) => {
+      try {
+        await takeText(context.current, text, at);
+      } catch (error) {
+        toast("bad", error instanceof Error ? error.message : "This could not be read.");
+      }
+    },
+    [context],
+  );
+  return { commands, take };
+}
+
+/** Selects a node and brings it into view. */
+function useReveal({ doc, selection }: Session, canvas: RefObject<CanvasHandle | null>) {
+  return useCallback(
+    (id: string) => {
+      const at = doc.nodes.slot(id);
+      if (at === undefined || !doc.nodes.at(at)) return;
+      selection.set([at]);
+      canvas.current?.reveal(at, { focus: true });
+    },
+    [doc, selection, canvas],
+  );
+}
+
+/** A large file without places gets them from the server; they become part of it with the first move. */
+function useFirstLayout({ doc }: Session): void {
+  useEffect(() => {
+    const places = placesOf(doc);
+    if (!places.needsLayout) return;
+    const wish = layoutWish(doc, places, null);
+    const { version } = doc;
+    api.layout(wish.request).then(
+      ({ places: found }) => {
+        if (doc.version === version) places.take(cornersOf(places, new Map(wish.slots.map((slot, at) => [slot, { x: found[at]?.[0] ?? 0, y: found[at]?.[1] ?? 0 }]))));
+      },
+      () => toast("plain", "The server did not lay this graph out; it is shown as a grid. Lay out places it later."),
+    );
+  }, [doc]);
+}
+
+/** Corners that count from those of parents, as corners of the canvas. */
+function cornersOf(places: Places, own: ReadonlyMap<number, Point>): Map<number, Point> {
+  const corners = new Map<number, Point>();
+  const corner = (slot: number): Point => {
+    const known = corners.get(slot);
+    if (known) return known;
+    const at = own.get(slot) ?? { x: 0, y: 0 };
+    corners.set(slot, at); // a circle of parents ends here
+    const parent = places.parentOf(slot);
+    const from = parent >= 0 && own.has(parent) ? corner(parent) : { x: 0, y: 0 };
+    const found = { x: at.x + from.x, y: at.y + from.y };
+    corners.set(slot, found);
+    return found;
+  };
+  for (const slot of own.keys()) corner(slot);
+  return corners;
 }
 
 /** A value that callbacks made earlier read as it is now. */
