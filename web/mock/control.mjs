@@ -8,59 +8,11 @@ const REMEMBERED = 20_000;
 
 /** `fail(status, code, title, detail)` throws; `start(workflow, input, options)` makes an execution; `publish` tells an event. */
 export function controls({ executions, newest, listItem, publish, start, advance, fail }) {
-  const changes = [];
-  let forgotten = 0;
-  const bulks = new Map();
-
-  const changed = (execution) => {
-    changes.push(execution.id);
-    if (changes.length > REMEMBERED) {
-      changes.shift();
-      forgotten += 1;
-    }
-  };
+  const log = changeLog();
+  const changed = (execution) => log.add(execution.id);
+  const acts = actsWith({ publish, advance, changed });
   const need = (id) => executions.get(id) ?? fail(404, "not_found", "There is no such execution", `execution ${id}`);
-  const now = () => new Date().toISOString();
-  const tell = (execution, body) => publish(execution, { execution: execution.id, seq: execution.events.length + 1, ...body });
-
-  function cancel(execution) {
-    clearTimeout(execution.timer);
-    const done = new Set(execution.events.filter((event) => event.type === "step_finished").map((event) => event.address));
-    const open = execution.events.filter((one) => ["step_started", "step_waiting", "scope_opened"].includes(one.type) && !done.has(one.address));
-    for (const event of open) tell(execution, { type: "step_canceled", address: event.address, node: event.node, status: "canceled" });
-    execution.todo = [];
-    tell(execution, { type: "finished", at: now(), status: "canceled", output: null, error: null, duration_ms: Date.now() - execution.started });
-  }
-
-  /** Steps that failed run again, and mostly succeed the second time. */
-  function retry(execution) {
-    tell(execution, { type: "reopened", at: now() });
-    execution.status = "running";
-    const failed = execution.events.filter((event) => event.type === "step_finished" && event.status === "failed");
-    setTimeout(() => {
-      for (const event of failed) {
-        tell(execution, { ...event, seq: execution.events.length + 1, status: "succeeded", output: [1, 2], ports: ["out"], error: null, attempts: event.attempts + 1, started_at: now(), duration_ms: 1.5 });
-      }
-      tell(execution, { type: "finished", at: now(), status: "succeeded", output: [1, 2], error: null, duration_ms: Date.now() - execution.started });
-    }, 400);
-  }
-
-  const acts = {
-    cancel,
-    retry,
-    pause: (execution) => {
-      clearTimeout(execution.timer);
-      tell(execution, { type: "paused", at: now() });
-      execution.status = "paused";
-      changed(execution);
-    },
-    resume: (execution) => {
-      tell(execution, { type: "resumed", at: now() });
-      execution.status = "running";
-      changed(execution);
-      advance(execution);
-    },
-  };
+  const matching = (filter) => newest().filter((execution) => fits(execution, filter));
 
   function ask(id, what) {
     const execution = need(id);
@@ -87,6 +39,94 @@ export function controls({ executions, newest, listItem, publish, start, advance
     return { id: born.id, status: born.status };
   }
 
+  /** The list, or with `since` what changed after it. */
+  function list(url, paged) {
+    const filter = Object.fromEntries(url.searchParams);
+    if (!filter.since) return { ...paged(matching(filter), url, listItem), since: `m.${log.end()}` };
+    const after = Number(/^m\.(\d+)$/.exec(filter.since)?.[1] ?? NaN);
+    const { ids, upto } = log.after(after, Number(filter.limit ?? 20)) ?? fail(410, "cursor_expired", "Read the list again", "what changed since then is no longer known");
+    const found = ids.map((id) => executions.get(id)).filter(Boolean);
+    const items = found.filter((one) => fits(one, filter)).sort((a, b) => (a.id < b.id ? 1 : -1));
+    return { items: items.map(listItem), gone: found.filter((one) => !items.includes(one)).map((one) => one.id), since: `m.${upto}`, more: upto < log.end(), next_cursor: null };
+  }
+
+  const act = (action, id) => (action === "replay" ? replay(id) : ask(id, action));
+  return { ask, fork, replay, list, changed, ...bulksWith({ matching, act, fail }) };
+}
+
+/** Ids of what changed, in order; the oldest are forgotten. Places in it count from the first there ever was. */
+function changeLog() {
+  const changes = [];
+  let forgotten = 0;
+  const end = () => forgotten + changes.length;
+
+  function add(id) {
+    changes.push(id);
+    if (changes.length > REMEMBERED) {
+      changes.shift();
+      forgotten += 1;
+    }
+  }
+
+  /** What changed from a place on and up to where that was read, or null for a place that is not known. */
+  function after(place, limit) {
+    if (!(place >= forgotten && place <= end())) return null;
+    const ids = [];
+    let upto = place;
+    for (; upto < end() && ids.length < limit; upto += 1) if (!ids.includes(changes[upto - forgotten])) ids.push(changes[upto - forgotten]);
+    return { ids, upto };
+  }
+
+  return { add, end, after };
+}
+
+/** What each action does to an execution that takes it. */
+function actsWith({ publish, advance, changed }) {
+  const tell = (execution, body) => publish(execution, { execution: execution.id, seq: execution.events.length + 1, ...body });
+
+  function cancel(execution) {
+    clearTimeout(execution.timer);
+    const done = new Set(execution.events.filter((event) => event.type === "step_finished").map((event) => event.address));
+    const open = execution.events.filter((one) => ["step_started", "step_waiting", "scope_opened"].includes(one.type) && !done.has(one.address));
+    for (const event of open) tell(execution, { type: "step_canceled", address: event.address, node: event.node, status: "canceled" });
+    execution.todo = [];
+    tell(execution, { type: "finished", at: now(), status: "canceled", output: null, error: null, duration_ms: Date.now() - execution.started });
+  }
+
+  /** Steps that failed run again, and mostly succeed the second time. */
+  function retry(execution) {
+    tell(execution, { type: "reopened", at: now() });
+    execution.status = "running";
+    const failed = execution.events.filter((event) => event.type === "step_finished" && event.status === "failed");
+    setTimeout(() => {
+      for (const event of failed) {
+        tell(execution, { ...event, seq: execution.events.length + 1, status: "succeeded", output: [1, 2], ports: ["out"], error: null, attempts: event.attempts + 1, started_at: now(), duration_ms: 1.5 });
+      }
+      tell(execution, { type: "finished", at: now(), status: "succeeded", output: [1, 2], error: null, duration_ms: Date.now() - execution.started });
+    }, 400);
+  }
+
+  function pause(execution) {
+    clearTimeout(execution.timer);
+    tell(execution, { type: "paused", at: now() });
+    execution.status = "paused";
+    changed(execution);
+  }
+
+  function resume(execution) {
+    tell(execution, { type: "resumed", at: now() });
+    execution.status = "running";
+    changed(execution);
+    advance(execution);
+  }
+
+  return { cancel, retry, pause, resume };
+}
+
+/** Many at once: `act(action, id)` does it to one, or throws for one that does not take it. */
+function bulksWith({ matching, act, fail }) {
+  const bulks = new Map();
+
   function bulk({ action, filter = {} }) {
     if (!TAKES[action]) fail(400, "invalid_parameter", "Bad request", `action cannot be "${action}"`);
     const said = filter.status ? filter.status.split(",") : action === "retry" || action === "replay" ? ["failed", "timed_out"] : OPEN;
@@ -95,48 +135,37 @@ export function controls({ executions, newest, listItem, publish, start, advance
     const found = matching({ ...filter, status: statuses.join(",") });
     const item = { id: `b${String(bulks.size + 1).padStart(12, "0")}`, action, status: "running", total: found.length, total_exact: true, done: 0, passed_over: 0, created_at: now(), finished_at: null };
     bulks.set(item.id, item);
-    const work = () => {
+    work(item, found);
+    return item;
+  }
+
+  function work(item, found) {
+    setTimeout(() => {
       for (const execution of found.splice(0, 20)) {
         try {
-          if (action === "replay") replay(execution.id);
-          else ask(execution.id, action);
+          act(item.action, execution.id);
           item.done += 1;
         } catch {
           item.passed_over += 1;
         }
       }
-      if (found.length > 0) setTimeout(work, BULK_PAUSE_MS);
+      if (found.length > 0) work(item, found);
       else Object.assign(item, { status: "finished", finished_at: now() });
-    };
-    setTimeout(work, BULK_PAUSE_MS);
-    return item;
-  }
-
-  function fits(execution, { status, workflow, trigger, origin, from, to }) {
-    if (status && !status.split(",").includes(execution.status)) return false;
-    if (workflow && execution.workflow.id !== workflow) return false;
-    if (trigger && execution.trigger !== trigger) return false;
-    if (origin && execution.origin?.execution !== origin) return false;
-    return !(from && execution.started < Date.parse(from)) && !(to && execution.started >= Date.parse(to));
-  }
-  const matching = (filter) => newest().filter((execution) => fits(execution, filter));
-
-  /** The list, or with `since` what changed after it. */
-  function list(url, paged) {
-    const filter = Object.fromEntries(url.searchParams);
-    const cursor = `m.${forgotten + changes.length}`;
-    if (!filter.since) return { ...paged(matching(filter), url, listItem), since: cursor };
-    const after = Number(/^m\.(\d+)$/.exec(filter.since)?.[1] ?? NaN);
-    if (!(after >= forgotten && after <= forgotten + changes.length)) fail(410, "cursor_expired", "Read the list again", "what changed since then is no longer known");
-    const limit = Number(filter.limit ?? 20);
-    const ids = [];
-    let upto = after;
-    for (; upto < forgotten + changes.length && ids.length < limit; upto += 1) if (!ids.includes(changes[upto - forgotten])) ids.push(changes[upto - forgotten]);
-    const found = ids.map((id) => executions.get(id)).filter(Boolean);
-    const items = found.filter((one) => fits(one, filter)).sort((a, b) => (a.id < b.id ? 1 : -1));
-    return { items: items.map(listItem), gone: found.filter((one) => !items.includes(one)).map((one) => one.id), since: `m.${upto}`, more: upto < forgotten + changes.length, next_cursor: null };
+    }, BULK_PAUSE_MS);
   }
 
   const bulkOf = (id) => bulks.get(id) ?? fail(404, "not_found", "There is no such bulk", `bulk ${id}`);
-  return { ask, fork, replay, bulk, bulkOf, list, changed };
+  return { bulk, bulkOf };
+}
+
+function fits(execution, { status, workflow, trigger, origin, from, to }) {
+  if (status && !status.split(",").includes(execution.status)) return false;
+  if (workflow && execution.workflow.id !== workflow) return false;
+  if (trigger && execution.trigger !== trigger) return false;
+  if (origin && execution.origin?.execution !== origin) return false;
+  return !(from && execution.started < Date.parse(from)) && !(to && execution.started >= Date.parse(to));
+}
+
+function now() {
+  return new Date().toISOString();
 }

@@ -4,6 +4,7 @@
 import { random } from "./samples.mjs";
 
 const LIMIT = 2048;
+const MOST_EVENTS = 20_000;
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 let counter = 0;
 
@@ -59,83 +60,103 @@ function compute(node, input, turn) {
 
 /** All events of one run with the time after its start at which each is due, computed at once. */
 export function plan(execution, graph, input, seed, pace, outputs = new Map()) {
-  const next = random(seed);
-  const events = [];
-  const incoming = new Map(graph.nodes.map((node) => [node.id, graph.edges.filter((edge) => edge.target === node.id)]));
-  const runs = new Map();
-  const free = new Map();
-  const turns = new Map();
-  let seq = 0;
-  let failure = null;
-  let last = null;
-  let asks = false;
-  const emit = (after, event) => events.push({ after, event: { execution: execution.id, seq: ++seq, ...event } });
-  emit(0, { type: "accepted", input: elide(execution, input), trigger: "manual" });
-
-  const queue = graph.nodes.filter((node) => incoming.get(node.id).length === 0 && !node.parentId).map((node) => ({ node, at: 1, input }));
-  if (queue.length === 0 && graph.nodes[0]) queue.push({ node: graph.nodes[0], at: 1, input });
-  let end = 1;
-  while (queue.length > 0 && seq < 20_000) {
-    queue.sort((a, b) => a.at - b.at);
-    const { node, at, input: given } = queue.shift();
-    const turn = turns.get(node.id) ?? 0;
-    turns.set(node.id, turn + 1);
-    const looped = turn > 0 || /delay/.test(node.type) || reaches(graph, node.id);
-    const address = looped ? `${node.id}@${turn}` : node.id;
-    const began = Math.max(at, free.get(node.id) ?? 0);
-    const outside = /http|delay/.test(node.type);
-    const lasts = (outside ? 300 + next() * 900 : 0.2 + next() * 4) * pace;
-    const attempts = outside && next() < 0.2 ? 2 : 1;
-    end = Math.max(end, began + lasts);
-    const children = graph.nodes.filter((one) => one.parentId === node.id);
-    if (node.type === "for_each" && children.length > 0) {
-      const items = Array.isArray(given) ? given : Array.from({ length: node.data.items ?? 3 }, (_, item) => item);
-      const done = playInside({ node, children, items, began, pace, next, emit });
-      end = Math.max(end, done.end);
-      runs.set(node.id, { output: done.outputs });
-      last = done.outputs;
-      emit(done.end, { type: "step_finished", address, node: node.id, status: "succeeded", output: elide(execution, done.outputs), ports: ["done"], error: null, attempts: 1, duration_ms: done.end - began, startedAfter: began });
-      for (const child of children) turns.set(child.id, items.length);
-      for (const edge of graph.edges.filter((one) => one.source === node.id)) queue.push({ node: graph.nodes.find((one) => one.id === edge.target), at: done.end, input: done.outputs });
-      continue;
-    }
-    if (attempts > 1) {
-      const failed = began + lasts * 0.3;
-      emit(began, { type: "step_started", address, node: node.id, attempt: 1 });
-      emit(failed, { type: "step_retried", address, node: node.id, attempt: 1, error: { code: "http_status", message: "the other side answered 503", node: address }, wakeAfter: began + lasts * 0.6 });
-      emit(began + lasts * 0.6, { type: "step_started", address, node: node.id, attempt: 2 });
-    } else emit(began, { type: "step_started", address, node: node.id, attempt: 1 });
-    if (node.data?.on_uncertain === "ask") {
-      // As after a crash in the middle of its call.
-      emit(began + lasts, { type: "step_waiting", address, node: node.id, until: null, signal: `uncertain:${address}`, child: null });
-      asks = true;
-      continue;
-    }
-    const result = outputs.has(address) ? { output: outputs.get(address) } : compute(node, given, turn);
-    const finished = { type: "step_finished", address, node: node.id, attempts, duration_ms: lasts, startedAfter: began };
-    execution.inputs.set(address, elide(execution, given));
-    free.set(node.id, began + lasts);
-    if (result.error) {
-      failure = { ...result.error, node: address };
-      emit(began + lasts, { ...finished, status: "failed", output: null, ports: [], error: failure });
-      continue;
-    }
-    last = result.output;
-    runs.set(node.id, result);
-    emit(began + lasts, { ...finished, status: "succeeded", output: elide(execution, result.output), ports: result.ports ?? ["out"], error: null });
-    for (const edge of graph.edges.filter((one) => one.source === node.id)) {
-      const chosen = !edge.sourceHandle || !result.ports || result.ports.includes(edge.sourceHandle);
-      const target = graph.nodes.find((one) => one.id === edge.target);
-      if (!target || !chosen || queue.some((one) => one.node === target)) continue;
-      if (!reaches(graph, target.id) && turns.has(target.id)) continue;
-      queue.push({ node: target, at: began + lasts, input: result.output });
-    }
+  const walk = setOut({ execution, graph, input, pace, outputs, next: random(seed) });
+  walk.emit(0, { type: "accepted", input: elide(execution, input), trigger: "manual" });
+  while (walk.queue.length > 0 && walk.events.length < MOST_EVENTS) {
+    walk.queue.sort((a, b) => a.at - b.at);
+    visit(walk, walk.queue.shift());
   }
-  const sorted = () => events.sort((a, b) => a.after - b.after).map((one, at) => ({ after: one.after, event: { ...one.event, seq: at + 1 } }));
-  if (asks) return sorted();
+  if (!walk.asks) conclude(walk);
+  return walk.events.sort((a, b) => a.after - b.after).map((one, at) => ({ after: one.after, event: { ...one.event, seq: at + 1 } }));
+}
+
+/** A walk before its first node: what it was given, what stands in line, and what it gathers on its way. */
+function setOut({ input, ...given }) {
+  const { execution, graph } = given;
+  const events = [];
+  const emit = (after, event) => events.push({ after, event: { execution: execution.id, seq: events.length + 1, ...event } });
+  const entered = new Set(graph.edges.map((edge) => edge.target));
+  const queue = graph.nodes.filter((node) => !entered.has(node.id) && !node.parentId).map((node) => ({ node, at: 1, input }));
+  if (queue.length === 0 && graph.nodes[0]) queue.push({ node: graph.nodes[0], at: 1, input });
+  return { ...given, events, emit, queue, turns: new Map(), free: new Map(), end: 1, failure: null, last: null, asks: false };
+}
+
+/** One step: when it runs and for how long, and which kind of step it is. */
+function visit(walk, { node, at, input }) {
+  const { graph, pace, next, turns } = walk;
+  const turn = turns.get(node.id) ?? 0;
+  turns.set(node.id, turn + 1);
+  const looped = turn > 0 || /delay/.test(node.type) || reaches(graph, node.id);
+  const address = looped ? `${node.id}@${turn}` : node.id;
+  const began = Math.max(at, walk.free.get(node.id) ?? 0);
+  const outside = /http|delay/.test(node.type);
+  const lasts = (outside ? 300 + next() * 900 : 0.2 + next() * 4) * pace;
+  const attempts = outside && next() < 0.2 ? 2 : 1;
+  walk.end = Math.max(walk.end, began + lasts);
+  const step = { node, input, turn, address, began, lasts, attempts };
+  const children = graph.nodes.filter((one) => one.parentId === node.id);
+  if (node.type === "for_each" && children.length > 0) return playContainer(walk, step, children);
+  emitAttempts(walk, step);
+  if (node.data?.on_uncertain === "ask") {
+    // As after a crash in the middle of its call.
+    walk.emit(began + lasts, { type: "step_waiting", address, node: node.id, until: null, signal: `uncertain:${address}`, child: null });
+    walk.asks = true;
+    return;
+  }
+  finish(walk, step);
+}
+
+function playContainer(walk, { node, input, address, began }, children) {
+  const { execution, graph, pace, next, emit } = walk;
+  const items = Array.isArray(input) ? input : Array.from({ length: node.data.items ?? 3 }, (_, item) => item);
+  const done = playInside({ node, children, items, began, pace, next, emit });
+  walk.end = Math.max(walk.end, done.end);
+  walk.last = done.outputs;
+  emit(done.end, { type: "step_finished", address, node: node.id, status: "succeeded", output: elide(execution, done.outputs), ports: ["done"], error: null, attempts: 1, duration_ms: done.end - began, startedAfter: began });
+  for (const child of children) walk.turns.set(child.id, items.length);
+  for (const edge of graph.edges.filter((one) => one.source === node.id)) walk.queue.push({ node: graph.nodes.find((one) => one.id === edge.target), at: done.end, input: done.outputs });
+}
+
+function emitAttempts({ emit }, { node, address, began, lasts, attempts }) {
+  emit(began, { type: "step_started", address, node: node.id, attempt: 1 });
+  if (attempts === 1) return;
+  const again = began + lasts * 0.6;
+  emit(began + lasts * 0.3, { type: "step_retried", address, node: node.id, attempt: 1, error: { code: "http_status", message: "the other side answered 503", node: address }, wakeAfter: again });
+  emit(again, { type: "step_started", address, node: node.id, attempt: 2 });
+}
+
+/** What a step gives, or why it failed. */
+function finish(walk, { node, input, turn, address, began, lasts, attempts }) {
+  const { execution, outputs, emit } = walk;
+  const result = outputs.has(address) ? { output: outputs.get(address) } : compute(node, input, turn);
+  const finished = { type: "step_finished", address, node: node.id, attempts, duration_ms: lasts, startedAfter: began };
+  execution.inputs.set(address, elide(execution, input));
+  walk.free.set(node.id, began + lasts);
+  if (result.error) {
+    walk.failure = { ...result.error, node: address };
+    emit(began + lasts, { ...finished, status: "failed", output: null, ports: [], error: walk.failure });
+    return;
+  }
+  walk.last = result.output;
+  emit(began + lasts, { ...finished, status: "succeeded", output: elide(execution, result.output), ports: result.ports ?? ["out"], error: null });
+  follow(walk, node, result, began + lasts);
+}
+
+/** Puts in line what the edges of the chosen ports lead to. */
+function follow({ graph, queue, turns }, node, result, at) {
+  for (const edge of graph.edges.filter((one) => one.source === node.id)) {
+    const chosen = !edge.sourceHandle || !result.ports || result.ports.includes(edge.sourceHandle);
+    const target = graph.nodes.find((one) => one.id === edge.target);
+    if (!target || !chosen || queue.some((one) => one.node === target)) continue;
+    if (!reaches(graph, target.id) && turns.has(target.id)) continue;
+    queue.push({ node: target, at, input: result.output });
+  }
+}
+
+/** What no edge led to was skipped; then it is over. */
+function conclude({ execution, graph, turns, emit, end, failure, last }) {
   for (const node of graph.nodes) if (!turns.has(node.id)) emit(end, { type: "step_skipped", address: node.id, node: node.id, status: "skipped" });
   emit(end, { type: "finished", status: failure ? "failed" : "succeeded", output: failure ? null : elide(execution, last), error: failure, duration_ms: end });
-  return sorted();
 }
 
 /** The items of a container, two at a time, each through its nodes in order. */

@@ -63,124 +63,176 @@ interface LoadedProps {
   onReopened: () => void;
 }
 
-function Loaded({ execution, store, onReopened }: LoadedProps) {
-  const { id } = execution;
+/** The graph as it is drawn, and what its nodes are called. */
+function useDrawing(execution: Execution) {
   const kinds = useKinds();
   const graph = useMemo(() => placeGraph(execution.graph), [execution.graph]);
   const parents = useMemo(() => new Map(execution.graph.nodes.map((node) => [node.id, node.parentId ?? null])), [execution.graph]);
   const parentOf = useCallback((node: string) => parents.get(node) ?? null, [parents]);
   const titles = useMemo(() => new Map(graph.nodes.map((node) => [node.id, titleOf(node, kinds.get(node.type)?.name ?? null)])), [graph, kinds]);
+  return { kinds, graph, parentOf, titles };
+}
+
+/** What the page shows: the moment looked at, the step chosen in it, and how the execution stands. */
+function useView({ execution, store, onReopened }: LoadedProps) {
+  const drawing = useDrawing(execution);
   const status = statusOf(store, execution);
   const over = isOver(status);
-  const asking = useAsking(id, status, store?.generation ?? 0, onReopened);
+  const asking = useAsking(execution.id, status, store?.generation ?? 0, onReopened);
   const [wanted, setAt] = useState<number | null>(null);
   // The slider moves at once; what it shows of a long run follows as fast as it can.
   const at = useDeferredValue(wanted);
   const shown = useMoment(store, at);
   const [chosen, setChosen] = useSearch("step");
-  const [tabParam, setTab] = useSearch("tab");
-  const [fork, setFork] = useState<{ step: StepRun; edit: boolean } | null>(null);
-  const [comparing, setComparing] = useState(false);
   const step = shown.state?.steps.get(chosen) ?? null;
-  const nodeId = step?.node ?? store?.steps.get(chosen)?.node ?? (graph.byId.has(chosen) ? chosen : null);
-  const node = nodeId === null ? undefined : graph.byId.get(nodeId);
+  const nodeId = step?.node ?? store?.steps.get(chosen)?.node ?? (drawing.graph.byId.has(chosen) ? chosen : null);
+  // The end of an execution shows only where no earlier moment is looked at.
+  const ended = over && at === null;
+  return { ...drawing, execution, store, status, over, ended, asking, wanted, setAt, at, shown, setChosen, step, nodeId };
+}
+
+type View = ReturnType<typeof useView>;
+
+/** Chooses the last run of a node that is picked on the graph, or the node itself where it has none. */
+function useChooseNode({ shown, setChosen }: View) {
   const runs = shown.state?.nodes ?? null;
   const latest = useRef(runs);
   useEffect(() => {
     latest.current = runs;
   });
-  const chooseNode = useCallback((picked: string | null) => setChosen(picked === null ? null : (latest.current?.get(picked)?.last.address ?? picked)), [setChosen]);
-  const fault = step?.status === "failed" && over && at === null;
-  const panel = {
-    execution: id,
-    state: shown.state,
-    over: over && at === null,
-    events: shown.events,
-    times: shown.times,
-    titles,
-    parentOf,
-    input: execution.input ?? store?.input ?? null,
-    output: over && at === null ? (execution.output ?? store?.output ?? null) : undefined,
-    historyFrom: execution.history_from ?? 1,
-    selected: step?.address ?? null,
-    onSelect: setChosen,
-    tab: isRunTab(tabParam) ? tabParam : ("timeline" as const),
-    onTab: (tab: string) => setTab(tab === "timeline" ? null : tab),
-  };
+  return useCallback((picked: string | null) => setChosen(picked === null ? null : (latest.current?.get(picked)?.last.address ?? picked)), [setChosen]);
+}
+
+interface Fork {
+  step: StepRun;
+  edit: boolean;
+}
+
+function Loaded(props: LoadedProps) {
+  const view = useView(props);
+  const [tab, setTab] = useSearch("tab");
+  const [fork, setFork] = useState<Fork | null>(null);
+  const [comparing, setComparing] = useState(false);
+  const chooseNode = useChooseNode(view);
+  const { execution, store, graph, at, nodeId } = view;
+  const node = nodeId === null ? undefined : graph.byId.get(nodeId);
   return (
     <div className={`${s.page} ${node ? s.withSide : ""}`}>
-      <header className={s.top}>
-        <Crumbs execution={execution} />
-        <span className={s.status}>
-          <StatusChip status={status}>
-            <Elapsed state={store} execution={execution} over={over} />
-          </StatusChip>
-        </span>
-        <span className="hidden" role="status">
-          {statusWord(status)}
-        </span>
-        <Actions execution={execution} status={status} asking={asking} events={store?.history.events ?? []} onCompare={() => setComparing(true)} />
-      </header>
+      <Head view={view} onCompare={() => setComparing(true)} />
       <div className={s.canvas}>
         <GraphView
           graph={graph}
-          kinds={kinds}
-          runs={runs}
-          over={over && at === null && (store?.seq ?? 0) > 0}
+          kinds={view.kinds}
+          runs={view.shown.state?.nodes ?? null}
+          over={view.ended && (store?.seq ?? 0) > 0}
           selected={nodeId}
           onSelect={chooseNode}
           label={`Graph of the execution, ${plural(graph.nodes.length, "node")}`}
         />
         {at !== null ? <p className={s.moment}>As it was at this moment</p> : null}
       </div>
-      <ReplayBar times={store?.history.times ?? []} version={store?.seq ?? 0} over={over} at={wanted} onAt={setAt} />
+      <ReplayBar times={store?.history.times ?? []} version={store?.seq ?? 0} over={view.over} at={view.wanted} onAt={view.setAt} />
       <div className={s.runs}>
         <Splitter label="Height of the views below the graph" />
-        <TimedPanel {...panel} live={store} full={execution} isOver={over} cursor={at === null ? null : shown.time} />
+        <TimedPanel {...panelOf(view)} tab={isRunTab(tab) ? tab : "timeline"} onTab={(to) => setTab(to === "timeline" ? null : to)} />
       </div>
-      {node ? (
-        <aside className={s.side}>
-          <StepDetail
-            key={nodeId}
-            execution={id}
-            step={step}
-            over={over}
-            node={describe(node, titles, kinds)}
-            remedies={fault ? <Remedies execution={execution} step={step} asking={asking} onStep={setChosen} onFork={(edit) => setFork({ step, edit })} /> : null}
-            actions={step && canFork(step) && !fault ? <ForkButtons onFork={(edit) => setFork({ step, edit })} /> : null}
-            onClose={() => setChosen(null)}
-          />
-        </aside>
-      ) : (
-        <aside className={s.side} aria-label="Input and output">
-          <Result state={store} execution={execution} over={over && at === null} status={status} steps={shown.steps} titles={titles} asking={asking} onStep={setChosen} />
-        </aside>
-      )}
+      <Side view={view} node={node} onFork={setFork} />
       <Suspense fallback={null}>
-        {fork ? (
-          <ForkDialog
-            execution={id}
-            step={fork.step}
-            edit={fork.edit}
-            title={titles.get(fork.step.node) ?? fork.step.node}
-            titles={titles}
-            events={store?.history.events ?? []}
-            writes={(one) => kinds.get(graph.byId.get(one)?.type ?? "")?.effect === "write"}
-            onClose={() => setFork(null)}
-            onForked={(born) => {
-              setFork(null);
-              toast("ok", `Execution ${born} goes on from here.`, { label: "Compare", run: () => navigate(`${executionPath(id)}/compare/${encodeURIComponent(born)}`) });
-              navigate(executionPath(born));
-            }}
-          />
-        ) : null}
+        {fork ? <ForkFrom view={view} fork={fork} onClose={() => setFork(null)} /> : null}
         {comparing ? <CompareChoice execution={execution} onClose={() => setComparing(false)} /> : null}
       </Suspense>
     </div>
   );
 }
 
-function describe(node: ReturnType<typeof placeGraph>["nodes"][number], titles: ReadonlyMap<string, string>, kinds: ReturnType<typeof useKinds>) {
+function Head({ view, onCompare }: { view: View; onCompare: () => void }) {
+  const { execution, store, status, over, asking } = view;
+  return (
+    <header className={s.top}>
+      <Crumbs execution={execution} />
+      <span className={s.status}>
+        <StatusChip status={status}>
+          <Elapsed state={store} execution={execution} over={over} />
+        </StatusChip>
+      </span>
+      <span className="hidden" role="status">
+        {statusWord(status)}
+      </span>
+      <Actions execution={execution} status={status} asking={asking} events={store?.history.events ?? []} onCompare={onCompare} />
+    </header>
+  );
+}
+
+function panelOf({ execution, store, over, ended, at, shown, titles, parentOf, step, setChosen }: View) {
+  return {
+    execution: execution.id,
+    state: shown.state,
+    over: ended,
+    events: shown.events,
+    times: shown.times,
+    titles,
+    parentOf,
+    input: execution.input ?? store?.input ?? null,
+    output: ended ? (execution.output ?? store?.output ?? null) : undefined,
+    historyFrom: execution.history_from ?? 1,
+    selected: step?.address ?? null,
+    onSelect: setChosen,
+    live: store,
+    full: execution,
+    isOver: over,
+    cursor: at === null ? null : shown.time,
+  };
+}
+
+/** The step that is chosen; without one, what the execution was given and gave. */
+function Side({ view, node, onFork }: { view: View; node: GraphNode | undefined; onFork: (fork: Fork) => void }) {
+  const { execution, store, status, over, ended, asking, shown, titles, kinds, step, nodeId, setChosen } = view;
+  const fault = step?.status === "failed" && ended;
+  return node ? (
+    <aside className={s.side}>
+      <StepDetail
+        key={nodeId}
+        execution={execution.id}
+        step={step}
+        over={over}
+        node={describe(node, titles, kinds)}
+        remedies={fault ? <Remedies execution={execution} step={step} asking={asking} onStep={setChosen} onFork={(edit) => onFork({ step, edit })} /> : null}
+        actions={step && canFork(step) && !fault ? <ForkButtons onFork={(edit) => onFork({ step, edit })} /> : null}
+        onClose={() => setChosen(null)}
+      />
+    </aside>
+  ) : (
+    <aside className={s.side} aria-label="Input and output">
+      <Result state={store} execution={execution} over={ended} status={status} steps={shown.steps} titles={titles} asking={asking} onStep={setChosen} />
+    </aside>
+  );
+}
+
+function ForkFrom({ view, fork, onClose }: { view: View; fork: Fork; onClose: () => void }) {
+  const { store, graph, kinds, titles } = view;
+  const { id } = view.execution;
+  return (
+    <ForkDialog
+      execution={id}
+      step={fork.step}
+      edit={fork.edit}
+      title={titles.get(fork.step.node) ?? fork.step.node}
+      titles={titles}
+      events={store?.history.events ?? []}
+      writes={(one) => kinds.get(graph.byId.get(one)?.type ?? "")?.effect === "write"}
+      onClose={onClose}
+      onForked={(born) => {
+        onClose();
+        toast("ok", `Execution ${born} goes on from here.`, { label: "Compare", run: () => navigate(`${executionPath(id)}/compare/${encodeURIComponent(born)}`) });
+        navigate(executionPath(born));
+      }}
+    />
+  );
+}
+
+type GraphNode = ReturnType<typeof placeGraph>["nodes"][number];
+
+function describe(node: GraphNode, titles: ReadonlyMap<string, string>, kinds: ReturnType<typeof useKinds>) {
   const kind = kinds.get(node.type);
   return {
     id: node.id,

@@ -5,7 +5,7 @@ import { LayoutGrid, Play, Plus } from "lucide-react";
 import { useEffect, useMemo } from "react";
 import { followExecutions } from "../api/events";
 import { isOver, queries } from "../api/queries";
-import type { DashboardStats, WorkflowItem } from "../api/types";
+import type { DashboardStats, ExecutionItem, WorkflowItem } from "../api/types";
 import { ExecutionHead, ExecutionRow } from "../panels/execution-list";
 import { HistoryPanel } from "../panels/history";
 import { Thumbnail } from "../panels/preview";
@@ -33,92 +33,100 @@ export function page() {
   const stats = useQuery(queries.stats());
   const recent = useQuery(queries.recent(RECENT));
   const changed = useQuery(queries.changedLast(CHANGED));
-  const making = useNewWorkflow();
   useRefreshOnEvents(recent.data ?? []);
   return (
     <Page>
-      <PageHead
-        title="Home"
-        facts={<Chip>live</Chip>}
-        actions={
-          <>
-            <Link to="/templates" className={`${b.button} ${s.inBar}`}>
-              <LayoutGrid size={14} aria-hidden="true" />
-              Templates
-            </Link>
-            <Button kind="primary" icon={<Plus size={14} aria-hidden="true" />} busy={making.isPending} onClick={() => making.mutate("")}>
-              New workflow
-            </Button>
-          </>
-        }
-      />
+      <PageHead title="Home" facts={<Chip>live</Chip>} actions={<Actions />} />
       <Numbers stats={stats} />
       <div className={s.two}>
-        <Panel
-          title="Recent executions"
-          aside={
-            <Link to="/executions" className={s.more}>
-              Show all
-            </Link>
-          }
-        >
-          {recent.isPending ? (
-            <Skeleton rows={8} />
-          ) : recent.isError && !recent.data ? (
-            <Failed error={recent.error} what="Recent executions could not be read" retry={() => void recent.refetch()} />
-          ) : recent.data.length === 0 ? (
-            <Empty
-              icon={<Play aria-hidden="true" />}
-              title="Nothing has run yet"
-              actions={
-                changed.data?.length === 0 ? (
-                  <>
-                    <Link to="/templates" className={`${b.button} ${b.primary}`}>
-                      Begin with a template
-                    </Link>
-                    <Link to="/workflows" className={b.button}>
-                      Import a workflow
-                    </Link>
-                  </>
-                ) : (
-                  <Link to="/workflows" className={b.button}>
-                    Choose a workflow
-                  </Link>
-                )
-              }
-            >
-              {changed.data?.length === 0 ? "Take a workflow that works, run it, and make it yours. Executions show here as they start." : "Executions show here as they start, with their status and time."}
-            </Empty>
-          ) : (
-            <>
-              <ExecutionHead />
-              {recent.data.map((item) => (
-                <ExecutionRow key={item.id} item={item} />
-              ))}
-            </>
-          )}
-        </Panel>
+        <Recent recent={recent} bare={changed.data?.length === 0} />
         <div className={s.side}>
           <HistoryPanel />
-          <Panel
-            title="Changed last"
-            aside={
-              <Link to="/workflows" className={s.more}>
-                Show all
-              </Link>
-            }
-          >
-            {changed.isPending ? (
-              <Skeleton rows={6} />
-            ) : !changed.data ? (
-              <Failed error={changed.error} what="Workflows could not be read" retry={() => void changed.refetch()} />
-            ) : (
-              <Changed items={changed.data} />
-            )}
-          </Panel>
+          <ChangedLast changed={changed} />
         </div>
       </div>
     </Page>
+  );
+}
+
+function Actions() {
+  const making = useNewWorkflow();
+  return (
+    <>
+      <Link to="/templates" className={`${b.button} ${s.inBar}`}>
+        <LayoutGrid size={14} aria-hidden="true" />
+        Templates
+      </Link>
+      <Button kind="primary" icon={<Plus size={14} aria-hidden="true" />} busy={making.isPending} onClick={() => making.mutate("")}>
+        New workflow
+      </Button>
+    </>
+  );
+}
+
+function ShowAll({ to }: { to: string }) {
+  return (
+    <Link to={to} className={s.more}>
+      Show all
+    </Link>
+  );
+}
+
+/** `bare`: there is no workflow yet that could run. */
+function Recent({ recent, bare }: { recent: UseQueryResult<ExecutionItem[]>; bare: boolean }) {
+  return (
+    <Panel title="Recent executions" aside={<ShowAll to="/executions" />}>
+      {recent.isPending ? (
+        <Skeleton rows={8} />
+      ) : recent.isError && !recent.data ? (
+        <Failed error={recent.error} what="Recent executions could not be read" retry={() => void recent.refetch()} />
+      ) : recent.data.length === 0 ? (
+        <NothingRan bare={bare} />
+      ) : (
+        <>
+          <ExecutionHead />
+          {recent.data.map((item) => (
+            <ExecutionRow key={item.id} item={item} />
+          ))}
+        </>
+      )}
+    </Panel>
+  );
+}
+
+function NothingRan({ bare }: { bare: boolean }) {
+  const actions = bare ? (
+    <>
+      <Link to="/templates" className={`${b.button} ${b.primary}`}>
+        Begin with a template
+      </Link>
+      <Link to="/workflows" className={b.button}>
+        Import a workflow
+      </Link>
+    </>
+  ) : (
+    <Link to="/workflows" className={b.button}>
+      Choose a workflow
+    </Link>
+  );
+  return (
+    <Empty icon={<Play aria-hidden="true" />} title="Nothing has run yet" actions={actions}>
+      {bare ? "Take a workflow that works, run it, and make it yours. Executions show here as they start." : "Executions show here as they start, with their status and time."}
+    </Empty>
+  );
+}
+
+function ChangedLast({ changed }: { changed: UseQueryResult<WorkflowItem[]> }) {
+  return (
+    <Panel title="Changed last" aside={<ShowAll to="/workflows" />}>
+      {changed.isPending ? (
+        <Skeleton rows={6} />
+      ) : !changed.data ? (
+        <Failed error={changed.error} what="Workflows could not be read" retry={() => void changed.refetch()} />
+      ) : (
+        <Changed items={changed.data} />
+      )}
+    </Panel>
   );
 }
 

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Gauge } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { queries } from "../api/queries";
-import { figuresOf, readMetrics, routesOf, sum, type Figures, type Reading } from "../graph/metrics";
+import { figuresOf, readMetrics, routesOf, sum, type Figures, type Reading, type RouteFigures } from "../graph/metrics";
 import { useView } from "../state/view";
 import { bytes, count, duration, durationParts, plural } from "../ui/format";
 import { Page, PageHead, Panel } from "../ui/panel";
@@ -52,72 +52,90 @@ function Server() {
   const now = history.at(-1);
   if (metrics.isPending) return <Skeleton rows={2} kind="block" />;
   if (!now || !newest) return <Failed error={metrics.error} what="The server's metrics could not be read" retry={() => void metrics.refetch()} />;
+  return (
+    <>
+      <ServerFigures now={now} history={history} uptime={sum(newest, "uptime_seconds")} />
+      <Routes routes={routesOf(newest)} />
+    </>
+  );
+}
+
+function ServerFigures({ now, history, uptime }: { now: Figures; history: readonly Figures[]; uptime: number | null }) {
   const trend = (key: keyof Figures) => history.map((one) => one[key]);
-  const uptime = sum(newest, "uptime_seconds");
-  const routes = routesOf(newest);
   const [p95, p95Unit] = durationParts(now.p95 === null ? null : now.p95 * 1000);
   const [commit, commitUnit] = durationParts(now.commit === null ? null : now.commit * 1000);
   return (
-    <>
-      <section aria-labelledby="server" className={s.part}>
-        <h2 id="server" className={s.head}>
-          Server
-          {uptime === null ? null : <span className="faint">up {duration(uptime * 1000)}</span>}
-        </h2>
-        <Tiles>
-          {now.cpu === null ? null : <Tile label="CPU" value={short(now.cpu)} unit="% of a core" trend={trend("cpu")} />}
-          {now.memory === null ? null : <Size label="Memory" value={now.memory} trend={trend("memory")} />}
-          <Tile label="Steps and events recorded" value={perSecond(now.events)} unit="/s" trend={trend("events")} />
-          <Tile label="Commits" value={perSecond(now.commits)} unit="/s" note={now.queue ? plural(now.queue, "entry waits", "entries wait") : "none waits"} trend={trend("commits")} />
-          {now.commit === null ? null : <Tile label="Last commit" value={commit} unit={commitUnit} trend={trend("commit")} />}
-          <Tile label="Requests" value={perSecond(now.requests)} unit="/s" trend={trend("requests")} />
-          <Tile label="Answers begin within" value={p95} unit={p95Unit === "" ? "" : `${p95Unit} p95`} trend={trend("p95")} />
-          <Tile label="Failed requests" value={now.errors === null ? "–" : short(now.errors)} unit={now.errors === null ? "" : "%"} {...(now.errors ? { tone: "bad", note: "answers 5xx" } : {})} trend={trend("errors")} />
-          {now.inFlight === null ? null : <Tile label="Executions under way" value={count(now.inFlight)} trend={trend("inFlight")} />}
-          {now.cache === null ? null : <Tile label="Cache hits" value={short(now.cache)} unit="%" trend={trend("cache")} />}
-          {now.database === null ? null : <Size label="Database" value={now.database} trend={trend("database")} />}
-        </Tiles>
-      </section>
-      <Panel title="Where the time of requests goes" aside={<span className={s.since}>since the server started</span>}>
-        {routes.length === 0 ? (
-          <Empty icon={<Gauge aria-hidden="true" />} title="No request was counted yet" />
-        ) : (
-          <div className={s.scroll} tabIndex={0} role="group" aria-label="Table of routes">
-            <table className={s.table}>
-              <thead>
-                <tr>
-                  <th scope="col">Route</th>
-                  <th scope="col">Requests</th>
-                  <th scope="col">p50</th>
-                  <th scope="col">p95</th>
-                  <th scope="col">Failed</th>
-                  <th scope="col">Share</th>
-                </tr>
-              </thead>
-              <tbody>
-                {routes.map((row) => (
-                  <tr key={row.route}>
-                    <th scope="row" className="mono">
-                      {row.route}
-                    </th>
-                    <td>{count(row.requests)}</td>
-                    <td>{ms(row.p50)}</td>
-                    <td>{ms(row.p95)}</td>
-                    <td>{short(row.errors)} %</td>
-                    <td>
-                      <span className={s.share}>
-                        <i style={{ width: `${row.share * 100}%` }} />
-                      </span>
-                      <span className="hidden">{Math.round(row.share * 100)} %</span>
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
-        )}
-      </Panel>
-    </>
+    <section aria-labelledby="server" className={s.part}>
+      <h2 id="server" className={s.head}>
+        Server
+        {uptime === null ? null : <span className="faint">up {duration(uptime * 1000)}</span>}
+      </h2>
+      <Tiles>
+        {now.cpu === null ? null : <Tile label="CPU" value={short(now.cpu)} unit="% of a core" trend={trend("cpu")} />}
+        {now.memory === null ? null : <Size label="Memory" value={now.memory} trend={trend("memory")} />}
+        <Tile label="Steps and events recorded" value={perSecond(now.events)} unit="/s" trend={trend("events")} />
+        <Tile label="Commits" value={perSecond(now.commits)} unit="/s" note={now.queue ? plural(now.queue, "entry waits", "entries wait") : "none waits"} trend={trend("commits")} />
+        {now.commit === null ? null : <Tile label="Last commit" value={commit} unit={commitUnit} trend={trend("commit")} />}
+        <Tile label="Requests" value={perSecond(now.requests)} unit="/s" trend={trend("requests")} />
+        <Tile label="Answers begin within" value={p95} unit={p95Unit === "" ? "" : `${p95Unit} p95`} trend={trend("p95")} />
+        <Tile label="Failed requests" value={now.errors === null ? "–" : short(now.errors)} unit={now.errors === null ? "" : "%"} {...(now.errors ? { tone: "bad", note: "answers 5xx" } : {})} trend={trend("errors")} />
+        {now.inFlight === null ? null : <Tile label="Executions under way" value={count(now.inFlight)} trend={trend("inFlight")} />}
+        {now.cache === null ? null : <Tile label="Cache hits" value={short(now.cache)} unit="%" trend={trend("cache")} />}
+        {now.database === null ? null : <Size label="Database" value={now.database} trend={trend("database")} />}
+      </Tiles>
+    </section>
+  );
+}
+
+function Routes({ routes }: { routes: readonly RouteFigures[] }) {
+  return (
+    <Panel title="Where the time of requests goes" aside={<span className={s.since}>since the server started</span>}>
+      {routes.length === 0 ? <Empty icon={<Gauge aria-hidden="true" />} title="No request was counted yet" /> : <RouteTable routes={routes} />}
+    </Panel>
+  );
+}
+
+function RouteTable({ routes }: { routes: readonly RouteFigures[] }) {
+  return (
+    <div className={s.scroll} tabIndex={0} role="group" aria-label="Table of routes">
+      <table className={s.table}>
+        <thead>
+          <tr>
+            <th scope="col">Route</th>
+            <th scope="col">Requests</th>
+            <th scope="col">p50</th>
+            <th scope="col">p95</th>
+            <th scope="col">Failed</th>
+            <th scope="col">Share</th>
+          </tr>
+        </thead>
+        <tbody>
+          {routes.map((row) => (
+            <RouteRow key={row.route} row={row} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function RouteRow({ row }: { row: RouteFigures }) {
+  return (
+    <tr>
+      <th scope="row" className="mono">
+        {row.route}
+      </th>
+      <td>{count(row.requests)}</td>
+      <td>{ms(row.p50)}</td>
+      <td>{ms(row.p95)}</td>
+      <td>{short(row.errors)} %</td>
+      <td>
+        <span className={s.share}>
+          <i style={{ width: `${row.share * 100}%` }} />
+        </span>
+        <span className="hidden">{Math.round(row.share * 100)} %</span>
+      </td>
+    </tr>
   );
 }
 

@@ -20,76 +20,79 @@ import { useTemplate } from "./use-template";
 export function page() {
   useTitle("Templates");
   const list = useQuery(queries.templates());
-  const [text, setText] = useSearch("q");
-  const [category, setCategory] = useSearch("category");
-  const sought = useDeferredValue(text);
-  const all = useMemo(() => list.data ?? [], [list.data]);
-  const found = useMemo(() => search(all, sought, category), [all, sought, category]);
-  const known = useMemo(() => shelves(all), [all]);
-  const gallery = useRef<HTMLUListElement>(null);
   return (
     <Page>
-      <PageHead title="Templates" facts={list.data ? <span className="faint num">{count(all.length)}</span> : null} />
+      <PageHead title="Templates" facts={list.data ? <span className="faint num">{count(list.data.length)}</span> : null} />
       {list.isPending ? (
         <Skeleton rows={4} kind="block" />
       ) : !list.data ? (
         <Failed error={list.error} what="Templates could not be read" retry={() => void list.refetch()} />
-      ) : all.length === 0 ? (
+      ) : list.data.length === 0 ? (
         <Empty icon={<LayoutGrid aria-hidden="true" />} title="This server has no templates">
           Draw a workflow from nothing, or import one.
         </Empty>
       ) : (
-        <>
-          <div className={s.bar}>
-            <SearchField
-              label="Search templates"
-              value={text}
-              onChange={setText}
-              onKeyDown={(event) => {
-                const [only] = found;
-                if (event.key === "Enter" && only && found.length === 1) navigate(templatePath(only.id));
-                else if (event.key === "ArrowDown") gallery.current?.querySelector("a")?.focus();
-                else return;
-                event.preventDefault();
-              }}
-            />
-            <div className={s.shelves} role="group" aria-label="Category">
-              {[["", all.length] as const, ...known].map(([name, number]) => (
-                <button key={name} type="button" className={`${s.shelf} ${name === category ? s.on : ""}`} aria-pressed={name === category} onClick={() => setCategory(name)}>
-                  {name === "" ? "All" : name} <span className="faint num">{count(number)}</span>
-                </button>
-              ))}
-            </div>
-          </div>
-          <p role="status" className="hidden">
-            {plural(found.length, "template")}
-          </p>
-          {found.length === 0 ? (
-            <Empty
-              title={`No template is about “${sought}”`}
-              actions={
-                <Button
-                  onClick={() => {
-                    setText(null);
-                    setCategory(null);
-                  }}
-                >
-                  Show all
-                </Button>
-              }
-            >
-              The search looks at names, descriptions and tags.
-            </Empty>
-          ) : (
-            <ul ref={gallery} className={s.gallery}>
-              {found.map((template) => (
-                <Card key={template.id} template={template} />
-              ))}
-            </ul>
-          )}
-        </>
+        <Gallery all={list.data} />
       )}
     </Page>
+  );
+}
+
+function Gallery({ all }: { all: readonly Template[] }) {
+  const [text, setText] = useSearch("q");
+  const [category, setCategory] = useSearch("category");
+  const sought = useDeferredValue(text);
+  const found = useMemo(() => search(all, sought, category), [all, sought, category]);
+  const gallery = useRef<HTMLUListElement>(null);
+  const clear = () => {
+    setText(null);
+    setCategory(null);
+  };
+  return (
+    <>
+      <div className={s.bar}>
+        <SearchField
+          label="Search templates"
+          value={text}
+          onChange={setText}
+          onKeyDown={(event) => {
+            const [only] = found;
+            if (event.key === "Enter" && only && found.length === 1) navigate(templatePath(only.id));
+            else if (event.key === "ArrowDown") gallery.current?.querySelector("a")?.focus();
+            else return;
+            event.preventDefault();
+          }}
+        />
+        <Shelves all={all} category={category} onCategory={setCategory} />
+      </div>
+      <p role="status" className="hidden">
+        {plural(found.length, "template")}
+      </p>
+      {found.length === 0 ? (
+        <Empty title={`No template is about “${sought}”`} actions={<Button onClick={clear}>Show all</Button>}>
+          The search looks at names, descriptions and tags.
+        </Empty>
+      ) : (
+        <ul ref={gallery} className={s.gallery}>
+          {found.map((template) => (
+            <Card key={template.id} template={template} />
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+function Shelves({ all, category, onCategory }: { all: readonly Template[]; category: string; onCategory: (name: string) => void }) {
+  const known = useMemo(() => shelves(all), [all]);
+  return (
+    <div className={s.shelves} role="group" aria-label="Category">
+      {[["", all.length] as const, ...known].map(([name, number]) => (
+        <button key={name} type="button" className={`${s.shelf} ${name === category ? s.on : ""}`} aria-pressed={name === category} onClick={() => onCategory(name)}>
+          {name === "" ? "All" : name} <span className="faint num">{count(number)}</span>
+        </button>
+      ))}
+    </div>
   );
 }
 

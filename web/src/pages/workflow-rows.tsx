@@ -36,61 +36,16 @@ export function WorkflowRows(props: RowsProps) {
   const density = useView((state) => state.settings.density);
   const phone = useMedia(PHONE);
   const height = phone ? HEIGHT.phone : HEIGHT[density];
-  const scroller = useRef<HTMLDivElement>(null);
-  const [active, setActive] = useState(0);
-  const virtual = useVirtualizer({ count: rows.total, getScrollElement: () => scroller.current, estimateSize: () => height, overscan: 6 });
-  useEffect(() => virtual.measure(), [height, virtual]);
-  const seen = virtual.getVirtualItems();
-  const first = seen[0]?.index ?? 0;
-  const last = seen.at(-1)?.index ?? 0;
-  const { look } = rows;
-  useEffect(() => look(first, last), [look, first, last]);
-
-  const row = Math.min(active, Math.max(0, rows.total - 1));
-  const go = (to: number) => {
-    setActive(to);
-    virtual.scrollToIndex(to, { align: "auto" });
-  };
-  useEffect(() => {
-    focus.current = () => {
-      setActive(0);
-      scroller.current?.focus();
-    };
-  }, [focus]);
-
-  const picks = usePicks(rows, choice, onChoice, setActive);
+  const list = useScroller(rows, height, focus);
+  const { row } = list;
+  const picks = usePicks(rows, choice, onChoice, list.setActive);
   const actions = useStable({ toggle: picks.toggle, run: props.run, entries: props.entries });
-  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
-    if (event.target !== event.currentTarget) return;
-    const item = rows.at(row);
-    const command = event.metaKey || event.ctrlKey;
-    const screen = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / height) - 1);
-    const to = command || event.altKey ? null : moved(event.key, row, rows.total, screen);
-    if (to !== null) {
-      if (event.shiftKey) picks.spanTo(row, to);
-      else picks.anchor.current = to;
-      go(to);
-    } else if (event.key === "Enter" && item) {
-      if (command) props.run(item);
-      else navigate(editorPath(item.id));
-    } else if (event.key === " " && item) {
-      picks.toggle(row, item, event.shiftKey);
-    } else if (event.key === "a" && command) {
-      onChoice({ all: true, count: rows.total });
-    } else if (event.key === "Escape" && chosen(choice) > 0) {
-      onChoice(NONE);
-    } else if (event.key === "Delete" && (chosen(choice) > 0 || item)) {
-      if (chosen(choice) === 0 && item) onChoice(choose(NONE, [item.id], true));
-      props.onDelete();
-    } else return;
-    event.preventDefault();
-  };
   const at = rows.at(row);
   return (
     <>
       <WorkflowHead all={rows.total > 0 && chosen(choice) === rows.total} some={chosen(choice) > 0} onAll={(on) => onChoice(on ? { all: true, count: rows.total } : NONE)} />
       <div
-        ref={scroller}
+        ref={list.scroller}
         className={`${s.scroller} ${rows.stale ? s.stale : ""}`}
         tabIndex={0}
         role="grid"
@@ -98,10 +53,10 @@ export function WorkflowRows(props: RowsProps) {
         aria-multiselectable="true"
         aria-rowcount={rows.total}
         aria-activedescendant={at ? `workflow-${at.id}` : undefined}
-        onKeyDown={onKeyDown}
+        onKeyDown={(event) => onKey(event, props, list, picks)}
       >
-        <div role="rowgroup" className={s.inner} style={{ height: virtual.getTotalSize() }}>
-          {seen.map(({ index, start }) => {
+        <div role="rowgroup" className={s.inner} style={{ height: list.height }}>
+          {list.seen.map(({ index, start }) => {
             const item = rows.at(index);
             return (
               <WorkflowRow
@@ -122,6 +77,65 @@ export function WorkflowRows(props: RowsProps) {
       </div>
     </>
   );
+}
+
+/** Which rows are in view, and which one the keys are on. */
+function useScroller(rows: Rows, height: number, focus: RowsProps["focus"]) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const [active, setActive] = useState(0);
+  const virtual = useVirtualizer({ count: rows.total, getScrollElement: () => scroller.current, estimateSize: () => height, overscan: 6 });
+  useEffect(() => virtual.measure(), [height, virtual]);
+  const seen = virtual.getVirtualItems();
+  const first = seen[0]?.index ?? 0;
+  const last = seen.at(-1)?.index ?? 0;
+  const { look } = rows;
+  useEffect(() => look(first, last), [look, first, last]);
+  useEffect(() => {
+    focus.current = () => {
+      setActive(0);
+      scroller.current?.focus();
+    };
+  }, [focus]);
+  return {
+    scroller,
+    seen,
+    height: virtual.getTotalSize(),
+    row: Math.min(active, Math.max(0, rows.total - 1)),
+    setActive,
+    go: (to: number) => {
+      setActive(to);
+      virtual.scrollToIndex(to, { align: "auto" });
+    },
+    /** How many rows Page Up and Page Down go. */
+    screen: () => Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / height) - 1),
+  };
+}
+
+function onKey(event: KeyboardEvent<HTMLDivElement>, props: RowsProps, list: ReturnType<typeof useScroller>, picks: ReturnType<typeof usePicks>): void {
+  if (event.target !== event.currentTarget) return;
+  const { rows, choice, onChoice } = props;
+  const { row } = list;
+  const item = rows.at(row);
+  const command = event.metaKey || event.ctrlKey;
+  const to = command || event.altKey ? null : moved(event.key, row, rows.total, list.screen());
+  if (to !== null) {
+    if (event.shiftKey) picks.spanTo(row, to);
+    else picks.anchor.current = to;
+    list.go(to);
+  } else if (event.key === "Enter" && item) {
+    if (command) props.run(item);
+    else navigate(editorPath(item.id));
+  } else if (event.key === " " && item) {
+    picks.toggle(row, item, event.shiftKey);
+  } else if (event.key === "a" && command) {
+    onChoice({ all: true, count: rows.total });
+  } else if (event.key === "Escape" && chosen(choice) > 0) {
+    onChoice(NONE);
+  } else if (event.key === "Delete" && (chosen(choice) > 0 || item)) {
+    if (chosen(choice) === 0 && item) onChoice(choose(NONE, [item.id], true));
+    props.onDelete();
+  } else return;
+  event.preventDefault();
 }
 
 /** Choosing one row, or all from the one that was chosen last. */

@@ -40,7 +40,8 @@ const WIDE = "(min-width: 1200px)";
 
 export function page() {
   useTitle("Workflows");
-  const { filter, text, setText, filters, sort, setSort, clear } = useFilter();
+  const asked = useFilter();
+  const { filter, filters } = asked;
   const rows = useRows(filter);
   const [choice, setChoice] = useState<Choice>(NONE);
   const [ask, setAsk] = useState<Ask>(null);
@@ -52,7 +53,6 @@ export function page() {
   const entries = useEntries(filter, start.mutate, setChoice, setAsk);
   const focus = useRef<(() => void) | null>(null);
   const wide = useMedia(WIDE);
-  const phone = useMedia(PHONE);
   useEffect(() => prefetchOnce(() => prefetchRoute(editorPath("x"))), []);
 
   const filtered = filter.q !== "" || filter.tag.length > 0 || filter.folder !== "" || filter.active !== "";
@@ -63,17 +63,7 @@ export function page() {
         <PageHead
           title="Workflows"
           facts={rows.pending ? null : <span className="faint num">{count(rows.total)}</span>}
-          actions={
-            <>
-              <input ref={importing.picker} type="file" accept=".json,application/json" multiple hidden onChange={importing.picked} aria-label="Workflow files" />
-              <Button icon={<FileUp size={14} aria-hidden="true" />} iconOnly={phone} busy={importing.busy} onClick={() => importing.picker.current?.click()}>
-                Import
-              </Button>
-              <Button kind="primary" icon={<Plus size={14} aria-hidden="true" />} busy={making.isPending} onClick={() => making.mutate(filter.folder)}>
-                New workflow
-              </Button>
-            </>
-          }
+          actions={<HeadActions importing={importing} making={making.isPending} onNew={() => making.mutate(filter.folder)} />}
         />
         <div className={s.body}>
           {wide && !(nothing && !filtered) ? <FilterPanel {...filters} /> : null}
@@ -81,23 +71,7 @@ export function page() {
             {chosen(choice) > 0 ? (
               <BulkBar choice={choice} filter={filter} rows={rows} ask={ask} setAsk={setAsk} onNone={() => setChoice(NONE)} onAll={() => setChoice({ all: true, count: rows.total })} />
             ) : nothing && !filtered ? null : (
-              <div className={s.bar}>
-                <SearchField
-                  label="Search workflows"
-                  value={text}
-                  onChange={setText}
-                  onKeyDown={(event) => {
-                    if (event.key !== "ArrowDown" && event.key !== "Enter") return;
-                    event.preventDefault();
-                    focus.current?.();
-                  }}
-                />
-                <div className={s.choices}>
-                  {wide ? null : <FilterChoices {...filters} />}
-                  <Select label="Which" value={filter.active} options={[["", "Active or not"], ["true", "Active"], ["false", "Inactive"]]} onChange={filters.onActive} />
-                  <Select label="Sort" value={sort} options={SORTS} onChange={setSort} />
-                </div>
-              </div>
+              <FindBar asked={asked} wide={wide} onLeave={() => focus.current?.()} />
             )}
             <div className={s.table}>
               {rows.pending ? (
@@ -107,9 +81,7 @@ export function page() {
               ) : !nothing ? (
                 <WorkflowRows rows={rows} choice={choice} onChoice={setChoice} run={start.mutate} running={start.isPending ? start.variables.id : null} entries={entries} onDelete={() => setAsk("delete")} focus={focus} />
               ) : filtered ? (
-                <Empty title={filter.q === "" ? "No workflow is like this" : `No workflow matches “${filter.q}”`} actions={<Button onClick={clear}>Show all</Button>}>
-                  {filter.q === "" ? "Choose another folder or tag." : "The search looks at the names of workflows."}
-                </Empty>
+                <NoMatch q={filter.q} onClear={asked.clear} />
               ) : (
                 <NoWorkflows onPick={() => importing.picker.current?.click()} onNew={() => making.mutate("")} />
               )}
@@ -118,6 +90,45 @@ export function page() {
         </div>
       </Page>
       {importing.over ? <p className={s.hint}>Drop to import</p> : null}
+    </div>
+  );
+}
+
+function HeadActions({ importing, making, onNew }: { importing: ReturnType<typeof useImport>; making: boolean; onNew: () => void }) {
+  const phone = useMedia(PHONE);
+  return (
+    <>
+      <input ref={importing.picker} type="file" accept=".json,application/json" multiple hidden onChange={importing.picked} aria-label="Workflow files" />
+      <Button icon={<FileUp size={14} aria-hidden="true" />} iconOnly={phone} busy={importing.busy} onClick={() => importing.picker.current?.click()}>
+        Import
+      </Button>
+      <Button kind="primary" icon={<Plus size={14} aria-hidden="true" />} busy={making} onClick={onNew}>
+        New workflow
+      </Button>
+    </>
+  );
+}
+
+/** Search and filters; `onLeave` gives the keyboard to the list. */
+function FindBar({ asked, wide, onLeave }: { asked: ReturnType<typeof useFilter>; wide: boolean; onLeave: () => void }) {
+  const { filter, filters } = asked;
+  return (
+    <div className={s.bar}>
+      <SearchField
+        label="Search workflows"
+        value={asked.text}
+        onChange={asked.setText}
+        onKeyDown={(event) => {
+          if (event.key !== "ArrowDown" && event.key !== "Enter") return;
+          event.preventDefault();
+          onLeave();
+        }}
+      />
+      <div className={s.choices}>
+        {wide ? null : <FilterChoices {...filters} />}
+        <Select label="Which" value={filter.active} options={[["", "Active or not"], ["true", "Active"], ["false", "Inactive"]]} onChange={filters.onActive} />
+        <Select label="Sort" value={asked.sort} options={SORTS} onChange={asked.setSort} />
+      </div>
     </div>
   );
 }
@@ -170,6 +181,14 @@ function useEntries(filter: WorkflowFilter, run: (item: WorkflowItem) => void, s
       { label: "Delete", icon: <Trash2 {...icon} />, tone: "bad", onPick: asked("delete"), keys: "Del" },
     ];
   };
+}
+
+function NoMatch({ q, onClear }: { q: string; onClear: () => void }) {
+  return (
+    <Empty title={q === "" ? "No workflow is like this" : `No workflow matches “${q}”`} actions={<Button onClick={onClear}>Show all</Button>}>
+      {q === "" ? "Choose another folder or tag." : "The search looks at the names of workflows."}
+    </Empty>
+  );
 }
 
 function NoWorkflows({ onPick, onNew }: { onPick: () => void; onNew: () => void }) {

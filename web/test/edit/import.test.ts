@@ -117,16 +117,29 @@ describe("React Flow and Thaiyyal", () => {
     expect([found?.source, found?.nodes.map((one) => one.type), found?.notes]).toEqual(["thaiyyal", ["number", "operation", "conditionNode"], []]);
   });
 
+  // Beside the repository there may be more of Thaiyyal's own examples; then they are taken too.
   const folder = fileURLToPath(new URL("../../../../shared/data/thaiyyal", import.meta.url));
   const files = existsSync(folder) ? readdirSync(folder).filter((name) => !name.includes("expected")) : [];
-  it.skipIf(files.length === 0)("its example graphs are pasted whole", () => {
-    for (const name of files) {
-      const found = recognise(JSON.parse(readFileSync(`${folder}/${name}`, "utf8")), KINDS);
-      expect(found?.source, name).toBe("thaiyyal");
-      const doc = documentOf([]);
-      paste(doc, placesIn(doc), found ?? { nodes: [], edges: [] });
-      expect([doc.nodes.count, ways(doc).length], name).toEqual([found?.nodes.length, found?.edges.length]);
-      expect(new Set(doc.toFile().nodes.map((one) => JSON.stringify(one.position))).size, name).toBe(doc.nodes.count);
-    }
+  const ages = {
+    name: "Ages",
+    description: "Whether somebody is of age, and which group that is",
+    nodes: [
+      { id: "age", type: "number", data: { value: 25, label: "Age" } },
+      { id: "adult", type: "condition", data: { condition: ">=18", label: "Adult?" } },
+      { id: "group", type: "switch", data: { cases: [{ when: "input >=65", output_path: "senior" }, { when: "default", is_default: true, output_path: "other" }] } },
+      { id: "shown", type: "visualization", data: { mode: "json", label: "Result" } },
+      { id: "child", type: "visualization", data: { mode: "json" } },
+    ],
+    edges: [{ id: "e1", source: "age", target: "adult" }, { id: "e2", source: "adult", target: "group", sourceHandle: "true" }, { id: "e3", source: "adult", target: "child", sourceHandle: "false" }, { id: "e4", source: "group", target: "shown" }],
+  };
+  const examples: [string, unknown][] = [["ages", ages], ...files.map((name): [string, unknown] => [name, JSON.parse(readFileSync(`${folder}/${name}`, "utf8"))])];
+  it.each(examples)("its example graphs are pasted whole: %s", (_, graph) => {
+    const found = recognise(graph, KINDS);
+    expect(found?.source).toBe("thaiyyal");
+    expect([found?.nodes.length, found?.edges.length]).toEqual([(graph as typeof ages).nodes.length, (graph as typeof ages).edges.length]);
+    const doc = documentOf([]);
+    paste(doc, placesIn(doc), found ?? { nodes: [], edges: [] });
+    expect([doc.nodes.count, ways(doc).length]).toEqual([found?.nodes.length, found?.edges.length]);
+    expect(new Set(doc.toFile().nodes.map((one) => JSON.stringify(one.position))).size).toBe(doc.nodes.count);
   });
 });

@@ -42,6 +42,9 @@ struct Apply<'a> {
     at: String,
 }
 
+/// What a change sets, with the values, and what it takes out.
+type Fields<'c> = (Vec<(&'c str, &'c Value)>, Vec<&'c str>);
+
 impl From<Damaged> for ApiError {
     fn from(_: Damaged) -> Self {
         store::StoreError::Corrupt("the text of a draft is not one that was stored".into()).into()
@@ -164,7 +167,7 @@ impl Apply<'_> {
     }
 
     /// What a change sets, and what it takes out.
-    fn fields<'c>(&self, change: &'c Object) -> Result<(Vec<(&'c str, &'c Value)>, Vec<&'c str>), ApiError> {
+    fn fields<'c>(&self, change: &'c Object) -> Result<Fields<'c>, ApiError> {
         let set = match change.get("set") {
             None => Vec::new(),
             Some(set) => {

@@ -161,7 +161,7 @@ pub(crate) async fn patch(
         let document = change::apply(before, &body, most)?;
         let room = (document.base.text.len() / 8).clamp(CHANGES_MIN, CHANGES_MAX);
         if document.overlay.bytes() <= room {
-            return Ok(Made::Beside(document));
+            return Ok(Made::Beside(Box::new(document)));
         }
         Ok(Made::Whole(document.text()?))
     };
@@ -188,7 +188,7 @@ pub(crate) async fn give_up(app: &App, (tenant, id): (TenantId, WorkflowId), mat
 /// What became of a draft's file.
 enum Made {
     /// Changes beside the text that it has.
-    Beside(Document),
+    Beside(Box<Document>),
     /// A text.
     Whole(Bytes),
 }
@@ -209,7 +209,7 @@ async fn change(
         let (size, before) = (open.document.base.text.len(), open.document.clone());
         let published = workflow.kept.version;
         let (next, text) = match off_thread(size, move || make(&before)).await? {
-            Made::Beside(document) => (open.next(document, open.head.own_text, published), None),
+            Made::Beside(document) => (open.next(*document, open.head.own_text, published), None),
             Made::Whole(text) => {
                 let is_published = hash_of(&text).await? == Lineage::find(&app, tenant, published).await?.0.hash;
                 let document = Document::new(text.clone());

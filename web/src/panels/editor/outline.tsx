@@ -1,9 +1,9 @@
 // The outline: every node as a row of a tree, along the edges, with what stands inside a container below it. What is chosen
 // here is selected, so that every command does the same as on the canvas.
 
-import { useVirtualizer } from "@tanstack/react-virtual";
+import { useVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
 import { ChevronRight, Ellipsis, PowerOff, TriangleAlert } from "lucide-react";
-import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from "react";
 import type { Context } from "../../graph/commands/registry";
 import { outputsOf, kindOf } from "../../graph/edit/kinds";
 import { titleOf } from "../../graph/edit/names";
@@ -32,10 +32,38 @@ interface OutlineProps {
 const ROW = 36;
 
 export function Outline({ context, statusOf, problemsOf, onOpen, onMenu, onAdd }: OutlineProps) {
-  const { doc, selection } = context;
   const [query, setQuery] = useState("");
-  const { rows, isLate, toggle, isClosed } = useOutline(context, query);
-  useSelectionVersion(selection);
+  const outlined = useOutline(context, query);
+  useSelectionVersion(context.selection);
+  const walk = useWalk(context, outlined, onOpen);
+  const { rows, isLate } = outlined;
+  return (
+    <section className={s.root} aria-label="Outline of the workflow">
+      <Search query={query} onQuery={setQuery} all={context.doc.nodes.count} found={rows.length} onDown={walk.enter} />
+      {rows.length === 0 && !isLate ? (
+        <Nothing isSearched={query.trim() !== ""} onAdd={onAdd} />
+      ) : (
+        <Rows context={context} outlined={outlined} walk={walk} statusOf={statusOf} problemsOf={problemsOf} onOpen={onOpen} onMenu={onMenu} />
+      )}
+    </section>
+  );
+}
+
+type Outlined = ReturnType<typeof useOutline>;
+
+interface Walk {
+  list: RefObject<HTMLDivElement | null>;
+  virtual: Virtualizer<HTMLDivElement, Element>;
+  /** The row that keys start from. */
+  at: number;
+  /** Leads from the field to the first row. */
+  enter: () => void;
+  press: (row: OutlineRow, index: number, isMore: boolean) => void;
+  onKeyDown: (event: KeyboardEvent) => void;
+}
+
+function useWalk(context: Context, { rows, toggle, isClosed }: Outlined, onOpen: (slot: number) => void): Walk {
+  const { selection } = context;
   const list = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState(0);
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => list.current, estimateSize: () => ROW, overscan: 12, getItemKey: (at) => rows[at]?.slot ?? at });
@@ -52,6 +80,16 @@ export function Outline({ context, statusOf, problemsOf, onOpen, onMenu, onAdd }
     else selection.set([row.slot]);
     context.host.reveal([row.slot]);
   };
+  const enter = () => {
+    list.current?.focus();
+    go(0, false);
+  };
+  const press = (row: OutlineRow, index: number, isMore: boolean) => {
+    setActive(index);
+    if (isMore) selection.toggleNode(row.slot);
+    else selection.set([row.slot]);
+    context.host.reveal([row.slot]);
+  };
   const onKeyDown = (event: KeyboardEvent) => {
     const row = rows[at];
     if (!row || event.metaKey || event.ctrlKey || event.altKey) return;
@@ -63,85 +101,101 @@ export function Outline({ context, statusOf, problemsOf, onOpen, onMenu, onAdd }
     else return;
     event.preventDefault();
   };
-  const press = (row: OutlineRow, index: number, isMore: boolean) => {
-    setActive(index);
-    if (isMore) selection.toggleNode(row.slot);
-    else selection.set([row.slot]);
-    context.host.reveal([row.slot]);
-  };
+  return { list, virtual, at, enter, press, onKeyDown };
+}
+
+interface SearchProps {
+  query: string;
+  onQuery: (query: string) => void;
+  /** How many nodes there are, and how many rows of them are left. */
+  all: number;
+  found: number;
+  onDown: () => void;
+}
+
+function Search({ query, onQuery, all, found, onDown }: SearchProps) {
   return (
-    <section className={s.root} aria-label="Outline of the workflow">
-      <header className={s.head}>
-        {/* No key leads here: / adds a node. */}
-        <input
-          className={f.field}
-          type="search"
-          aria-label="Search nodes"
-          placeholder="Search nodes"
-          value={query}
-          autoComplete="off"
-          spellCheck={false}
-          onChange={(event) => setQuery(event.target.value)}
-          onKeyDown={(event) => {
-            if (event.key !== "ArrowDown" || rows.length === 0) return;
-            event.preventDefault();
-            list.current?.focus();
-            go(0, false);
-          }}
-        />
-        <span className={`${s.count} faint num`} role="status">
-          {query.trim() === "" ? plural(doc.nodes.count, "node") : `${count(rows.length)} of ${count(doc.nodes.count)}`}
-        </span>
-      </header>
-      {rows.length === 0 && !isLate ? (
-        query.trim() === "" ? (
-          <Empty title="No nodes yet" actions={onAdd ? <button type="button" className={s.add} onClick={onAdd}>Add a node</button> : undefined}>
-            Nodes are listed here along their edges.
-          </Empty>
-        ) : (
-          <p className={s.none}>No node is called so.</p>
-        )
-      ) : (
-        <div
-          ref={list}
-          className={s.list}
-          role="treegrid"
-          aria-label="Nodes along their edges. Enter opens, Space adds to the selection, the menu key shows what can be done."
-          aria-rowcount={rows.length}
-          aria-multiselectable="true"
-          aria-activedescendant={rows[at] ? `outline-${rows[at].slot}` : undefined}
-          tabIndex={0}
-          onKeyDown={onKeyDown}
-        >
-          <div className={s.inner} style={{ height: virtual.getTotalSize() }} role="presentation">
-            {virtual.getVirtualItems().map((item) => {
-              const row = rows[item.index];
-              return row ? (
-                <Row
-                  key={item.key}
-                  context={context}
-                  row={row}
-                  index={item.index}
-                  top={item.start}
-                  active={item.index === at}
-                  selected={selection.hasNode(row.slot)}
-                  open={row.hasChildren ? !isClosed(row.slot) : undefined}
-                  status={statusOf?.(row.slot)}
-                  problems={problemsOf?.(row.slot) ?? 0}
-                  onPress={(isMore) => press(row, item.index, isMore)}
-                  onOpen={() => onOpen(row.slot)}
-                  onToggle={() => toggle(row.slot)}
-                  onMenu={(place) => {
-                    if (!selection.hasNode(row.slot)) press(row, item.index, false);
-                    onMenu(place);
-                  }}
-                />
-              ) : null;
-            })}
-          </div>
-        </div>
-      )}
-    </section>
+    <header className={s.head}>
+      {/* No key leads here: / adds a node. */}
+      <input
+        className={f.field}
+        type="search"
+        aria-label="Search nodes"
+        placeholder="Search nodes"
+        value={query}
+        autoComplete="off"
+        spellCheck={false}
+        onChange={(event) => onQuery(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key !== "ArrowDown" || found === 0) return;
+          event.preventDefault();
+          onDown();
+        }}
+      />
+      <span className={`${s.count} faint num`} role="status">
+        {query.trim() === "" ? plural(all, "node") : `${count(found)} of ${count(all)}`}
+      </span>
+    </header>
+  );
+}
+
+function Nothing({ isSearched, onAdd }: { isSearched: boolean; onAdd?: () => void }) {
+  if (isSearched) return <p className={s.none}>No node is called so.</p>;
+  return (
+    <Empty title="No nodes yet" actions={onAdd ? <button type="button" className={s.add} onClick={onAdd}>Add a node</button> : undefined}>
+      Nodes are listed here along their edges.
+    </Empty>
+  );
+}
+
+interface RowsProps extends Omit<OutlineProps, "onAdd"> {
+  outlined: Outlined;
+  walk: Walk;
+}
+
+function Rows({ context, outlined, walk, statusOf, problemsOf, onOpen, onMenu }: RowsProps) {
+  const { selection } = context;
+  const { rows, toggle, isClosed } = outlined;
+  const { list, virtual, at, press, onKeyDown } = walk;
+  return (
+    <div
+      ref={list}
+      className={s.list}
+      role="treegrid"
+      aria-label="Nodes along their edges. Enter opens, Space adds to the selection, the menu key shows what can be done."
+      aria-rowcount={rows.length}
+      aria-multiselectable="true"
+      aria-activedescendant={rows[at] ? `outline-${rows[at].slot}` : undefined}
+      tabIndex={0}
+      onKeyDown={onKeyDown}
+    >
+      <div className={s.inner} style={{ height: virtual.getTotalSize() }} role="presentation">
+        {virtual.getVirtualItems().map((item) => {
+          const row = rows[item.index];
+          return row ? (
+            <Row
+              key={item.key}
+              context={context}
+              row={row}
+              index={item.index}
+              top={item.start}
+              active={item.index === at}
+              selected={selection.hasNode(row.slot)}
+              open={row.hasChildren ? !isClosed(row.slot) : undefined}
+              status={statusOf?.(row.slot)}
+              problems={problemsOf?.(row.slot) ?? 0}
+              onPress={(isMore) => press(row, item.index, isMore)}
+              onOpen={() => onOpen(row.slot)}
+              onToggle={() => toggle(row.slot)}
+              onMenu={(place) => {
+                if (!selection.hasNode(row.slot)) press(row, item.index, false);
+                onMenu(place);
+              }}
+            />
+          ) : null;
+        })}
+      </div>
+    </div>
   );
 }
 

@@ -1,7 +1,7 @@
 // A list to pick from while typing above it: arrows walk it, Enter picks, and only what is in sight is in the page.
 
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { useVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
+import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from "react";
 import s from "./pick-list.module.css";
 
 export interface PickRow {
@@ -42,36 +42,18 @@ const ROW = matchMedia("(pointer: coarse)").matches ? 40 : 30;
 const HEADING = 30;
 
 export function PickList(props: PickListProps) {
-  const { label, placeholder, query, onQuery, rows, onPick, onClose, empty, autoFocus = false, hint, icon, isLate = false } = props;
+  const { label, query, onQuery, rows, onPick, onClose, empty, autoFocus = false, hint, icon, isLate = false } = props;
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
   const own = useRef<HTMLInputElement>(null);
   const field = props.inputRef ?? own;
-  const [active, setActive] = useState(-1);
-  const first = rows.findIndex((row) => row.heading === undefined && !row.disabled);
-  const at = active >= 0 && rows[active] && rows[active]?.heading === undefined ? active : first;
-  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => list.current, estimateSize: (row) => (rows[row]?.heading === undefined ? ROW : HEADING), overscan: 8, getItemKey: (row) => rows[row]?.key ?? row });
+  const { at, setActive, virtual, go } = useWalk(list, rows);
   useEffect(() => setActive(-1), [query]);
   useEffect(() => {
     if (autoFocus) field.current?.focus();
   }, [autoFocus, field]);
+  const waiting = useLateEnter(isLate, rows[at], onPick);
 
-  const waiting = useRef(false);
-  useEffect(() => {
-    if (isLate || !waiting.current) return;
-    waiting.current = false;
-    const row = rows[at];
-    if (row) onPick(row.key, { altKey: false });
-  });
-
-  const go = (from: number, by: 1 | -1) => {
-    for (let to = from + by; to >= 0 && to < rows.length; to += by) {
-      if (rows[to]?.heading !== undefined || rows[to]?.disabled) continue;
-      setActive(to);
-      virtual.scrollToIndex(to === first ? 0 : to);
-      return;
-    }
-  };
   const onKeyDown = (event: KeyboardEvent) => {
     const row = rows[at];
     if (event.key === "ArrowDown") go(at, 1);
@@ -86,47 +68,109 @@ export function PickList(props: PickListProps) {
     event.preventDefault();
     event.stopPropagation();
   };
+  const onChange = (next: string) => {
+    waiting.current = false;
+    onQuery(next);
+  };
 
   return (
     <div className={s.root}>
       <div className={s.head}>
         {icon}
-        <input
-          ref={field}
-          className={s.field}
-          role="combobox"
-          aria-expanded="true"
-          aria-controls={id}
-          aria-activedescendant={rows[at] ? `${id}-${at}` : undefined}
-          aria-autocomplete="list"
-          aria-label={label}
-          placeholder={placeholder}
-          autoComplete="off"
-          spellCheck={false}
-          value={query}
-          onChange={(event) => {
-            waiting.current = false;
-            onQuery(event.target.value);
-          }}
-          onKeyDown={onKeyDown}
-        />
+        <Field field={field} id={id} active={rows[at] ? `${id}-${at}` : undefined} label={label} placeholder={props.placeholder} query={query} onChange={onChange} onKeyDown={onKeyDown} />
         {query === "" ? hint : null}
       </div>
-      {rows.length === 0 ? (
-        <div className={s.empty}>{empty}</div>
-      ) : (
-        <div ref={list} id={id} className={s.list} role="listbox" aria-label={label} tabIndex={-1}>
-          <div className={s.inner} style={{ height: virtual.getTotalSize() }} role="presentation">
-            {virtual.getVirtualItems().map((item) => {
-              const row = rows[item.index];
-              return row ? <Row key={item.key} id={`${id}-${item.index}`} row={row} top={item.start} active={item.index === at} onPick={onPick} onPoint={() => setActive(item.index)} /> : null;
-            })}
-          </div>
-        </div>
-      )}
+      {rows.length === 0 ? <div className={s.empty}>{empty}</div> : <Options list={list} id={id} label={label} rows={rows} virtual={virtual} at={at} onPick={onPick} onPoint={setActive} />}
       <span className="hidden" role="status">
         {query === "" ? "" : rows.filter((row) => row.heading === undefined).length === 0 ? "Nothing found" : ""}
       </span>
+    </div>
+  );
+}
+
+/** The row that Enter picks, which is the first until keys or the pointer lead to another. */
+function useWalk(list: RefObject<HTMLDivElement | null>, rows: readonly PickRow[]) {
+  const [active, setActive] = useState(-1);
+  const first = rows.findIndex((row) => row.heading === undefined && !row.disabled);
+  const at = active >= 0 && rows[active] && rows[active]?.heading === undefined ? active : first;
+  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => list.current, estimateSize: (row) => (rows[row]?.heading === undefined ? ROW : HEADING), overscan: 8, getItemKey: (row) => rows[row]?.key ?? row });
+
+  const go = (from: number, by: 1 | -1) => {
+    for (let to = from + by; to >= 0 && to < rows.length; to += by) {
+      if (rows[to]?.heading !== undefined || rows[to]?.disabled) continue;
+      setActive(to);
+      virtual.scrollToIndex(to === first ? 0 : to);
+      return;
+    }
+  };
+  return { at, setActive, virtual, go };
+}
+
+/** Whether an Enter waits for the rows of the present query; it picks when they are there. */
+function useLateEnter(isLate: boolean, row: PickRow | undefined, onPick: PickListProps["onPick"]): RefObject<boolean> {
+  const waiting = useRef(false);
+  useEffect(() => {
+    if (isLate || !waiting.current) return;
+    waiting.current = false;
+    if (row) onPick(row.key, { altKey: false });
+  });
+  return waiting;
+}
+
+interface FieldProps {
+  field: RefObject<HTMLInputElement | null>;
+  /** Of the list. */
+  id: string;
+  /** The id of the row that Enter picks. */
+  active: string | undefined;
+  label: string;
+  placeholder: string;
+  query: string;
+  onChange: (query: string) => void;
+  onKeyDown: (event: KeyboardEvent) => void;
+}
+
+function Field({ field, id, active, label, placeholder, query, onChange, onKeyDown }: FieldProps) {
+  return (
+    <input
+      ref={field}
+      className={s.field}
+      role="combobox"
+      aria-expanded="true"
+      aria-controls={id}
+      aria-activedescendant={active}
+      aria-autocomplete="list"
+      aria-label={label}
+      placeholder={placeholder}
+      autoComplete="off"
+      spellCheck={false}
+      value={query}
+      onChange={(event) => onChange(event.target.value)}
+      onKeyDown={onKeyDown}
+    />
+  );
+}
+
+interface OptionsProps {
+  list: RefObject<HTMLDivElement | null>;
+  id: string;
+  label: string;
+  rows: readonly PickRow[];
+  virtual: Virtualizer<HTMLDivElement, Element>;
+  at: number;
+  onPick: PickListProps["onPick"];
+  onPoint: (at: number) => void;
+}
+
+function Options({ list, id, label, rows, virtual, at, onPick, onPoint }: OptionsProps) {
+  return (
+    <div ref={list} id={id} className={s.list} role="listbox" aria-label={label} tabIndex={-1}>
+      <div className={s.inner} style={{ height: virtual.getTotalSize() }} role="presentation">
+        {virtual.getVirtualItems().map((item) => {
+          const row = rows[item.index];
+          return row ? <Row key={item.key} id={`${id}-${item.index}`} row={row} top={item.start} active={item.index === at} onPick={onPick} onPoint={() => onPoint(item.index)} /> : null;
+        })}
+      </div>
     </div>
   );
 }

@@ -1,13 +1,13 @@
 // When each step ran, waited and was tried again: rows in the page, bars on one canvas behind them. Loops and containers
 // are closed rows with counts until they are opened. It zooms; what the pointer is over is told; a press chooses the step.
 
-import { useVirtualizer } from "@tanstack/react-virtual";
+import { useVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
 import { Maximize, Minus, Plus } from "lucide-react";
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type ComponentProps, type KeyboardEvent } from "react";
 import { isOpenFirst, rowsOfTimeline, timelineOf, type Window } from "../../graph/timeline";
 import type { StepRun } from "../../state/execution";
 import { useTheme } from "../../ui/hooks";
-import { useZoom } from "./gestures";
+import { useZoom, type Zoom } from "./gestures";
 import { paint, readInk, type Item } from "./paint";
 import { Row } from "./row";
 import { Tip, type Tipped } from "./tip";
@@ -40,6 +40,61 @@ export function Timeline({ steps, titles, parentOf, span, cursor, selected, onSe
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => list.current, estimateSize: () => ROW, overscan: 12, scrollMargin: AXIS });
   const { canvas, zoom, timeAt } = useCanvas({ list, rows, span, cursor });
 
+  const { toggle, choose } = useChoice({ setToggled, setActive, onSelect });
+  useReveal({ tree, selected, setToggled, setActive });
+  const at = rows.findIndex((row) => row.key === active);
+  useEffect(() => {
+    if (at >= 0) virtual.scrollToIndex(at, { align: "auto" });
+    // The list scrolls when another row is chosen, not when rows move.
+  }, [active]);
+
+  const openFirst = isOpenFirst(tree);
+  const isOpen = (item: Item) => openFirst !== toggled.has(item.key);
+
+  return (
+    <div className={s.wrap}>
+      <div
+        ref={list}
+        className={s.list}
+        role="treegrid"
+        aria-label="Timeline. Arrow keys choose a row, right and left open and close it, plus and minus zoom."
+        aria-rowcount={rows.length}
+        tabIndex={0}
+        onKeyDown={(event) => press(event, { rows, at, zoom, isOpen, setActive, onSelect, toggle, choose })}
+        onPointerLeave={() => setTip(null)}
+      >
+        <div className={s.lane} aria-hidden="true">
+          <canvas ref={canvas} className={s.canvas} />
+        </div>
+        <div className={s.head} aria-hidden="true">
+          Step
+        </div>
+        <Rows
+          rows={rows}
+          virtual={virtual}
+          titles={titles}
+          isOpen={isOpen}
+          selected={selected}
+          active={active}
+          origin={span?.from ?? null}
+          onToggle={toggle}
+          onChoose={(picked) => (zoom.dragged.current ? undefined : choose(picked))}
+          onHover={(picked, event) => setTip({ row: picked, x: event.clientX, y: event.clientY, time: timeAt(event.clientX) })}
+        />
+      </div>
+      <Tools zoom={zoom} />
+      {tip ? <Tip tip={tip} titles={titles} span={span} now={cursor ?? span?.to ?? 0} /> : null}
+    </div>
+  );
+}
+
+interface ChoiceOptions {
+  setToggled: React.Dispatch<React.SetStateAction<ReadonlySet<string>>>;
+  setActive: (key: string) => void;
+  onSelect: (address: string) => void;
+}
+
+function useChoice({ setToggled, setActive, onSelect }: ChoiceOptions) {
   const toggle = useCallback((key: string) => {
     setToggled((before) => {
       const next = new Set(before);
@@ -55,89 +110,90 @@ export function Timeline({ steps, titles, parentOf, span, cursor, selected, onSe
     },
     [onSelect, toggle],
   );
-  useReveal({ tree, selected, setToggled, setActive });
-  const at = rows.findIndex((row) => row.key === active);
-  useEffect(() => {
-    if (at >= 0) virtual.scrollToIndex(at, { align: "auto" });
-    // The list scrolls when another row is chosen, not when rows move.
-  }, [active]);
+  return { toggle, choose };
+}
 
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.metaKey || event.ctrlKey || event.altKey) return;
-    const row = rows[at];
-    const to = { ArrowDown: at + 1, ArrowUp: at < 0 ? 0 : at - 1, Home: 0, End: rows.length - 1, PageDown: at + 10, PageUp: at - 10 }[event.key];
-    if (to !== undefined) {
-      const next = rows[Math.max(0, Math.min(rows.length - 1, to))];
-      if (next) setActive(next.key);
-      if (next?.step) onSelect(next.step.address);
-    } else if (event.key === "+" || event.key === "=") zoom.zoomBy(ZOOM);
-    else if (event.key === "-") zoom.zoomBy(1 / ZOOM);
-    else if (event.key === "0") zoom.fit();
-    else if (row && (event.key === "Enter" || event.key === " ")) row.children.length > 0 ? toggle(row.key) : choose(row);
-    else if (row && event.key === "ArrowRight" && row.children.length > 0 && !isOpen(row)) toggle(row.key);
-    else if (row && event.key === "ArrowLeft") {
-      if (row.children.length > 0 && isOpen(row)) toggle(row.key);
-      else if (row.parent) choose(row.parent);
-    } else return;
-    event.preventDefault();
-  };
-  const openFirst = isOpenFirst(tree);
-  const isOpen = (item: Item) => openFirst !== toggled.has(item.key);
+interface Keys {
+  rows: readonly Item[];
+  /** The row that keys start from; -1 is none. */
+  at: number;
+  zoom: Zoom;
+  isOpen: (item: Item) => boolean;
+  setActive: (key: string) => void;
+  onSelect: (address: string) => void;
+  toggle: (key: string) => void;
+  choose: (item: Item) => void;
+}
 
+function press(event: KeyboardEvent, { rows, at, zoom, isOpen, setActive, onSelect, toggle, choose }: Keys): void {
+  if (event.metaKey || event.ctrlKey || event.altKey) return;
+  const row = rows[at];
+  const to = { ArrowDown: at + 1, ArrowUp: at < 0 ? 0 : at - 1, Home: 0, End: rows.length - 1, PageDown: at + 10, PageUp: at - 10 }[event.key];
+  if (to !== undefined) {
+    const next = rows[Math.max(0, Math.min(rows.length - 1, to))];
+    if (next) setActive(next.key);
+    if (next?.step) onSelect(next.step.address);
+  } else if (event.key === "+" || event.key === "=") zoom.zoomBy(ZOOM);
+  else if (event.key === "-") zoom.zoomBy(1 / ZOOM);
+  else if (event.key === "0") zoom.fit();
+  else if (row && (event.key === "Enter" || event.key === " ")) row.children.length > 0 ? toggle(row.key) : choose(row);
+  else if (row && event.key === "ArrowRight" && row.children.length > 0 && !isOpen(row)) toggle(row.key);
+  else if (row && event.key === "ArrowLeft") {
+    if (row.children.length > 0 && isOpen(row)) toggle(row.key);
+    else if (row.parent) choose(row.parent);
+  } else return;
+  event.preventDefault();
+}
+
+interface RowsProps extends Pick<ComponentProps<typeof Row>, "origin" | "onToggle" | "onChoose" | "onHover"> {
+  rows: readonly Item[];
+  virtual: Virtualizer<HTMLDivElement, Element>;
+  titles: ReadonlyMap<string, string>;
+  isOpen: (item: Item) => boolean;
+  selected: string | null;
+  active: string | null;
+}
+
+function Rows({ rows, virtual, titles, isOpen, selected, active, origin, onToggle, onChoose, onHover }: RowsProps) {
   return (
-    <div className={s.wrap}>
-      <div
-        ref={list}
-        className={s.list}
-        role="treegrid"
-        aria-label="Timeline. Arrow keys choose a row, right and left open and close it, plus and minus zoom."
-        aria-rowcount={rows.length}
-        tabIndex={0}
-        onKeyDown={onKeyDown}
-        onPointerLeave={() => setTip(null)}
-      >
-        <div className={s.lane} aria-hidden="true">
-          <canvas ref={canvas} className={s.canvas} />
-        </div>
-        <div className={s.head} aria-hidden="true">
-          Step
-        </div>
-        <div className={s.inner} style={{ height: virtual.getTotalSize() }} role="rowgroup">
-          {virtual.getVirtualItems().map((item) => {
-            const row = rows[item.index];
-            if (!row) return null;
-            const chosen = row.step !== null && row.step.address === selected;
-            return (
-              <Row
-                key={row.key}
-                row={row}
-                at={item.index}
-                top={item.start - AXIS}
-                title={row.node === null ? "" : (titles.get(row.node) ?? row.node)}
-                open={row.children.length > 0 ? isOpen(row) : null}
-                chosen={chosen}
-                active={row.key === active}
-                origin={span?.from ?? null}
-                onToggle={toggle}
-                onChoose={(picked) => (zoom.dragged.current ? undefined : choose(picked))}
-                onHover={(picked, event) => setTip({ row: picked, x: event.clientX, y: event.clientY, time: timeAt(event.clientX) })}
-              />
-            );
-          })}
-        </div>
-      </div>
-      <div className={s.tools} role="toolbar" aria-label="Zoom the timeline">
-        <button type="button" aria-label="Zoom out" title="Zoom out (−, or Ctrl and wheel)" onClick={() => zoom.zoomBy(1 / ZOOM)}>
-          <Minus aria-hidden="true" />
-        </button>
-        <button type="button" aria-label="Zoom in" title="Zoom in (+, or Ctrl and wheel)" onClick={() => zoom.zoomBy(ZOOM)}>
-          <Plus aria-hidden="true" />
-        </button>
-        <button type="button" aria-label="Show the whole run" title="Show the whole run (0)" onClick={zoom.fit}>
-          <Maximize aria-hidden="true" />
-        </button>
-      </div>
-      {tip ? <Tip tip={tip} titles={titles} span={span} now={cursor ?? span?.to ?? 0} /> : null}
+    <div className={s.inner} style={{ height: virtual.getTotalSize() }} role="rowgroup">
+      {virtual.getVirtualItems().map((item) => {
+        const row = rows[item.index];
+        if (!row) return null;
+        const chosen = row.step !== null && row.step.address === selected;
+        return (
+          <Row
+            key={row.key}
+            row={row}
+            at={item.index}
+            top={item.start - AXIS}
+            title={row.node === null ? "" : (titles.get(row.node) ?? row.node)}
+            open={row.children.length > 0 ? isOpen(row) : null}
+            chosen={chosen}
+            active={row.key === active}
+            origin={origin}
+            onToggle={onToggle}
+            onChoose={onChoose}
+            onHover={onHover}
+          />
+        );
+      })}
+    </div>
+  );
+}
+
+function Tools({ zoom }: { zoom: Zoom }) {
+  return (
+    <div className={s.tools} role="toolbar" aria-label="Zoom the timeline">
+      <button type="button" aria-label="Zoom out" title="Zoom out (−, or Ctrl and wheel)" onClick={() => zoom.zoomBy(1 / ZOOM)}>
+        <Minus aria-hidden="true" />
+      </button>
+      <button type="button" aria-label="Zoom in" title="Zoom in (+, or Ctrl and wheel)" onClick={() => zoom.zoomBy(ZOOM)}>
+        <Plus aria-hidden="true" />
+      </button>
+      <button type="button" aria-label="Show the whole run" title="Show the whole run (0)" onClick={zoom.fit}>
+        <Maximize aria-hidden="true" />
+      </button>
     </div>
   );
 }
