@@ -43,7 +43,7 @@ struct Apply<'a> {
 }
 
 /// What a change sets, with the values, and what it takes out.
-type Fields<'c> = (Vec<(&'c str, &'c Value)>, Vec<&'c str>);
+type SetAndUnset<'c> = (Vec<(&'c str, &'c Value)>, Vec<&'c str>);
 
 impl From<Damaged> for ApiError {
     fn from(_: Damaged) -> Self {
@@ -167,7 +167,7 @@ impl Apply<'_> {
     }
 
     /// What a change sets, and what it takes out.
-    fn fields<'c>(&self, change: &'c Object) -> Result<Fields<'c>, ApiError> {
+    fn fields<'c>(&self, change: &'c Object) -> Result<SetAndUnset<'c>, ApiError> {
         let set = match change.get("set") {
             None => Vec::new(),
             Some(set) => {
