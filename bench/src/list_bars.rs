@@ -139,8 +139,13 @@ fn workflow(at: usize, id: i64, now_ms: i64) -> RecordWrite {
         "node_count": 12,
         "edge_count": 14,
     });
-    let fields =
-        vec![Some(name), Some(at.is_multiple_of(2).to_string()), Some(format!("Team {}/Europe", at / 2 % 50)), None, None];
+    let fields = vec![
+        Some(name),
+        Some(at.is_multiple_of(2).to_string()),
+        Some(format!("Team {}/Europe", at / 2 % 50)),
+        None,
+        None,
+    ];
     RecordWrite {
         kind: &WORKFLOW,
         tenant: TenantId::DEFAULT,
