@@ -54,6 +54,12 @@ describe("fields", () => {
     expect(withFields(node, { "data/list": [1, { y: 2 }], "data/none": undefined })).toBe(node);
   });
 
+  it("may have any name", () => {
+    const node = JSON.parse('{"id":"x","data":{"__proto__":{"a":1}}}') as { id: string; data: object };
+    const changed = withFields(node, { "data/__proto__": { a: 2 }, "data/b": 3 });
+    expect(JSON.stringify(changed)).toBe('{"id":"x","data":{"__proto__":{"a":2},"b":3}}');
+  });
+
   it("begin parameters where there are none, and replace a data that is no object", () => {
     expect(withFields({ id: "x" }, { "data/url": "u" })).toEqual({ id: "x", data: { url: "u" } });
     expect(withFields({ id: "x", data: 3 }, { "data/url": "u" })).toEqual({ id: "x", data: { url: "u" } });
@@ -294,6 +300,15 @@ describe("an edge whose end is missing", () => {
     doc.rebase({ nodes: [{ id: "a" }], edges: [{ id: "az", source: "a", target: "z" }] });
     stateOf(doc);
     expect([doc.edges.count, doc.links.out(0), doc.links.target[0]]).toEqual([1, [0], -1]);
+  });
+
+  it("gets no new node by its name", () => {
+    const doc = new GraphDocument({ nodes: [{ id: "a" }], edges: [{ id: "az", source: "a", target: "http" }] });
+    expect(doc.freshId("http")).toBe("http_2");
+    doc.change("Remove", (edit) => edit.removeEdge("az"));
+    expect(doc.freshId("http")).toBe("http");
+    doc.undo();
+    expect(doc.freshId("http")).toBe("http_2");
   });
 });
 

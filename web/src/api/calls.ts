@@ -13,7 +13,6 @@ import type {
   ExecutionPage,
   History,
   ListOf,
-  Problem,
   WorkflowBulkAction,
   WorkflowItem,
 } from "./types";
@@ -79,22 +78,20 @@ export const api = {
   execute: (id: string, input: string, key: string) =>
     call("POST /workflows/{id}/execute", { path: { id }, text: `{"input":${input}}`, headers: { "idempotency-key": key } }),
 
-  /** Runs what is in the draft; `to` is the node it ends with, where not all of it is to run. */
-  executeDraft: (id: string, input: string, to: string | null, key: string) =>
+  /** Runs what is in the draft: all of it, up to a node, or from one on. `input` is JSON text. */
+  executeDraft: (id: string, input: string, part: { to?: string; from?: string }, key: string) =>
     call("POST /workflows/{id}/execute", {
       path: { id },
-      text: `{"input":${input},"draft":true${to === null ? "" : `,"to":${JSON.stringify(to)}`}}`,
+      text: `{"input":${input},"draft":true,"pinned":true${JSON.stringify(part).slice(1, -1).replace(/^(?=.)/, ",")}}`,
       headers: { "idempotency-key": key },
     }),
 
-  /** Runs the draft from a step on, with what an execution recorded before it. */
-  replayDraft: (id: string, from: string, key: string) =>
-    callJson<Asked>(`/executions/${seg(id)}/replay`, { method: "POST", body: JSON.stringify({ from, draft: true }), headers: { "idempotency-key": key } }),
   /** What is wrong with the draft: at most 1,000, and whether there is more. */
-  draftProblems: (id: string, signal?: AbortSignal) => callJson<{ rev: number; problems: Problem[]; more: boolean }>(`/workflows/${seg(id)}/draft/problems`, { signal }),
+  draftProblems: (id: string, signal?: AbortSignal) => call("GET /workflows/{id}/draft/problems", { path: { id }, signal }),
   layout: (request: Given<"POST /layout">["body"]) => call("POST /layout", { body: request as NonNullable<typeof request> }),
   /** Makes the draft what triggers run. */
-  publish: (id: string) => callJson<{ id: string }>(`/workflows/${seg(id)}/versions`, { method: "POST", body: "{}" }),
+  /** `over` is the version that was published beside the draft, where that is wished. */
+  publish: (id: string, over: string | null) => call("POST /workflows/{id}/versions", { path: { id }, body: over === null ? {} : { over } }),
 
   executions: (query: ExecutionQuery, cursor: string | null, limit: number, signal?: AbortSignal, total = false) =>
     callJson<ExecutionPage>("/executions", { query: { ...query, cursor, limit, ...(total ? { total } : {}) }, signal }),

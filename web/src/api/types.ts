@@ -279,6 +279,7 @@ export interface Answers {
   "POST /workflows": Workflow;
   "GET /workflows/{id}": Workflow;
   "GET /workflows/{id}/draft": Draft;
+  "GET /workflows/{id}/draft/problems": { rev: number; problems: Problem[]; more: number };
   "POST /workflows/validate": Validation;
   "POST /workflows/{id}/execute": Accepted;
   "GET /executions": ListOf<ExecutionItem>;

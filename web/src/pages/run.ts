@@ -2,6 +2,7 @@
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api } from "../api/calls";
+import { newKey } from "../api/key";
 import { queries } from "../api/queries";
 import type { Workflow } from "../api/types";
 import { asksForInput } from "../graph/form";
@@ -10,11 +11,6 @@ import { toast } from "../state/view";
 import { navigate } from "../ui/router";
 import { asFailure, sentence } from "../ui/states";
 import { editorPath } from "./paths";
-
-export function newKey(): string {
-  const random = crypto.getRandomValues(new Uint32Array(4));
-  return Array.from(random, (part) => part.toString(36)).join("-");
-}
 
 /** Starts a workflow with an input given as JSON text and shows its execution live. */
 export function useRun() {

@@ -92,7 +92,7 @@ export class GraphDocument {
 
   /** An id that no node has or had: `stem`, or `stem_2`, `stem_3`, … */
   freshId(stem: string): string {
-    const isFree = (id: string) => this.nodes.slot(id) === undefined;
+    const isFree = (id: string) => this.nodes.slot(id) === undefined && !this.rows.isAwaited(id);
     if (isFree(stem)) return stem;
     // Doubling, then halving: thousands of nodes of one stem must not be counted through one by one.
     let high = 2;

@@ -46,6 +46,8 @@ export function withFields<T extends object>(entity: T, fields: Fields): T {
       key = keyOf(field.slice(DATA.length));
     } else if (key === "data") owned = false;
     if (value === undefined) delete holder[key];
+    // Assigned, a key of this name would become the prototype and be lost.
+    else if (key === "__proto__") Object.defineProperty(holder, key, { value, enumerable: true, configurable: true, writable: true });
     else holder[key] = value;
   }
   return changed ? (next as T) : entity;

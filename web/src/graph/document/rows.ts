@@ -35,8 +35,9 @@ export class Rows {
   readonly baseEdges = new Map<number, FileEdge | null>();
   file: Entity;
   baseFile: Entity;
-  /** Edges whose source or target is not there. */
-  private readonly loose = new Set<number>();
+  /** Edges by the ids of ends that are not there, and the other way round. */
+  private readonly awaited = new Map<string, Set<number>>();
+  private readonly awaiting = new Map<number, readonly string[]>();
   private step: Step | null = null;
 
   constructor(nodes: readonly FileNode[], edges: readonly FileEdge[], file: Entity) {
@@ -162,13 +163,28 @@ export class Rows {
     this.links.reserve(this.nodes.size, this.edges.size);
     if (!edge) {
       this.links.clear(slot);
-      this.loose.delete(slot);
+      this.await(slot, []);
       return;
     }
     const [source, target] = [this.end(edge.source), this.end(edge.target)];
     this.links.set(slot, source, target);
-    if (source < 0 || target < 0) this.loose.add(slot);
-    else this.loose.delete(slot);
+    const missing = source >= 0 && target >= 0 ? [] : [source < 0 ? edge.source : null, target < 0 ? edge.target : null].filter((id) => typeof id === "string");
+    this.await(slot, missing);
+  }
+
+  private await(slot: number, ids: readonly string[]): void {
+    for (const id of this.awaiting.get(slot) ?? []) this.awaited.get(id)?.delete(slot);
+    if (ids.length === 0) {
+      this.awaiting.delete(slot);
+      return;
+    }
+    this.awaiting.set(slot, ids);
+    for (const id of ids) this.awaited.set(id, (this.awaited.get(id) ?? new Set()).add(slot));
+  }
+
+  /** Whether an edge names this id that no node has: a new node of that name would be what it leads to. */
+  isAwaited(id: string): boolean {
+    return (this.awaited.get(id)?.size ?? 0) > 0;
   }
 
   private end(id: unknown): number {
@@ -178,10 +194,7 @@ export class Rows {
 
   /** A node has come: edges that waited for it are led to it. */
   private tie(id: string): void {
-    for (const slot of [...this.loose]) {
-      const edge = this.edges.at(slot);
-      if (edge && (edge.source === id || edge.target === id)) this.link(slot, edge);
-    }
+    for (const slot of [...(this.awaited.get(id) ?? [])]) this.link(slot, this.edges.at(slot));
   }
 }
 

@@ -3,12 +3,14 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { api } from "../../api/calls";
+import { newKey } from "../../api/key";
 import { isOver, queries } from "../../api/queries";
+import type { Json } from "../../api/types";
+import { elided } from "../../graph/tree";
 import type { Session } from "../../state/document";
 import { useExecution, watchExecution } from "../../state/execution";
 import { toast } from "../../state/view";
 import { asFailure, sentence } from "../../ui/states";
-import { newKey } from "../run";
 
 export interface EditorRun {
   /** The execution on show: the last one of this workflow, until another is started or chosen. */
@@ -17,7 +19,7 @@ export interface EditorRun {
   starting: boolean;
   /** `input` is JSON text. `to` is the node it ends with. */
   start: (input: string, to?: string) => void;
-  /** Runs a node and what follows it, with what the execution on show recorded before it. */
+  /** Runs a node and what follows it, with the input that it had in the execution on show. */
   from: (node: string) => void;
   stop: () => void;
   show: (execution: string | null) => void;
@@ -36,7 +38,7 @@ export function useEditorRun(session: Session): EditorRun {
     mutationFn: async ({ input, to }: { input: string; to: string | null }) => {
       const rev = await session.saver.flush();
       if (rev === null) throw new Error("the last changes are not on the server yet; it is tried again by itself, then run once more");
-      return api.executeDraft(workflow, input, to, newKey());
+      return api.executeDraft(workflow, input, to === null ? {} : { to }, newKey());
     },
     onSuccess: (accepted) => {
       setChosen(accepted.execution_id);
@@ -50,10 +52,11 @@ export function useEditorRun(session: Session): EditorRun {
       const last = state.execution === execution ? state.nodes.get(node)?.last : undefined;
       if (!last || execution === null) throw new Error("this node has not run yet: run the workflow once, then from here");
       if ((await session.saver.flush()) === null) throw new Error("the last changes are not on the server yet; it is tried again by itself, then run once more");
-      return api.replayDraft(execution, last.address, newKey());
+      const input = await inputOf(execution, last.address);
+      return api.executeDraft(workflow, JSON.stringify(input), { from: node }, newKey());
     },
-    onSuccess: (born) => {
-      setChosen(born.id);
+    onSuccess: (accepted) => {
+      setChosen(accepted.execution_id);
       void client.invalidateQueries({ queryKey: ["executions"] });
     },
     onError: (error) => toast("bad", `It could not be run from here. ${sentence(asFailure(error))}`),
@@ -73,4 +76,12 @@ export function useEditorRun(session: Session): EditorRun {
     },
     show: setChosen,
   };
+}
+
+/** What went into a step, whole. */
+async function inputOf(execution: string, address: string): Promise<Json> {
+  const { items } = await api.steps(execution);
+  const input = items.find((step) => step.address === address)?.input ?? null;
+  const stand = elided(input);
+  return stand ? api.value(execution, stand.ref) : input;
 }

@@ -42,6 +42,6 @@ export function useProblems(session: Session): Problems {
       const slot = session.doc.nodes.slot(problem.node);
       if (slot !== undefined && marks.get(slot) !== "error") marks.set(slot, problem.severity);
     }
-    return { all, known: data?.problems ?? null, more: data?.more === true, error: data ? null : error, retry: () => void refetch(), errors: all.filter((problem) => problem.severity === "error").length, marks, of: (node) => byNode.get(node) ?? NONE };
+    return { all, known: data?.problems ?? null, more: (data?.more ?? 0) > 0, error: data ? null : error, retry: () => void refetch(), errors: all.filter((problem) => problem.severity === "error").length, marks, of: (node) => byNode.get(node) ?? NONE };
   }, [all, data, error, refetch, session]);
 }

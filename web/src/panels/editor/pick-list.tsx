@@ -55,6 +55,8 @@ export function PickList(props: PickListProps) {
   const waiting = useLateEnter(isLate, rows[at], onPick);
 
   const onKeyDown = (event: KeyboardEvent) => {
+    // With a modifier it is a command of the page: run, save.
+    if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) return;
     const row = rows[at];
     if (event.key === "ArrowDown") go(at, 1);
     else if (event.key === "ArrowUp") go(at, -1);

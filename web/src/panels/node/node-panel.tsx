@@ -202,7 +202,7 @@ export function Body(props: BodyProps) {
         {chosen === "input" ? <InputTab data={data} onRunTo={onRunTo} running={running} /> : null}
         {chosen === "output" ? <OutputTab data={data} set={set} onRunTo={onRunTo} running={running} /> : null}
         {chosen === "docs" ? type ? <Docs type={type} set={set} /> : form : null}
-        {chosen === "parameters" && onRunTo ? (
+        {chosen === "parameters" && onRunTo && data.input !== undefined ? (
           <div className={s.foot}>
             <Button icon={<Play size={14} aria-hidden="true" />} busy={running ?? false} onClick={onRunTo}>
               Run to here
