@@ -2,7 +2,7 @@
 
 import { NODE_LOOKS, SELECTED, type Style } from "./scene";
 import type { Palette } from "./palette";
-import type { Sprites } from "./sprites";
+import { lookOf, type Sprites } from "./sprites";
 import type { NodeLook } from "./types";
 
 const CORNER = 10;
@@ -36,7 +36,7 @@ export class Cards {
   }
 
   card(shape: CardShape, palette: Palette): OffscreenCanvas {
-    const key = `${shape.style.type}|${shape.look}|${shape.flags}|${shape.w}|${shape.h}|${Number(shape.hasIcon)}`;
+    const key = `${lookOf(shape.style)}|${shape.look}|${shape.flags}|${shape.w}|${shape.h}|${Number(shape.hasIcon)}`;
     const known = this.cards.get(key);
     if (known) return known;
     if (this.cards.size > CARDS_MOST) this.cards.clear();

@@ -22,7 +22,7 @@ export class Sprites {
 
   /** The tile of a type, `size` device pixels wide. */
   tile(style: Style, size: number, palette: Palette): OffscreenCanvas {
-    const key = `${style.type}|${size}`;
+    const key = `${lookOf(style)}|${size}`;
     const known = this.sprites.get(key);
     if (known) return known;
     if (this.sprites.size > SPRITES_MOST) this.sprites.clear();
@@ -55,13 +55,19 @@ export class Sprites {
   }
 
   private path(style: Style): Path2D {
-    const known = this.paths.get(style.type);
+    const key = lookOf(style);
+    const known = this.paths.get(key);
     if (known) return known;
     const path = new Path2D();
     for (const shape of shapesOf(iconFor(style.type, style.kind?.icon, style.category))) add(path, shape);
-    this.paths.set(style.type, path);
+    this.paths.set(key, path);
     return path;
   }
+}
+
+/** What a tile is told apart by: before the node types have come, a type has neither icon nor category of its own. */
+export function lookOf({ type, kind, category }: Style): string {
+  return `${type}|${kind?.icon ?? ""}|${category}`;
 }
 
 /** The shapes of an icon, from the element it renders: the package keeps them nowhere else. */
