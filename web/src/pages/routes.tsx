@@ -14,6 +14,7 @@ export const ROUTES = [
   page("/", () => import("./home")),
   page("/workflows", () => import("./workflows")),
   page("/editor/:id", () => import("./editor")),
+  page("/workflows/:id", () => import("./workflow")),
   page("/executions", () => import("./executions")),
   page("/executions/:id", () => import("./execution")),
   page("/executions/:id/compare/:other", () => import("./compare")),
