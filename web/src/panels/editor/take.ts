@@ -1,5 +1,6 @@
 // Pasted and imported texts: read as JSON or YAML, recognised, and put into the document as one step.
 
+import { readJson } from "../../api/exact";
 import { paste, type Pasted } from "../../graph/edit/clip";
 import type { Point } from "../../graph/edit/family";
 import { counted } from "../../graph/edit/names";
@@ -24,7 +25,7 @@ export async function valueOf(text: string): Promise<unknown> {
   if (trimmed === "") throw new Error("There is nothing on the clipboard");
   if (/^[{[]/.test(trimmed)) {
     try {
-      return JSON.parse(trimmed) as unknown;
+      return readJson(trimmed);
     } catch (error) {
       if (!trimmed.startsWith("{") || /"\s*:/.test(trimmed.slice(0, 200))) throw new Error(`It is no JSON: ${error instanceof Error ? error.message : ""}`);
     }
