@@ -1,5 +1,7 @@
 // What editing must know of a node type: its names, its ports, and what a new node of it begins with.
 
+import { isContainer as isContainerType } from "./connect";
+
 /** What a dragged node type is called in a transfer. */
 export const DRAGGED_KIND = "application/x-tidemill-node";
 
@@ -67,9 +69,8 @@ export function takesInput(kind: Kind | null): boolean {
 }
 
 /** Whether nodes may stand inside of it and run there. */
-const CONTAINERS = new Set(["for_each", "while_loop", "try_catch", "parallel", "retry", "timeout"]);
 export function isContainer(kind: Kind | null): boolean {
-  return kind !== null && CONTAINERS.has(kind.id);
+  return kind !== null && isContainerType(kind.id);
 }
 
 /** Whether it starts executions: it has no input and belongs to the triggers. */

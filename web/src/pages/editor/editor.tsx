@@ -11,6 +11,7 @@ import { canvasSettings, toast, useView } from "../../state/view";
 import { plural } from "../../ui/format";
 import { useSearch } from "../../ui/router";
 import { useKinds } from "../kinds";
+import { stateOf } from "./node-data";
 import { Top } from "./top";
 import { useEditorRun } from "./use-editor-run";
 import { useParts } from "./use-parts";
@@ -29,7 +30,7 @@ export function Editor({ session }: { session: Session }) {
   const problems = useProblems(session);
   const run = useEditorRun(session);
   const publishing = usePublish(session);
-  const statuses = useStatuses(session);
+  const statuses = useStatuses(session, run.execution);
   const parts = useParts();
   const [on, setOn] = useState<CanvasEvents>(NO_EVENTS);
   const { setTab, setOpen, setLeft, setRunning } = parts;
@@ -123,15 +124,15 @@ function triggersOf({ doc }: Session) {
 }
 
 /** What the execution on show says of the graph, told to the canvas outside of rendering. */
-function useStatuses(session: Session) {
+function useStatuses(session: Session, execution: string | null) {
   const statuses = useMemo(() => statusesOf(session.doc), [session]);
   useEffect(() => {
     const tell = () => {
-      const { nodes, finishedAt, seq } = useExecution.getState();
-      statuses.show(seq > 0 ? nodes : null, finishedAt !== null);
+      const state = stateOf(useExecution.getState(), execution);
+      statuses.show(state?.nodes ?? null, state !== null && state.finishedAt !== null);
     };
     tell();
     return useExecution.subscribe(tell);
-  }, [statuses]);
+  }, [statuses, execution]);
   return statuses;
 }

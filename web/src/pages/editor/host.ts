@@ -12,6 +12,7 @@ import { takeText } from "../../panels/editor/take";
 import type { Session } from "../../state/document";
 import { useExecution } from "../../state/execution";
 import { toast } from "../../state/view";
+import { stateOf } from "./node-data";
 import type { EditorRun } from "./use-editor-run";
 
 const ZOOM_STEP = 1.25;
@@ -75,7 +76,7 @@ function hostOf(parts: { current: HostParts }, context: () => Context): Host {
       else start();
     },
     lastOutput: (slot) => {
-      const last = useExecution.getState().nodes.get(doc.nodes.key(slot))?.last;
+      const last = stateOf(useExecution.getState(), parts.current.run.execution)?.nodes.get(doc.nodes.key(slot))?.last;
       return last?.status === "succeeded" ? last.output : undefined;
     },
     publish: () => parts.current.publish(),

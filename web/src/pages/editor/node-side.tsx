@@ -9,7 +9,7 @@ import { NodePanel } from "../../panels/node/node-panel";
 import type { SetFields } from "../../panels/node/types";
 import type { Session } from "../../state/document";
 import { useExecution } from "../../state/execution";
-import { neighboursOf, nodeData } from "./node-data";
+import { neighboursOf, nodeData, stateOf } from "./node-data";
 import { useDocValue, useNode } from "./use-doc";
 import type { EditorRun } from "./use-editor-run";
 import type { Problems } from "./use-problems";
@@ -34,8 +34,7 @@ export function NodeSide({ session, slot, kinds, problems, run, wide, onWide, on
   const settled = useExecution((state) => state.execution === run.execution && state.running === 0);
   const steps = useQuery({ ...queries.steps(run.execution ?? ""), enabled: run.execution !== null && seq > 0 && settled });
   const data = useMemo(() => {
-    const state = useExecution.getState();
-    return nodeData(doc, slot, kinds, state.execution === run.execution && seq > 0 ? state : null, steps.data);
+    return nodeData(doc, slot, kinds, stateOf(useExecution.getState(), run.execution), steps.data);
     // `version` and `seq` stand for what the document and the execution say.
   }, [doc, slot, kinds, run.execution, steps.data, version, seq]);
   const neighbours = useMemo(() => neighboursOf(doc, slot, kinds), [doc, slot, kinds, version]);

@@ -1,15 +1,24 @@
 // What components read of a document: they render again when that changes, and only then.
 
-import { useCallback, useSyncExternalStore } from "react";
+import { useCallback, useRef, useSyncExternalStore } from "react";
 import type { GraphDocument } from "../../graph/document/document";
 import type { Entity } from "../../graph/document/fields";
-import type { Selection } from "../../graph/document/selection";
 import type { FileNode } from "../../graph/file";
 
-/** A value of the document, the same again as long as it is `Object.is` equal. */
+/**
+ * A value of the document. It is read once for each change of the document, not with each rendering, where `read` is the
+ * same function each time: what walks over all nodes is written outside of its component.
+ */
 export function useDocValue<T>(doc: GraphDocument, read: (doc: GraphDocument) => T): T {
   const listen = useCallback((changed: () => void) => doc.listen(changed), [doc]);
-  return useSyncExternalStore(listen, () => read(doc));
+  const last = useRef<{ doc: GraphDocument; version: number; read: (doc: GraphDocument) => T; value: T } | null>(null);
+  return useSyncExternalStore(listen, () => {
+    const known = last.current;
+    if (known && known.doc === doc && known.version === doc.version && known.read === read) return known.value;
+    const value = read(doc);
+    last.current = { doc, version: doc.version, read, value };
+    return value;
+  });
 }
 
 export function useNode(doc: GraphDocument, slot: number): FileNode | null {
@@ -18,10 +27,4 @@ export function useNode(doc: GraphDocument, slot: number): FileNode | null {
 
 export function useFile(doc: GraphDocument): Entity {
   return useDocValue(doc, (now) => now.file);
-}
-
-/** The number of the selection's last change: whoever uses it renders again with each. */
-export function useSelected(selection: Selection): number {
-  const listen = useCallback((changed: () => void) => selection.listen(changed), [selection]);
-  return useSyncExternalStore(listen, () => selection.version);
 }

@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useId, useMemo } from "react";
 import { queries } from "../../api/queries";
+import type { GraphDocument } from "../../graph/document/document";
 import { inputSchema, samplesOf } from "../../graph/form";
 import { ExecutionRow } from "../../panels/execution-list";
 import { InputForm } from "../../panels/input-form";
@@ -68,17 +69,22 @@ export function WorkflowPanel(props: WorkflowPanelProps) {
   );
 }
 
+const TRIGGERS_MOST = 20;
+
+/** Ids of the nodes that begin and say what a start brings. */
+function triggersIn(doc: GraphDocument): string {
+  const found: string[] = [];
+  for (const [slot, node] of doc.nodes.entries()) {
+    if (!node.data?.["schema"] || doc.links.inDegree(slot) > 0) continue;
+    found.push(node.id);
+    if (found.length === TRIGGERS_MOST) break;
+  }
+  return found.join("\n");
+}
+
 /** The part of the file that says what a start brings: it changes rarely, so the form is not made anew with each edit. */
 function useInput({ session: { doc } }: WorkflowPanelProps) {
-  const triggers = useDocValue(doc, (now) => {
-    const found: string[] = [];
-    for (const [slot, node] of now.nodes.entries()) {
-      if (now.links.inDegree(slot) > 0 || !node.data?.["schema"]) continue;
-      found.push(node.id);
-      if (found.length === 20) break;
-    }
-    return found.join("\n");
-  });
+  const triggers = useDocValue(doc, triggersIn);
   const version = useDocValue(doc, (now) => triggers.split("\n").map((id) => now.nodes.get(id)?.data?.["schema"]).find((schema) => schema !== undefined));
   const samples = useDocValue(doc, (now) => now.file["samples"]);
   return useMemo(() => {
@@ -102,16 +108,19 @@ function Run(props: WorkflowPanelProps) {
 
 const HOOKS_MOST = 50;
 
+/** The webhook nodes as text, a line each: the same again as long as none of them changes. */
+function webhooksIn(doc: GraphDocument): string {
+  const found: string[] = [];
+  for (const [, node] of doc.nodes.entries()) {
+    if (!/webhook/i.test(node.type ?? "")) continue;
+    found.push(JSON.stringify(node));
+    if (found.length === HOOKS_MOST) break;
+  }
+  return found.join("\n");
+}
+
 function Hooks({ session: { doc, workflow } }: { session: Session }) {
-  const key = useDocValue(doc, (now) => {
-    const found: string[] = [];
-    for (const [, node] of now.nodes.entries()) {
-      if (!/webhook/i.test(node.type ?? "")) continue;
-      found.push(JSON.stringify(node));
-      if (found.length === HOOKS_MOST) break;
-    }
-    return found.join("\n");
-  });
+  const key = useDocValue(doc, webhooksIn);
   const nodes = useMemo(() => (key === "" ? [] : key.split("\n").map((text) => JSON.parse(text) as { id: string })), [key]);
   return <Webhooks graph={{ nodes, edges: [] }} workflow={workflow} active={doc.file["active"] !== false} />;
 }
