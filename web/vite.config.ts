@@ -6,6 +6,7 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import react from "@vitejs/plugin-react";
 import { visualizer } from "rollup-plugin-visualizer";
 import { defineConfig, type Plugin } from "vite";
+import { ahead } from "./tools/ahead.mjs";
 import { budget } from "./tools/bundle.mjs";
 
 const analyze = process.env.ANALYZE === "true";
@@ -39,7 +40,7 @@ function packed(): Plugin {
 const report = () => visualizer({ filename: "dist-report/index.html", title: "What the pages are made of", template: "treemap", gzipSize: true });
 
 export default defineConfig({
-  plugins: [react(), budget({ table: analyze, record }), packed(), ...(analyze ? [report()] : [])],
+  plugins: [react(), ahead(), budget({ table: analyze, record }), packed(), ...(analyze ? [report()] : [])],
   build: {
     target: "es2023",
     assetsInlineLimit: 0,

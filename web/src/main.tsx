@@ -5,8 +5,9 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { ApiError } from "./api/client";
 import { shareUnchanged } from "./api/exact";
+import { prefetchRoute } from "./pages/routes";
 import { Shell } from "./pages/shell";
-import { signInFromLink } from "./pages/sign-in";
+import { signInFromLink } from "./pages/sign-in-link";
 import { startView } from "./state/view";
 import "./tokens.css";
 import "./base.css";
@@ -23,8 +24,12 @@ const client = new QueryClient({
   },
 });
 
+/** So long the frame waits for the code of its first page, which is on its way already; then it stands alone for a while. */
+const TOGETHER_MS = 300;
+
 startView();
-void signInFromLink().then(() => {
+const page = Promise.race([prefetchRoute(location.pathname), new Promise((resolve) => setTimeout(resolve, TOGETHER_MS))]);
+void Promise.all([signInFromLink(), page]).then(() => {
   const root = document.getElementById("root");
   if (!root) return;
   createRoot(root).render(

@@ -1,7 +1,7 @@
 // What the editor shows of an execution: that of its own, never what another page left in the store.
 
 import { describe, expect, it } from "vitest";
-import { stateOf } from "../src/pages/editor/node-data";
+import { stateOf } from "../src/state/execution";
 import { emptyExecution } from "../src/state/execution";
 
 describe("the execution on show", () => {

@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from "vitest";
 import { fileHref } from "../src/api/client";
-import { brief, childPath, elided, fileOf, PART, rowsOf, type Openness } from "../src/graph/tree";
+import { childPath, PART, rowsOf, type Openness } from "../src/graph/tree";
+import { brief, elided, fileOf } from "../src/graph/values";
 
 const shut: Openness = { toggled: new Set(), depth: 1, shown: new Map(), fetched: new Map() };
 

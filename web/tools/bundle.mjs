@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 
 const BUDGET = "budget.json";
-const ROUTES = "src/pages/routes.tsx";
+export const ROUTES = "src/pages/routes.tsx";
 const KB = 1_000;
 
 /** Which file each route's page is in, as the list of routes says: `page("/workflows", () => import("./workflows"))`. */
@@ -27,8 +27,8 @@ function loadedWith(bundle, start, into) {
 const isModule = (id, wanted) => [".tsx", ".ts", ""].some((end) => id?.endsWith(`/${wanted}${end}`));
 const size = (content) => gzipSync(content, { level: 9 }).length;
 
-/** Gzip bytes of what a page and the parts that it needs at once load, the page's frame with them. */
-export function weigh(bundle, modules) {
+/** The files that modules and what they import are in, the program's own with them. */
+export function loadedFor(bundle, modules) {
   const chunks = Object.values(bundle).filter((one) => one.type === "chunk");
   const loaded = new Set();
   for (const entry of chunks.filter((chunk) => chunk.isEntry)) loadedWith(bundle, entry.fileName, loaded);
@@ -38,8 +38,14 @@ export function weigh(bundle, modules) {
     loadedWith(bundle, chunk.fileName, loaded);
   }
   const styles = new Set([...loaded].flatMap((name) => [...(bundle[name].viteMetadata?.importedCss ?? [])]));
-  const sum = (names, content) => [...names].reduce((all, name) => all + size(content(bundle[name])), 0);
-  return { js: sum(loaded, (chunk) => chunk.code), css: sum(styles, (asset) => asset.source), chunks: [...loaded] };
+  return { scripts: [...loaded], styles: [...styles] };
+}
+
+/** Gzip bytes of what a page and the parts that it needs at once load, the page's frame with them. */
+export function weigh(bundle, modules) {
+  const { scripts, styles } = loadedFor(bundle, modules);
+  const sum = (names, content) => names.reduce((all, name) => all + size(content(bundle[name])), 0);
+  return { js: sum(scripts, (chunk) => chunk.code), css: sum(styles, (asset) => asset.source), chunks: scripts };
 }
 
 /** What each route of the budget weighs. A route that the list of routes does not know is an error. */

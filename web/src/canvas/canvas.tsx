@@ -20,7 +20,7 @@ const ZOOM_STEP = 1.25;
 const NARROW = 560;
 
 export function Canvas(props: CanvasProps) {
-  const { ref, doc, selection, kinds, statuses = null, problems = NO_PROBLEMS, editable, on = NO_EVENTS, view, label } = props;
+  const { ref, doc, selection, kinds, statuses = null, problems = NO_PROBLEMS, editable, on = NO_EVENTS, onPainted, view, label } = props;
   const stage = useMemo(() => new Stage(doc, selection), [doc, selection]);
   // Before it is attached, so that a large graph is read once.
   useLayoutEffect(() => stage.scene.setKinds(kinds), [stage, kinds]);
@@ -34,6 +34,7 @@ export function Canvas(props: CanvasProps) {
   stage.settings = useMemo(() => ({ ...canvasSettings(wanted), ...props.settings }), [wanted, props.settings]);
 
   useEffect(() => stage.scene.setProblems(problems), [stage, problems]);
+  useEffect(() => void stage.painted.then(onPainted), [stage, onPainted]);
   const begin = useRef(view);
   useLayoutEffect(() => {
     const parts = { root: root.current, canvas: canvas.current, world: world.current, mini: mini.current };

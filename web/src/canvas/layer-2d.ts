@@ -6,7 +6,6 @@ import { drawFrames, drawNotes } from "./draw-frames";
 import { drawCards, drawRects } from "./draw-nodes";
 import { drawOverlay, drawRings } from "./draw-overlay";
 import { levelOf, viewBox, type Draw, type Layer, type Level, type View } from "./layer";
-import { drawIslands } from "./islands";
 import type { Overview } from "./overview";
 import type { Palette } from "./palette";
 import { inView, Kept, penOf, type Context2D, type Pen } from "./pen";
@@ -15,6 +14,8 @@ import { LIFTED, MOUNTED, type Patch, type Scene } from "./scene";
 const MARGIN = 24;
 const GRID = 20;
 const GRID_LEAST = 14;
+
+let islands: typeof import("./islands") | "not asked for" | "coming" | null = "not asked for";
 
 export class Layer2D implements Layer {
   readonly name = "2d";
@@ -69,7 +70,7 @@ export class Layer2D implements Layer {
     const pen = penOf(ctx, view, scene, this.palette, level, draw, this.kept);
     const moves = draw.lifted ? this.drawLifted(pen, draw.lifted, found) : this.drawAll(pen, found);
     drawOverlay(pen);
-    return { level, moves: moves && !this.palette.still };
+    return { level, moves: moves && (level === "far" || !this.palette.still) };
   }
 
   close(): void {
@@ -90,16 +91,13 @@ export class Layer2D implements Layer {
     const { ctx, view, palette } = pen;
     ctx.fillStyle = palette.ground;
     ctx.fillRect(0, 0, view.width, view.height);
-    if (pen.level === "far") {
-      this.drawFar(pen);
-      return false;
-    }
+    if (pen.level === "far") return this.drawFar(pen);
     this.drawDots(ctx, view);
     return drawGraph(pen, found);
   }
 
-  /** One copy of the overview, and what is selected above it. */
-  private drawFar(pen: Pen): void {
+  /** One copy of the overview, and what is selected above it. Answers whether there is more to come. */
+  private drawFar(pen: Pen): boolean {
     const { ctx, view, scene } = pen;
     const { overview } = this;
     overview.ensure();
@@ -110,13 +108,26 @@ export class Layer2D implements Layer {
     const top = Math.max(0, Math.floor((seen.y - box.y) * density));
     const right = Math.min(canvas.width, Math.ceil((seen.x + seen.w - box.x) * density));
     const bottom = Math.min(canvas.height, Math.ceil((seen.y + seen.h - box.y) * density));
-    if (right <= left || bottom <= top) return;
+    if (right <= left || bottom <= top) return false;
     const by = view.zoom / density;
     const [x, y] = [(left / density + box.x) * view.zoom + view.x, (top / density + box.y) * view.zoom + view.y];
     ctx.drawImage(canvas, left, top, right - left, bottom - top, x, y, (right - left) * by, (bottom - top) * by);
     const { selection } = scene;
     if (selection.nodeCount > 0 && selection.nodeCount < 500) drawRings(pen, selection.nodes());
-    drawIslands(pen, overview);
+    return this.drawIslands(pen);
+  }
+
+  /** Answers whether their code is still on its way: few graphs are looked at from so far. */
+  private drawIslands(pen: Pen): boolean {
+    if (typeof islands === "object") islands?.drawIslands(pen, this.overview);
+    else if (islands === "not asked for") {
+      islands = "coming";
+      import("./islands").then(
+        (code) => (islands = code),
+        () => (islands = null), // a picture without words is still one
+      );
+    }
+    return islands === "coming";
   }
 
   private drawDots(ctx: Context2D, view: View): void {

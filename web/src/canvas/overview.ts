@@ -6,6 +6,7 @@ import { tintOf } from "../graph/notes";
 import { readable } from "./card";
 import { flatColour } from "./card-sprites";
 import type { Palette } from "./palette";
+import { Colours, Pixels } from "./pixels";
 import { NODE_LOOKS, SELECTED, type Scene } from "./scene";
 
 const LARGEST = 2_048;
@@ -17,6 +18,8 @@ const EDGE_LEAST = 2.5;
 const EDGE_LONG = 160;
 const FEW = 16;
 const EDGES_AT_ONCE = 4_000;
+/** So many are painted by hand. */
+const MANY = 4_000;
 /** After so large a part has moved, the picture is painted anew. */
 const MOVED_PART = 0.05;
 
@@ -27,10 +30,14 @@ export class Overview {
   /** Counts paintings, so that copies of it know when they are old. */
   version = 0;
   readonly canvas = new OffscreenCanvas(1, 1);
-  private readonly ctx = this.canvas.getContext("2d");
+  /** Kept where pixels can be reached: many nodes are painted by hand. */
+  private readonly ctx = this.canvas.getContext("2d", { willReadFrequently: true });
+  private readonly ground = new Colours(1);
+  private readonly colours = new Map([FRAME, NOTE, NODE].map((kind) => [kind, new Colours(alphaOf(kind))]));
   private moved = 0;
   private isOld = true;
   private edgesFrom = 0;
+  private readonly at: Box = { x: 0, y: 0, w: 0, h: 0 };
 
   constructor(private readonly scene: Scene, private palette: Palette) {}
 
@@ -50,7 +57,7 @@ export class Overview {
     if (haveMoved) this.moved += nodes.length;
     if (this.moved > this.scene.doc.nodes.count * MOVED_PART || !this.holds(nodes)) this.isOld = true;
     else {
-      for (const slot of nodes) this.paintNode(slot);
+      this.paintNodes(nodes);
       this.version += 1;
     }
   }
@@ -67,7 +74,7 @@ export class Overview {
     return this.hasWork;
   }
 
-  /** Paints all nodes, if that is due: 100,000 of them take some 40 ms. Edges follow in idle time. */
+  /** Paints all nodes, if that is due. Edges follow in idle time. */
   ensure(): void {
     if (this.isOld) this.paint();
   }
@@ -84,26 +91,12 @@ export class Overview {
     this.density = Math.min(DENSEST, LARGEST / Math.max(this.box.w, this.box.h));
     this.canvas.width = Math.max(1, Math.ceil(this.box.w * this.density));
     this.canvas.height = Math.max(1, Math.ceil(this.box.h * this.density));
-    ctx.fillStyle = palette.ground;
-    ctx.fillRect(0, 0, this.canvas.width, this.canvas.height);
-    const groups = new Map<string, number[]>();
     const { kind, seenAs } = scene.places;
+    const pixels = new Pixels(ctx, this.ground.of(palette.ground));
     for (const wanted of [FRAME, NOTE, NODE]) {
-      groups.clear();
-      for (let slot = 0; slot < scene.doc.nodes.size; slot += 1) {
-        if (kind[slot] !== wanted || seenAs[slot] !== slot) continue;
-        const colour = this.colourOf(slot);
-        const group = groups.get(colour);
-        if (group) group.push(slot);
-        else groups.set(colour, [slot]);
-      }
-      ctx.globalAlpha = alphaOf(wanted);
-      for (const [colour, slots] of groups) {
-        ctx.fillStyle = colour;
-        for (const slot of slots) this.fill(slot);
-      }
+      for (let slot = 0; slot < scene.doc.nodes.size; slot += 1) if (kind[slot] === wanted && seenAs[slot] === slot) this.fill(pixels, slot);
     }
-    ctx.globalAlpha = 1;
+    pixels.put();
     this.edgesFrom = 0;
   }
 
@@ -137,19 +130,41 @@ export class Overview {
     this.edgesFrom = end < scene.doc.edges.size ? end : -1;
   }
 
-  private paintNode(slot: number): void {
+  private paintNodes(nodes: readonly number[]): void {
     const { ctx, scene } = this;
-    if (!ctx || !scene.places.isSeen(slot)) return;
+    if (!ctx) return;
+    if (nodes.length < MANY) for (const slot of nodes) this.paintNode(ctx, slot);
+    else {
+      const pixels = new Pixels(ctx, null);
+      for (const slot of nodes) if (scene.places.isSeen(slot)) this.fill(pixels, slot);
+      pixels.put();
+    }
+  }
+
+  private paintNode(ctx: OffscreenCanvasRenderingContext2D, slot: number): void {
+    if (!this.scene.places.isSeen(slot)) return;
     ctx.fillStyle = this.colourOf(slot);
-    ctx.globalAlpha = alphaOf(scene.places.kind[slot] ?? NODE);
-    this.fill(slot);
+    ctx.globalAlpha = alphaOf(this.scene.places.kind[slot] ?? NODE);
+    const { x, y, w, h } = this.boxOf(slot);
+    ctx.fillRect(x, y, w, h);
     ctx.globalAlpha = 1;
   }
 
-  private fill(slot: number): void {
+  private fill(pixels: Pixels, slot: number): void {
+    const { x, y, w, h } = this.boxOf(slot);
+    const colour = this.colours.get(this.scene.places.kind[slot] ?? NODE)?.of(this.colourOf(slot));
+    if (colour) pixels.fill(x, y, w, h, colour);
+  }
+
+  /** Where a node is in the picture: nothing is less than a pixel. The same object each time. */
+  private boxOf(slot: number): Box {
     const { x, y, w, h } = this.scene.places;
-    const { box, density } = this;
-    this.ctx?.fillRect(((x[slot] ?? 0) - box.x) * density, ((y[slot] ?? 0) - box.y) * density, Math.max(1, (w[slot] ?? 0) * density), Math.max(1, (h[slot] ?? 0) * density));
+    const { box, density, at } = this;
+    at.x = ((x[slot] ?? 0) - box.x) * density;
+    at.y = ((y[slot] ?? 0) - box.y) * density;
+    at.w = Math.max(1, (w[slot] ?? 0) * density);
+    at.h = Math.max(1, (h[slot] ?? 0) * density);
+    return at;
   }
 
   private colourOf(slot: number): string {

@@ -3,6 +3,7 @@
 import type { GraphDocument } from "../graph/document/document";
 import type { Selection } from "../graph/document/selection";
 import { CANVAS_SETTINGS, type CanvasSettings } from "../state/view";
+import { whenIdle } from "../ui/idle";
 import { loadTree } from "./box-index";
 import { CanvasCamera } from "./camera";
 import { drawMini } from "./minimap";
@@ -14,7 +15,6 @@ import { readPalette, watchTheme, type Palette } from "./palette";
 import { LIFTED, Scene, type Patch } from "./scene";
 
 const REST_MS = 120;
-const IDLE_MS = 200;
 const PINNED_MOST = 50;
 
 export interface Surfaces {
@@ -37,11 +37,14 @@ export class Stage {
   focused = -1;
   /** Hears that the camera came to rest. */
   onRest: () => void = () => {};
+  /** Done when the graph has been seen for the first time: what a picture does not need comes after it. */
+  readonly painted: Promise<void>;
+  private onPainted: () => void = () => {};
   private layer: Layer | null = null;
   private surfaces: Surfaces | null = null;
   private palette: Palette;
   private frame = 0;
-  private idle = 0;
+  private idle: (() => void) | null = null;
   private rest: ReturnType<typeof setTimeout> | undefined;
   private isDomShown = true;
   private zoomAtRest = 1;
@@ -62,6 +65,7 @@ export class Stage {
     this.camera = new CanvasCamera(() => this.onMoved(), () => this.palette.still);
     this.overview = new Overview(this.scene, this.palette);
     this.mounts = new Mounts(this.scene);
+    this.painted = new Promise((resolve) => (this.onPainted = resolve));
   }
 
   attach(surfaces: Surfaces): () => void {
@@ -86,7 +90,8 @@ export class Stage {
     for (const stop of this.stops.splice(0)) stop();
     cancelAnimationFrame(this.frame);
     this.frame = 0;
-    stopIdle(this.idle);
+    this.idle?.();
+    this.idle = null;
     clearTimeout(this.rest);
     this.layer?.close();
     this.scene.close();
@@ -164,7 +169,9 @@ export class Stage {
     if (drawn.moves || more || camera.isFlying) this.request();
     this.askIdle();
     this.tell(surfaces.root.dataset);
-    if (this.isPainted || scene.doc.nodes.count === 0) return;
+    if (this.isPainted) return;
+    this.onPainted();
+    if (scene.doc.nodes.count === 0) return;
     this.isPainted = true;
     performance.mark("tidemill:canvas");
     this.atRest();
@@ -294,9 +301,9 @@ export class Stage {
         this.askIdle();
       });
     }
-    if (this.idle !== 0 || !((isStale && this.hasTree) || this.overview.hasWork)) return;
+    if (this.idle !== null || !((isStale && this.hasTree) || this.overview.hasWork)) return;
     this.idle = whenIdle((left) => {
-      this.idle = 0;
+      this.idle = null;
       if (!this.surfaces || this.lifted) return;
       const until = performance.now() + Math.min(8, left());
       let more = true;
@@ -305,15 +312,4 @@ export class Stage {
       this.askIdle();
     });
   }
-}
-
-/** `requestIdleCallback`, and a timer where there is none. */
-function whenIdle(run: (left: () => number) => void): number {
-  if (typeof requestIdleCallback === "function") return requestIdleCallback((deadline) => run(() => deadline.timeRemaining()), { timeout: IDLE_MS });
-  return window.setTimeout(() => run(() => 8), 1);
-}
-
-function stopIdle(id: number): void {
-  if (typeof cancelIdleCallback === "function") cancelIdleCallback(id);
-  else clearTimeout(id);
 }

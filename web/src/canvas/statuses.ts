@@ -2,7 +2,7 @@
 
 import type { GraphDocument } from "../graph/document/document";
 import { isPlainPort } from "../graph/summary";
-import { brief, elided } from "../graph/tree";
+import { brief, elided } from "../graph/values";
 import type { NodeRun, StepRun } from "../state/execution";
 import { duration, plural, statusWord, waitWords } from "../ui/format";
 import type { EdgeLook, NodeLook, Statuses } from "./types";

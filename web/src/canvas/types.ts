@@ -82,6 +82,8 @@ export interface CanvasProps {
   editable: boolean;
   on?: CanvasEvents;
   settings?: Partial<CanvasSettings>;
+  /** The graph has been seen for the first time. */
+  onPainted?: () => void;
   /** Where the camera begins; without it the whole graph is shown. */
   view?: { x: number; y: number; zoom: number } | undefined;
   /** What it shows, for who cannot see it. */

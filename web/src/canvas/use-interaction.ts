@@ -40,7 +40,11 @@ export function useInteraction({ stage, root, on, kinds, editable }: Given) {
   const parts = useRef<Attached | null>(null);
   useEffect(() => {
     let isGone = false;
-    void import("./interaction/attach").then(({ attach }) => {
+    const load = async () => {
+      await stage.painted;
+      return import("./interaction/attach");
+    };
+    void load().then(({ attach }) => {
       const element = root.current;
       if (isGone || !element) return;
       parts.current = attach({

@@ -1,6 +1,7 @@
 // Two JSON values side by side, row by row: what is the same is gathered, what differs is shown with its place.
 
-import { childPath, elided, exactNumber, kindOf } from "./tree";
+import { childPath } from "./tree";
+import { elided, exactNumber, kindOf } from "./values";
 
 export type Change = "same" | "changed" | "added" | "removed";
 

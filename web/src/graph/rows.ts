@@ -1,6 +1,6 @@
 // Any value as rows and columns: lists of objects, lists of lists, columns by name, pairs, and CSV text.
 
-import { exactNumber, kindOf } from "./tree";
+import { exactNumber, kindOf } from "./values";
 
 export interface Table {
   columns: string[];

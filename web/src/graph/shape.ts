@@ -1,6 +1,7 @@
 // The shape of a value: which fields it has, of which types, how often; and where in it a text is found.
 
-import { childPath, elided, exactNumber, fileOf, kindOf } from "./tree";
+import { childPath } from "./tree";
+import { elided, exactNumber, fileOf, kindOf } from "./values";
 
 export interface ShapeRow {
   path: string;

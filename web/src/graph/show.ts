@@ -4,7 +4,7 @@ import { chartOf, slicesOf, type Chart, type Slice } from "./chart";
 import { pictureOf } from "./picture";
 import { csvTable, tableOf, type Table } from "./rows";
 import type { ShowKind } from "./show-kind";
-import { exactNumber, kindOf } from "./tree";
+import { exactNumber, kindOf } from "./values";
 import { readXml, type XmlLine } from "./xml";
 
 export type Shape = "bar_chart" | "line_chart" | "pie_chart";

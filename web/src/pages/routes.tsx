@@ -1,13 +1,14 @@
 // Every page of the product, one list. Each is a chunk of its own, fetched when first shown or when a link to it is pointed at.
 
-import { lazy, type ComponentType } from "react";
+import type { ComponentType } from "react";
+import { later } from "../ui/later";
 import { match } from "../ui/router";
 
 export type Params = Record<string, string>;
 type Page = ComponentType<{ params: Params }>;
 
-function page(pattern: string, load: () => Promise<{ page: Page }>) {
-  return { pattern, load, View: lazy(async () => ({ default: (await load()).page })) };
+function page(pattern: string, fetch: () => Promise<{ page: Page }>) {
+  return { pattern, View: later(async () => (await fetch()).page) };
 }
 
 export const ROUTES = [
@@ -35,11 +36,8 @@ export function findRoute(path: string): { View: Page; params: Params; pattern: 
   return null;
 }
 
-export function prefetchRoute(path: string): void {
-  for (const route of ROUTES) {
-    if (match(route.pattern, path)) {
-      route.load().catch(() => undefined); // told when the page is really opened
-      return;
-    }
-  }
+/** Fetches the code of a page; done when it is there, or could not be had: that is told when the page is really opened. */
+export async function prefetchRoute(path: string): Promise<void> {
+  const route = ROUTES.find(({ pattern }) => match(pattern, path) !== null);
+  await route?.View.load().catch(() => undefined);
 }

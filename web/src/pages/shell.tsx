@@ -2,7 +2,7 @@
 
 import { useQueryClient } from "@tanstack/react-query";
 import { Activity, Blocks, BookOpen, ChartColumn, Ellipsis, House, LayoutGrid, Monitor, Moon, Rows3, Rows4, Settings, Sun, SunMoon, Workflow, X, type LucideIcon } from "lucide-react";
-import { Component, Suspense, useEffect, useRef, type ReactNode } from "react";
+import { Component, lazy, Suspense, useEffect, useRef, type ReactNode } from "react";
 import { closeToast, setSettings, setTheme, useView, type Theme } from "../state/view";
 import { Button } from "../ui/button";
 import { PHONE, useMedia } from "../ui/hooks";
@@ -12,7 +12,8 @@ import { Failed, Skeleton } from "../ui/states";
 import { NotFound } from "./not-found";
 import { findRoute, prefetchRoute } from "./routes";
 import s from "./shell.module.css";
-import { SignIn } from "./sign-in";
+
+const SignIn = lazy(async () => ({ default: (await import("./sign-in")).SignIn }));
 
 type RailPlace = readonly [to: string, label: string, icon: LucideIcon, also?: string];
 
@@ -45,10 +46,15 @@ export function Shell() {
     main.current?.scrollTo(0, 0);
   }, [path]);
 
-  if (signedOut) return <SignIn />;
+  if (signedOut)
+    return (
+      <Suspense>
+        <SignIn />
+      </Suspense>
+    );
   const route = findRoute(path);
   return (
-    <PrefetchProvider prefetch={prefetchRoute}>
+    <PrefetchProvider prefetch={(to) => void prefetchRoute(to)}>
       <div className={s.shell}>
         <a className={s.skip} href="#main" onClick={(event) => (event.preventDefault(), main.current?.focus())}>
           Skip to content

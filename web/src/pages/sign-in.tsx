@@ -2,47 +2,17 @@
 
 import { useQueryClient } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
-import { api } from "../api/calls";
-import { ApiError } from "../api/client";
-import { useView } from "../state/view";
 import { Button } from "../ui/button";
 import f from "../ui/field.module.css";
 import { useTitle } from "../ui/router";
+import { exchange, faultOfLink } from "./sign-in-link";
 import s from "./sign-in.module.css";
-
-/** Exchanges a token for a session; the words to show when it does not work. */
-async function exchange(token: string): Promise<string | null> {
-  try {
-    await api.signIn(token);
-    useView.setState({ signedOut: false, reached: true });
-    return null;
-  } catch (error) {
-    useView.setState({ signedOut: true });
-    if (error instanceof ApiError && error.unreachable) return "Tidemill does not answer. Check that it is running, then try again.";
-    if (error instanceof ApiError && error.status === 429) return "Too many tries. Wait a minute, then try again.";
-    return "This link was used already or belongs to an earlier start. Start Tidemill again for a fresh one, or paste the token from the file api-token in its data folder.";
-  }
-}
-
-let linkFault: string | null = null;
-
-/** Uses the token of a link like `/?token=…` and takes it out of the address bar, whatever comes of it. */
-export async function signInFromLink(): Promise<void> {
-  const params = new URLSearchParams(location.search);
-  const token = params.get("token");
-  if (token === null) return;
-  params.delete("token");
-  const rest = params.toString();
-  history.replaceState(null, "", location.pathname + (rest === "" ? "" : `?${rest}`));
-  dispatchEvent(new PopStateEvent("popstate"));
-  if (token !== "") linkFault = await exchange(token);
-}
 
 export function SignIn() {
   useTitle("Sign in");
   const client = useQueryClient();
   const [text, setText] = useState("");
-  const [fault, setFault] = useState(linkFault);
+  const [fault, setFault] = useState(faultOfLink);
   const [busy, setBusy] = useState(false);
   const submit = async (event: FormEvent) => {
     event.preventDefault();

@@ -5,7 +5,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useMemo, useRef } from "react";
 import { queries } from "../api/queries";
 import { diffRows, ROWS_MOST, type DiffRow } from "../graph/diff";
-import { elided, exactNumber } from "../graph/tree";
+import { elided, exactNumber } from "../graph/values";
 import { bytes, plural } from "../ui/format";
 import { Failed, Skeleton } from "../ui/states";
 import s from "./diff-view.module.css";

@@ -9,7 +9,7 @@ import { readJson } from "../api/exact";
 import { queries } from "../api/queries";
 import type { Event } from "../api/types";
 import { forkPlan } from "../graph/fork";
-import { elided } from "../graph/tree";
+import { elided } from "../graph/values";
 import type { StepRun } from "../state/execution";
 import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";

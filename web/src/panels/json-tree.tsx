@@ -6,7 +6,8 @@ import { ChevronRight, Copy, CornerDownLeft, Download, Link2 } from "lucide-reac
 import { useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { fileHref } from "../api/client";
 import { queries } from "../api/queries";
-import { elided, exactNumber, fileOf, PART, rowsOf, type FileValue, type TreeRow } from "../graph/tree";
+import { PART, rowsOf, type TreeRow } from "../graph/tree";
+import { elided, exactNumber, fileOf, type FileValue } from "../graph/values";
 import { toast } from "../state/view";
 import { copyText } from "../ui/copy";
 import { bytes, plural } from "../ui/format";

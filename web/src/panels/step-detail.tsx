@@ -8,7 +8,7 @@ import type { StepError } from "../api/types";
 import { faultParts } from "../graph/fault";
 import type { ShowKind } from "../graph/show-kind";
 import { isPlainPort } from "../graph/summary";
-import { elided } from "../graph/tree";
+import { elided } from "../graph/values";
 import type { StepRun } from "../state/execution";
 import { Button } from "../ui/button";
 import { ASKED, duration, LINKED, waitWords } from "../ui/format";

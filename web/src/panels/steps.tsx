@@ -4,7 +4,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp } from "lucide-react";
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { sortSteps, type StepOrder } from "../graph/steps";
-import { brief } from "../graph/tree";
+import { brief } from "../graph/values";
 import type { StepRun } from "../state/execution";
 import { duration, waitWords } from "../ui/format";
 import { StatusText } from "../ui/status";

@@ -17,6 +17,11 @@ export interface ExecutionStore extends ExecutionState {
 
 export const useExecution = create<ExecutionStore>(() => ({ ...emptyExecution(null), link: "connecting", history: new History("") }));
 
+/** The state of one execution; null while the store still holds that of another one, maybe of another workflow. */
+export function stateOf<T extends ExecutionState>(state: T, execution: string | null): T | null {
+  return execution !== null && state.execution === execution && state.seq > 0 ? state : null;
+}
+
 /** How long after an end the stream is still listened to: an execution that was taken up again has several. */
 const LINGER_MS = 1_000;
 

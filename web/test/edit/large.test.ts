@@ -24,7 +24,7 @@ function timed<T>(what: string, run: () => T): T {
 
 it("edits 100,000 nodes", () => {
   const doc = timed("open", () => new GraphDocument(grid(MANY)));
-  const where: Where = { box: (slot) => ({ x: doc.nodes.at(slot)?.position?.x ?? 0, y: doc.nodes.at(slot)?.position?.y ?? 0, w: 208, h: 60 }) };
+  const where: Where = { under: () => [], box: (slot) => ({ x: doc.nodes.at(slot)?.position?.x ?? 0, y: doc.nodes.at(slot)?.position?.y ?? 0, w: 208, h: 60 }) };
   const selection = new Selection();
   timed("select all", () => selectAll(doc, selection));
   expect(selection.nodeCount).toBe(MANY);

@@ -12,7 +12,12 @@ export function documentOf(nodes: FileNode[], edges: FileEdge[] = [], more: obje
 
 /** Places as files give them. */
 export function placesIn(doc: GraphDocument): Where {
-  return {
+  const where: Where = {
+    under: ({ x, y }) =>
+      [...doc.nodes.entries()].flatMap(([slot]) => {
+        const box = where.box(slot);
+        return x >= box.x && y >= box.y && x <= box.x + box.w && y <= box.y + box.h ? [slot] : [];
+      }),
     box(slot) {
       const [node, outer] = [doc.nodes.at(slot), around(doc, slot)];
       const all = [node, ...outer.map((one) => doc.nodes.at(one))];
@@ -20,6 +25,7 @@ export function placesIn(doc: GraphDocument): Where {
       return { x: sum("x"), y: sum("y"), w: node?.width ?? NODE_W, h: node?.height ?? NODE_H };
     },
   };
+  return where;
 }
 
 function kind(id: string, more: Partial<Kind> = {}): Kind {

@@ -6,7 +6,8 @@ type Numbers = Int32Array<ArrayBuffer> | Float32Array<ArrayBuffer> | Float64Arra
 export function grown<T extends Numbers>(array: T, least: number, fill: number): T {
   if (array.length >= least) return array;
   const Kind = array.constructor as new (length: number) => T;
-  const next = new Kind(array.length === 0 ? least : Math.max(least, Math.ceil(array.length * 1.5)));
+  // A file that was just read gets some room: the first node added to 100,000 would have every array copied.
+  const next = new Kind(array.length === 0 ? least + (least >> 4) : Math.max(least, Math.ceil(array.length * 1.5)));
   next.set(array as never);
   if (fill !== 0) next.fill(fill, array.length);
   return next;

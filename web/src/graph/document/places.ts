@@ -123,6 +123,16 @@ export class Places {
     return right >= left ? { x: left, y: top, w: right - left, h: bottom - top } : null;
   }
 
+  /** What is seen at a point, in no order. */
+  under({ x, y }: { x: number; y: number }): number[] {
+    const found: number[] = [];
+    for (let slot = 0; slot < this.size; slot += 1) {
+      const [right, down] = [x - (this.x[slot] ?? 0), y - (this.y[slot] ?? 0)];
+      if (right >= 0 && down >= 0 && right <= (this.w[slot] ?? 0) && down <= (this.h[slot] ?? 0) && this.seenAs[slot] === slot) found.push(slot);
+    }
+    return found;
+  }
+
   problems(): PlaceProblem[] {
     return Array.from(this.problemsOf, ([slot, code]) => ({ slot, code }));
   }

@@ -85,7 +85,7 @@ export function paste(doc: GraphDocument, where: Where, given: Piece, { at, pare
   const labels = otherLabels(doc, piece);
   const origin = originIn(doc, where, parent);
   const around = doc.nodes.at(parent)?.id;
-  const shift = besideCopies(doc, piece, ids, origin, around, at ? shiftTo(piece, ids, at) : { x: 0, y: 0 });
+  const shift = besideCopies(doc, where, piece, ids, around, at ? shiftTo(piece, ids, at) : { x: 0, y: 0 });
   const added: Pasted = { nodes: [], edges: [] };
   doc.change(`${label} ${what(piece.nodes.length)}`, (editing) => {
     piece.nodes.forEach((node, index) => {
@@ -170,19 +170,16 @@ function shiftTo(piece: Piece, ids: ReadonlyMap<string, string>, at: Point): Poi
 }
 
 /** A wished shift, and on from there until it does not lie exactly on an earlier copy in the same frame. */
-function besideCopies(doc: GraphDocument, piece: Piece, ids: ReadonlyMap<string, string>, origin: Point, parent: string | undefined, wish: Point): Point {
+function besideCopies(doc: GraphDocument, where: Where, piece: Piece, ids: ReadonlyMap<string, string>, parent: string | undefined, wish: Point): Point {
   const own = ownPlace(topsOf(piece, ids)[0] ?? null);
   if (!own) return wish;
-  const first = { x: own.x + wish.x, y: own.y + wish.y };
-  const taken = new Set<number>();
-  for (const [, node] of doc.nodes.entries()) {
-    const place = (node.parentId ?? undefined) === parent ? ownPlace(node) : null;
-    if (!place) continue;
-    const [x, y] = [place.x + origin.x - first.x, place.y + origin.y - first.y];
-    if (x === y && x >= 0 && x % STEP === 0) taken.add(x);
-  }
+  const isTaken = (x: number, y: number) =>
+    where.under({ x, y }).some((slot) => {
+      const box = where.box(slot);
+      return box.x === x && box.y === y && (doc.nodes.at(slot)?.parentId ?? undefined) === parent;
+    });
   let by = 0;
-  while (taken.has(by)) by += STEP;
+  while (isTaken(own.x + wish.x + by, own.y + wish.y + by)) by += STEP;
   return { x: wish.x + by, y: wish.y + by };
 }
 

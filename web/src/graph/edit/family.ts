@@ -13,6 +13,8 @@ export interface Where {
   box(slot: number): { x: number; y: number; w: number; h: number };
   /** The place a file gives a node, from which what stands inside counts: a frame may be drawn larger than that. */
   origin?(slot: number): Point;
+  /** What is seen at a point, in no order. */
+  under(point: Point): number[];
 }
 
 /** The slot of the node around this one, or -1. */
@@ -115,7 +117,7 @@ export function countedFrom(place: Point, origin: Point): Point {
 }
 
 /** The box around all of them; null around none. */
-export function boxAround(where: Where, slots: Iterable<number>): { x: number; y: number; w: number; h: number } | null {
+export function boxAround(where: Pick<Where, "box">, slots: Iterable<number>): { x: number; y: number; w: number; h: number } | null {
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
   for (const slot of slots) {
     const box = where.box(slot);

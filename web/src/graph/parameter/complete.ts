@@ -1,6 +1,7 @@
 // What may stand at the cursor of an expression: names, keys and places of the real last data, methods of what is there.
 
-import { childPath, kindOf } from "../tree";
+import { childPath } from "../tree";
+import { kindOf } from "../values";
 import { GLOBALS, METHODS, NAMES, NAMESPACES, OWN, type Callable, type Receiver } from "./functions";
 
 /** What expressions read, by name. */

@@ -1,25 +1,21 @@
 // The editor of one draft: its top bar and the canvas, at once; lists, panels, menus and keys come right after the first picture.
 
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Canvas } from "../../canvas/canvas";
-import { statusesOf } from "../../canvas/statuses";
+import type { RunStatuses } from "../../canvas/statuses";
 import type { CanvasEvents, CanvasHandle, Point } from "../../canvas/types";
-import { asksForInput } from "../../graph/form";
 import type { Session } from "../../state/document";
-import { useExecution } from "../../state/execution";
+import { stateOf, useExecution } from "../../state/execution";
 import { canvasSettings, toast, useView } from "../../state/view";
 import { plural } from "../../ui/format";
 import { useSearch } from "../../ui/router";
 import { useKinds } from "../kinds";
-import { stateOf } from "./node-data";
 import { Top } from "./top";
 import { useEditorRun } from "./use-editor-run";
 import { useParts } from "./use-parts";
 import { useProblems } from "./use-problems";
 import { usePublish } from "./use-publish";
 import s from "./editor.module.css";
-
-const Workbench = lazy(async () => ({ default: (await import("./workbench")).Workbench }));
 
 export function Editor({ session }: { session: Session }) {
   const { doc, selection } = session;
@@ -33,8 +29,10 @@ export function Editor({ session }: { session: Session }) {
   const statuses = useStatuses(session, run.execution);
   const parts = useParts();
   const [on, setOn] = useState<CanvasEvents>(NO_EVENTS);
+  const { Workbench, load } = useWorkbench();
   const { setTab, setOpen, setLeft, setRunning } = parts;
-  const start = useCallback(() => {
+  const start = useCallback(async () => {
+    const { asksForInput } = await import("../../graph/form");
     if (asksForInput({ ...doc.file, nodes: triggersOf(session), edges: [] })) {
       selection.clear();
       setTab("run");
@@ -55,7 +53,7 @@ export function Editor({ session }: { session: Session }) {
         running={run.running}
         busy={run.starting ? "run" : publishing.isPending ? "publish" : null}
         blocked={blocked}
-        onRun={start}
+        onRun={() => void start()}
         onStop={run.stop}
         onPublish={publishing.publish}
         onCommands={() => setOpen({ kind: "commands" })}
@@ -80,16 +78,32 @@ export function Editor({ session }: { session: Session }) {
           on.drop({ place, edge: canvas.current?.edgeAt(client) ?? -1, data: event.dataTransfer });
         }}
       >
-        <Canvas ref={canvas} doc={doc} selection={selection} kinds={kinds} statuses={statuses} problems={problems.marks} editable on={on} settings={canvasOptions} label={labelOf(session)} />
+        <Canvas ref={canvas} doc={doc} selection={selection} kinds={kinds} statuses={statuses} problems={problems.marks} editable on={on} settings={canvasOptions} onPainted={load} label={labelOf(session)} />
       </div>
-      <Suspense fallback={<Places left={parts.left !== null} />}>
-        <Workbench session={session} kinds={kinds} canvas={canvas} pointer={pointer} problems={problems} run={run} publish={publishing.publish} parts={parts} blocked={blocked} start={start} onReady={setOn} />
-      </Suspense>
+      {Workbench ? (
+        <Workbench session={session} kinds={kinds} canvas={canvas} pointer={pointer} problems={problems} run={run} publish={publishing.publish} parts={parts} blocked={blocked} start={() => void start()} onReady={setOn} />
+      ) : (
+        <Places left={parts.left !== null} />
+      )}
     </div>
   );
 }
 
 const NO_EVENTS: CanvasEvents = {};
+
+/** What one works with comes once the graph is seen: its code would only be in the way of that. */
+function useWorkbench() {
+  const [loaded, setLoaded] = useState<typeof import("./workbench") | null>(null);
+  const load = useCallback(() => {
+    import("./workbench").then(setLoaded, (error: unknown) => {
+      // Told where pages that break are.
+      setLoaded(() => {
+        throw error;
+      });
+    });
+  }, []);
+  return { Workbench: loaded?.Workbench, load };
+}
 
 /** Where the panels will stand, so that nothing moves when they come. */
 function Places({ left }: { left: boolean }) {
@@ -123,10 +137,24 @@ function triggersOf({ doc }: Session) {
   return [...doc.nodes.entries()].filter(([slot]) => doc.links.inDegree(slot) === 0).map(([, node]) => node);
 }
 
-/** What the execution on show says of the graph, told to the canvas outside of rendering. */
-function useStatuses(session: Session, execution: string | null) {
-  const statuses = useMemo(() => statusesOf(session.doc), [session]);
+/** What the execution on show says of the graph, told to the canvas outside of rendering; nothing before there is one. */
+function useStatuses({ doc }: Session, execution: string | null): RunStatuses | null {
+  const [statuses, setStatuses] = useState<RunStatuses | null>(null);
+  const isAsked = execution !== null;
   useEffect(() => {
+    if (!isAsked) return;
+    let isGone = false;
+    const load = async () => {
+      const { statusesOf } = await import("../../canvas/statuses");
+      if (!isGone) setStatuses(statusesOf(doc));
+    };
+    void load();
+    return () => {
+      isGone = true;
+    };
+  }, [doc, isAsked]);
+  useEffect(() => {
+    if (!statuses) return;
     const tell = () => {
       const state = stateOf(useExecution.getState(), execution);
       statuses.show(state?.nodes ?? null, state !== null && state.finishedAt !== null);

@@ -10,9 +10,8 @@ import type { Point } from "../../graph/edit/family";
 import { holderAt } from "../../graph/edit/move";
 import { takeText } from "../../panels/editor/take";
 import type { Session } from "../../state/document";
-import { useExecution } from "../../state/execution";
+import { stateOf, useExecution } from "../../state/execution";
 import { toast } from "../../state/view";
-import { stateOf } from "./node-data";
 import type { EditorRun } from "./use-editor-run";
 
 const ZOOM_STEP = 1.25;
@@ -46,7 +45,7 @@ function hostOf(parts: { current: HostParts }, context: () => Context): Host {
   const boxes = (slots: readonly number[]) => slots.map((slot) => places.box(slot));
   return {
     place: () => (pointer.current && canvas.current?.toWorld(pointer.current)) ?? canvas.current?.viewCenter() ?? { x: 0, y: 0 },
-    frameAt: (place) => holderAt(doc, places, Array.from(doc.nodes.entries(), ([slot]) => slot), place, new Set()),
+    frameAt: (place) => holderAt(doc, places, places.under(place), place, new Set()),
     reveal: (slots) => {
       const [only] = slots;
       if (only === undefined) return;

@@ -12,11 +12,6 @@ const BEFORE_MOST = 200;
 
 type Kinds = ReadonlyMap<string, { name: string }>;
 
-/** The state of the execution on show; null while the store still holds that of another one, maybe of another workflow. */
-export function stateOf<T extends ExecutionState>(state: T, execution: string | null): T | null {
-  return execution !== null && state.execution === execution && state.seq > 0 ? state : null;
-}
-
 /** Slots of the nodes that lead to one, nearest first. */
 export function before(doc: GraphDocument, slot: number, most = BEFORE_MOST): number[] {
   const seen = new Set([slot]);

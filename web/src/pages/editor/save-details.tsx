@@ -1,7 +1,7 @@
 // Where the last change is, in full, and what to choose where somebody else changed the same.
 
 import type { Conflict, RowName } from "../../graph/document/changes";
-import { brief } from "../../graph/tree";
+import { brief } from "../../graph/values";
 import { settleConflict, type Session } from "../../state/document";
 import type { SaveState } from "../../state/document/saver";
 import { Button } from "../../ui/button";

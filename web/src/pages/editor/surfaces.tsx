@@ -1,6 +1,6 @@
 // What opens above the editor: palettes, menus, dialogs. One at a time.
 
-import { lazy, Suspense, type ComponentProps, type ReactNode } from "react";
+import { Suspense, useLayoutEffect, useRef, type ComponentProps, type ReactNode } from "react";
 import type { NodeType } from "../../api/types";
 import { api } from "../../api/calls";
 import type { Bindings, Context, Surface } from "../../graph/commands/registry";
@@ -12,17 +12,23 @@ import { placesOf } from "../../graph/document/places";
 import type { Point } from "../../graph/edit/family";
 import { bind, remember, useView } from "../../state/view";
 import { editorPath } from "../paths";
+import { later } from "../../ui/later";
 import { navigate } from "../../ui/router";
 
-const CommandPalette = lazy(async () => ({ default: (await import("../../panels/editor/command-palette")).CommandPalette }));
-const ShortcutSheet = lazy(async () => ({ default: (await import("../../panels/editor/shortcut-sheet")).ShortcutSheet }));
-const ContextMenu = lazy(async () => {
+const CommandPalette = later(async () => (await import("../../panels/editor/command-palette")).CommandPalette);
+const ShortcutSheet = later(async () => (await import("../../panels/editor/shortcut-sheet")).ShortcutSheet);
+const ContextMenu = later(async () => {
   const { ContextMenu: Menu, menuOf } = await import("../../panels/editor/context-menu");
-  return { default: (props: Omit<ComponentProps<typeof Menu>, "of">) => <Menu {...props} of={menuOf(props.context)} /> };
+  return (props: Omit<ComponentProps<typeof Menu>, "of">) => <Menu {...props} of={menuOf(props.context)} />;
 });
-const ChooseNode = lazy(async () => ({ default: (await import("../../panels/editor/choose-node")).ChooseNode }));
-const Rename = lazy(async () => ({ default: (await import("../../panels/editor/rename")).Rename }));
-const QuickAdd = lazy(async () => ({ default: (await import("../../panels/editor/add-palette")).QuickAdd }));
+const ChooseNode = later(async () => (await import("../../panels/editor/choose-node")).ChooseNode);
+const Rename = later(async () => (await import("../../panels/editor/rename")).Rename);
+const QuickAdd = later(async () => (await import("../../panels/editor/add-palette")).QuickAdd);
+
+/** Fetches the code of what is opened by one key or press, so that what is typed right after is not lost. */
+export function loadSurfaces(): void {
+  for (const one of [CommandPalette, ContextMenu, QuickAdd]) one.load().catch(() => undefined); // told when it is opened
+}
 
 /** What is open, and where it belongs. */
 export type Open =
@@ -41,10 +47,25 @@ interface SurfacesProps {
 
 export function Surfaces(props: SurfacesProps) {
   const recent = useView((state) => state.recent);
-  return <Suspense fallback={null}>{inside(props, recent)}</Suspense>;
+  const typed = useRef("");
+  const waiting = props.open.kind === "commands" ? <TypedAhead onType={(text) => (typed.current = text)} /> : null;
+  return <Suspense fallback={waiting}>{inside(props, recent, () => typed.current)}</Suspense>;
 }
 
-function inside({ open, context, kinds, bindings, onClose }: SurfacesProps, recent: readonly string[]): ReactNode {
+/** Takes what is typed while the palette's code is on its way, and gives the keyboard back where it was. */
+function TypedAhead({ onType }: { onType: (text: string) => void }) {
+  const field = useRef<HTMLInputElement>(null);
+  useLayoutEffect(() => {
+    const before = document.activeElement;
+    field.current?.focus();
+    return () => {
+      if (before instanceof HTMLElement) before.focus({ preventScroll: true });
+    };
+  }, []);
+  return <input ref={field} className="hidden" aria-label="Search or run a command" onChange={(event) => onType(event.target.value)} onKeyDown={(event) => event.stopPropagation()} />;
+}
+
+function inside({ open, context, kinds, bindings, onClose }: SurfacesProps, recent: readonly string[], typed: () => string): ReactNode {
   const { doc, selection, host } = context;
   const slot = selection.current;
   switch (open.kind) {
@@ -54,6 +75,7 @@ function inside({ open, context, kinds, bindings, onClose }: SurfacesProps, rece
           context={context}
           bindings={bindings}
           recent={recent}
+          typed={typed}
           onChosen={remember}
           findWorkflows={async (query, signal) => (await api.workflows({ q: query, sort: "-updated_at" }, null, 8, signal, {})).items}
           onOpenWorkflow={(id) => navigate(editorPath(id))}

@@ -1,6 +1,6 @@
 // What one works with beside the canvas: the list at the left, the panel at the side, bars, menus, keys.
 
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, type RefObject } from "react";
+import { Suspense, useCallback, useDeferredValue, useEffect, useMemo, useRef, type RefObject } from "react";
 import { api } from "../../api/calls";
 import type { NodeType } from "../../api/types";
 import type { CanvasEvents, CanvasHandle, Point } from "../../canvas/types";
@@ -8,26 +8,35 @@ import type { Surface } from "../../graph/commands/registry";
 import { layoutWish } from "../../graph/edit/arrange";
 import { placesOf, type Places } from "../../graph/document/places";
 import { ContainerCrumbs, SelectionBar } from "../../panels/editor/bars";
-import { takeText } from "../../panels/editor/take";
+import { loadReaders, takeText } from "../../panels/editor/take";
 import { useSelectionVersion } from "../../panels/editor/use-document";
 import { useCommandKeys } from "../../panels/editor/use-keys";
 import type { Session } from "../../state/document";
 import { toast, useView } from "../../state/view";
+import { whenIdle } from "../../ui/idle";
+import { later } from "../../ui/later";
 import { Skeleton } from "../../ui/states";
 import { addFromList } from "./adding";
 import { canvasEvents } from "./canvas-events";
 import { contextOf, type HostParts } from "./host";
 import { Left } from "./left";
-import { opened, Surfaces } from "./surfaces";
+import { loadSurfaces, opened, Surfaces } from "./surfaces";
 import type { EditorRun } from "./use-editor-run";
 import type { Parts } from "./use-parts";
 import type { Problems } from "./use-problems";
 import { WorkflowPanel } from "./workflow-panel";
 import s from "./editor.module.css";
 
-const NodeSide = lazy(async () => ({ default: (await import("./node-side")).NodeSide }));
-const FindBar = lazy(async () => ({ default: (await import("../../panels/editor/find-bar")).FindBar }));
-const RunView = lazy(async () => ({ default: (await import("./run-view")).RunView }));
+const NodeSide = later(async () => (await import("./node-side")).NodeSide);
+const FindBar = later(async () => (await import("../../panels/editor/find-bar")).FindBar);
+const RunView = later(async () => (await import("./run-view")).RunView);
+
+/** What the first press or key will open, and what reads a text that is pasted. */
+function loadRest(): void {
+  loadSurfaces();
+  loadReaders();
+  for (const one of [NodeSide, FindBar]) one.load().catch(() => undefined); // told when it is opened
+}
 
 interface WorkbenchProps {
   session: Session;
@@ -49,13 +58,15 @@ export function Workbench(props: WorkbenchProps) {
   const { doc, selection } = session;
   const bindings = useView((state) => state.bindings);
   useSelectionVersion(selection);
-  const slot = selection.only;
+  // A panel may take longer to show than a frame: a node that is pressed and dragged moves before it stands.
+  const slot = useDeferredValue(selection.only);
   const { setOpen, setLeft, setWide, setFinding, setRunning } = parts;
   const { commands, take } = useCommands(props);
   const on = useMemo(() => canvasEvents({ context: commands, onOpen: () => setWide(true), open: setOpen, take: (text, at) => void take(text, at) }), [commands, setWide, setOpen, take]);
   useEffect(() => onReady(on), [on, onReady]);
   useCommandKeys(commands, bindings);
   useFirstLayout(session);
+  useEffect(() => whenIdle(loadRest), []);
   const reveal = useReveal(session, canvas);
   const openMenu = (at: Point) => setOpen({ kind: "menu", at });
   return (

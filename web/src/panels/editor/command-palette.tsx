@@ -25,6 +25,8 @@ interface CommandPaletteProps {
   bindings: Bindings;
   /** Keys of what was chosen lately, the newest first. */
   recent: readonly string[];
+  /** What was typed before it stood. */
+  typed?: () => string;
   onChosen: (key: string) => void;
   /** Workflows by name; an answer that comes too late is not shown. */
   findWorkflows: (query: string, signal: AbortSignal) => Promise<readonly WorkflowFound[]>;
@@ -35,9 +37,9 @@ interface CommandPaletteProps {
 const NODES_MOST = 200;
 const REST_MS = 200;
 
-export function CommandPalette({ context, bindings, recent, onChosen, findWorkflows, onOpenWorkflow, onClose }: CommandPaletteProps) {
+export function CommandPalette({ context, bindings, recent, typed = () => "", onChosen, findWorkflows, onOpenWorkflow, onClose }: CommandPaletteProps) {
   const dialog = useRef<HTMLDialogElement>(null);
-  const [query, setQuery] = useState("");
+  const [query, setQuery] = useState(typed);
   const late = useDeferredValue(query);
   const { found: workflows, failed } = useWorkflows(query, findWorkflows);
   useEffect(() => dialog.current?.showModal(), []);

@@ -36,10 +36,17 @@ export async function valueOf(text: string): Promise<unknown> {
   return readYaml(trimmed);
 }
 
+/** What knows the files of other tools. */
+const readers = () => import("../../graph/import/recognise");
+
+/** Fetches it before something is pasted. */
+export function loadReaders(): void {
+  readers().catch(() => undefined); // told when something is pasted
+}
+
 /** Recognises a text; throws in words where it is no workflow. */
 export async function recogniseText(text: string, kinds: Context["kinds"]): Promise<Recognised> {
-  // What knows the files of other tools comes when something is pasted.
-  const [value, { recognise }] = await Promise.all([valueOf(text), import("../../graph/import/recognise")]);
+  const [value, { recognise }] = await Promise.all([valueOf(text), readers()]);
   const found = recognise(value, kinds);
   if (!found) throw new Error("It is no workflow. Copy nodes here, or a workflow of Tidemill, React Flow, n8n or Thaiyyal as JSON or YAML");
   return found;

@@ -3,7 +3,7 @@
 import { valueOf, type Known } from "../../graph/parameter/complete";
 import { isExpression, wholeHole } from "../../graph/parameter/mode";
 import type { ParameterField } from "../../graph/parameter/fields";
-import { elided } from "../../graph/tree";
+import { elided } from "../../graph/values";
 import type { EvaluateData, NodeData } from "./types";
 
 /** Where the step's own input is not known: what the edges would bring, as expressions call it. */

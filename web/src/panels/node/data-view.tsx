@@ -4,7 +4,7 @@ import { Copy, Search, X } from "lucide-react";
 import { lazy, Suspense, useDeferredValue, useId, useMemo, useState } from "react";
 import { tableOf } from "../../graph/rows";
 import { findIn, shapeOf } from "../../graph/shape";
-import { brief, elided } from "../../graph/tree";
+import { brief, elided } from "../../graph/values";
 import { toast } from "../../state/view";
 import { Button } from "../../ui/button";
 import { copyText } from "../../ui/copy";

@@ -4,7 +4,7 @@ import { useCallback, useRef } from "react";
 import { complete, holes } from "../../graph/parameter/complete";
 import type { ParameterField } from "../../graph/parameter/fields";
 import { wholeHole, withPath } from "../../graph/parameter/mode";
-import { brief, kindOf } from "../../graph/tree";
+import { brief, kindOf } from "../../graph/values";
 import { bytes, plural } from "../../ui/format";
 import { CodeField, type CodeHandle } from "../../ui/code/code-field";
 import { dataFor, knownOf, tried } from "./against";

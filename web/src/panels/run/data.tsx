@@ -5,7 +5,7 @@ import { Copy, Download } from "lucide-react";
 import { useState } from "react";
 import { queries } from "../../api/queries";
 import type { Json } from "../../api/types";
-import { elided } from "../../graph/tree";
+import { elided } from "../../graph/values";
 import { toast } from "../../state/view";
 import { Button } from "../../ui/button";
 import { copyText, saveFile } from "../../ui/copy";

@@ -3,7 +3,7 @@
 import { Copy, Download } from "lucide-react";
 import { useMemo, useState } from "react";
 import type { Event } from "../../api/types";
-import { brief } from "../../graph/tree";
+import { brief } from "../../graph/values";
 import { toast } from "../../state/view";
 import { Button } from "../../ui/button";
 import { copyText, saveFile } from "../../ui/copy";

@@ -1,6 +1,6 @@
 // Rows and columns: a real table, the first thousand rows of it.
 
-import { exactNumber } from "../../graph/tree";
+import { exactNumber } from "../../graph/values";
 import { isBlank, numberOf, type Table } from "../../graph/rows";
 import { count, plural } from "../../ui/format";
 import s from "./shown.module.css";

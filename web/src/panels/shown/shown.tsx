@@ -7,7 +7,7 @@ import { queries } from "../../api/queries";
 import { isShown } from "../../graph/picture";
 import { show, TEXT_MOST, type Shown as Content } from "../../graph/show";
 import { SHOW_NAMES, type ShowKind } from "../../graph/show-kind";
-import { elided } from "../../graph/tree";
+import { elided } from "../../graph/values";
 import { Button } from "../../ui/button";
 import { bytes, count } from "../../ui/format";
 import { Guard, LazyMarkdown } from "../../ui/lazy-markdown";

@@ -7,6 +7,10 @@ import { withoutBase, type Conflict } from "../../graph/document/changes";
 import { THEIRS, type Edit, type GraphDocument, type Sent } from "../../graph/document/document";
 import type { Local } from "./local";
 
+/** Writing down an edit of more rows than these takes longer than a frame; so long the frame that shows it may take, in ms. */
+const LARGE = 500;
+const SHOWN_MS = 50;
+
 /** Where the last change is. `why` is the server's or the browser's own words. */
 export type SaveState =
   | { kind: "saved"; at: number }
@@ -120,8 +124,9 @@ export class Saver {
 
   private changed(edit: Edit): void {
     if (edit.origin === THEIRS) return;
-    // One write for all edits of this turn: a drag that ends, a paste, a command.
-    if (this.pending.push(edit) === 1) setTimeout(() => this.keepPending(), 0);
+    // One write for all edits of this turn: a drag that ends, a paste, a command. A large one is shown before it is written.
+    const rows = edit.nodes.length + edit.edges.length;
+    if (this.pending.push(edit) === 1) setTimeout(() => this.keepPending(), rows > LARGE ? SHOWN_MS : 0);
     this.since ??= Date.now();
     if (this.state.kind === "saved") this.say({ kind: "local", why: null });
     const left = Math.max(0, this.since + this.timing.latest - Date.now());

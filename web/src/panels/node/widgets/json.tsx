@@ -4,7 +4,7 @@ import { FileUp } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { readJson } from "../../../api/exact";
 import { jsonFault } from "../../../graph/json-text";
-import { fileOf } from "../../../graph/tree";
+import { fileOf } from "../../../graph/values";
 import { toast } from "../../../state/view";
 import { CodeField } from "../../../ui/code/code-field";
 import { bytes } from "../../../ui/format";

@@ -3,7 +3,7 @@
 import { ChevronDown, Eye, EyeOff } from "lucide-react";
 import { useEffect, useId, useRef, useState } from "react";
 import { readJson } from "../../../api/exact";
-import { exactNumber } from "../../../graph/tree";
+import { exactNumber } from "../../../graph/values";
 import { Button } from "../../../ui/button";
 import { CodeField } from "../../../ui/code/code-field";
 import f from "../../../ui/field.module.css";

@@ -3,7 +3,7 @@
 import { useState } from "react";
 import type { ParameterField } from "../../../graph/parameter/fields";
 import { isExpression, toExpression } from "../../../graph/parameter/mode";
-import { exactNumber } from "../../../graph/tree";
+import { exactNumber } from "../../../graph/values";
 import { ExpressionInput } from "../expression-input";
 import s from "../field.module.css";
 import { JsonWidget } from "./json";

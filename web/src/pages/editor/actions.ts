@@ -1,0 +1,43 @@
+// What the editor asks of the server besides keeping the draft: to run it, and to publish it. What was typed is saved first.
+
+import { api } from "../../api/calls";
+import { newKey } from "../../api/key";
+import type { Json } from "../../api/types";
+import { elided } from "../../graph/values";
+import type { Session } from "../../state/document";
+import { stateOf, useExecution } from "../../state/execution";
+
+const UNSAVED = "the last changes are not on the server yet; it is tried again by itself, then run once more";
+
+/** Runs the draft, as far as a node where one is named; answers the execution. `input` is JSON text. */
+export async function runDraft(session: Session, input: string, to: string | null): Promise<string> {
+  if ((await session.saver.flush()) === null) throw new Error(UNSAVED);
+  const accepted = await api.executeDraft(session.workflow, input, to === null ? {} : { to }, newKey());
+  return accepted.execution_id;
+}
+
+/** Runs a node and what follows it, with the input that it had in an execution; answers the new one. */
+export async function runFrom(session: Session, execution: string | null, node: string): Promise<string> {
+  const last = stateOf(useExecution.getState(), execution)?.nodes.get(node)?.last;
+  if (!last || execution === null) throw new Error("this node has not run yet: run the workflow once, then from here");
+  if ((await session.saver.flush()) === null) throw new Error(UNSAVED);
+  const input = await inputOf(execution, last.address);
+  const accepted = await api.executeDraft(session.workflow, JSON.stringify(input), { from: node }, newKey());
+  return accepted.execution_id;
+}
+
+/** What went into a step, whole. */
+async function inputOf(execution: string, address: string): Promise<Json> {
+  const { items } = await api.steps(execution);
+  const input = items.find((step) => step.address === address)?.input ?? null;
+  const stand = elided(input);
+  return stand ? api.value(execution, stand.ref) : input;
+}
+
+/** Publishes the draft; `over` also where somebody published beside it. Answers the version of the document that it was. */
+export async function publishDraft(session: Session, over: boolean): Promise<number> {
+  if ((await session.saver.flush()) === null) throw new Error("the last changes are not on the server yet; try again once they are saved");
+  const { version } = session.doc;
+  await api.publish(session.workflow, over ? (await api.workflow(session.workflow)).version : null);
+  return version;
+}
