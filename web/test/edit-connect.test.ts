@@ -5,7 +5,7 @@ import { GraphDocument } from "../src/graph/document/document";
 import { placesOf } from "../src/graph/document/places";
 import { connect, insertOnEdge, reconnect, whyNot } from "../src/graph/edit/connect";
 import { holderAt, move, nudge, resize, snapped } from "../src/graph/edit/move";
-import { outputsOf } from "../src/graph/edit/ports";
+import { handlesOf, outputsOf } from "../src/graph/edit/ports";
 import type { FileEdge, FileNode } from "../src/graph/file";
 
 const at = (id: string, type: string, x: number, y: number, more: Partial<FileNode> = {}): FileNode => ({ id, type, position: { x, y }, ...more });
@@ -73,6 +73,15 @@ describe("edges", () => {
     expect(outputsOf(at("s", "switch", 0, 0, { data: { cases: [{ output_path: "a" }, { output_path: "a" }, { when: 1 }, { is_default: true }], on_error: "route" } }), kind)).toEqual(["a", "matched", "default", "error"]);
     expect(outputsOf(at("s", "split", 0, 0, { data: { paths: ["x", "", 5, "y"] } }), kind)).toEqual(["x", "y"]);
     expect(outputsOf(at("s", "switch", 0, 0, { data: { cases: "none" } }), kind)).toEqual(["out"]);
+  });
+
+  it("name the only port that parameters made, and the ordinary one beside that for failures", () => {
+    const context = given([at("s", "switch", 0, 0, { data: { cases: [{ output_path: "big" }] } }), at("h", "http", 0, 0, { data: { on_error: "route" } }), at("a", "map", 0, 0)]);
+    connect(context, end(context.doc, "s", "big"), end(context.doc, "a", "in"));
+    connect(context, end(context.doc, "h", "out"), end(context.doc, "a", "in"));
+    connect(context, end(context.doc, "h", "error"), end(context.doc, "s", "in"));
+    expect([...context.doc.edges.entries()].map(([, row]) => row.sourceHandle ?? null)).toEqual(["big", "out", "error"]);
+    expect(handlesOf(context.doc.nodes.at(1), KINDS.get("http"))).toEqual([null]);
   });
 });
 

@@ -80,4 +80,10 @@ describe("extracting", () => {
     expect(found.notes).toEqual([expect.stringContaining("“Big” leads past the end")]);
     expect(found.graph.edges[0]).toMatchObject({ source: "start", target: "if" });
   });
+
+  it("takes a way for failures as a branch like any other", () => {
+    const doc = documentOf([node("x", 0, 0, { data: { on_error: "route" } }), node("y"), node("after")], [edge("x", "y", "out"), edge("y", "after")]);
+    expect(refusal(doc, "x")).toContain("chooses where to go on");
+    expect(done(extract(doc, placesIn(doc), KINDS, slots(doc, "x", "y"), "Part")).notes).toEqual([expect.stringContaining("leads past the end")]);
+  });
 });

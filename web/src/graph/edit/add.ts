@@ -4,8 +4,9 @@ import type { Editing, GraphDocument } from "../document/document";
 import { fieldOf } from "../document/fields";
 import { NODE_H, NODE_W, type FileNode } from "../file";
 import { countedFrom, originIn, parentOf, placeOf, type Point, type Where } from "./family";
-import { defaultsOf, kindOf, outputsOf, takesInput, type Kind, type Kinds } from "./kinds";
+import { defaultsOf, kindOf, takesInput, type Kind, type Kinds } from "./kinds";
 import { stemOf } from "./names";
+import { handlesOf } from "./ports";
 
 export const GAP_X = 56;
 export const GAP_Y = 36;
@@ -72,7 +73,7 @@ export function addNote(doc: GraphDocument, where: Where, at: Point, text = "", 
 /** The port a further edge leaves by: the first that has none, else the first. */
 export function freePort(doc: GraphDocument, kinds: Kinds, slot: number): string | null {
   const node = doc.nodes.at(slot);
-  const ports = outputsOf(kindOf(kinds, node?.type), node?.data);
+  const ports = handlesOf(node, kindOf(kinds, node?.type));
   const used = new Set(doc.links.out(slot).map((edge) => doc.edges.at(edge)?.sourceHandle ?? null));
   return ports.find((port) => !used.has(port)) ?? ports[0] ?? null;
 }
@@ -85,7 +86,7 @@ export function addAfter(doc: GraphDocument, where: Where, kinds: Kinds, slot: n
   const from = where.box(slot);
   const at = wish?.at ?? freeSpot(doc, where, { x: from.x + from.w + GAP_X, y: from.y + from.h / 2 - NODE_H / 2 }, parent);
   const port = wish?.port === undefined ? freePort(doc, kinds, slot) : wish.port;
-  const isLinked = takesInput(kind) && outputsOf(kindOf(kinds, source.type), source.data).length > 0;
+  const isLinked = takesInput(kind) && handlesOf(source, kindOf(kinds, source.type)).length > 0;
   return adding(doc, kind, (editing) => {
     const id = editing.addNode(newNode(doc, where, kind, at, { parent }));
     if (isLinked) editing.addEdge({ id: "", source: source.id, target: id, ...(port !== null && { sourceHandle: port }) });
@@ -99,7 +100,7 @@ export function addOnEdge(doc: GraphDocument, where: Where, edgeSlot: number, ki
   const source = doc.links.source[edgeSlot] ?? -1;
   const target = doc.links.target[edgeSlot] ?? -1;
   if (!edge || source < 0 || target < 0 || !takesInput(kind)) return null;
-  const out = outputsOf(kind)[0];
+  const out = handlesOf(null, kind)[0];
   if (out === undefined) return null;
   const [a, b] = [where.box(source), where.box(target)];
   const parent = parentOf(doc, target) === parentOf(doc, source) ? parentOf(doc, source) : -1;
@@ -167,7 +168,7 @@ export function replaceType(doc: GraphDocument, kinds: Kinds, slots: readonly nu
       const kept = new Set(Object.keys(propertiesFor(kind)));
       for (const key of Object.keys(propertiesFor(before))) if (!kept.has(key)) fields[`data/${fieldOf(key)}`] = undefined;
       for (const [key, value] of Object.entries(defaultsOf(kind))) if (node.data?.[key] === undefined) fields[`data/${fieldOf(key)}`] = value;
-      const [from, to] = [outputsOf(before, node.data), outputsOf(kind, node.data)];
+      const [from, to] = [handlesOf(node, before), handlesOf(node, kind)];
       editing.setNode(doc.nodes.key(slot), fields);
       for (const edge of doc.links.out(slot)) {
         const port = doc.edges.at(edge)?.sourceHandle ?? null;

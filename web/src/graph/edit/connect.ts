@@ -3,7 +3,7 @@
 import type { Edit, GraphDocument } from "../document/document";
 import { NOTE, type Places } from "../document/places";
 import type { FileEdge } from "../file";
-import { inputsOf, outputsOf, type PortsOf } from "./ports";
+import { handlesOf, inputsOf, outputsOf, type PortsOf } from "./ports";
 
 /** An end of an edge: a node and the name of its port, null where it has but one. */
 export interface EdgeEnd {
@@ -61,8 +61,8 @@ export function handleOf({ doc, kinds }: Pick<Context, "doc" | "kinds">, node: n
   if (!row || port === null) return null;
   const kind = kinds.get(row.type ?? "");
   if (!kind) return port === "out" || port === "in" ? null : port;
-  const ports = isOutput ? outputsOf(row, kind) : inputsOf(kind);
-  return ports.length < 2 ? null : port;
+  if (!isOutput) return inputsOf(kind).length < 2 ? null : port;
+  return outputsOf(row, kind).length < 2 && handlesOf(row, kind)[0] === null ? null : port;
 }
 
 export function connect(context: Context, source: EdgeEnd, target: EdgeEnd): Edit | null {

@@ -38,32 +38,6 @@ export function kindOf(kinds: Kinds, type: string | undefined): Kind | null {
   return kinds.get(type) ?? kinds.get(plainName(type)) ?? null;
 }
 
-export function portName(port: KindPort): string {
-  return typeof port === "string" ? port : port.name;
-}
-
-/** Where edges leave a node of this type: a null stands for a port that needs no name. */
-export function outputsOf(kind: Kind | null, data: object = {}): (string | null)[] {
-  if (!kind) return [null];
-  const named = kind.dynamic_outputs ? namedByData(data as Record<string, unknown>) : [];
-  const outputs = named.length > 0 ? named : kind.outputs.map(portName);
-  return outputs.length === 1 && named.length === 0 ? [null] : outputs;
-}
-
-/** The ports that parameters name: cases of a switch, paths of a split. */
-function namedByData(data: Record<string, unknown>): string[] {
-  const texts = (list: unknown, of: (entry: unknown) => unknown) =>
-    Array.isArray(list) ? list.map(of).filter((name): name is string => typeof name === "string" && name !== "") : [];
-  const cases = texts(data["cases"], (entry) => (typeof entry === "object" && entry !== null ? casePort(entry) : null));
-  const names = cases.length > 0 ? cases : [...texts(data["paths"], (entry) => entry), ...texts(data["ports"], (entry) => entry)];
-  return [...new Set(names)];
-}
-
-function casePort(entry: object): unknown {
-  const { output_path: path, is_default: isDefault } = entry as Record<string, unknown>;
-  return path || (isDefault === true ? "default" : "matched");
-}
-
 export function takesInput(kind: Kind | null): boolean {
   return kind === null || kind.inputs.length > 0;
 }

@@ -5,9 +5,10 @@ import { useVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
 import { ChevronRight, Ellipsis, PowerOff, TriangleAlert } from "lucide-react";
 import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from "react";
 import type { Context } from "../../graph/commands/registry";
-import { outputsOf, kindOf } from "../../graph/edit/kinds";
+import { kindOf } from "../../graph/edit/kinds";
 import { titleOf } from "../../graph/edit/names";
 import type { OutlineRow } from "../../graph/edit/order";
+import { outputsOf } from "../../graph/edit/ports";
 import { isDisabled } from "../../graph/edit/settle";
 import f from "../../ui/field.module.css";
 import { count, plural } from "../../ui/format";
@@ -329,7 +330,7 @@ const NAMED_MOST = 5;
 function leadsTo({ doc, kinds }: Context, slot: number): string {
   const node = doc.nodes.at(slot);
   const edges = doc.links.out(slot).reverse();
-  if (edges.length === 0) return outputsOf(kindOf(kinds, node?.type), node?.data).length === 0 ? "" : "leads nowhere";
+  if (edges.length === 0) return outputsOf(node, kindOf(kinds, node?.type)).length === 0 ? "" : "leads nowhere";
   const names = edges.slice(0, NAMED_MOST).map((edge) => {
     const target = doc.nodes.at(doc.links.target[edge] ?? -1);
     const port = doc.edges.at(edge)?.sourceHandle;
