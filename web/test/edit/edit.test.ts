@@ -269,7 +269,7 @@ describe("frames", () => {
     expect(doc.nodes.get("f")?.data).toEqual({ collapsed: true });
     expect(moveInto(doc, placesIn(doc), slots(doc, "x"), slot(doc, "g"))).toBeNull();
     expect(doc.nodes.get("x")).toMatchObject({ parentId: "g", position: at(190, 190) });
-    expect(moveInto(doc, placesIn(doc), slots(doc, "f"), slot(doc, "g"))).toBe("“f” cannot move into itself");
+    expect(moveInto(doc, placesIn(doc), slots(doc, "f"), slot(doc, "g"))).toBe("“Group” cannot move into itself");
     moveInto(doc, placesIn(doc), slots(doc, "x"), -1);
     expect(doc.nodes.get("x")).toEqual(node("x", 300, 300));
   });

@@ -46,8 +46,8 @@ describe("extracting", () => {
 
   it("refuses what would not do the same, and says why", () => {
     const doc = base();
-    expect(refusal(doc, "hook", "fetch")).toBe("“hook” is a trigger: it starts this workflow and cannot move into another");
-    expect(refusal(doc, "shape")).toBe("“shape” reads “fetch”, which is not selected. Pass it on as input first");
+    expect(refusal(doc, "hook", "fetch")).toBe("“Webhook” is a trigger: it starts this workflow and cannot move into another");
+    expect(refusal(doc, "shape")).toBe("“Set fields” reads “fetch”, which is not selected. Pass it on as input first");
     expect(refusal(doc)).toContain("Select nodes");
     doc.change("x", (editing) => editing.setNode("show", { "data/text": "{{ $('Fetch').item.json }}" }));
     expect(refusal(doc, "fetch", "shape")).toBe("“Show” reads “Fetch”, which would be in the new workflow");

@@ -4,8 +4,9 @@ import type { Editing, GraphDocument } from "../document/document";
 import { around, boxAround, countedFrom, families, isInside, originIn, outermost, parentOf, placeOf, type Point, type Where } from "./family";
 import { takeOut } from "./remove";
 import { isContainer, kindOf, type Kinds } from "./kinds";
-import { counted, quoted, titleOf, what } from "./names";
+import { counted, quoted, what } from "./names";
 import { isDrawnOnly, isNote } from "../notes";
+import { titleOf } from "../summary";
 
 const PAD = 24;
 const HEAD = 40;

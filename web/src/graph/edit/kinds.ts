@@ -1,5 +1,7 @@
 // What editing must know of a node type: its names, its ports, and what a new node of it begins with.
 
+import type { FileNode } from "../file";
+import { titleOf } from "../summary";
 import { isContainer as isContainerType } from "./connect";
 
 /** What a dragged node type is called in a transfer. */
@@ -33,7 +35,7 @@ function plainName(name: string): string {
     .toLowerCase();
 }
 
-export function kindOf(kinds: Kinds, type: string | undefined): Kind | null {
+export function kindOf<K = Kind>(kinds: ReadonlyMap<string, K>, type: string | undefined): K | null {
   if (!type) return null;
   return kinds.get(type) ?? kinds.get(plainName(type)) ?? null;
 }
@@ -45,6 +47,11 @@ export function takesInput(kind: Kind | null): boolean {
 /** Whether nodes may stand inside of it and run there. */
 export function isContainer(kind: Kind | null): boolean {
   return kind !== null && isContainerType(kind.id);
+}
+
+/** What a node is called, by the types that are known. */
+export function nameOf(node: FileNode | null, kinds: ReadonlyMap<string, { name: string }>): string {
+  return node ? titleOf(node, kindOf(kinds, node.type)?.name ?? null) : "";
 }
 
 /** Whether it starts executions: it has no input and belongs to the triggers. */

@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { queries } from "../../api/queries";
 import type { NodeType } from "../../api/types";
+import { setLabel } from "../../graph/edit/settle";
 import { evaluateOnServer } from "../../panels/node/evaluate";
 import { NodePanel } from "../../panels/node/node-panel";
 import type { SetFields } from "../../panels/node/types";
@@ -39,8 +40,13 @@ export function NodeSide({ session, slot, kinds, problems, run, wide, onWide, on
   }, [doc, slot, kinds, run.execution, steps.data, version, seq]);
   const neighbours = useMemo(() => neighboursOf(doc, slot, kinds), [doc, slot, kinds, version]);
   if (!node) return null;
-  const set: SetFields = (fields, options) =>
-    doc.change(options?.label ?? "Change a parameter", (edit) => edit.setNode(doc.nodes.key(slot), fields), options?.join === undefined ? {} : { join: `${node.id}/${options.join}` });
+  const set: SetFields = (fields, options) => {
+    const [only, ...others] = Object.keys(fields);
+    const label = fields["data/label"];
+    // Expressions that name the node by its label follow.
+    if (only === "data/label" && others.length === 0 && (label === undefined || typeof label === "string")) setLabel(doc, slot, label ?? "");
+    else doc.change(options?.label ?? "Change a parameter", (edit) => edit.setNode(doc.nodes.key(slot), fields), options?.join === undefined ? {} : { join: `${node.id}/${options.join}` });
+  };
   const step = (to: string) => {
     const next = to === "previous" ? neighbours.previous[0]?.id : to === "next" ? neighbours.next[0]?.id : to;
     if (next !== undefined) onNode(next);

@@ -68,7 +68,7 @@ export function Workbench(props: WorkbenchProps) {
           </Suspense>
         ) : null}
         <SelectionBar context={commands} bindings={bindings} onMenu={openMenu} />
-        <ContainerCrumbs doc={doc} slot={slot} onGo={(at) => (at < 0 ? canvas.current?.fit() : reveal(doc.nodes.key(at)))} />
+        <ContainerCrumbs doc={doc} kinds={kinds} slot={slot} onGo={(at) => (at < 0 ? canvas.current?.fit() : reveal(doc.nodes.key(at)))} />
       </div>
       {parts.running && run.execution !== null ? (
         <div className={s.runs}>
@@ -99,6 +99,7 @@ function Side({ session, kinds, problems, run, parts, blocked, slot, reveal }: W
       ) : (
         <WorkflowPanel
           session={session}
+          kinds={kinds}
           tab={tab}
           onTab={setTab}
           problems={problems}
