@@ -3,7 +3,7 @@
 import type { Editing, GraphDocument } from "../document/document";
 import { fieldOf } from "../document/fields";
 import { NODE_H, NODE_W, type FileNode } from "../file";
-import { countedFrom, originIn, parentOf, placeOf, type Point, type Where } from "./family";
+import { countedFrom, originIn, parentOf, placeOf, writePlaces, type Point, type Where } from "./family";
 import { defaultsOf, kindOf, takesInput, type Kind, type Kinds } from "./kinds";
 import { stemOf } from "./names";
 import { handlesOf } from "./ports";
@@ -27,9 +27,10 @@ export interface AddOptions {
 }
 
 /** What is added, and how the undo button calls it. */
-function adding(doc: GraphDocument, kind: Kind, make: (editing: Editing) => string): Added {
+function adding(doc: GraphDocument, where: Where, kind: Kind, make: (editing: Editing) => string): Added {
   let id = "";
   doc.change(`Add ${kind.name}`, (editing) => {
+    writePlaces(doc, where, editing);
     id = make(editing);
   });
   return { id, slot: doc.nodes.slot(id) ?? -1 };
@@ -50,7 +51,7 @@ function newNode(doc: GraphDocument, where: Where, kind: Kind, at: Point, { pare
 }
 
 export function addAt(doc: GraphDocument, where: Where, kind: Kind, at: Point, options: AddOptions = {}): Added {
-  return adding(doc, kind, (editing) => editing.addNode(newNode(doc, where, kind, at, options)));
+  return adding(doc, where, kind, (editing) => editing.addNode(newNode(doc, where, kind, at, options)));
 }
 
 export function addNote(doc: GraphDocument, where: Where, at: Point, text = "", parent = -1): Added {
@@ -65,6 +66,7 @@ export function addNote(doc: GraphDocument, where: Where, at: Point, text = "", 
     data: { text },
   };
   doc.change("Add note", (editing) => {
+    writePlaces(doc, where, editing);
     id = editing.addNode(node);
   });
   return { id, slot: doc.nodes.slot(id) ?? -1 };
@@ -87,7 +89,7 @@ export function addAfter(doc: GraphDocument, where: Where, kinds: Kinds, slot: n
   const at = wish?.at ?? freeSpot(doc, where, { x: from.x + from.w + GAP_X, y: from.y + from.h / 2 - NODE_H / 2 }, parent);
   const port = wish?.port === undefined ? freePort(doc, kinds, slot) : wish.port;
   const isLinked = takesInput(kind) && handlesOf(source, kindOf(kinds, source.type)).length > 0;
-  return adding(doc, kind, (editing) => {
+  return adding(doc, where, kind, (editing) => {
     const id = editing.addNode(newNode(doc, where, kind, at, { parent }));
     if (isLinked) editing.addEdge({ id: "", source: source.id, target: id, ...(port !== null && { sourceHandle: port }) });
     return id;
@@ -110,7 +112,7 @@ export function addOnEdge(doc: GraphDocument, where: Where, edgeSlot: number, ki
     ? { x: a.x + a.w + Math.max(GAP_X, (gap - NODE_W) / 2), y: (a.y + a.h / 2 + b.y + b.h / 2) / 2 - NODE_H / 2 }
     : { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 + NODE_H + GAP_Y };
   const key = doc.edges.key(edgeSlot);
-  return adding(doc, kind, (editing) => {
+  return adding(doc, where, kind, (editing) => {
     if (lack > 0) stepAside(doc, where, editing, target, lack, parent);
     const id = editing.addNode(newNode(doc, where, kind, at, { parent }));
     editing.setEdge(key, { target: id, targetHandle: undefined });

@@ -3,7 +3,7 @@
 import type { GraphDocument } from "../document/document";
 import { NODE_H, NODE_W, type FileEdge, type FileNode } from "../file";
 import { layoutNested } from "../nested";
-import { countedFrom, originIn, outermost, ownPlace, parentOf, placeOf, withInside, type Point, type Where } from "./family";
+import { countedFrom, originIn, outermost, ownPlace, parentOf, placeOf, withInside, writePlaces, type Point, type Where } from "./family";
 import { FreshIds, what } from "./names";
 import { mentionsIn, renameIn } from "./references";
 
@@ -88,6 +88,7 @@ export function paste(doc: GraphDocument, where: Where, given: Piece, { at, pare
   const shift = besideCopies(doc, piece, ids, origin, around, at ? shiftTo(piece, ids, at) : { x: 0, y: 0 });
   const added: Pasted = { nodes: [], edges: [] };
   doc.change(`${label} ${what(piece.nodes.length)}`, (editing) => {
+    writePlaces(doc, where, editing);
     piece.nodes.forEach((node, index) => {
       const inner = node.parentId != null ? ids.get(node.parentId) : undefined;
       const place = ownPlace(node) ?? { x: 0, y: 0 };
