@@ -17,6 +17,7 @@ import { Skeleton } from "../../ui/states";
 import { addFromList } from "./adding";
 import { canvasEvents } from "./canvas-events";
 import { contextOf, type HostParts } from "./host";
+import { jumpTo } from "./jump";
 import { Left } from "./left";
 import { opened, Surfaces } from "./surfaces";
 import type { EditorRun } from "./use-editor-run";
@@ -84,8 +85,13 @@ export function Workbench(props: WorkbenchProps) {
 }
 
 /** The panel of the one node that is selected, else that of the workflow. */
-function Side({ session, kinds, problems, run, parts, blocked, slot, reveal }: WorkbenchProps & { slot: number; reveal: (id: string) => void }) {
-  const { wide, setWide, tab, setTab, setRunning } = parts;
+function Side({ session, kinds, canvas, problems, run, parts, blocked, slot, reveal }: WorkbenchProps & { slot: number; reveal: (id: string) => void }) {
+  const { wide, setWide, tab, setTab, setRunning, asked, setAsked } = parts;
+  const shown = session.doc.nodes.at(slot)?.id;
+  useEffect(() => {
+    // Who comes back to the node later did not ask for the field again.
+    if (asked && shown !== asked.node) setAsked(null);
+  }, [asked, shown, setAsked]);
   const showRun = (begin: () => void) => {
     begin();
     setRunning(true);
@@ -94,7 +100,7 @@ function Side({ session, kinds, problems, run, parts, blocked, slot, reveal }: W
     <aside className={`${s.side} ${wide && slot >= 0 ? s.wide : ""}`} aria-label={slot >= 0 ? "Node" : "Workflow"}>
       {slot >= 0 ? (
         <Suspense fallback={<Skeleton rows={8} />}>
-          <NodeSide session={session} slot={slot} kinds={kinds} problems={problems} run={run} wide={wide} onWide={setWide} onNode={reveal} />
+          <NodeSide session={session} slot={slot} kinds={kinds} problems={problems} run={run} wide={wide} onWide={setWide} onNode={reveal} asked={asked} />
         </Suspense>
       ) : (
         <WorkflowPanel
@@ -106,7 +112,7 @@ function Side({ session, kinds, problems, run, parts, blocked, slot, reveal }: W
           busy={run.starting}
           blocked={blocked}
           onRun={(input) => showRun(() => run.start(input))}
-          onNode={reveal}
+          onProblem={(problem) => jumpTo({ session, canvas, reveal, setAsked }, problem)}
           shown={run.execution}
           onShow={(execution) => showRun(() => run.show(execution))}
         />
