@@ -47,6 +47,10 @@ export interface Rendering {
   frameMs: number;
   nodeMs: number;
   fps: number;
+  /** The time between frames that all but one in twenty kept to. */
+  slowMs: number;
+  /** From going to its page until it was drawn; null while that is not known. */
+  openMs: number | null;
 }
 
 interface ViewState {
