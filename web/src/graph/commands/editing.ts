@@ -3,6 +3,7 @@
 import { placesOf } from "../document/places";
 import { addNote } from "../edit/add";
 import { align, applyLayout, distribute, layoutWish, type Axis, type Side } from "../edit/arrange";
+import { stepBack } from "../edit/choose";
 import { copyText, duplicate } from "../edit/clip";
 import { extract } from "../edit/extract";
 import { families, outermost } from "../edit/family";
@@ -67,8 +68,8 @@ function holders({ doc, kinds, selection }: Context, isClosed: boolean): number[
 }
 
 const EDIT: readonly Command[] = [
-  { id: "edit.undo", title: "Undo", group: "Edit", keys: ["mod+z"], repeats: true, when: ({ doc }) => doc.canUndo() !== null, run: ({ doc, host }) => tellStep(host, "Undone", doc.undo()?.label) },
-  { id: "edit.redo", title: "Redo", group: "Edit", keys: ["mod+shift+z", "mod+y"], repeats: true, when: ({ doc }) => doc.canRedo() !== null, run: ({ doc, host }) => tellStep(host, "Redone", doc.redo()?.label) },
+  { id: "edit.undo", title: "Undo", group: "Edit", keys: ["mod+z"], repeats: true, when: ({ doc }) => doc.canUndo() !== null, run: ({ doc, selection, host }) => tellStep(host, "Undone", stepBack(doc, selection, "undo")?.label) },
+  { id: "edit.redo", title: "Redo", group: "Edit", keys: ["mod+shift+z", "mod+y"], repeats: true, when: ({ doc }) => doc.canRedo() !== null, run: ({ doc, selection, host }) => tellStep(host, "Redone", stepBack(doc, selection, "redo")?.label) },
   { id: "edit.cut", title: "Cut", group: "Edit", keys: ["mod+x"], isNative: true, when: some, run: cut },
   { id: "edit.copy", title: "Copy", group: "Edit", keys: ["mod+c"], isNative: true, when: some, run: ({ doc, where, selection, host }) => host.writeClipboard(copyText(doc, where, selection.nodes())) },
   { id: "edit.paste", title: "Paste", group: "Edit", keys: ["mod+v"], isNative: true, words: "import text", run: async ({ host }) => host.take(await host.readClipboard()) },
