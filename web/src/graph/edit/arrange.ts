@@ -1,6 +1,6 @@
 // Putting nodes in line: align, distribute, and the places that the server's layout answers.
 
-import type { GraphDocument } from "../document/document";
+import type { ChangeOptions, GraphDocument } from "../document/document";
 import { NODE_H, NODE_W } from "../file";
 import { boxAround, countedFrom, originIn, outermost, parentOf, placeOf, withInside, writePlaces, type Point, type Where } from "./family";
 import { what } from "./names";
@@ -103,7 +103,7 @@ export function layoutWish(doc: GraphDocument, where: Where, slots: readonly num
 export type LayoutPlace = readonly [x: number, y: number, w?: number | null, h?: number | null];
 
 /** Takes the answer over as one step. The middle of a selection stays where it was. */
-export function applyLayout(doc: GraphDocument, where: Where, wish: LayoutWish, places: readonly LayoutPlace[]): void {
+export function applyLayout(doc: GraphDocument, where: Where, wish: LayoutWish, places: readonly LayoutPlace[], options: ChangeOptions = {}): void {
   const index = new Map(wish.slots.map((slot, at) => [slot, at]));
   const tops = wish.slots.filter((slot) => !index.has(parentOf(doc, slot)) && doc.nodes.at(slot));
   const shift = wish.isWhole ? { x: 0, y: 0 } : shiftToMiddle(where, tops, (slot) => places[index.get(slot) ?? -1]);
@@ -121,7 +121,7 @@ export function applyLayout(doc: GraphDocument, where: Where, wish: LayoutWish, 
       const size = { ...(w != null && Number.isFinite(w) && { width: Math.round(w) }), ...(h != null && Number.isFinite(h) && { height: Math.round(h) }) };
       editing.setNode(doc.nodes.key(slot), { position, ...size });
     });
-  });
+  }, options);
 }
 
 function shiftToMiddle(where: Where, tops: readonly number[], place: (slot: number) => LayoutPlace | undefined): Point {

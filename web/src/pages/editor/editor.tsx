@@ -1,13 +1,12 @@
 // The editor of one draft: its top bar and the canvas, at once; lists, panels, menus and keys come right after the first picture.
 
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { Canvas } from "../../canvas/canvas";
 import { statusesOf } from "../../canvas/statuses";
 import type { CanvasEvents, CanvasHandle, Point } from "../../canvas/types";
-import { asksForInput } from "../../graph/form";
 import type { Session } from "../../state/document";
 import { useExecution } from "../../state/execution";
-import { canvasSettings, toast, useView } from "../../state/view";
+import { canvasSettings, useView } from "../../state/view";
 import { plural } from "../../ui/format";
 import { useSearch } from "../../ui/router";
 import { useKinds } from "../kinds";
@@ -17,6 +16,7 @@ import { useEditorRun } from "./use-editor-run";
 import { useParts } from "./use-parts";
 import { useProblems } from "./use-problems";
 import { usePublish } from "./use-publish";
+import { useStart } from "./use-start";
 import s from "./editor.module.css";
 
 const Workbench = lazy(async () => ({ default: (await import("./workbench")).Workbench }));
@@ -33,17 +33,8 @@ export function Editor({ session }: { session: Session }) {
   const statuses = useStatuses(session, run.execution);
   const parts = useParts();
   const [on, setOn] = useState<CanvasEvents>(NO_EVENTS);
-  const { setTab, setOpen, setLeft, setRunning } = parts;
-  const start = useCallback(() => {
-    if (asksForInput({ ...doc.file, nodes: triggersOf(session), edges: [] })) {
-      selection.clear();
-      setTab("run");
-      toast("plain", "Say what it starts with, then press Run there.");
-    } else {
-      run.start("{}");
-      setRunning(true);
-    }
-  }, [doc, selection, session, run, setTab, setRunning]);
+  const { setOpen, setLeft } = parts;
+  const start = useStart(session, run, parts);
   const blocked = problems.errors > 0 ? `${plural(problems.errors, "error")} must be mended first; see Problems.` : null;
   const canvasOptions = useMemo(() => canvasSettings(settings), [settings]);
   useAsked(session, canvas);
@@ -116,11 +107,6 @@ function useAsked({ doc, selection }: Session, canvas: { current: CanvasHandle |
 function labelOf({ doc }: Session): string {
   const name = doc.file["name"];
   return `Graph of ${typeof name === "string" && name !== "" ? name : "the workflow"}, ${plural(doc.nodes.count, "node")}`;
-}
-
-/** Nodes that nothing leads to: of these, one says what a start brings. */
-function triggersOf({ doc }: Session) {
-  return [...doc.nodes.entries()].filter(([slot]) => doc.links.inDegree(slot) === 0).map(([, node]) => node);
 }
 
 /** What the execution on show says of the graph, told to the canvas outside of rendering. */

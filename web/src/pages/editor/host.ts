@@ -8,7 +8,6 @@ import type { Context, Host, Surface } from "../../graph/commands/registry";
 import { placesOf } from "../../graph/document/places";
 import type { Point } from "../../graph/edit/family";
 import { holderAt } from "../../graph/edit/move";
-import { takeText } from "../../panels/editor/take";
 import type { Session } from "../../state/document";
 import { useExecution } from "../../state/execution";
 import { toast } from "../../state/view";
@@ -29,17 +28,19 @@ export interface HostParts {
   start: () => void;
   publish: () => void;
   openFile: () => void;
+  take: (text: string) => Promise<void>;
+  layout: Host["layout"];
 }
 
 /** Everything a command may need of this editor. */
 export function contextOf(parts: { current: HostParts }, kinds: ReadonlyMap<string, NodeType>): Context {
   const { session } = parts.current;
-  const context: Context = { doc: session.doc, selection: session.selection, where: placesOf(session.doc), kinds, host: hostOf(parts, () => context) };
+  const context: Context = { doc: session.doc, selection: session.selection, where: placesOf(session.doc), kinds, host: hostOf(parts) };
   return context;
 }
 
 /** The parts are read when something is asked: a command may be kept longer than what it was made with. */
-function hostOf(parts: { current: HostParts }, context: () => Context): Host {
+function hostOf(parts: { current: HostParts }): Host {
   const { session, canvas, pointer } = parts.current;
   const { doc, selection } = session;
   const places = placesOf(doc);
@@ -62,8 +63,8 @@ function hostOf(parts: { current: HostParts }, context: () => Context): Host {
     show: (surface) => parts.current.show(surface),
     readClipboard: () => navigator.clipboard.readText(),
     writeClipboard: (text) => navigator.clipboard.writeText(text),
-    take: async (text) => void (await takeText(context(), text)),
-    layout: async (request) => (await api.layout(request)).places as never,
+    take: (text) => parts.current.take(text),
+    layout: (request) => parts.current.layout(request),
     createWorkflow: async (graph) => {
       const made = await api.createWorkflow(JSON.stringify(graph));
       return { id: made.id, name: made.name };

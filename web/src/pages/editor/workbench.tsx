@@ -1,18 +1,19 @@
 // What one works with beside the canvas: the list at the left, the panel at the side, bars, menus, keys.
 
+import { LoaderCircle } from "lucide-react";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, type RefObject } from "react";
-import { api } from "../../api/calls";
 import type { NodeType } from "../../api/types";
 import type { CanvasEvents, CanvasHandle, Point } from "../../canvas/types";
 import type { Surface } from "../../graph/commands/registry";
-import { layoutWish } from "../../graph/edit/arrange";
-import { placesOf, type Places } from "../../graph/document/places";
+import { counted } from "../../graph/edit/names";
+import { placesOf } from "../../graph/document/places";
 import { ContainerCrumbs, SelectionBar } from "../../panels/editor/bars";
 import { takeText } from "../../panels/editor/take";
 import { useSelectionVersion } from "../../panels/editor/use-document";
 import { useCommandKeys } from "../../panels/editor/use-keys";
 import type { Session } from "../../state/document";
 import { toast, useView } from "../../state/view";
+import { useDelayed } from "../../ui/hooks";
 import { Skeleton } from "../../ui/states";
 import { addFromList } from "./adding";
 import { canvasEvents } from "./canvas-events";
@@ -20,8 +21,9 @@ import { contextOf, type HostParts } from "./host";
 import { jumpTo } from "./jump";
 import { Left } from "./left";
 import { opened, Surfaces } from "./surfaces";
+import { useLayout } from "./use-layout";
 import type { EditorRun } from "./use-editor-run";
-import type { Parts } from "./use-parts";
+import { NARROW, type Parts } from "./use-parts";
 import type { Problems } from "./use-problems";
 import { WorkflowPanel } from "./workflow-panel";
 import s from "./editor.module.css";
@@ -51,18 +53,18 @@ export function Workbench(props: WorkbenchProps) {
   const bindings = useView((state) => state.bindings);
   useSelectionVersion(selection);
   const slot = selection.only;
-  const { setOpen, setLeft, setWide, setFinding, setRunning } = parts;
+  const { setOpen, setWide, setFinding, setRunning } = parts;
   const { commands, take } = useCommands(props);
   const on = useMemo(() => canvasEvents({ context: commands, onOpen: () => setWide(true), open: setOpen, take: (text, at) => void take(text, at) }), [commands, setWide, setOpen, take]);
   useEffect(() => onReady(on), [on, onReady]);
   useCommandKeys(commands, bindings);
-  useFirstLayout(session);
   const reveal = useReveal(session, canvas);
   const openMenu = (at: Point) => setOpen({ kind: "menu", at });
   return (
     <>
-      <Left context={commands} kinds={kinds} what={parts.left} onWhat={setLeft} problemsOf={(at) => problems.of(doc.nodes.key(at)).length} onOpen={() => setWide(true)} onMenu={openMenu} />
+      <Left context={commands} kinds={kinds} parts={parts} onNode={reveal} problemsOf={(at) => problems.of(doc.nodes.key(at)).length} onOpen={() => setWide(true)} onMenu={openMenu} />
       <div className={s.above}>
+        <Working words={parts.working} />
         {parts.finding ? (
           <Suspense fallback={null}>
             <FindBar context={commands} onClose={() => setFinding(false)} />
@@ -81,6 +83,20 @@ export function Workbench(props: WorkbenchProps) {
       <Side {...props} slot={slot} reveal={reveal} />
       {parts.open ? <Surfaces open={parts.open} context={commands} kinds={kinds} bindings={bindings} onClose={() => setOpen(null)} /> : null}
     </>
+  );
+}
+
+/** What the server is at work on, once that takes long enough to be noticed. */
+function Working({ words }: { words: string | null }) {
+  const late = useDelayed(words !== null);
+  return (
+    <p role="status" className={late ? s.working : "hidden"}>
+      {late ? (
+        <>
+          <LoaderCircle aria-hidden="true" /> {words}…
+        </>
+      ) : null}
+    </p>
   );
 }
 
@@ -124,7 +140,7 @@ function Side({ session, kinds, canvas, problems, run, parts, blocked, slot, rev
 /** What commands need of this page. They are asked for long after they were made: they find what is true then. */
 function useCommands({ session, kinds, canvas, pointer, run, start, publish, parts }: WorkbenchProps) {
   const { selection } = session;
-  const { setTab, setOpen, setLeft, setWide, setFinding } = parts;
+  const { setTab, setOpen, setLeft, setWide, setFinding, setNotes } = parts;
   const show = (surface: Surface) => {
     const at = cornerOf(canvas.current, session);
     const above = opened(surface, at);
@@ -137,18 +153,24 @@ function useCommands({ session, kinds, canvas, pointer, run, start, publish, par
       setTab("problems");
     } else if (surface === "quick_add") setOpen({ kind: "quick_add", at, after: selection.only, pick: (kind, beside) => addFromList(context.current, kind, beside) });
   };
-  const host = useLatest<HostParts>({ session, kinds, canvas, pointer, show, run, start, publish, openFile: () => openFile((text) => void take(text)) });
+  const layout = useLayout(session, canvas, parts.setWorking);
+  const host = useLatest<HostParts>({ session, kinds, canvas, pointer, show, run, start, publish, layout, take: (text) => take(text), openFile: () => openFile((text) => void take(text)) });
   const commands = useMemo(() => contextOf(host, kinds), [host, kinds]);
   const context = useLatest(commands);
-  const take = useCallback(
-    async (text: string, at?: Point) => {
+  const take: (text: string, at?: Point) => Promise<void> = useCallback(
+    async (text, at) => {
       try {
-        await takeText(context.current, text, at);
+        const taken = await takeText(context.current, text, at);
+        if (taken.notes.length === 0) return;
+        setNotes(taken);
+        // On a narrow window the list would hide what was pasted.
+        if (taken.notes.length > 1 && !matchMedia(NARROW).matches) setLeft("notes");
+        else if (taken.notes.length > 1) toast("plain", `There are ${counted(taken.notes.length, "note")} on what was pasted.`, { label: "Read them", run: () => setLeft("notes") });
       } catch (error) {
         toast("bad", error instanceof Error ? error.message : "This could not be read.");
       }
     },
-    [context],
+    [context, setNotes, setLeft],
   );
   return { commands, take };
 }
@@ -164,40 +186,6 @@ function useReveal({ doc, selection }: Session, canvas: RefObject<CanvasHandle |
     },
     [doc, selection, canvas],
   );
-}
-
-/** A large file without places gets them from the server; they become part of it with the first move. */
-function useFirstLayout({ doc }: Session): void {
-  useEffect(() => {
-    const places = placesOf(doc);
-    if (!places.needsLayout) return;
-    const wish = layoutWish(doc, places, null);
-    const { version } = doc;
-    api.layout(wish.request).then(
-      ({ places: found }) => {
-        if (doc.version === version) places.take(cornersOf(places, new Map(wish.slots.map((slot, at) => [slot, { x: found[at]?.[0] ?? 0, y: found[at]?.[1] ?? 0 }]))));
-      },
-      () => toast("plain", "The server did not lay this graph out; it is shown as a grid. Lay out places it later."),
-    );
-  }, [doc]);
-}
-
-/** Corners that count from those of parents, as corners of the canvas. */
-function cornersOf(places: Places, own: ReadonlyMap<number, Point>): Map<number, Point> {
-  const corners = new Map<number, Point>();
-  const corner = (slot: number): Point => {
-    const known = corners.get(slot);
-    if (known) return known;
-    const at = own.get(slot) ?? { x: 0, y: 0 };
-    corners.set(slot, at); // a circle of parents ends here
-    const parent = places.parentOf(slot);
-    const from = parent >= 0 && own.has(parent) ? corner(parent) : { x: 0, y: 0 };
-    const found = { x: at.x + from.x, y: at.y + from.y };
-    corners.set(slot, found);
-    return found;
-  };
-  for (const slot of own.keys()) corner(slot);
-  return corners;
 }
 
 /** A value that callbacks made earlier read as it is now. */
