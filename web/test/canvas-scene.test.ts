@@ -200,6 +200,8 @@ describe("far away", () => {
   it("icons have shapes to draw, and colours can be mixed", () => {
     expect(shapesOf(Zap).some(([tag, attributes]) => tag === "path" && String(attributes["d"]).length > 5)).toBe(true);
     expect(mixed("#000000", "#ffffff", 0.5)).toBe("#808080");
+    expect(mixed("#000", "#fff", 0.5)).toBe("#808080");
+    expect(mixed("#fff", "#8250df", 0)).toBe("#ffffff");
   });
 });
 
@@ -213,7 +215,7 @@ describe("names of ports", () => {
     );
     scene.setKinds(SEVERAL);
     expect([0, 1, 2, 3, 4, 5].map((slot) => scene.openPorts(slot))).toEqual([
-      { inputs: [], outputs: ["false"] }, { inputs: [], outputs: [] }, { inputs: [], outputs: ["out", "error"] }, { inputs: [], outputs: ["one", "two"] }, { inputs: ["a"], outputs: [] }, { inputs: [], outputs: [] },
+      { inputs: [], outputs: ["false"] }, { inputs: [], outputs: [] }, { inputs: [], outputs: ["error"] }, { inputs: [], outputs: ["one", "two"] }, { inputs: ["a"], outputs: [] }, { inputs: [], outputs: [] },
     ]);
     scene.doc.change("x", (editing) => editing.removeEdge("if-h"));
     expect(scene.openPorts(0).outputs).toEqual(["true", "false"]);

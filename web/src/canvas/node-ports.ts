@@ -22,14 +22,14 @@ export class NodePorts {
     return inputs.length > 1 || outputs.length > 1;
   }
 
-  /** Of a side with several ports those that no edge tells by name: their names stand at the node. */
+  /** Of a side with several ports those that no edge tells by name: their names stand at the node. `out` says nothing. */
   open(slot: number): { inputs: string[]; outputs: string[] } {
     if (!this.hasSeveral(slot)) return NONE_OPEN;
     const { edges, links } = this.places.doc;
     const { inputs, outputs } = this.of(slot);
     const left = new Set(links.out(slot).map((edge) => edges.at(edge)?.sourceHandle));
     const entered = new Set(links.in(slot).map((edge) => edges.at(edge)?.targetHandle));
-    return { inputs: inputs.length > 1 ? inputs.filter((name) => !entered.has(name)) : [], outputs: outputs.length > 1 ? outputs.filter((name) => !left.has(name)) : [] };
+    return { inputs: inputs.length > 1 ? inputs.filter((name) => !entered.has(name)) : [], outputs: outputs.length > 1 ? outputs.filter((name) => name !== "out" && !left.has(name)) : [] };
   }
 
   /** By the names that edges use. */

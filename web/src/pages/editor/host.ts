@@ -16,6 +16,8 @@ import type { EditorRun } from "./use-editor-run";
 
 const ZOOM_STEP = 1.25;
 const MARGIN = 60;
+/** The part of the view that a node takes at least, for it to be seen. */
+const SEEN_LEAST = 0.01;
 
 export interface HostParts {
   session: Session;
@@ -91,6 +93,9 @@ function hostOf(parts: { current: HostParts }): Host {
 function isInView(handle: CanvasHandle | null, boxes: readonly { x: number; y: number; w: number; h: number }[]): boolean {
   const view = handle?.viewBox();
   if (!view) return true;
+  // What is seen only as a few points is not seen.
+  const widest = boxes.reduce((most, box) => Math.max(most, box.w, box.h), 0);
+  if (widest < Math.max(view.w, view.h) * SEEN_LEAST) return false;
   return boxes.every((box) => box.x >= view.x - MARGIN && box.y >= view.y - MARGIN && box.x + box.w <= view.x + view.w + MARGIN && box.y + box.h <= view.y + view.h + MARGIN);
 }
 
