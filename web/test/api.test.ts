@@ -1,10 +1,15 @@
 // The HTTP contract: its types are those of the server's document, and calls say what the routes take.
 
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { call, pathOf, type Answer, type Route } from "../src/api/call";
 import { api } from "../src/api/calls";
 import type { Workflow } from "../src/api/types";
 import { readDocument, readSchema, schemaOf } from "../tools/schema.mjs";
+
+const SRC = fileURLToPath(new URL("../src", import.meta.url));
 
 function answers(body: string, status = 200) {
   const asked: { url: string; init: RequestInit }[] = [];
@@ -50,6 +55,28 @@ describe("a call", () => {
     ]);
     expect(asked[1]?.init.headers).toMatchObject({ "idempotency-key": "key", "content-type": "application/json" });
     expect(asked[3]?.init.headers).not.toHaveProperty("content-type");
+  });
+
+  it("of lists, bulks and forks takes what the document says", async () => {
+    const asked = answers('{"items":[]}');
+    await api.workflowWindow({ q: "", sort: "name", tag: ["a", "b"], folder: "", active: "false" }, 200, 50, false);
+    await api.workflowWindow({ q: "x", sort: "name", tag: [], folder: "", active: "" }, 0, 50, true);
+    await api.bulkWorkflows({ ids: ["w"] }, "tag", { tags: ["new"] });
+    await api.fork("e/1", "step", '{"n":12345678901234567890}', "key");
+    await api.bulkOf("b/1");
+    expect(asked.map(({ url, init }) => [init.method, url, init.body])).toEqual([
+      ["GET", "/api/v1/workflows?sort=name&tag=a&tag=b&active=false&skip=200&limit=50&total=false&preview=true", undefined],
+      ["GET", "/api/v1/workflows?q=x&sort=name&skip=0&limit=50&total=true&preview=true", undefined],
+      ["POST", "/api/v1/workflows/bulk", '{"ids":["w"],"action":"tag","tags":["new"]}'],
+      ["POST", "/api/v1/executions/e%2F1/fork", '{"from":"step","output":{"n":12345678901234567890}}'],
+      ["GET", "/api/v1/executions/bulk/b%2F1", undefined],
+    ]);
+  });
+
+  it("goes by its route, so that the document is asked about it", () => {
+    const files = readdirSync(SRC, { recursive: true, encoding: "utf8" }).filter((name) => /\.tsx?$/.test(name));
+    const loose = files.filter((name) => /\bcallJson\b/.test(readFileSync(join(SRC, name), "utf8")));
+    expect(loose.sort()).toEqual(["api/call.ts", "api/client.ts"]);
   });
 
   it("is refused by the compiler where the document has no such thing", () => {

@@ -1,6 +1,7 @@
 // What presses and drags mean, told by events alone: no page, no time.
 
 import { describe, expect, it } from "vitest";
+import { paceAt } from "../src/canvas/interaction/auto-pan";
 import { Gestures, NOTHING, type Hands, type Hit, type Press } from "../src/canvas/interaction/gestures";
 import { meaningOf } from "../src/canvas/interaction/wheel";
 
@@ -19,7 +20,7 @@ function recorder(options: { hit?: Partial<Hit>; isEditable?: boolean; isSelecti
     hit: () => ({ ...NOTHING, ...options.hit }),
     pan: (by) => void done.push(`pan ${by.x} ${by.y}`),
     zoom: (factor) => void done.push(`zoom ${factor.toFixed(2)}`),
-    click: note("click"), open: note("open"), menu: note("menu"), beginMove: begin("move"), moveTo: (by) => void done.push(`moveTo ${by.x} ${by.y}`), endMove: note("endMove"),
+    click: note("click"), open: note("open"), menu: note("menu"), beginMove: begin("move"), moveTo: (at) => void done.push(`moveTo ${at.x} ${at.y}`), endMove: note("endMove"),
     beginMarquee: (_, isMore) => void done.push(`marquee ${isMore}`), marqueeTo: note("marqueeTo"), endMarquee: note("endMarquee"), beginWire: begin("wire"), wireTo: note("wireTo"),
     endWire: (at) => void done.push(at ? "endWire" : "dropWire"), beginResize: begin("resize"), resizeTo: note("resizeTo"), endResize: note("endResize"), cursor: () => {},
   };
@@ -65,6 +66,20 @@ describe("gestures", () => {
     drag(gestures, more);
     expect(done).toEqual(expected);
     expect(gestures.isBusy).toBe(false);
+  });
+
+  it("repeats a drag where the view moves below the pointer, and nothing else", () => {
+    const { done, gestures } = recorder({ hit: NODE });
+    gestures.again();
+    gestures.down(press(0, 0));
+    gestures.again();
+    expect(done).toEqual([]);
+    gestures.move(1, { x: 30, y: 10 }, { alt: true });
+    gestures.again();
+    expect([done, gestures.drag]).toEqual([["move", "moveTo 30 10", "moveTo 30 10"], { from: { x: 0, y: 0 }, at: { x: 30, y: 10 } }]);
+    gestures.up(1, { x: 30, y: 10 });
+    gestures.again();
+    expect([done.length, gestures.drag]).toEqual([4, null]);
   });
 
   it("with Space held every drag pans, and lets go of nothing else", () => {
@@ -135,5 +150,28 @@ describe("the wheel", () => {
   it("no turn zooms by more than a half", () => {
     const meaning = meaningOf({ dx: 0, dy: 1e9, mode: 0, control: false, shift: false });
     expect("zoom" in meaning && meaning.zoom).toBeCloseTo(Math.exp(-0.48));
+  });
+});
+
+describe("the view at the edge of a drag", () => {
+  const size = { width: 1_000, height: 600 };
+  const middle = { x: 500, y: 300 };
+
+  it("stays while the pointer is inside, and goes faster the nearer it is to the edge", () => {
+    expect(paceAt({ x: 900, y: 100 }, middle, size)).toEqual({ x: 0, y: 0 });
+    const [near, nearer, out] = [970, 990, 1_400].map((x) => paceAt({ x, y: 300 }, middle, size).x) as [number, number, number];
+    expect(near).toBeGreaterThan(0);
+    expect(nearer).toBeGreaterThan(2 * near);
+    expect(out).toBe(1_100);
+    expect(paceAt({ x: 10, y: 590 }, middle, size)).toEqual({ x: -paceAt({ x: 990, y: 300 }, middle, size).x, y: paceAt({ x: 500, y: 590 }, middle, size).y });
+  });
+
+  it("stays where what is dragged stood at that edge already, until it is brought nearer", () => {
+    expect(paceAt({ x: 990, y: 300 }, { x: 995, y: 300 }, size)).toEqual({ x: 0, y: 0 });
+    expect(paceAt({ x: 990, y: 300 }, { x: 985, y: 300 }, size).x).toBeGreaterThan(0);
+  });
+
+  it("leaves room to rest in a small view", () => {
+    expect(paceAt({ x: 50, y: 50 }, { x: 60, y: 60 }, { width: 100, height: 100 })).toEqual({ x: 0, y: 0 });
   });
 });

@@ -200,5 +200,24 @@ describe("far away", () => {
   it("icons have shapes to draw, and colours can be mixed", () => {
     expect(shapesOf(Zap).some(([tag, attributes]) => tag === "path" && String(attributes["d"]).length > 5)).toBe(true);
     expect(mixed("#000000", "#ffffff", 0.5)).toBe("#808080");
+    expect(mixed("#000", "#fff", 0.5)).toBe("#808080");
+    expect(mixed("#fff", "#8250df", 0)).toBe("#ffffff");
+  });
+});
+
+describe("names of ports", () => {
+  const SEVERAL: ReadonlyMap<string, NodeKind> = new Map([...KINDS, ["switch", { name: "Switch", category: "logic", inputs: ["in"], outputs: ["out"], dynamic_outputs: true }], ["join", { name: "Join", category: "logic", inputs: ["a", "b"], outputs: ["out"], dynamic_outputs: false }]]);
+
+  it("stand at the node where it has several and no edge tells them", () => {
+    const scene = sceneOf(
+      [at("if", 0, 0, { type: "condition" }), at("h", 300, 0), at("r", 300, 200, { data: { on_error: "route" } }), at("s", 0, 400, { type: "switch", data: { cases: [{ output_path: "one" }, { output_path: "two" }] } }), at("j", 600, 0, { type: "join" }), at("x", 900, 0, { type: "unknown" })],
+      [edge("if", "h", { sourceHandle: "true" }), edge("h", "j", { targetHandle: "b" })],
+    );
+    scene.setKinds(SEVERAL);
+    expect([0, 1, 2, 3, 4, 5].map((slot) => scene.openPorts(slot))).toEqual([
+      { inputs: [], outputs: ["false"] }, { inputs: [], outputs: [] }, { inputs: [], outputs: ["error"] }, { inputs: [], outputs: ["one", "two"] }, { inputs: ["a"], outputs: [] }, { inputs: [], outputs: [] },
+    ]);
+    scene.doc.change("x", (editing) => editing.removeEdge("if-h"));
+    expect(scene.openPorts(0).outputs).toEqual(["true", "false"]);
   });
 });

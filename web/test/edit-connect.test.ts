@@ -3,9 +3,14 @@
 import { describe, expect, it } from "vitest";
 import { GraphDocument } from "../src/graph/document/document";
 import { placesOf } from "../src/graph/document/places";
+import { addNote } from "../src/graph/edit/add";
+import { align, applyLayout, distribute, layoutWish } from "../src/graph/edit/arrange";
+import { duplicate } from "../src/graph/edit/clip";
 import { connect, insertOnEdge, reconnect, whyNot } from "../src/graph/edit/connect";
+import { group } from "../src/graph/edit/frames";
 import { holderAt, move, nudge, resize, snapped } from "../src/graph/edit/move";
-import { outputsOf } from "../src/graph/edit/ports";
+import { handlesOf, outputsOf } from "../src/graph/edit/ports";
+import { remove } from "../src/graph/edit/remove";
 import type { FileEdge, FileNode } from "../src/graph/file";
 
 const at = (id: string, type: string, x: number, y: number, more: Partial<FileNode> = {}): FileNode => ({ id, type, position: { x, y }, ...more });
@@ -74,6 +79,15 @@ describe("edges", () => {
     expect(outputsOf(at("s", "split", 0, 0, { data: { paths: ["x", "", 5, "y"] } }), kind)).toEqual(["x", "y"]);
     expect(outputsOf(at("s", "switch", 0, 0, { data: { cases: "none" } }), kind)).toEqual(["out"]);
   });
+
+  it("name the only port that parameters made, and the ordinary one beside that for failures", () => {
+    const context = given([at("s", "switch", 0, 0, { data: { cases: [{ output_path: "big" }] } }), at("h", "http", 0, 0, { data: { on_error: "route" } }), at("a", "map", 0, 0)]);
+    connect(context, end(context.doc, "s", "big"), end(context.doc, "a", "in"));
+    connect(context, end(context.doc, "h", "out"), end(context.doc, "a", "in"));
+    connect(context, end(context.doc, "h", "error"), end(context.doc, "s", "in"));
+    expect([...context.doc.edges.entries()].map(([, row]) => row.sourceHandle ?? null)).toEqual(["big", "out", "error"]);
+    expect(handlesOf(context.doc.nodes.at(1), KINDS.get("http"))).toEqual([null]);
+  });
 });
 
 describe("moving", () => {
@@ -106,9 +120,35 @@ describe("moving", () => {
     expect(places.unwritten()).toEqual([]);
   });
 
+  it.each<[string, (context: ReturnType<typeof given>) => unknown]>([
+    ["align", ({ doc, places }) => align(doc, places, [0, 1], "top")],
+    ["distribute", ({ doc, places }) => distribute(doc, places, [0, 1, 2], "down")],
+    ["nudge", ({ doc, places }) => nudge(doc, places, [2], { x: 1, y: 0 })],
+    ["add", ({ doc, places }) => addNote(doc, places, { x: 900, y: 900 })],
+    ["delete", ({ doc, places }) => remove(doc, places, { nodes: [3] })],
+    ["group", ({ doc, places }) => group(doc, places, [1])],
+    ["duplicate", ({ doc, places }) => duplicate(doc, places, [1])],
+    ["connect", (context) => connect(context, end(context.doc, "c"), end(context.doc, "d"))],
+    ["lay out some", ({ doc, places }) => applyLayout(doc, places, layoutWish(doc, places, [0, 1]), [[0, 0], [0, 300]])],
+  ])("%s leaves the rest where a layout put it, also when the file is opened again", (name, act) => {
+    const context = given(["a", "b", "c", "d"].map((id) => ({ id, type: "map" })), [{ source: "a", target: "b" }, { source: "b", target: "c" }, { source: "a", target: "d" }]);
+    act(context);
+    expect(context.places.unwritten()).toEqual([]);
+    const again = placesOf(new GraphDocument(context.doc.toFile()));
+    for (const id of ["a", "b", "c", "d"]) {
+      const [now, then] = [context.doc.nodes.slot(id) ?? -1, again.doc.nodes.slot(id) ?? -1];
+      if (context.doc.nodes.at(now)) expect(again.box(then), `${id} after ${name}`).toEqual(context.places.box(now));
+    }
+    context.doc.undo();
+    expect(context.doc.nodes.get("a")).toEqual({ id: "a", type: "map" });
+  });
+
   it("presses of arrows are one step", () => {
     const { doc, places } = given(GRAPH);
     for (let n = 0; n < 3; n += 1) nudge(doc, places, [1], { x: 20, y: 0 });
+    nudge(doc, places, [2], { x: 20, y: 0 });
+    doc.undo();
+    expect([doc.nodes.get("a")?.position, doc.nodes.get("if")?.position]).toEqual([{ x: 360, y: 0 }, { x: 600, y: 0 }]);
     doc.undo();
     expect(doc.nodes.get("a")?.position).toEqual({ x: 300, y: 0 });
   });

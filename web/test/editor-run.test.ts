@@ -1,6 +1,8 @@
-// What the editor shows of an execution: that of its own, never what another page left in the store.
+// What the editor's page puts together: the execution on show, and the way from a problem to its place.
 
 import { describe, expect, it } from "vitest";
+import { GraphDocument } from "../src/graph/document/document";
+import { placeOf } from "../src/pages/editor/jump";
 import { stateOf } from "../src/state/execution";
 import { emptyExecution } from "../src/state/execution";
 
@@ -12,5 +14,24 @@ describe("the execution on show", () => {
     expect(stateOf(emptyExecution("mine"), "mine")).toBeNull();
     const mine = { ...emptyExecution("mine"), seq: 1 };
     expect(stateOf(mine, "mine")).toBe(mine);
+  });
+});
+
+describe("a problem in the list", () => {
+  const doc = new GraphDocument({ nodes: [{ id: "a", type: "http" }, { id: "b" }], edges: [{ id: "e", source: "a", target: "b" }] });
+
+  it("leads to the field of its node, each time it is asked anew", () => {
+    const first = placeOf(doc, { node: "a", path: "data.cases[0].when" });
+    const second = placeOf(doc, { node: "a", path: "cases[0].when" });
+    expect(first).toMatchObject({ node: "a", asked: { node: "a", path: "cases[0].when" } });
+    expect(second).toMatchObject({ asked: { path: "cases[0].when" } });
+    expect(second).not.toEqual(first);
+  });
+
+  it("leads to the node or the edge where no field is named, and nowhere when they are gone", () => {
+    expect(placeOf(doc, { node: "a" })).toEqual({ node: "a", asked: null });
+    expect(placeOf(doc, { node: "a", edge: "e" })).toEqual({ edge: 0 });
+    expect(placeOf(doc, { node: "gone", path: "url" })).toBeNull();
+    expect(placeOf(doc, { edge: "gone" })).toBeNull();
   });
 });

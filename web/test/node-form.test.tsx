@@ -42,6 +42,15 @@ function place(html: string, path: string): string {
 
 const all = nodeTypes.flatMap((type) => fieldsOfType(type).map((one) => [type.id, one.key, type, one] as const));
 
+describe("the choice of a workflow", () => {
+  it("offers those that were found by name, and says which one runs", () => {
+    const html = draw(nodeType("sub_workflow"), { workflow: "w2" }, { workflows: [{ id: "w1", name: "Orders" }, { id: "w2", name: "Bills & more" }] });
+    expect(html).toContain('<option value="w1" label="Orders">');
+    expect(html).toMatch(/Runs <a [^>]*href="\/editor\/w2"[^>]*>Bills &amp; more<\/a>/);
+    expect(draw(nodeType("sub_workflow"), { workflow: "w9" }, { workflows: [{ id: "w1", name: "Orders" }] })).not.toContain("Runs <a");
+  });
+});
+
 describe("forms of node types", () => {
   it("there are parameters to set", () => {
     expect(nodeTypes.length).toBeGreaterThan(60);

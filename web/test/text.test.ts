@@ -134,6 +134,8 @@ it("names nodes and says what they do", () => {
   expect(words("text_input")).toBe("Text input");
   expect(titleOf({ id: "n1", type: "http", data: { label: " Page " } }, "HTTP request")).toBe(" Page ");
   expect(titleOf({ id: "n1", type: "http", data: {} }, "HTTP request")).toBe("HTTP request");
+  expect(titleOf({ id: "n1", type: "text_input", data: { label: "  " } })).toBe("Text input");
+  expect(titleOf({ id: "n1", data: "no record" })).toBe("n1");
   expect(summaryOf({ id: "n", type: "http", data: { method: "post", url: "https://a" } }, null)).toBe("POST https://a");
   expect(summaryOf({ id: "n", type: "switch", data: { cases: [{}, {}] } }, null)).toBe("2 cases");
 });

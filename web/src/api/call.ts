@@ -26,17 +26,20 @@ type Good<R> = OperationOf<R> extends { responses: infer All } ? { [S in keyof A
 /** What a route answers: as types.ts says it, else as the document does. Nothing, where no JSON comes back. */
 export type Answer<R extends Route> = R extends keyof Answers ? Answers[R] : [Good<R>] extends [never] ? undefined : Good<R>;
 
+/** What is sent is only read. */
+type Sent<T> = T extends object ? { readonly [K in keyof T]: Sent<T[K]> } : T;
+
 /** A part of the path; a list stands for several parts. */
 type Part = string | readonly string[];
 type PathOf<R> = [Parameter<R, "path">] extends [never] ? { path?: never } : { path: { [K in keyof Parameter<R, "path">]: Part } };
-type QueryOf<R> = [Parameter<R, "query">] extends [never] ? { query?: never } : { query?: { [K in keyof Parameter<R, "query">]?: Parameter<R, "query">[K] | null } };
+type QueryOf<R> = [Parameter<R, "query">] extends [never] ? { query?: never } : { query?: { [K in keyof Parameter<R, "query">]?: Sent<Parameter<R, "query">[K]> | null } };
 /** `text` is JSON text that is sent as it is: numbers that JavaScript cannot hold stay exact. */
 type BodyOf<R> = OperationOf<R> extends { requestBody: infer Asked }
-  ? { body: JsonOf<Asked>; text?: never } | { text: string; body?: never }
+  ? { body: Sent<JsonOf<Asked>>; text?: never } | { text: string; body?: never }
   : OperationOf<R> extends { requestBody?: infer Asked }
     ? [JsonOf<NonNullable<Asked>>] extends [never]
       ? { body?: never; text?: never }
-      : { body?: JsonOf<NonNullable<Asked>>; text?: never } | { text?: string; body?: never }
+      : { body?: Sent<JsonOf<NonNullable<Asked>>>; text?: never } | { text?: string; body?: never }
     : { body?: never; text?: never };
 export type Given<R> = PathOf<R> & QueryOf<R> & BodyOf<R> & Pick<Call, "headers" | "signal" | "keepalive">;
 

@@ -1,23 +1,8 @@
 // One function for each request the pages make.
 
 import { call, pathOf, type Given } from "./call";
-import { callJson, callText } from "./client";
-import type {
-  Asked,
-  Bulk,
-  BulkAction,
-  BulkAnswer,
-  BulkFilter,
-  BulkTarget,
-  Counted,
-  ExecutionPage,
-  History,
-  ListOf,
-  WorkflowBulkAction,
-  WorkflowItem,
-} from "./types";
-
-const seg = encodeURIComponent;
+import { callText } from "./client";
+import type { BulkAction, BulkFilter, BulkTarget, WorkflowBulkAction } from "./types";
 
 export interface WorkflowQuery {
   q: string;
@@ -52,24 +37,24 @@ export const api = {
   recent: (limit: number, signal?: AbortSignal) => call("GET /dashboard/recent-executions", { query: { limit }, signal }),
 
   workflows: (query: WorkflowQuery, cursor: string | null, limit: number, signal?: AbortSignal, more: { total?: boolean; preview?: boolean } = { total: cursor === null }) =>
-    callJson<ListOf<WorkflowItem>>("/workflows", { query: { ...query, cursor, limit, ...more }, signal }),
+    call("GET /workflows", { query: { ...query, cursor, limit, ...more }, signal }),
   workflow: (id: string, signal?: AbortSignal) => call("GET /workflows/{id}", { path: { id }, signal }),
   createWorkflow: (text: string) => call("POST /workflows", { text }),
   validate: (graph: string, signal?: AbortSignal) => call("POST /workflows/validate", { text: graph, signal }),
   signOut: () => call("DELETE /session"),
 
-  history: (range: "day" | "month", tz: string, signal?: AbortSignal) => callJson<History>("/dashboard/history", { query: { range, tz }, signal }),
+  history: (range: "day" | "month", tz: string, signal?: AbortSignal) => call("GET /dashboard/history", { query: { range, tz }, signal }),
   /** In the text form of Prometheus. */
   metrics: (signal?: AbortSignal) => callText("/metrics", { signal }),
 
   /** Some rows of a list from the middle of it; with how many there are in all, where it is asked for. */
   workflowWindow: (query: WorkflowFilter, skip: number, limit: number, total: boolean, signal?: AbortSignal) =>
-    callJson<ListOf<WorkflowItem>>("/workflows", { query: { ...query, skip, limit, total, preview: true }, signal }),
-  workflowTags: (signal?: AbortSignal) => callJson<ListOf<Counted>>("/workflows/tags", { signal }),
-  workflowFolders: (signal?: AbortSignal) => callJson<ListOf<Counted>>("/workflows/folders", { signal }),
+    call("GET /workflows", { query: { ...query, active: query.active === "" ? null : query.active === "true", skip, limit, total, preview: true }, signal }),
+  workflowTags: (signal?: AbortSignal) => call("GET /workflows/tags", { signal }),
+  workflowFolders: (signal?: AbortSignal) => call("GET /workflows/folders", { signal }),
   /** Does a bounded part; `after` goes on where an answer says that it ended. */
   bulkWorkflows: (target: BulkTarget, action: WorkflowBulkAction, more: { tags?: readonly string[]; folder?: string; after?: string }) =>
-    callJson<BulkAnswer>("/workflows/bulk", { method: "POST", body: JSON.stringify({ ...target, action, ...more }) }),
+    call("POST /workflows/bulk", { body: { ...target, action, ...more } }),
   /** At most 100 workflows with their graphs. */
   workflowBatch: (ids: readonly string[]) => call("GET /workflows/batch", { query: { ids: ids.join(",") } }),
   templates: (signal?: AbortSignal) => call("GET /templates", { signal }),
@@ -94,25 +79,25 @@ export const api = {
   publish: (id: string, over: string | null) => call("POST /workflows/{id}/versions", { path: { id }, body: over === null ? {} : { over } }),
 
   executions: (query: ExecutionQuery, cursor: string | null, limit: number, signal?: AbortSignal, total = false) =>
-    callJson<ExecutionPage>("/executions", { query: { ...query, cursor, limit, ...(total ? { total } : {}) }, signal }),
+    call("GET /executions", { query: { ...query, cursor, limit, ...(total ? { total } : {}) }, signal }),
   /** What changed after the answer that gave `since`. */
-  changes: (query: ExecutionQuery, since: string, signal?: AbortSignal) => callJson<ExecutionPage>("/executions", { query: { ...query, since, limit: CHANGES }, signal }),
+  changes: (query: ExecutionQuery, since: string, signal?: AbortSignal) => call("GET /executions", { query: { ...query, since, limit: CHANGES }, signal }),
   execution: (id: string, signal?: AbortSignal) => call("GET /executions/{id}", { path: { id }, signal }),
   steps: (id: string, signal?: AbortSignal) => call("GET /executions/{id}/steps", { path: { id }, signal }),
   /** Asks an execution for something; it is recorded when this answers, and done soon after. */
   ask: (id: string, what: "cancel" | "pause" | "resume" | "retry") => call(`POST /executions/{id}/${what}`, { path: { id } }),
   /** Goes on from a step in a new execution; `output` is JSON text in place of what was recorded, null to run the step again. */
   fork: (id: string, from: string, output: string | null, key: string) =>
-    callJson<Asked>(`/executions/${seg(id)}/fork`, {
-      method: "POST",
-      body: output === null ? JSON.stringify({ from }) : `${JSON.stringify({ from }).slice(0, -1)},"output":${output}}`,
+    call("POST /executions/{id}/fork", {
+      path: { id },
+      text: output === null ? JSON.stringify({ from }) : `${JSON.stringify({ from }).slice(0, -1)},"output":${output}}`,
       headers: { "idempotency-key": key },
     }),
   /** Runs the same input anew, on the version it ran with or on another. */
   replay: (id: string, version: string | null, key: string) =>
-    callJson<Asked>(`/executions/${seg(id)}/replay`, { method: "POST", body: JSON.stringify(version === null ? {} : { version }), headers: { "idempotency-key": key } }),
-  bulk: (action: BulkAction, filter: BulkFilter) => callJson<Bulk>("/executions/bulk", { method: "POST", body: JSON.stringify({ action, filter }) }),
-  bulkOf: (id: string, signal?: AbortSignal) => callJson<Bulk>(`/executions/bulk/${seg(id)}`, { signal }),
+    call("POST /executions/{id}/replay", { path: { id }, body: version === null ? {} : { version }, headers: { "idempotency-key": key } }),
+  bulk: (action: BulkAction, filter: BulkFilter) => call("POST /executions/bulk", { body: { action, filter } }),
+  bulkOf: (id: string, signal?: AbortSignal) => call("GET /executions/bulk/{id}", { path: { id }, signal }),
   /** `value` is JSON text; `key` makes a repeated click count once. */
   signal: (id: string, name: string, value: string, key: string) =>
     call("POST /executions/{id}/signals/{name}", { path: { id, name }, text: value, headers: { "idempotency-key": key } }),

@@ -60,6 +60,13 @@ export const queries = {
       queryFn: async ({ signal }) => (await api.workflows({ q: "", sort: "-updated_at" }, null, limit, signal, { preview: true })).items,
       refetchInterval: LIVE_MS,
     }),
+  /** Some workflows by name, those that were changed last first. */
+  workflowNames: (q: string, limit: number) =>
+    queryOptions({
+      queryKey: ["workflows", "names", q, limit],
+      queryFn: async ({ signal }) => (await api.workflows({ q, sort: "-updated_at" }, null, limit, signal, {})).items.map(({ id, name }) => ({ id, name })),
+      staleTime: ROWS_MS,
+    }),
   workflow: (id: string) => queryOptions({ queryKey: ["workflow", id], queryFn: ({ signal }) => api.workflow(id, signal) }),
   validation: (id: string, graph: Graph | undefined) =>
     queryOptions({

@@ -72,50 +72,24 @@ export interface Preview {
   lines: readonly (readonly [x1: number, y1: number, x2: number, y2: number])[];
 }
 
-/** What lists show of a workflow beside what is always there. */
-interface Shown {
-  /** Names with / between them; none at the top. */
-  folder?: string | null;
-  /** Only where it was asked for. */
-  preview?: Preview | null;
-}
+/** A preview only where it was asked for. */
+export type WorkflowItem = With<Told<Schema<"WorkflowItem">>, { last_execution: LastExecution | null; preview?: Preview | null }>;
 
-export type WorkflowItem = With<Told<Schema<"WorkflowItem">>, { last_execution: LastExecution | null }> & Shown;
+export type Workflow = With<Schema<"WorkflowWhole">, { last_execution?: LastExecution | null; graph: Graph; preview?: Preview | null }>;
 
-export type Workflow = With<Schema<"WorkflowWhole">, { last_execution?: LastExecution | null; graph: Graph }> & Shown;
+export type Template = With<Schema<"TemplateItem">, { preview: Preview | null }>;
 
-export interface Template {
-  id: string;
-  name: string;
-  description: string;
-  category: string;
-  tags: string[];
-  node_count: number;
-  preview: Preview | null;
-}
-
-export interface TemplateWhole extends Template {
-  graph: Graph;
-}
+export type TemplateWhole = Template & { graph: Graph };
 
 /** A tag or a folder, and how many workflows have it. */
-export interface Counted {
-  name: string;
-  count: number;
-}
+export type Counted = Schema<"Counted">;
 
 export type WorkflowBulkAction = "activate" | "deactivate" | "delete" | "tag" | "untag" | "move";
 
 /** Which workflows a bulk action is for: some by their ids, or all that a list shows. */
 export type BulkTarget = { ids: readonly string[] } | { filter: { q?: string; tags?: readonly string[]; folder?: string; active?: boolean } };
 
-export interface BulkAnswer {
-  done: string[];
-  unchanged: number;
-  failed: { id: string; code: string; detail: string }[];
-  /** Where to go on; absent at the end. */
-  next?: string | null;
-}
+export type BulkAnswer = Schema<"WorkflowBulkAnswer">;
 
 export interface ListOf<T> {
   items: T[];
@@ -139,37 +113,14 @@ export type ExecutionItem = With<
 >;
 
 /** Executions, newest first; with `since` those that changed. */
-export interface ExecutionPage extends ListOf<ExecutionItem> {
-  /** False where `total` stands for "more than that". */
-  total_exact?: boolean;
-  /** What tells of the changes from here on. */
-  since?: string;
-  more?: boolean;
-  /** Of changes: what was deleted, or has another status now than was asked for. */
-  gone?: string[];
-}
+export type ExecutionPage = With<Schema<"ExecutionPage">, { items: ExecutionItem[] }>;
 
 export type BulkAction = "cancel" | "pause" | "resume" | "retry" | "replay";
 
-export interface BulkFilter {
-  status?: string;
-  workflow?: string;
-  trigger?: string;
-  from?: string;
-  to?: string;
-}
+export type BulkFilter = Schema<"BulkFilter">;
 
 /** The same asked of many executions, and how far that is. */
-export interface Bulk {
-  id: string;
-  action: BulkAction;
-  status: "running" | "finished";
-  total: number;
-  total_exact: boolean;
-  done: number;
-  /** What could not be asked any more. */
-  passed_over: number;
-}
+export type Bulk = With<Schema<"BulkItem">, { action: BulkAction; status: "running" | "finished" }>;
 
 /** A step that waits, and for what. */
 export type WaitingStep = Told<Schema<"WaitingStep">>;
@@ -241,22 +192,10 @@ export type Port = string | { name: string; summary?: string | null };
 export type DashboardStats = Told<Schema<"DashboardStats">>;
 
 /** What became of the executions that began in one span of time. */
-export interface HistoryPart {
-  from: string;
-  total: number;
-  running: number;
-  succeeded: number;
-  failed: number;
-  canceled: number;
-  mean_ms: number | null;
-  p95_ms: number | null;
-}
+export type HistoryPart = Told<Schema<"HistoryItem">>;
 
 /** The hours of a day, or the days of a month. */
-export interface History {
-  range: string;
-  items: HistoryPart[];
-}
+export type History = With<Schema<"History">, { items: HistoryPart[] }>;
 
 export type Accepted = With<Schema<"Started">, { status: ExecutionStatus }>;
 
@@ -282,11 +221,16 @@ export interface Answers {
   "GET /workflows/{id}/draft/problems": { rev: number; problems: Problem[]; more: number };
   "POST /workflows/validate": Validation;
   "POST /workflows/{id}/execute": Accepted;
-  "GET /executions": ListOf<ExecutionItem>;
+  "GET /dashboard/history": History;
+  "GET /executions": ExecutionPage;
+  "POST /executions/bulk": Bulk;
+  "GET /executions/bulk/{id}": Bulk;
   "GET /executions/{id}": Execution;
   "GET /executions/{id}/steps": ListOf<Step>;
   "GET /executions/{id}/values/{reference}": Json;
   "POST /executions/{id}/cancel": Asked;
+  "POST /executions/{id}/fork": Asked;
+  "POST /executions/{id}/replay": Asked;
   "POST /executions/{id}/pause": Asked;
   "POST /executions/{id}/resume": Asked;
   "POST /executions/{id}/retry": Asked;

@@ -14,6 +14,11 @@ const NAME_LEFT = 56;
 const PAD = 12;
 const LINE = 1.18;
 const TWO_LINES_BELOW = 0.62;
+/** The name of a port: its size, and where its middle is from its port. */
+const PORT_NAME = 11;
+const PORT_NAME_AWAY = 9;
+const PORT_NAME_UP = 8;
+const PORT_NAME_ROOM = 72;
 /** So many sizes of sprites for each doubling of the zoom. */
 const SIZES = 3;
 
@@ -46,6 +51,7 @@ export function drawCards(pen: Pen, nodes: readonly number[]): void {
     else ctx.drawImage(card, left - around, top - around, card.width * stretch, card.height * stretch);
     const [wide, high] = [shape.w * stretch, shape.h * stretch];
     if (hasName) drawName(pen, slot, left, top, high, size);
+    if (level === "near") drawPortNames(pen, slot);
     if (hasIcon) drawSign(pen, slot, left + wide, top, size);
     if (scene.places.kind[slot] === FRAME) drawInside(pen, slot, left, top, wide, high);
   }
@@ -92,6 +98,29 @@ function twoLines({ ctx, kept, palette }: Pen, title: string, size: number, room
   const space = title.lastIndexOf(" ", about);
   if (space <= 0) return [kept.fit(ctx, title, size, room, palette)];
   return [title.slice(0, space), kept.fit(ctx, title.slice(space + 1), size, room, palette)];
+}
+
+/** The names of ports that no edge tells, as the elements of the page have them: above where an edge would begin. */
+function drawPortNames(pen: Pen, slot: number): void {
+  const { scene, view } = pen;
+  const { inputs, outputs } = scene.openPorts(slot);
+  if (inputs.length + outputs.length === 0) return;
+  for (const name of outputs) drawPortName(pen, slot, name, true);
+  for (const name of inputs) drawPortName(pen, slot, name, false);
+  pen.ctx.textAlign = "left";
+  pen.ctx.font = pen.palette.name(NAME * view.zoom * view.ratio);
+}
+
+function drawPortName({ ctx, view, scene, palette, kept }: Pen, slot: number, name: string, isOutput: boolean): void {
+  const px = PORT_NAME * view.zoom * view.ratio;
+  const scale = view.zoom * view.ratio;
+  const { x, y } = scene.portPlace(slot, name, isOutput);
+  ctx.font = palette.mono(px);
+  ctx.fillStyle = palette.faint;
+  ctx.textAlign = isOutput ? "left" : "right";
+  ctx.textBaseline = "middle";
+  const away = (isOutput ? PORT_NAME_AWAY : -PORT_NAME_AWAY) * scale;
+  ctx.fillText(kept.fit(ctx, name, px, PORT_NAME_ROOM * scale, palette), (x * view.zoom + view.x) * view.ratio + away, (y * view.zoom + view.y) * view.ratio - PORT_NAME_UP * scale);
 }
 
 /** A tick, a cross or a dot on the corner: the state by shape. And a mark where something is wrong with the node. */

@@ -47,7 +47,7 @@ export function drawOverlay(pen: Pen): void {
     ctx.strokeRect(sx(x), sy(y), w * view.zoom, h * view.zoom);
     ctx.setLineDash([]);
   }
-  if (overlay.focused >= 0) ring(pen, overlay.focused, 4);
+  if (overlay.focused >= 0 && pen.scene.places.isSeen(overlay.focused)) ring(pen, overlay.focused, 4);
 }
 
 /** Outlines of what is selected, where nodes are too small to show it. */

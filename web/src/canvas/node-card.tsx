@@ -65,14 +65,25 @@ export const NodeCard = memo(function NodeCard({ stage, slot, id }: { stage: Sta
   );
 });
 
+/** Ports that no edge tells by name. Edges come and go without a change of their nodes. */
+function useOpenPorts({ scene }: Stage, slot: number): readonly string[] {
+  const listen = useCallback((changed: () => void) => scene.doc.listen((edit) => edit.edges.length > 0 && changed()), [scene]);
+  const key = useSyncExternalStore(listen, () => {
+    const { inputs, outputs } = scene.openPorts(slot);
+    return [...inputs.map((name) => `<${name}`), ...outputs.map((name) => `>${name}`)].join("\n");
+  });
+  return key.split("\n");
+}
+
 function Ports({ stage, slot }: { stage: Stage; slot: number }) {
   const { scene } = stage;
   const { inputs, outputs } = scene.portsOf(slot);
+  const open = useOpenPorts(stage, slot);
   const top = scene.places.y[slot] ?? 0;
   const side = (names: string[], isOutput: boolean) =>
     names.map((name) => (
       <i key={name} className={`${s.port} ${isOutput ? s.out : s.in}`} style={{ top: `${scene.portPlace(slot, names.length > 1 ? name : null, isOutput).y - top}px` }} data-port={name}>
-        {names.length > 1 ? <span className={s.label}>{name}</span> : null}
+        {names.length > 1 ? <span className={`${s.label} ${open.includes(isOutput ? `>${name}` : `<${name}`) ? s.open : ""}`}>{name}</span> : null}
       </i>
     ));
   return (

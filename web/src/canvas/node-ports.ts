@@ -4,8 +4,33 @@ import { FRAME, NODE, NOTE, type Places } from "../graph/document/places";
 import { inputsOf, outputsOf } from "../graph/edit/ports";
 import type { NodeKind } from "./types";
 
+const NONE_OPEN = { inputs: [], outputs: [] };
+
 export class NodePorts {
   constructor(private readonly places: Places, private readonly kindOf: (slot: number) => NodeKind | undefined) {}
+
+  /** Whether any side has several, which are told apart by name. Of most types that is known without reading a node. */
+  private hasSeveral(slot: number): boolean {
+    const { doc, kind: shapes } = this.places;
+    if (shapes[slot] !== NODE) return false;
+    const kind = this.kindOf(slot);
+    if (kind?.outputs && !kind.dynamic_outputs && kind.outputs.length < 2 && (kind.inputs?.length ?? 0) < 2) {
+      const data: unknown = doc.nodes.at(slot)?.data;
+      return kind.outputs.length > 0 && typeof data === "object" && data !== null && (data as Record<string, unknown>)["on_error"] === "route";
+    }
+    const { inputs, outputs } = this.of(slot);
+    return inputs.length > 1 || outputs.length > 1;
+  }
+
+  /** Of a side with several ports those that no edge tells by name: their names stand at the node. `out` says nothing. */
+  open(slot: number): { inputs: string[]; outputs: string[] } {
+    if (!this.hasSeveral(slot)) return NONE_OPEN;
+    const { edges, links } = this.places.doc;
+    const { inputs, outputs } = this.of(slot);
+    const left = new Set(links.out(slot).map((edge) => edges.at(edge)?.sourceHandle));
+    const entered = new Set(links.in(slot).map((edge) => edges.at(edge)?.targetHandle));
+    return { inputs: inputs.length > 1 ? inputs.filter((name) => !entered.has(name)) : [], outputs: outputs.length > 1 ? outputs.filter((name) => name !== "out" && !left.has(name)) : [] };
+  }
 
   /** By the names that edges use. */
   of(slot: number): { inputs: string[]; outputs: string[] } {

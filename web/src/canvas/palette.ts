@@ -91,9 +91,12 @@ export function readPalette(): Palette {
   };
 }
 
-/** A colour between two, written as tokens are: #rrggbb. */
+/** A colour between two, written as tokens are: #rrggbb, or #rgb where building the page made it shorter. */
 export function mixed(from: string, to: string, part: number): string {
-  const channel = (colour: string, at: number) => Number.parseInt(colour.slice(1 + at * 2, 3 + at * 2), 16) || 0;
+  const channel = (colour: string, at: number) => {
+    const digits = colour.length === 4 ? (colour[at + 1] ?? "").repeat(2) : colour.slice(1 + at * 2, 3 + at * 2);
+    return Number.parseInt(digits, 16) || 0;
+  };
   return `#${[0, 1, 2].map((at) => Math.round(channel(from, at) * (1 - part) + channel(to, at) * part).toString(16).padStart(2, "0")).join("")}`;
 }
 

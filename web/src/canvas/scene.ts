@@ -203,6 +203,10 @@ export class Scene {
     return typeof port === "string" && port !== "" && !isPlainPort(port) ? port : null;
   }
 
+  openPorts(slot: number): { inputs: string[]; outputs: string[] } {
+    return this.ports.open(slot);
+  }
+
   portsOf(slot: number): { inputs: string[]; outputs: string[] } {
     return this.ports.of(slot);
   }

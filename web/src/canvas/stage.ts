@@ -6,6 +6,7 @@ import { CANVAS_SETTINGS, type CanvasSettings } from "../state/view";
 import { whenIdle } from "../ui/idle";
 import { loadTree } from "./box-index";
 import { CanvasCamera } from "./camera";
+import { FrameTimes, sinceGone } from "./frame-times";
 import { drawMini } from "./minimap";
 import { Layer2D } from "./layer-2d";
 import { NO_OVERLAY, type Layer, type Level, type Overlay } from "./layer";
@@ -35,6 +36,9 @@ export class Stage {
   lifted: { nodes: readonly number[]; edges: readonly number[] } | null = null;
   /** Where the keyboard is; -1 for nowhere. */
   focused = -1;
+  readonly times = new FrameTimes();
+  /** From going to its page until the first picture of it. */
+  openMs: number | null = null;
   /** Hears that the camera came to rest. */
   onRest: () => void = () => {};
   /** Done when the graph has been seen for the first time: what a picture does not need comes after it. */
@@ -121,7 +125,9 @@ export class Stage {
 
   /** Draws in the next frame. */
   request = (): void => {
-    if (this.frame === 0 && this.surfaces) this.frame = requestAnimationFrame(this.paint);
+    if (this.frame !== 0 || !this.surfaces) return;
+    this.times.wanted(performance.now());
+    this.frame = requestAnimationFrame(this.paint);
   };
 
   show(overlay: Partial<Overlay>): void {
@@ -152,6 +158,7 @@ export class Stage {
     this.frame = 0;
     const { layer, surfaces, camera, scene } = this;
     if (!layer || !surfaces || camera.view.width === 0) return;
+    this.times.begin(performance.now());
     if (this.touched.size > 0) {
       this.mounts.patch([...this.touched]);
       this.placeCards(this.touched);
@@ -169,11 +176,13 @@ export class Stage {
     if (drawn.moves || more || camera.isFlying) this.request();
     this.askIdle();
     this.tell(surfaces.root.dataset);
+    this.times.end(performance.now());
     if (this.isPainted) return;
     this.onPainted();
     if (scene.doc.nodes.count === 0) return;
     this.isPainted = true;
     performance.mark("tidemill:canvas");
+    this.openMs = sinceGone();
     this.atRest();
   };
 

@@ -25,8 +25,9 @@ export function useInteraction({ stage, root, on, kinds, editable }: Given) {
 
   const focus = useCallback(
     (node: number, isChosen = true) => {
-      stage.setFocused(node);
       if (isChosen) stage.scene.selection.set([node]);
+      stage.setFocused(node);
+      stage.show({ focused: node });
       const to = stage.camera.revealing(stage.scene.places.box(node));
       if (to.x !== stage.camera.view.x || to.y !== stage.camera.view.y) {
         stage.camera.isTouched = true;
@@ -65,11 +66,30 @@ export function useInteraction({ stage, root, on, kinds, editable }: Given) {
     };
   }, [stage, root, focus]);
   useSelectionWords(stage, say);
+  useRing(stage, root);
 
   const keyDown = useCallback((event: KeyboardEvent) => parts.current?.keyDown(event), []);
   const keyUp = useCallback((event: KeyboardEvent) => parts.current?.keyUp(event), []);
   const connectFrom = useCallback((end: End) => parts.current?.connectFrom(end), []);
   return { hovered, said, keyDown, keyUp, focus, connectFrom };
+}
+
+/** A ring tells where the keyboard is, at every zoom: while the canvas has it, until a pointer takes over. */
+function useRing(stage: Stage, root: RefObject<HTMLElement | null>): void {
+  useEffect(() => {
+    const element = root.current;
+    if (!element) return;
+    const hide = () => stage.overlay.focused >= 0 && stage.show({ focused: -1 });
+    const show = () => element.matches(":focus-visible") && stage.show({ focused: stage.focused });
+    element.addEventListener("pointerdown", hide);
+    element.addEventListener("blur", hide);
+    element.addEventListener("focus", show);
+    return () => {
+      element.removeEventListener("pointerdown", hide);
+      element.removeEventListener("blur", hide);
+      element.removeEventListener("focus", show);
+    };
+  }, [stage, root]);
 }
 
 /** Says what is selected when that is more than the one node at the keyboard, shortly after it changed. */

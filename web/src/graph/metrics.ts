@@ -143,3 +143,8 @@ export function share(values: readonly number[], part: number): number | null {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? null;
 }
+
+/** 60 frames a second are the aim, measured ones vary a little; 30 can be borne. */
+export function paceTone(fps: number): "bad" | "warn" | undefined {
+  return fps < 30 ? "bad" : fps < 55 ? "warn" : undefined;
+}

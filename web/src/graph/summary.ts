@@ -4,10 +4,18 @@ const LEADING = ["condition", "expression", "url", "path", "cron", "text", "valu
 
 type Data = { readonly [key: string]: unknown };
 
-export function titleOf(node: { id: string; type: string; data: Data }, typeName: string | null): string {
-  const label = node.data["label"];
+/** A node as far as its name depends on it. */
+interface Named {
+  id: string;
+  type?: string | null;
+  data?: unknown;
+}
+
+/** What people call a node, on its card and wherever it is spoken of: its label, else what its type is called, else its id. */
+export function titleOf({ id, type, data }: Named, typeName: string | null = null): string {
+  const label: unknown = typeof data === "object" && data !== null ? (data as Data)["label"] : undefined;
   if (typeof label === "string" && label.trim() !== "") return label;
-  return typeName ?? (node.type === "" ? node.id : words(node.type));
+  return typeName ?? (type ? words(type) : id);
 }
 
 export function summaryOf(node: { id: string; type: string; data: Data }, typeName: string | null): string {

@@ -59,7 +59,7 @@ function Loaded({ left, right, steps: [a, b] }: { left: Execution; right: Execut
   const pairs = useMemo(() => alignSteps(a, b), [a, b]);
   const titles = useMemo(() => {
     const nodes = [...right.graph.nodes, ...left.graph.nodes];
-    return new Map(nodes.map((node) => [node.id, titleOf({ id: node.id, type: node.type ?? "", data: node.data ?? {} }, kinds.get(node.type ?? "")?.name ?? null)]));
+    return new Map(nodes.map((node) => [node.id, titleOf(node, kinds.get(node.type ?? "")?.name ?? null)]));
   }, [left.graph, right.graph, kinds]);
   const [how, setHow] = useSearch("show");
   const [chosen, setChosen] = useSearch("step");

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Gauge } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { queries } from "../api/queries";
-import { figuresOf, readMetrics, routesOf, sum, type Figures, type Reading, type RouteFigures } from "../graph/metrics";
+import { figuresOf, paceTone, readMetrics, routesOf, sum, type Figures, type Reading, type RouteFigures } from "../graph/metrics";
 import { useView } from "../state/view";
 import { bytes, count, duration, durationParts, plural } from "../ui/format";
 import { Page, PageHead, Panel } from "../ui/panel";
@@ -139,6 +139,8 @@ function RouteRow({ row }: { row: RouteFigures }) {
   );
 }
 
+const PACE_WORDS = { bad: "below 30", warn: "below 60", ok: "60 is the aim" };
+
 function Browser() {
   const all = useBrowserFigures();
   const rendering = useView((state) => state.rendering);
@@ -147,14 +149,13 @@ function Browser() {
   const trend = (key: keyof BrowserFigures) => all.map((one) => one[key]);
   const [p95, unit] = durationParts(now.answerP95);
   const [input, inputUnit] = durationParts(now.inputP95);
-  const slow = now.fps < 30;
   return (
     <section aria-labelledby="browser" className={s.part}>
       <h2 id="browser" className={s.head}>
         This browser
       </h2>
       <Tiles>
-        <Tile label="Frame rate of this page" value={Math.round(now.fps).toString()} unit="/s" note={slow ? "below 30" : now.fps < 55 ? "below 60" : "60 is the aim"} tone={slow ? "bad" : now.fps < 55 ? "warn" : undefined} trend={trend("fps")} />
+        <Tile label="Frame rate of this page" value={Math.round(now.fps).toString()} unit="/s" note={PACE_WORDS[paceTone(now.fps) ?? "ok"]} tone={paceTone(now.fps)} trend={trend("fps")} />
         <Tile label="Time of a frame" value={short(now.frameP95 ?? 0)} unit="ms p95" note={`longest ${short(now.frameMost ?? 0)} ms`} trend={trend("frameP95")} />
         <Tile label="Reaction to input" value={input} unit={inputUnit === "" ? "" : `${inputUnit} p95`} note={now.inputMost === null ? "none slow" : `slowest ${duration(now.inputMost)}`} trend={trend("inputP95")} />
         <Tile label="Tasks above 50 ms" value={count(now.longTasks)} note={`${duration(now.longMs)} in all`} trend={trend("longTasks")} />
@@ -166,7 +167,8 @@ function Browser() {
         {now.loadMs === null ? null : <Tile label="This page was loaded in" value={durationParts(now.loadMs)[0]} unit={durationParts(now.loadMs)[1]} />}
         {rendering ? (
           <>
-            <Tile label="Canvas while it moved" value={Math.round(rendering.fps).toString()} unit="frames/s" note={rendering.name} />
+            <Tile label="Canvas while it moved" value={Math.round(rendering.fps).toString()} unit="frames/s" note={`${rendering.name} · ${short(rendering.slowMs)} ms p95`} tone={paceTone(rendering.fps)} />
+            {rendering.openMs === null ? null : <Tile label="Until it was drawn" value={durationParts(rendering.openMs)[0]} unit={durationParts(rendering.openMs)[1]} note="from going to its page" />}
             <Tile label="Nodes in view" value={count(rendering.visible)} unit={`of ${count(rendering.nodes)}`} note={`${short(rendering.nodes === 0 ? 0 : (1 - rendering.visible / rendering.nodes) * 100)} % left out`} />
             <Tile label="Drawing a frame" value={short(rendering.frameMs)} unit="ms" note={`${duration(rendering.nodeMs)} a node`} />
           </>

@@ -35,7 +35,7 @@ export function BulkBar({ choice, filter, rows, onAll, onNone, ask, setAsk }: Bu
   const exporting = useExport();
   const number = chosen(choice);
   const save = async () => {
-    if (number > EXPORT_MOST) return toast("plain", `At most ${count(EXPORT_MOST)} workflows are exported into one file. Choose fewer, or back up the database.`);
+    if (number > EXPORT_MOST) return void toast("plain", `At most ${count(EXPORT_MOST)} workflows are exported into one file. Choose fewer, or back up the database.`);
     const ids = choice.all ? (await rows.fetch(0, rows.total - 1)).map((item) => item.id) : [...choice.ids];
     exporting.mutate(ids);
   };

@@ -6,6 +6,7 @@ import { readField } from "../graph/document/fields";
 import type { Conflict } from "../graph/document/changes";
 import { GraphDocument, type Editing } from "../graph/document/document";
 import { Selection } from "../graph/document/selection";
+import { followDeletions } from "../graph/edit/choose";
 import { openLocal } from "./document/local";
 import { Saver, type SaveState, type Server } from "./document/saver";
 
@@ -51,7 +52,9 @@ export async function openDocument(workflow: string, signal: AbortSignal): Promi
     onState: (save) => useDocument.setState({ save }),
     onConflicts: (conflicts) => useDocument.setState({ conflicts }),
   });
-  const session: Session = { workflow, doc, selection: new Selection(), saver, base: draft.base, changed: draft.changed };
+  const selection = new Selection();
+  followDeletions(doc, selection);
+  const session: Session = { workflow, doc, selection, saver, base: draft.base, changed: draft.changed };
   useDocument.setState({ session, conflicts: [], save: { kind: "saved", at: Date.parse(draft.updated_at) } });
   await saver.begin();
   return session;

@@ -47,6 +47,10 @@ export interface Rendering {
   frameMs: number;
   nodeMs: number;
   fps: number;
+  /** The time between frames that all but one in twenty kept to. */
+  slowMs: number;
+  /** From going to its page until it was drawn; null while that is not known. */
+  openMs: number | null;
 }
 
 interface ViewState {
@@ -182,12 +186,13 @@ export function remember(choice: string): void {
 
 let nextToast = 1;
 
-/** A failure stays until it is closed; the rest leaves by itself. */
-export function toast(tone: Toast["tone"], text: string, action?: Toast["action"]): void {
+/** A failure stays until it is closed; the rest leaves by itself. Answers by what it can be closed. */
+export function toast(tone: Toast["tone"], text: string, action?: Toast["action"]): number {
   const id = nextToast++;
   const entry: Toast = action ? { id, tone, text, action } : { id, tone, text };
   useView.setState((state) => ({ toasts: [...state.toasts.slice(-2), entry] }));
   if (tone !== "bad") setTimeout(() => closeToast(id), TOAST_MS);
+  return id;
 }
 
 export function closeToast(id: number): void {

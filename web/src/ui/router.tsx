@@ -32,9 +32,18 @@ export function usePlace(): Place {
   return useSyncExternalStore(subscribe, () => current);
 }
 
+/** Marks when somebody left for another page: what draws there tells how long that took. */
+function markLeaving(): void {
+  performance.clearMarks("tidemill:go");
+  performance.mark("tidemill:go");
+}
+
 export function navigate(to: string, options: { replace?: boolean } = {}): void {
   if (options.replace) history.replaceState(null, "", to);
-  else history.pushState(null, "", to);
+  else {
+    markLeaving();
+    history.pushState(null, "", to);
+  }
   dispatchEvent(new Event(CHANGED));
 }
 

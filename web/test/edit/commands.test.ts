@@ -8,6 +8,7 @@ import { best, fuzzy } from "../../src/graph/commands/fuzzy";
 import { isKept, keysOf, shownKeys, tidyKeys } from "../../src/graph/commands/keys";
 import { byKeys, canRun, refusesKeys, runCommand, sharing, type Context, type Host } from "../../src/graph/commands/registry";
 import { COMMANDS, commandOf } from "../../src/graph/commands/viewing";
+import { followDeletions } from "../../src/graph/edit/choose";
 import { documentOf, edge, grid, KINDS, node, placesIn, slots, ways } from "./sample";
 
 function contextOf(doc: GraphDocument, host: Partial<Host> = {}): Context & { told: string[] } {
@@ -41,6 +42,59 @@ describe("keys", () => {
   it("are shown as on the keyboard", () => {
     expect([shownKeys("mod+shift+z", true), shownKeys("mod+shift+z", false), shownKeys("mod++", false), shownKeys("shift+up", true)]).toEqual(["⌘⇧Z", "Ctrl+Shift+Z", "Ctrl++", "⇧↑"]);
     expect(tidyKeys("Shift+Mod+Z")).toBe("mod+shift+z");
+  });
+});
+
+describe("undo and what is selected", () => {
+  const given = () => {
+    const context = contextOf(chain());
+    followDeletions(context.doc, context.selection);
+    const run = (id: string) => runCommand(commandOf(id), context);
+    return { ...context, run, chosen: () => [context.selection.nodes(), context.selection.edges()] };
+  };
+
+  it("what comes back is selected, alone, and nothing that is gone stays so", async () => {
+    const { doc, selection, run, chosen } = given();
+    selection.set(slots(doc, "b"));
+    await run("edit.delete");
+    expect(chosen()).toEqual([[], []]);
+    selection.set(slots(doc, "c"));
+    await run("edit.undo");
+    expect([chosen(), selection.only]).toEqual([[slots(doc, "b"), []], 1]);
+    await run("edit.redo");
+    expect(chosen()).toEqual([[], []]);
+  });
+
+  it("what was pasted or added goes from the selection with it, and is selected again with it", async () => {
+    const { doc, selection, run, chosen } = given();
+    selection.set(slots(doc, "a", "b"));
+    await run("edit.duplicate");
+    const copies = selection.nodes();
+    selection.add(slots(doc, "a"));
+    await run("edit.undo");
+    expect(chosen()).toEqual([slots(doc, "a"), []]);
+    await run("edit.redo");
+    expect(chosen()).toEqual([copies, []]);
+  });
+
+  it("an edge comes back selected where nothing else does, and a move back leaves the choice as it is", async () => {
+    const { doc, selection, run, chosen } = given();
+    selection.set([], [0]);
+    await run("edit.delete");
+    await run("edit.undo");
+    expect(chosen()).toEqual([[], [0]]);
+    selection.set(slots(doc, "c"));
+    await run("arrange.move_right");
+    selection.set(slots(doc, "a"));
+    await run("edit.undo");
+    expect(chosen()).toEqual([slots(doc, "a"), []]);
+  });
+
+  it("nodes that somebody else deleted do not stay selected", () => {
+    const { doc, selection, chosen } = given();
+    selection.set(slots(doc, "a", "b"), [0]);
+    doc.change("Theirs", (editing) => editing.removeNode("b"), { origin: "ada" });
+    expect(chosen()).toEqual([slots(doc, "a"), []]);
   });
 });
 

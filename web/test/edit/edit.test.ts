@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { addAfter, addAt, addNote, addOnEdge, replaceType } from "../../src/graph/edit/add";
-import { align, applyLayout, distribute, layoutWish, nudge } from "../../src/graph/edit/arrange";
+import { align, applyLayout, distribute, layoutWish } from "../../src/graph/edit/arrange";
 import { reached, sameType } from "../../src/graph/edit/choose";
 import { copyText, duplicate, paste, pieceOf } from "../../src/graph/edit/clip";
 import { group, moveInto, setCollapsed, ungroup } from "../../src/graph/edit/frames";
@@ -232,14 +232,6 @@ describe("arranging", () => {
     expect([place(doc, "f"), place(doc, "in")]).toEqual([at(0, 0), at(10, 10)]);
   });
 
-  it("joins nudges of the same nodes", () => {
-    const doc = chain();
-    for (let n = 0; n < 5; n += 1) nudge(doc, placesIn(doc), slots(doc, "a"), 1, 0);
-    expect(place(doc, "a")).toEqual(at(5, 0));
-    doc.undo();
-    expect([place(doc, "a"), doc.canUndo()]).toEqual([at(0, 0), null]);
-  });
-
   it("takes a layout over and keeps the middle of a selection", () => {
     const doc = documentOf([node("f", 100, 100, { width: 400, height: 200 }), node("in", 10, 10, { parentId: "f" }), node("x", 700, 100), node("y")], [edge("f", "x"), edge("x", "y")]);
     const wish = layoutWish(doc, placesIn(doc), slots(doc, "f", "x"));
@@ -269,7 +261,7 @@ describe("frames", () => {
     expect(doc.nodes.get("f")?.data).toEqual({ collapsed: true });
     expect(moveInto(doc, placesIn(doc), slots(doc, "x"), slot(doc, "g"))).toBeNull();
     expect(doc.nodes.get("x")).toMatchObject({ parentId: "g", position: at(190, 190) });
-    expect(moveInto(doc, placesIn(doc), slots(doc, "f"), slot(doc, "g"))).toBe("“f” cannot move into itself");
+    expect(moveInto(doc, placesIn(doc), slots(doc, "f"), slot(doc, "g"))).toBe("“Group” cannot move into itself");
     moveInto(doc, placesIn(doc), slots(doc, "x"), -1);
     expect(doc.nodes.get("x")).toEqual(node("x", 300, 300));
   });

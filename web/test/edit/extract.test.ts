@@ -46,8 +46,8 @@ describe("extracting", () => {
 
   it("refuses what would not do the same, and says why", () => {
     const doc = base();
-    expect(refusal(doc, "hook", "fetch")).toBe("“hook” is a trigger: it starts this workflow and cannot move into another");
-    expect(refusal(doc, "shape")).toBe("“shape” reads “fetch”, which is not selected. Pass it on as input first");
+    expect(refusal(doc, "hook", "fetch")).toBe("“Webhook” is a trigger: it starts this workflow and cannot move into another");
+    expect(refusal(doc, "shape")).toBe("“Set fields” reads “fetch”, which is not selected. Pass it on as input first");
     expect(refusal(doc)).toContain("Select nodes");
     doc.change("x", (editing) => editing.setNode("show", { "data/text": "{{ $('Fetch').item.json }}" }));
     expect(refusal(doc, "fetch", "shape")).toBe("“Show” reads “Fetch”, which would be in the new workflow");
@@ -79,5 +79,11 @@ describe("extracting", () => {
     const found = done(extract(doc, placesIn(doc), KINDS, slots(doc, "if", "x", "y"), "Part"));
     expect(found.notes).toEqual([expect.stringContaining("“Big” leads past the end")]);
     expect(found.graph.edges[0]).toMatchObject({ source: "start", target: "if" });
+  });
+
+  it("takes a way for failures as a branch like any other", () => {
+    const doc = documentOf([node("x", 0, 0, { data: { on_error: "route" } }), node("y"), node("after")], [edge("x", "y", "out"), edge("y", "after")]);
+    expect(refusal(doc, "x")).toContain("chooses where to go on");
+    expect(done(extract(doc, placesIn(doc), KINDS, slots(doc, "x", "y"), "Part")).notes).toEqual([expect.stringContaining("leads past the end")]);
   });
 });

@@ -2,11 +2,13 @@
 
 import { describe, expect, it } from "vitest";
 import type { GraphDocument } from "../../src/graph/document/document";
+import { placesOf } from "../../src/graph/document/places";
 import { addAfter, addAt, addNote, addOnEdge, replaceType } from "../../src/graph/edit/add";
-import { align, applyLayout, distribute, layoutWish, nudge } from "../../src/graph/edit/arrange";
+import { align, applyLayout, distribute, layoutWish } from "../../src/graph/edit/arrange";
 import { duplicate, paste, pieceOf } from "../../src/graph/edit/clip";
 import { extract } from "../../src/graph/edit/extract";
 import { group, moveInto, setCollapsed, ungroup } from "../../src/graph/edit/frames";
+import { nudge } from "../../src/graph/edit/move";
 import { remove } from "../../src/graph/edit/remove";
 import { pin, setDisabled, setId, setLabel } from "../../src/graph/edit/settle";
 import { documentOf, edge, kindNamed, KINDS, node, placesIn } from "./sample";
@@ -48,7 +50,7 @@ const EDITS: readonly ((doc: GraphDocument, roll: Roll, some: number[], one: num
   (doc, roll, some) => replaceType(doc, KINDS, some, kindNamed(KIND_NAMES[roll(5)] ?? "http")),
   (doc, _roll, some) => align(doc, placesIn(doc), some, "middle"),
   (doc, _roll, some) => distribute(doc, placesIn(doc), some, "across"),
-  (doc, roll, some) => nudge(doc, placesIn(doc), some, roll(9), 8),
+  (doc, roll, some) => nudge(doc, placesOf(doc), some, { x: roll(9), y: 8 }),
   (doc, roll) => applyLayout(doc, placesIn(doc), layoutWish(doc, placesIn(doc), null), Array.from({ length: doc.nodes.count }, () => [roll(500), roll(500)] as const)),
   (doc, _roll, some) => paste(doc, placesIn(doc), pieceOf(doc, placesIn(doc), some)),
   (doc, _roll, some) => duplicate(doc, placesIn(doc), some),

@@ -73,7 +73,7 @@ function App() {
       <aside className={s.left}>{shown.has("outline") ? <Outline context={context} onOpen={(slot) => toast("plain", `Open ${doc.nodes.key(slot)}`)} onMenu={(place) => (setAt(place), open("menu"))} onAdd={() => open("add")} problemsOf={(slot) => (slot === doc.nodes.slot("store") ? 1 : 0)} statusOf={(slot) => (slot % 3 === 0 ? <StatusIcon status="succeeded" label /> : null)} /> : <AddPalette {...add("add")} onClose={undefined as never} />}</aside>
       <section className={s.canvas} aria-label="Canvas" tabIndex={0} onContextMenu={(event) => { event.preventDefault(); setAt({ x: event.clientX, y: event.clientY }); open("menu"); }}>
         <div className={s.top}>
-          <ContainerCrumbs doc={doc} slot={only} onGo={(slot) => selection.set(slot < 0 ? [] : [slot])} />
+          <ContainerCrumbs doc={doc} kinds={KINDS} slot={only} onGo={(slot) => selection.set(slot < 0 ? [] : [slot])} />
           {shown.has("find") ? <FindBar context={context} onClose={() => close("find")} /> : null}
         </div>
         <div className={s.bottom}>
@@ -82,7 +82,7 @@ function App() {
         </div>
       </section>
       <aside className={s.right}>
-        <ProblemList doc={doc} problems={query.has("clean") ? [] : PROBLEMS} onSelect={(problem) => selection.set([doc.nodes.slot(problem.node ?? "") ?? -1])} />
+        <ProblemList doc={doc} kinds={KINDS} problems={query.has("clean") ? [] : PROBLEMS} onSelect={(problem) => selection.set([doc.nodes.slot(problem.node ?? "") ?? -1])} />
         <ul aria-live="polite">{toasts.map((one) => <li key={one.id}>{one.text}</li>)}</ul>
       </aside>
       {shown.has("commands") ? <CommandPalette context={context} bindings={bindings} recent={recent} onChosen={remember} findWorkflows={(text) => Promise.resolve(["Nightly import", "Ticket triage"].filter((name) => name.toLowerCase().includes(text.toLowerCase())).map((name) => ({ id: name, name })))} onOpenWorkflow={(id) => toast("plain", `Open ${id}`)} onClose={() => close("commands")} /> : null}

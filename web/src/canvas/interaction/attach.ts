@@ -4,6 +4,7 @@ import type { KeyboardEvent } from "react";
 import type { Kinds } from "../../graph/edit/connect";
 import type { Stage } from "../stage";
 import type { CanvasEvents, End } from "../types";
+import { AutoPan } from "./auto-pan";
 import { Gestures, NOTHING } from "./gestures";
 import { CanvasHands } from "./hands";
 import { listenTo } from "./input";
@@ -47,7 +48,7 @@ export function attach({ stage, element, on, kinds, isEditable, focus, onHover }
     hands.menu(focused >= 0 ? { ...NOTHING, kind: "node", node: focused } : NOTHING, at);
   };
   const keys = new Keys({ stage, gestures, on, isEditable, focus, menu });
-  const stop = listenTo(element, hands, gestures, (hit) => {
+  const stop = listenTo(element, hands, gestures, new AutoPan(gestures, () => stage.camera.view, (by) => hands.pan(by)), (hit) => {
     onHover(hit.kind === "node" ? hit.node : -1);
     element.dataset["cursor"] = hit.kind === "end" ? "port" : hit.kind === "none" ? "" : hit.kind;
   });

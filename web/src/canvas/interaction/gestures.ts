@@ -41,7 +41,7 @@ export interface Hands {
   open(hit: Hit, press: Press): void;
   menu(hit: Hit, at: Point): void;
   beginMove(node: number, press: Press): boolean;
-  moveTo(by: Point, at: Point, isFree: boolean): void;
+  moveTo(at: Point, isFree: boolean): void;
   endMove(isKept: boolean): void;
   beginMarquee(from: Point, isMore: boolean): void;
   marqueeTo(at: Point): void;
@@ -66,6 +66,7 @@ export class Gestures {
   /** Whether Space is held: then every drag pans. */
   isSpaceHeld = false;
   private press: Press | null = null;
+  private isFree = false;
   private hit: Hit = NOTHING;
   private readonly pointers = new Map<number, Point>();
   /** Whether the wire hangs at the pointer without a button held: the next press ends it. */
@@ -75,6 +76,17 @@ export class Gestures {
 
   get isBusy(): boolean {
     return this.mode !== "idle";
+  }
+
+  /** Where the pointer of this drag was pressed, and where it is. */
+  get drag(): { from: Point; at: Point } | null {
+    const at = this.press ? this.pointers.get(this.press.id) : undefined;
+    return this.press && at ? { from: this.press.at, at } : null;
+  }
+
+  /** The view has moved below a pointer that rests. */
+  again(): void {
+    if (this.press && this.drag) this.move(this.press.id, this.drag.at, { alt: this.isFree });
   }
 
   down(press: Press): void {
@@ -96,6 +108,7 @@ export class Gestures {
 
   move(id: number, at: Point, keys: { alt: boolean }): void {
     const before = this.pointers.get(id);
+    this.isFree = keys.alt;
     if (this.mode === "wiring" && this.isWireLoose) this.hands.wireTo(at);
     if (!before) return;
     if (this.mode === "pinching") {
@@ -108,7 +121,7 @@ export class Gestures {
     if (this.mode === "pressed" && far(press.at, at, press.isTouch)) this.begin(press);
     const by = { x: at.x - press.at.x, y: at.y - press.at.y };
     if (this.mode === "panning") this.hands.pan({ x: at.x - before.x, y: at.y - before.y });
-    else if (this.mode === "moving") this.hands.moveTo(by, at, keys.alt);
+    else if (this.mode === "moving") this.hands.moveTo(at, keys.alt);
     else if (this.mode === "marquee") this.hands.marqueeTo(at);
     else if (this.mode === "wiring") this.hands.wireTo(at);
     else if (this.mode === "resizing") this.hands.resizeTo(by, keys.alt);

@@ -25,7 +25,11 @@ interface Moving {
   /** Where all of it was, and how far it has been moved. */
   box: Box;
   by: Point;
+  /** Where it was pressed, on the graph: the view may move below the pointer. */
+  from: Point;
   neighbours: Box[];
+  /** The view that they were looked for in. */
+  seen: Box;
   all: ReadonlySet<number>;
   isGhost: boolean;
   into: number;
@@ -134,26 +138,38 @@ export class CanvasHands implements Hands {
     const box = places.boundsOf(roots);
     if (!box) return false;
     const inside = new Set(all);
-    const view = viewBox(camera.view);
-    const neighbours = scene.nodesIn(view).filter((slot) => !inside.has(slot) && !places.nest.isInside(node, slot)).slice(0, NEIGHBOURS_MOST).map((slot) => places.box(slot));
     const isGhost = all.length > LIFTED_MOST;
-    this.moving = { roots, box, by: { x: 0, y: 0 }, neighbours, all: inside, isGhost, into: -1, edge: -1 };
+    const seen = viewBox(camera.view);
+    this.moving = { roots, box, by: { x: 0, y: 0 }, from: camera.toWorld(press.at), neighbours: this.neighboursIn(seen, inside, roots), seen, all: inside, isGhost, into: -1, edge: -1 };
     if (isGhost) this.stage.show({ ghost: box });
     else this.stage.lift(all, [...new Set(all.flatMap((slot) => scene.edgesOf(slot)))].slice(0, LIFTED_EDGES_MOST));
     return true;
   }
 
-  moveTo(by: Point, at: Point, isFree: boolean): void {
+  /** What something that is dragged may be level with. */
+  private neighboursIn(view: Box, inside: ReadonlySet<number>, roots: readonly number[]): Box[] {
+    const { scene } = this.stage;
+    const { places } = scene;
+    const around = new Set(roots.flatMap((root) => places.nest.up(root)));
+    return scene.nodesIn(view).filter((slot) => !inside.has(slot) && !around.has(slot)).slice(0, NEIGHBOURS_MOST).map((slot) => places.box(slot));
+  }
+
+  moveTo(at: Point, isFree: boolean): void {
     const { moving, stage } = this;
     if (!moving) return;
     const { zoom } = stage.camera.view;
-    const wish = { x: by.x / zoom, y: by.y / zoom };
+    const under = stage.camera.toWorld(at);
+    const wish = { x: under.x - moving.from.x, y: under.y - moving.from.y };
+    const seen = viewBox(stage.camera.view);
+    if (Math.abs(seen.x - moving.seen.x) > seen.w / 4 || Math.abs(seen.y - moving.seen.y) > seen.h / 4) {
+      moving.seen = seen;
+      moving.neighbours = this.neighboursIn(seen, moving.all, moving.roots);
+    }
     const to = isFree ? { by: { x: Math.round(wish.x), y: Math.round(wish.y) }, guides: [] } : snapped(moving.box, wish, moving.neighbours, SNAP / zoom);
     const step = { x: to.by.x - moving.by.x, y: to.by.y - moving.by.y };
     moving.by = to.by;
-    const place = stage.camera.toWorld(at);
     const { scene } = stage;
-    moving.into = holderAt(scene.doc, scene.places, scene.nodesIn({ ...place, w: 0, h: 0 }), place, moving.all);
+    moving.into = holderAt(scene.doc, scene.places, scene.nodesIn({ ...under, w: 0, h: 0 }), under, moving.all);
     moving.edge = this.edgeUnder(moving);
     if (moving.isGhost) stage.show({ ghost: { ...moving.box, x: moving.box.x + to.by.x, y: moving.box.y + to.by.y } });
     else if (step.x !== 0 || step.y !== 0) scene.places.shift(moving.roots, step.x, step.y);

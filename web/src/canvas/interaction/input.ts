@@ -1,6 +1,7 @@
 // Listens to pointers and the wheel of one element and hands them to the gestures.
 
 import type { Point } from "../types";
+import type { AutoPan } from "./auto-pan";
 import { Gestures, type Hit, type Press } from "./gestures";
 import type { CanvasHands } from "./hands";
 import { meaningOf } from "./wheel";
@@ -12,7 +13,7 @@ const DOUBLE_NEAR = 6;
 /** Marks an element on the canvas that takes presses itself. */
 export const OWN_PRESSES = "data-tools";
 
-export function listenTo(element: HTMLElement, hands: CanvasHands, gestures: Gestures, onHover: (hit: Hit, at: Point) => void): () => void {
+export function listenTo(element: HTMLElement, hands: CanvasHands, gestures: Gestures, autoPan: AutoPan, onHover: (hit: Hit, at: Point) => void): () => void {
   let last = { at: { x: 0, y: 0 }, when: 0, count: 0 };
   let long: ReturnType<typeof setTimeout> | undefined;
   let corner = element.getBoundingClientRect();
@@ -44,6 +45,7 @@ export function listenTo(element: HTMLElement, hands: CanvasHands, gestures: Ges
     const point = at(event);
     if (gestures.isBusy) {
       gestures.move(event.pointerId, point, { alt: event.altKey });
+      autoPan.moved();
       if (gestures.mode !== "pressed") clearTimeout(long);
     } else if (event.pointerType !== "touch" && !isOwn(event)) onHover(hands.hover(point), point);
   };
@@ -61,6 +63,8 @@ export function listenTo(element: HTMLElement, hands: CanvasHands, gestures: Ges
     const meaning = meaningOf({ dx: event.deltaX, dy: event.deltaY, mode: event.deltaMode, control: event.ctrlKey || event.metaKey, shift: event.shiftKey });
     if ("pan" in meaning) hands.pan(meaning.pan);
     else hands.zoom(meaning.zoom, at(event));
+    // What is dragged stays at the pointer.
+    gestures.again();
   };
   const onMenu = (event: MouseEvent) => {
     if (isOwn(event)) return;
@@ -81,6 +85,7 @@ export function listenTo(element: HTMLElement, hands: CanvasHands, gestures: Ges
   element.addEventListener("pointerenter", onResize);
   return () => {
     clearTimeout(long);
+    autoPan.stop();
     element.removeEventListener("pointerdown", onDown);
     element.removeEventListener("pointermove", onMove);
     element.removeEventListener("pointerup", onUp);

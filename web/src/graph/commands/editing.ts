@@ -1,13 +1,16 @@
 // The commands that change the document.
 
+import { placesOf } from "../document/places";
 import { addNote } from "../edit/add";
-import { align, applyLayout, distribute, layoutWish, nudge, type Axis, type Side } from "../edit/arrange";
+import { align, applyLayout, distribute, layoutWish, type Axis, type Side } from "../edit/arrange";
+import { stepBack } from "../edit/choose";
 import { copyText, duplicate } from "../edit/clip";
 import { extract } from "../edit/extract";
 import { families, outermost } from "../edit/family";
 import { group, isCollapsed, isFrame, moveInto, setCollapsed, ungroup } from "../edit/frames";
 import { isContainer, kindOf } from "../edit/kinds";
 import { counted } from "../edit/names";
+import { GRID, nudge } from "../edit/move";
 import { remove } from "../edit/remove";
 import { isDisabled, pin, setDisabled } from "../edit/settle";
 import type { Command, Context } from "./registry";
@@ -65,8 +68,8 @@ function holders({ doc, kinds, selection }: Context, isClosed: boolean): number[
 }
 
 const EDIT: readonly Command[] = [
-  { id: "edit.undo", title: "Undo", group: "Edit", keys: ["mod+z"], repeats: true, when: ({ doc }) => doc.canUndo() !== null, run: ({ doc, host }) => tellStep(host, "Undone", doc.undo()?.label) },
-  { id: "edit.redo", title: "Redo", group: "Edit", keys: ["mod+shift+z", "mod+y"], repeats: true, when: ({ doc }) => doc.canRedo() !== null, run: ({ doc, host }) => tellStep(host, "Redone", doc.redo()?.label) },
+  { id: "edit.undo", title: "Undo", group: "Edit", keys: ["mod+z"], repeats: true, when: ({ doc }) => doc.canUndo() !== null, run: ({ doc, selection, host }) => tellStep(host, "Undone", stepBack(doc, selection, "undo")?.label) },
+  { id: "edit.redo", title: "Redo", group: "Edit", keys: ["mod+shift+z", "mod+y"], repeats: true, when: ({ doc }) => doc.canRedo() !== null, run: ({ doc, selection, host }) => tellStep(host, "Redone", stepBack(doc, selection, "redo")?.label) },
   { id: "edit.cut", title: "Cut", group: "Edit", keys: ["mod+x"], isNative: true, when: some, run: cut },
   { id: "edit.copy", title: "Copy", group: "Edit", keys: ["mod+c"], isNative: true, when: some, run: ({ doc, where, selection, host }) => host.writeClipboard(copyText(doc, where, selection.nodes())) },
   { id: "edit.paste", title: "Paste", group: "Edit", keys: ["mod+v"], isNative: true, words: "import text", run: async ({ host }) => host.take(await host.readClipboard()) },
@@ -115,7 +118,6 @@ const STEPS: readonly (readonly [string, number, number])[] = [
   ["up", 0, -1],
   ["down", 0, 1],
 ];
-const GRID = 20;
 
 const ARRANGE: readonly Command[] = [
   ...SIDES.map(([side, title, keys]): Command => ({ id: `arrange.${side}`, title, group: "Arrange", keys: [keys], when: several, run: ({ doc, where, selection }) => align(doc, where, selection.nodes(), side) })),
@@ -124,8 +126,8 @@ const ARRANGE: readonly Command[] = [
     run: ({ doc, where, selection }) => distribute(doc, where, selection.nodes(), axis),
   })),
   ...STEPS.flatMap(([way, dx, dy]): Command[] => [
-    { id: `arrange.move_${way}`, title: `Move ${way}`, group: "Arrange", keys: [`shift+${way}`], repeats: true, words: "nudge", when: some, run: ({ doc, where, selection }) => nudge(doc, where, selection.nodes(), dx * GRID, dy * GRID) },
-    { id: `arrange.nudge_${way}`, title: `Move ${way} by one`, group: "Arrange", keys: [`mod+shift+${way}`], repeats: true, words: "nudge", when: some, run: ({ doc, where, selection }) => nudge(doc, where, selection.nodes(), dx, dy) },
+    { id: `arrange.move_${way}`, title: `Move ${way}`, group: "Arrange", keys: [`shift+${way}`], repeats: true, words: "nudge", when: some, run: ({ doc, selection }) => void nudge(doc, placesOf(doc), selection.nodes(), { x: dx * GRID, y: dy * GRID }) },
+    { id: `arrange.nudge_${way}`, title: `Move ${way} by one`, group: "Arrange", keys: [`mod+shift+${way}`], repeats: true, words: "nudge", when: some, run: ({ doc, selection }) => void nudge(doc, placesOf(doc), selection.nodes(), { x: dx, y: dy }) },
   ]),
   { id: "arrange.layout", title: "Lay out", group: "Arrange", keys: ["shift+l"], words: "tidy auto arrange", when: ({ doc }) => doc.nodes.count > 1, run: layOut },
 ];

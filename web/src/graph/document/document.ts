@@ -5,7 +5,7 @@ import type { FileEdge, FileGraph, FileNode } from "../file";
 import { differenceOf, mergeDifference, type Change, type Conflict, type Difference, type RowName } from "./changes";
 import { same, withFields, type Entity, type Fields } from "./fields";
 import type { Links } from "./links";
-import { Rows, rowsOf, type Pair, type Step } from "./rows";
+import { appearedIn, Rows, rowsOf, type Pair, type Step } from "./rows";
 import type { Table } from "./table";
 
 /** What has just changed, by slots. */
@@ -15,6 +15,8 @@ export interface Edit {
   nodes: readonly number[];
   edges: readonly number[];
   file: boolean;
+  /** Of these, what was not there before. */
+  appeared(): { nodes: number[]; edges: number[] };
 }
 
 /** How a change is kept for undoing. */
@@ -272,7 +274,7 @@ export class GraphDocument {
   }
 
   private tell(step: Step): Edit {
-    const edit: Edit = { label: step.label, origin: step.origin, nodes: [...step.nodes.keys()], edges: [...step.edges.keys()], file: step.file !== null };
+    const edit: Edit = { label: step.label, origin: step.origin, nodes: [...step.nodes.keys()], edges: [...step.edges.keys()], file: step.file !== null, appeared: () => ({ nodes: appearedIn(step.nodes), edges: appearedIn(step.edges) }) };
     this.version += 1;
     for (const listener of this.listeners) listener(edit);
     return edit;

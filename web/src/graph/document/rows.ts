@@ -23,6 +23,11 @@ export interface Step {
   file: Pair<Entity> | null;
 }
 
+/** The rows of a step that were not there before it. */
+export function appearedIn(rows: ReadonlyMap<number, Pair<unknown>>): number[] {
+  return [...rows].flatMap(([slot, { before, after }]) => (before === null && after !== null ? [slot] : []));
+}
+
 /** Taking back names no conflicts: what others changed since stays. */
 const HERE = { file: true } as const;
 

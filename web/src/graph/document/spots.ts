@@ -18,7 +18,7 @@ export interface Given {
 }
 
 /** More than these take the page longer than anybody should wait. */
-const LAID_OUT_HERE = 2_000;
+export const LAID_OUT_HERE = 2_000;
 const GAP_X = 48;
 const GAP_Y = 60;
 const BESIDE = 8;
@@ -60,7 +60,7 @@ function bottomOf(doc: GraphDocument, parent: Int32Array): number {
 }
 
 /** In rows, those of each holder by themselves. */
-function gridOf(slots: readonly number[], parent: Int32Array, top: number): Spots {
+export function gridOf(slots: readonly number[], parent: ArrayLike<number>, top: number): Spots {
   const spots: Spots = new Map();
   const sizes = new Map<number, number>();
   for (const slot of slots) sizes.set(parent[slot] ?? -1, (sizes.get(parent[slot] ?? -1) ?? 0) + 1);

@@ -3,9 +3,10 @@
 import type { Editing, GraphDocument } from "../document/document";
 import { fieldOf } from "../document/fields";
 import { NODE_H, NODE_W, type FileNode } from "../file";
-import { countedFrom, originIn, parentOf, placeOf, type Point, type Where } from "./family";
-import { defaultsOf, kindOf, outputsOf, takesInput, type Kind, type Kinds } from "./kinds";
+import { countedFrom, originIn, parentOf, placeOf, writePlaces, type Point, type Where } from "./family";
+import { defaultsOf, kindOf, takesInput, type Kind, type Kinds } from "./kinds";
 import { stemOf } from "./names";
+import { handlesOf } from "./ports";
 
 export const GAP_X = 56;
 export const GAP_Y = 36;
@@ -26,9 +27,10 @@ export interface AddOptions {
 }
 
 /** What is added, and how the undo button calls it. */
-function adding(doc: GraphDocument, kind: Kind, make: (editing: Editing) => string): Added {
+function adding(doc: GraphDocument, where: Where, kind: Kind, make: (editing: Editing) => string): Added {
   let id = "";
   doc.change(`Add ${kind.name}`, (editing) => {
+    writePlaces(doc, where, editing);
     id = make(editing);
   });
   return { id, slot: doc.nodes.slot(id) ?? -1 };
@@ -49,7 +51,7 @@ function newNode(doc: GraphDocument, where: Where, kind: Kind, at: Point, { pare
 }
 
 export function addAt(doc: GraphDocument, where: Where, kind: Kind, at: Point, options: AddOptions = {}): Added {
-  return adding(doc, kind, (editing) => editing.addNode(newNode(doc, where, kind, at, options)));
+  return adding(doc, where, kind, (editing) => editing.addNode(newNode(doc, where, kind, at, options)));
 }
 
 export function addNote(doc: GraphDocument, where: Where, at: Point, text = "", parent = -1): Added {
@@ -64,6 +66,7 @@ export function addNote(doc: GraphDocument, where: Where, at: Point, text = "", 
     data: { text },
   };
   doc.change("Add note", (editing) => {
+    writePlaces(doc, where, editing);
     id = editing.addNode(node);
   });
   return { id, slot: doc.nodes.slot(id) ?? -1 };
@@ -72,7 +75,7 @@ export function addNote(doc: GraphDocument, where: Where, at: Point, text = "", 
 /** The port a further edge leaves by: the first that has none, else the first. */
 export function freePort(doc: GraphDocument, kinds: Kinds, slot: number): string | null {
   const node = doc.nodes.at(slot);
-  const ports = outputsOf(kindOf(kinds, node?.type), node?.data);
+  const ports = handlesOf(node, kindOf(kinds, node?.type));
   const used = new Set(doc.links.out(slot).map((edge) => doc.edges.at(edge)?.sourceHandle ?? null));
   return ports.find((port) => !used.has(port)) ?? ports[0] ?? null;
 }
@@ -85,8 +88,8 @@ export function addAfter(doc: GraphDocument, where: Where, kinds: Kinds, slot: n
   const from = where.box(slot);
   const at = wish?.at ?? freeSpot(doc, where, { x: from.x + from.w + GAP_X, y: from.y + from.h / 2 - NODE_H / 2 }, parent);
   const port = wish?.port === undefined ? freePort(doc, kinds, slot) : wish.port;
-  const isLinked = takesInput(kind) && outputsOf(kindOf(kinds, source.type), source.data).length > 0;
-  return adding(doc, kind, (editing) => {
+  const isLinked = takesInput(kind) && handlesOf(source, kindOf(kinds, source.type)).length > 0;
+  return adding(doc, where, kind, (editing) => {
     const id = editing.addNode(newNode(doc, where, kind, at, { parent }));
     if (isLinked) editing.addEdge({ id: "", source: source.id, target: id, ...(port !== null && { sourceHandle: port }) });
     return id;
@@ -99,7 +102,7 @@ export function addOnEdge(doc: GraphDocument, where: Where, edgeSlot: number, ki
   const source = doc.links.source[edgeSlot] ?? -1;
   const target = doc.links.target[edgeSlot] ?? -1;
   if (!edge || source < 0 || target < 0 || !takesInput(kind)) return null;
-  const out = outputsOf(kind)[0];
+  const out = handlesOf(null, kind)[0];
   if (out === undefined) return null;
   const [a, b] = [where.box(source), where.box(target)];
   const parent = parentOf(doc, target) === parentOf(doc, source) ? parentOf(doc, source) : -1;
@@ -109,7 +112,7 @@ export function addOnEdge(doc: GraphDocument, where: Where, edgeSlot: number, ki
     ? { x: a.x + a.w + Math.max(GAP_X, (gap - NODE_W) / 2), y: (a.y + a.h / 2 + b.y + b.h / 2) / 2 - NODE_H / 2 }
     : { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 + NODE_H + GAP_Y };
   const key = doc.edges.key(edgeSlot);
-  return adding(doc, kind, (editing) => {
+  return adding(doc, where, kind, (editing) => {
     if (lack > 0) stepAside(doc, where, editing, target, lack, parent);
     const id = editing.addNode(newNode(doc, where, kind, at, { parent }));
     editing.setEdge(key, { target: id, targetHandle: undefined });
@@ -167,7 +170,7 @@ export function replaceType(doc: GraphDocument, kinds: Kinds, slots: readonly nu
       const kept = new Set(Object.keys(propertiesFor(kind)));
       for (const key of Object.keys(propertiesFor(before))) if (!kept.has(key)) fields[`data/${fieldOf(key)}`] = undefined;
       for (const [key, value] of Object.entries(defaultsOf(kind))) if (node.data?.[key] === undefined) fields[`data/${fieldOf(key)}`] = value;
-      const [from, to] = [outputsOf(before, node.data), outputsOf(kind, node.data)];
+      const [from, to] = [handlesOf(node, before), handlesOf(node, kind)];
       editing.setNode(doc.nodes.key(slot), fields);
       for (const edge of doc.links.out(slot)) {
         const port = doc.edges.at(edge)?.sourceHandle ?? null;

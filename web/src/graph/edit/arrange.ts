@@ -1,28 +1,25 @@
-// Putting nodes in line: align, distribute, nudge, and the places that the server's layout answers.
+// Putting nodes in line: align, distribute, and the places that the server's layout answers.
 
-import type { GraphDocument } from "../document/document";
+import type { ChangeOptions, GraphDocument } from "../document/document";
 import { NODE_H, NODE_W } from "../file";
-import { boxAround, countedFrom, originIn, outermost, parentOf, placeOf, withInside, type Point, type Where } from "./family";
+import { boxAround, countedFrom, originIn, outermost, parentOf, placeOf, withInside, writePlaces, type Point, type Where } from "./family";
 import { what } from "./names";
 
 export type Side = "left" | "centre" | "right" | "top" | "middle" | "bottom";
 export type Axis = "across" | "down";
 
 /** Moves nodes by steps of their own, as one change. */
-function moveBy(doc: GraphDocument, where: Where, label: string, steps: readonly (readonly [slot: number, dx: number, dy: number])[], join?: string): void {
+function moveBy(doc: GraphDocument, where: Where, label: string, steps: readonly (readonly [slot: number, dx: number, dy: number])[]): void {
   const moved = steps.filter(([, dx, dy]) => dx !== 0 || dy !== 0);
   if (moved.length === 0) return;
-  doc.change(
-    label,
-    (editing) => {
-      for (const [slot, dx, dy] of moved) {
-        const place = placeOf(doc, where, slot);
-        const origin = originIn(doc, where, parentOf(doc, slot));
-        editing.setNode(doc.nodes.key(slot), { position: countedFrom({ x: place.x + dx, y: place.y + dy }, origin) });
-      }
-    },
-    join === undefined ? {} : { join },
-  );
+  doc.change(label, (editing) => {
+    writePlaces(doc, where, editing, new Set(moved.map(([slot]) => slot)));
+    for (const [slot, dx, dy] of moved) {
+      const place = placeOf(doc, where, slot);
+      const origin = originIn(doc, where, parentOf(doc, slot));
+      editing.setNode(doc.nodes.key(slot), { position: countedFrom({ x: place.x + dx, y: place.y + dy }, origin) });
+    }
+  });
 }
 
 /** Brings one side, or the middle, of all on one line. */
@@ -72,12 +69,6 @@ export function distribute(doc: GraphDocument, where: Where, slots: readonly num
   moveBy(doc, where, `Distribute ${what(boxes.length)}`, steps);
 }
 
-/** Moves by arrow keys; steps close together are one to undo. */
-export function nudge(doc: GraphDocument, where: Where, slots: readonly number[], dx: number, dy: number): void {
-  const tops = outermost(doc, slots);
-  moveBy(doc, where, `Move ${what(tops.length)}`, tops.map((slot) => [slot, dx, dy] as const), `nudge ${tops.join()}`.slice(0, 200));
-}
-
 /** What `POST /layout` is asked, and whose places the answer has. */
 export interface LayoutRequest {
   nodes: { w: number; h: number; parent?: number; x?: number; y?: number }[];
@@ -112,12 +103,13 @@ export function layoutWish(doc: GraphDocument, where: Where, slots: readonly num
 export type LayoutPlace = readonly [x: number, y: number, w?: number | null, h?: number | null];
 
 /** Takes the answer over as one step. The middle of a selection stays where it was. */
-export function applyLayout(doc: GraphDocument, where: Where, wish: LayoutWish, places: readonly LayoutPlace[]): void {
+export function applyLayout(doc: GraphDocument, where: Where, wish: LayoutWish, places: readonly LayoutPlace[], options: ChangeOptions = {}): void {
   const index = new Map(wish.slots.map((slot, at) => [slot, at]));
   const tops = wish.slots.filter((slot) => !index.has(parentOf(doc, slot)) && doc.nodes.at(slot));
   const shift = wish.isWhole ? { x: 0, y: 0 } : shiftToMiddle(where, tops, (slot) => places[index.get(slot) ?? -1]);
   const isTop = new Set(tops);
   doc.change(wish.isWhole ? "Lay out" : `Lay out ${what(wish.slots.length)}`, (editing) => {
+    writePlaces(doc, where, editing, new Set(index.keys()));
     wish.slots.forEach((slot, at) => {
       const node = doc.nodes.at(slot);
       const place = places[at];
@@ -129,7 +121,7 @@ export function applyLayout(doc: GraphDocument, where: Where, wish: LayoutWish, 
       const size = { ...(w != null && Number.isFinite(w) && { width: Math.round(w) }), ...(h != null && Number.isFinite(h) && { height: Math.round(h) }) };
       editing.setNode(doc.nodes.key(slot), { position, ...size });
     });
-  });
+  }, options);
 }
 
 function shiftToMiddle(where: Where, tops: readonly number[], place: (slot: number) => LayoutPlace | undefined): Point {

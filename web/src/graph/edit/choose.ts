@@ -1,6 +1,6 @@
 // Choosing nodes: all, none, what comes before or after, what is of the same type.
 
-import type { GraphDocument } from "../document/document";
+import type { Edit, GraphDocument } from "../document/document";
 import type { Selection } from "../document/selection";
 
 export function selectAll(doc: GraphDocument, selection: Selection): void {
@@ -43,9 +43,23 @@ export function sameType(doc: GraphDocument, slots: readonly number[]): number[]
   return found;
 }
 
-/** Takes away what is no longer there: undo and other people delete too. */
-export function dropDeleted(doc: GraphDocument, selection: Selection): void {
-  const nodes = selection.nodes().filter((slot) => !doc.nodes.at(slot));
-  const edges = selection.edges().filter((slot) => !doc.edges.at(slot));
-  if (nodes.length > 0 || edges.length > 0) selection.remove(nodes, edges);
+/** Keeps a selection to what is there: undo and other people delete too. Answers how to stop. */
+export function followDeletions(doc: GraphDocument, selection: Selection): () => void {
+  return doc.listen((edit) => {
+    if (selection.isEmpty) return;
+    const nodes = edit.nodes.filter((slot) => selection.hasNode(slot) && !doc.nodes.at(slot));
+    const edges = edit.edges.filter((slot) => selection.hasEdge(slot) && !doc.edges.at(slot));
+    if (nodes.length > 0 || edges.length > 0) selection.remove(nodes, edges);
+  });
+}
+
+/**
+ * Takes the last step back, or makes it again. What comes back with that is selected, as it was when it went: whoever undoes
+ * a deletion wants to go on with what was deleted.
+ */
+export function stepBack(doc: GraphDocument, selection: Selection, way: "undo" | "redo"): Edit | null {
+  const edit = way === "undo" ? doc.undo() : doc.redo();
+  const { nodes, edges } = edit?.appeared() ?? { nodes: [], edges: [] };
+  if (nodes.length > 0 || edges.length > 0) selection.set(nodes, nodes.length > 0 ? [] : edges);
+  return edit;
 }

@@ -1,9 +1,10 @@
 // Copying and pasting as JSON text in React Flow's shape: `{nodes, edges}`. What is pasted gets ids of its own.
 
 import type { GraphDocument } from "../document/document";
+import { gridOf, LAID_OUT_HERE } from "../document/spots";
 import { NODE_H, NODE_W, type FileEdge, type FileNode } from "../file";
 import { layoutNested } from "../nested";
-import { countedFrom, originIn, outermost, ownPlace, parentOf, placeOf, withInside, type Point, type Where } from "./family";
+import { countedFrom, originIn, outermost, ownPlace, parentOf, placeOf, withInside, writePlaces, type Point, type Where } from "./family";
 import { FreshIds, what } from "./names";
 import { mentionsIn, renameIn } from "./references";
 
@@ -26,9 +27,12 @@ export interface PasteOptions {
 export interface Pasted {
   nodes: number[];
   edges: number[];
+  /** It had no places and is too large for a layout here: it stands in rows and is to be laid out by the server. */
+  isGrid: boolean;
 }
 
 const STEP = 24;
+const GAP = 60;
 
 /** These nodes with all inside of them, and the edges between them. Places of the outermost are those of the canvas. */
 export function pieceOf(doc: GraphDocument, where: Where, slots: readonly number[]): Piece {
@@ -72,7 +76,7 @@ export function copyText(doc: GraphDocument, where: Where, slots: readonly numbe
 /** Adds a piece to the document as one step. Ids that are taken become others, and what names them follows. */
 export function paste(doc: GraphDocument, where: Where, given: Piece, { at, parent = -1, label = "Paste", join }: PasteOptions = {}): Pasted {
   const piece = placed(given);
-  if (piece.nodes.length === 0) return { nodes: [], edges: [] };
+  if (piece.nodes.length === 0) return { nodes: [], edges: [], isGrid: false };
   const fresh = new FreshIds(doc);
   const ids = new Map<string, string>();
   const names: string[] = [];
@@ -86,8 +90,9 @@ export function paste(doc: GraphDocument, where: Where, given: Piece, { at, pare
   const origin = originIn(doc, where, parent);
   const around = doc.nodes.at(parent)?.id;
   const shift = besideCopies(doc, where, piece, ids, around, at ? shiftTo(piece, ids, at) : { x: 0, y: 0 });
-  const added: Pasted = { nodes: [], edges: [] };
+  const added: Pasted = { nodes: [], edges: [], isGrid: piece.isGrid };
   doc.change(`${label} ${what(piece.nodes.length)}`, (editing) => {
+    writePlaces(doc, where, editing);
     piece.nodes.forEach((node, index) => {
       const inner = node.parentId != null ? ids.get(node.parentId) : undefined;
       const place = ownPlace(node) ?? { x: 0, y: 0 };
@@ -121,8 +126,23 @@ export function duplicate(doc: GraphDocument, where: Where, slots: readonly numb
   return paste(doc, where, pieceOf(doc, where, slots), { parent, label: "Duplicate" });
 }
 
-/** Every node gets a place: where files give none, as in a layout. Parents that lead in a circle, or nowhere, are none. */
-function placed({ nodes, edges }: Piece): Piece {
+/**
+ * Every node gets a place: where most have none, as in a layout, else in rows below the rest. Too many for a layout here stand
+ * in rows until the server has laid them out. Parents that lead in a circle, or nowhere, are none.
+ */
+function placed({ nodes, edges }: Piece): Piece & { isGrid: boolean } {
+  const sound = withSoundParents(nodes);
+  const lacking = sound.flatMap((node, at) => (ownPlace(node) ? [] : [at]));
+  if (lacking.length === 0) return { nodes: sound, edges, isGrid: false };
+  const index = new Map(sound.map((node, at) => [node.id, at] as const).reverse());
+  const parents = sound.map((node) => (node.parentId != null ? (index.get(node.parentId) ?? -1) : -1));
+  const isMost = lacking.length * 2 > sound.length;
+  const isGrid = isMost && sound.length > LAID_OUT_HERE;
+  const spots = isMost && !isGrid ? laidOut(sound, edges, parents) : gridOf(isMost ? sound.map((_, at) => at) : lacking, parents, isMost ? 0 : below(sound, parents));
+  return { nodes: sound.map((node, at) => ({ ...node, position: spots.get(at) ?? node.position ?? { x: 0, y: 0 } })), edges, isGrid };
+}
+
+function withSoundParents(nodes: readonly FileNode[]): FileNode[] {
   const parents = new Map(nodes.map((node) => [node.id, node.parentId ?? null]));
   const isLoose = (node: FileNode): boolean => {
     const seen = new Set<string>();
@@ -132,22 +152,34 @@ function placed({ nodes, edges }: Piece): Piece {
     }
     return false;
   };
-  const sound = nodes.map((node) => (node.parentId != null && isLoose(node) ? { ...node, parentId: null } : node));
-  if (sound.every((node) => ownPlace(node))) return { nodes: sound, edges };
-  const known = edges.filter((edge) => parents.has(edge.source) && parents.has(edge.target));
+  return nodes.map((node) => (node.parentId != null && isLoose(node) ? { ...node, parentId: null } : node));
+}
+
+/** By index, each from the corner of its parent. */
+function laidOut(nodes: readonly FileNode[], edges: readonly FileEdge[], parents: readonly number[]): Map<number, Point> {
+  const ids = new Set(nodes.map((node) => node.id));
   const spots = layoutNested(
-    sound.map((node) => ({ id: node.id, parent: node.parentId ?? null, w: node.width ?? NODE_W, h: node.height ?? NODE_H })),
-    known,
+    nodes.map((node) => ({ id: node.id, parent: node.parentId ?? null, w: node.width ?? NODE_W, h: node.height ?? NODE_H })),
+    edges.filter((edge) => ids.has(edge.source) && ids.has(edge.target)),
     { pad: STEP, head: 40 },
   );
-  const spot = (id: string) => spots.get(id) ?? { x: 0, y: 0 };
-  return {
-    nodes: sound.map((node) => {
-      const from = node.parentId != null ? spot(node.parentId) : { x: 0, y: 0 };
-      return { ...node, position: { x: spot(node.id).x - from.x, y: spot(node.id).y - from.y } };
+  const spot = (at: number) => spots.get(nodes[at]?.id ?? "") ?? { x: 0, y: 0 };
+  return new Map(
+    nodes.map((_, at) => {
+      const from = (parents[at] ?? -1) >= 0 ? spot(parents[at] ?? -1) : { x: 0, y: 0 };
+      return [at, { x: spot(at).x - from.x, y: spot(at).y - from.y }];
     }),
-    edges,
-  };
+  );
+}
+
+/** Below everything that has a place. */
+function below(nodes: readonly FileNode[], parents: readonly number[]): number {
+  let bottom = 0;
+  nodes.forEach((node, at) => {
+    const place = (parents[at] ?? -1) < 0 ? ownPlace(node) : null;
+    if (place) bottom = Math.max(bottom, place.y + (node.height ?? NODE_H) + GAP);
+  });
+  return bottom;
 }
 
 /** Those of a piece that stand in no other of it. */

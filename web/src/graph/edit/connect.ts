@@ -3,7 +3,8 @@
 import type { Edit, GraphDocument } from "../document/document";
 import { NOTE, type Places } from "../document/places";
 import type { FileEdge } from "../file";
-import { inputsOf, outputsOf, type PortsOf } from "./ports";
+import { writePlaces } from "./family";
+import { handlesOf, inputsOf, outputsOf, type PortsOf } from "./ports";
 
 /** An end of an edge: a node and the name of its port, null where it has but one. */
 export interface EdgeEnd {
@@ -61,14 +62,17 @@ export function handleOf({ doc, kinds }: Pick<Context, "doc" | "kinds">, node: n
   if (!row || port === null) return null;
   const kind = kinds.get(row.type ?? "");
   if (!kind) return port === "out" || port === "in" ? null : port;
-  const ports = isOutput ? outputsOf(row, kind) : inputsOf(kind);
-  return ports.length < 2 ? null : port;
+  if (!isOutput) return inputsOf(kind).length < 2 ? null : port;
+  return outputsOf(row, kind).length < 2 && handlesOf(row, kind)[0] === null ? null : port;
 }
 
 export function connect(context: Context, source: EdgeEnd, target: EdgeEnd): Edit | null {
   const [from, to] = ends(context, source, target);
   if (whyNot(context, from, to) !== null) return null;
-  return context.doc.change("Connect", (edit) => edit.addEdge(rowOf(context.doc, from, to)));
+  return context.doc.change("Connect", (edit) => {
+    writePlaces(context.doc, context.places, edit);
+    edit.addEdge(rowOf(context.doc, from, to));
+  });
 }
 
 /** Leads an edge between other ports; its id, label and other fields stay. */
@@ -78,14 +82,15 @@ export function reconnect(context: Context, edge: number, source: EdgeEnd, targe
   const row = doc.edges.at(edge);
   if (!row || whyNot(context, from, to, edge) !== null) return null;
   const next = rowOf(doc, from, to);
-  return doc.change("Reconnect", (edit) =>
+  return doc.change("Reconnect", (edit) => {
+    writePlaces(doc, context.places, edit);
     edit.setEdge(doc.edges.key(edge), {
       source: next.source,
       target: next.target,
       sourceHandle: next.sourceHandle ?? undefined,
       targetHandle: next.targetHandle ?? undefined,
-    }),
-  );
+    });
+  });
 }
 
 /** Puts a node on an edge: what came by the edge goes through the node. Null where one of the two edges may not be. */

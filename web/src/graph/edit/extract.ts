@@ -5,8 +5,9 @@ import type { Editing, GraphDocument } from "../document/document";
 import { NODE_H, type FileEdge, type FileGraph, type FileNode } from "../file";
 import { boxAround, countedFrom, originIn, outermost, parentOf, withInside, type Where } from "./family";
 import { pieceOf } from "./clip";
-import { isTrigger, kindOf, outputsOf, type Kinds } from "./kinds";
-import { FreshIds, quoted, stemOf, titleOf, what } from "./names";
+import { isTrigger, kindOf, nameOf, type Kinds } from "./kinds";
+import { FreshIds, quoted, stemOf, what } from "./names";
+import { outputsOf } from "./ports";
 import { mentionsIn, renameIn, usesName } from "./references";
 import { isDrawnOnly } from "../notes";
 import { takeOut } from "./remove";
@@ -47,8 +48,8 @@ export function extract(doc: GraphDocument, where: Where, kinds: Kinds, slots: r
   const piece = pieceOf(doc, where, outermost(doc, slots));
   const graph = { name, ...shared(doc), ...within(doc, where, piece, borders, { start: free("start", "input"), result: free("result", "output") }) };
   const notes: string[] = [];
-  const branch = borders.exits.length > 0 ? borders.all.find((slot) => outputsOf(kindOf(kinds, doc.nodes.at(slot)?.type), doc.nodes.at(slot)?.data).length > 1) : undefined;
-  if (branch !== undefined) notes.push(`What comes after runs even where ${quoted(titleOf(doc.nodes.at(branch) as FileNode))} leads past the end; it then gets what the workflow answers`);
+  const branch = borders.exits.length > 0 ? borders.all.find((slot) => outputsOf(doc.nodes.at(slot), kindOf(kinds, doc.nodes.at(slot)?.type)).length > 1) : undefined;
+  if (branch !== undefined) notes.push(`What comes after runs even where ${quoted(nameOf(doc.nodes.at(branch), kinds))} leads past the end; it then gets what the workflow answers`);
   if (parentOf(doc, outermost(doc, slots)[0] ?? -1) >= 0) notes.push("“item” and “index” of the container around are not known in the new workflow");
   return { graph, notes, apply: (workflow) => apply(doc, where, borders, slots, name, workflow) };
 }
@@ -64,7 +65,7 @@ function bordersOf(doc: GraphDocument, slots: readonly number[]): Borders {
 
 /** Why these nodes cannot become a workflow, or null. */
 function refusal(doc: GraphDocument, kinds: Kinds, slots: readonly number[], borders: Borders): string | null {
-  const title = (slot: number) => quoted(titleOf(doc.nodes.at(slot) ?? { id: "" }));
+  const title = (slot: number) => quoted(nameOf(doc.nodes.at(slot), kinds));
   const tops = outermost(doc, slots);
   const working = borders.all.filter((slot) => !isDrawnOnly(doc.nodes.at(slot)?.type ?? ""));
   if (working.length === 0) return "Select nodes that run: notes and frames alone make no workflow";
@@ -87,7 +88,7 @@ function refusalOfEdges(doc: GraphDocument, kinds: Kinds, { entries, exits, end 
   if (ends.size > 1) return `${[...ends].slice(0, 3).map(title).join(", ")} lead out of the selection, and a workflow has one output. Join them inside of it`;
   for (const edge of exits) {
     if (port(edge) === "error") return `An edge for errors leads out of ${title(end)}`;
-    if (outputsOf(kindOf(kinds, doc.nodes.at(end)?.type), doc.nodes.at(end)?.data).length > 1) {
+    if (outputsOf(doc.nodes.at(end), kindOf(kinds, doc.nodes.at(end)?.type)).length > 1) {
       return `${title(end)} chooses where to go on, and a workflow has one output. Leave it out, or take what follows in`;
     }
   }

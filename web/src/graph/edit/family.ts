@@ -1,7 +1,9 @@
 // Nodes inside of nodes: who stands in whom, what belongs together, and from where places count.
 
-import type { GraphDocument } from "../document/document";
+import type { Editing, GraphDocument } from "../document/document";
 import type { FileNode } from "../file";
+
+const NONE: ReadonlySet<number> = new Set();
 
 export interface Point {
   x: number;
@@ -15,6 +17,8 @@ export interface Where {
   origin?(slot: number): Point;
   /** What is seen at a point, in no order. */
   under(point: Point): number[];
+  /** Slots whose place the file does not know: a layout gave it. */
+  unwritten?(): number[];
 }
 
 /** The slot of the node around this one, or -1. */
@@ -114,6 +118,16 @@ export function placeOf(doc: GraphDocument, where: Where, slot: number): Point {
 /** A place counted from a node around it. Whole units: files stay readable. */
 export function countedFrom(place: Point, origin: Point): Point {
   return { x: Math.round(place.x - origin.x), y: Math.round(place.y - origin.y) };
+}
+
+/**
+ * Places that came from a layout become part of the file with the first edit that places something: else the rest would fall
+ * elsewhere when it is opened next. Those of `but` are placed by the edit itself.
+ */
+export function writePlaces(doc: GraphDocument, where: Where, editing: Editing, but: ReadonlySet<number> = NONE): void {
+  for (const slot of where.unwritten?.() ?? []) {
+    if (!but.has(slot)) editing.setNode(doc.nodes.key(slot), { position: countedFrom(placeOf(doc, where, slot), originIn(doc, where, parentOf(doc, slot))) });
+  }
 }
 
 /** The box around all of them; null around none. */

@@ -1,11 +1,12 @@
 // Frames around nodes: group, ungroup, collapse, and moving nodes into containers and out of them.
 
 import type { Editing, GraphDocument } from "../document/document";
-import { around, boxAround, countedFrom, families, isInside, originIn, outermost, parentOf, placeOf, type Point, type Where } from "./family";
+import { around, boxAround, countedFrom, families, isInside, originIn, outermost, parentOf, placeOf, writePlaces, type Point, type Where } from "./family";
 import { takeOut } from "./remove";
 import { isContainer, kindOf, type Kinds } from "./kinds";
-import { counted, quoted, titleOf, what } from "./names";
+import { counted, quoted, what } from "./names";
 import { isDrawnOnly, isNote } from "../notes";
+import { titleOf } from "../summary";
 
 const PAD = 24;
 const HEAD = 40;
@@ -19,6 +20,7 @@ export function group(doc: GraphDocument, where: Where, slots: readonly number[]
   const corner = { x: box.x - PAD, y: box.y - HEAD };
   let id = "";
   doc.change(`Group ${what(tops.length)}`, (editing) => {
+    writePlaces(doc, where, editing, new Set(tops));
     id = editing.addNode({
       id: doc.freshId("group"),
       type: "group",
@@ -95,6 +97,7 @@ export function moveInto(doc: GraphDocument, where: Where, slots: readonly numbe
   if (refusal !== null || tops.length === 0) return refusal;
   const outer = doc.nodes.at(parent);
   doc.change(outer ? `Move ${what(tops.length)} into ${quoted(titleOf(outer))}` : `Move ${what(tops.length)} out`, (editing) => {
+    writePlaces(doc, where, editing, new Set(tops));
     for (const slot of tops) put(doc, where, editing, slot, parent, at);
   });
   return null;

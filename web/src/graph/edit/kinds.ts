@@ -1,5 +1,7 @@
 // What editing must know of a node type: its names, its ports, and what a new node of it begins with.
 
+import type { FileNode } from "../file";
+import { titleOf } from "../summary";
 import { isContainer as isContainerType } from "./connect";
 
 /** What a dragged node type is called in a transfer. */
@@ -33,35 +35,9 @@ function plainName(name: string): string {
     .toLowerCase();
 }
 
-export function kindOf(kinds: Kinds, type: string | undefined): Kind | null {
+export function kindOf<K = Kind>(kinds: ReadonlyMap<string, K>, type: string | undefined): K | null {
   if (!type) return null;
   return kinds.get(type) ?? kinds.get(plainName(type)) ?? null;
-}
-
-export function portName(port: KindPort): string {
-  return typeof port === "string" ? port : port.name;
-}
-
-/** Where edges leave a node of this type: a null stands for a port that needs no name. */
-export function outputsOf(kind: Kind | null, data: object = {}): (string | null)[] {
-  if (!kind) return [null];
-  const named = kind.dynamic_outputs ? namedByData(data as Record<string, unknown>) : [];
-  const outputs = named.length > 0 ? named : kind.outputs.map(portName);
-  return outputs.length === 1 && named.length === 0 ? [null] : outputs;
-}
-
-/** The ports that parameters name: cases of a switch, paths of a split. */
-function namedByData(data: Record<string, unknown>): string[] {
-  const texts = (list: unknown, of: (entry: unknown) => unknown) =>
-    Array.isArray(list) ? list.map(of).filter((name): name is string => typeof name === "string" && name !== "") : [];
-  const cases = texts(data["cases"], (entry) => (typeof entry === "object" && entry !== null ? casePort(entry) : null));
-  const names = cases.length > 0 ? cases : [...texts(data["paths"], (entry) => entry), ...texts(data["ports"], (entry) => entry)];
-  return [...new Set(names)];
-}
-
-function casePort(entry: object): unknown {
-  const { output_path: path, is_default: isDefault } = entry as Record<string, unknown>;
-  return path || (isDefault === true ? "default" : "matched");
 }
 
 export function takesInput(kind: Kind | null): boolean {
@@ -71,6 +47,11 @@ export function takesInput(kind: Kind | null): boolean {
 /** Whether nodes may stand inside of it and run there. */
 export function isContainer(kind: Kind | null): boolean {
   return kind !== null && isContainerType(kind.id);
+}
+
+/** What a node is called, by the types that are known. */
+export function nameOf(node: FileNode | null, kinds: ReadonlyMap<string, { name: string }>): string {
+  return node ? titleOf(node, kindOf(kinds, node.type)?.name ?? null) : "";
 }
 
 /** Whether it starts executions: it has no input and belongs to the triggers. */

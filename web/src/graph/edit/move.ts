@@ -1,10 +1,12 @@
 // Moving and resizing: the changes, and the lines that what is moved snaps to.
 
-import type { Edit, Editing, GraphDocument } from "../document/document";
+import type { Edit, GraphDocument } from "../document/document";
 import { FARTHEST, FRAME, FRAME_HEAD, FRAME_PAD, type Places } from "../document/places";
 import { NODE_H, NODE_W } from "../file";
 import type { Box } from "../geometry";
 import { isContainer } from "./connect";
+import { writePlaces } from "./family";
+import { what } from "./names";
 
 export const GRID = 20;
 const SNAP = 6;
@@ -40,7 +42,7 @@ export function move(doc: GraphDocument, places: Places, slots: Iterable<number>
     return { slot, parent, position: { x: round(corner.x + by.x - origin.x), y: round(corner.y + by.y - origin.y) } };
   });
   return doc.change(options.label ?? "Move", (edit) => {
-    writeRest(doc, places, new Set(roots), edit);
+    writePlaces(doc, places, edit, new Set(roots));
     for (const { slot, parent, position } of moves) {
       const isHeld = parent === places.parentOf(slot);
       edit.setNode(doc.nodes.key(slot), { position, ...(!isHeld && { parentId: parent < 0 ? undefined : doc.nodes.key(parent), extent: undefined }) });
@@ -48,9 +50,10 @@ export function move(doc: GraphDocument, places: Places, slots: Iterable<number>
   }, options.join === undefined ? {} : { join: options.join });
 }
 
-/** By the arrow keys: presses shortly after each other are one step. */
+/** By the arrow keys: presses for the same nodes shortly after each other are one step. */
 export function nudge(doc: GraphDocument, places: Places, slots: Iterable<number>, by: Spot): Edit | null {
-  return move(doc, places, slots, by, undefined, { label: "Nudge", join: "nudge" });
+  const all = [...slots];
+  return move(doc, places, all, by, undefined, { label: `Move ${what(all.length)}`, join: `nudge ${all.join()}`.slice(0, 200) });
 }
 
 /** Sets the corner and the size of a note or frame. What is inside of it stays where it is. */
@@ -60,7 +63,7 @@ export function resize(doc: GraphDocument, places: Places, slot: number, box: Bo
   const before = cornerOf(doc, places, slot);
   const shift = { x: box.x - before.x, y: box.y - before.y };
   return doc.change("Resize", (edit) => {
-    writeRest(doc, places, new Set([slot]), edit);
+    writePlaces(doc, places, edit, new Set([slot]));
     edit.setNode(doc.nodes.key(slot), {
       position: { x: round(box.x - parent.x), y: round(box.y - parent.y) },
       width: round(Math.max(SMALLEST_W, box.w)),
@@ -126,15 +129,6 @@ function nearestLine(from: number, size: number, neighbours: readonly Box[], axi
 /** The corner of a node itself, without what a frame has grown by to cover what it holds. */
 function cornerOf(doc: GraphDocument, places: Places, slot: number): Spot {
   return doc.nodes.at(slot) ? places.origin(slot) : { x: 0, y: 0 };
-}
-
-/** Places that the file does not know yet become part of it. */
-export function writeRest(doc: GraphDocument, places: Places, but: ReadonlySet<number>, edit: Editing): void {
-  for (const slot of places.unwritten()) {
-    if (but.has(slot)) continue;
-    const [at, from] = [places.origin(slot), places.origin(places.parentOf(slot))];
-    edit.setNode(doc.nodes.key(slot), { position: { x: round(at.x - from.x), y: round(at.y - from.y) } });
-  }
 }
 
 /** A box around boxes with room for the head of a frame. */

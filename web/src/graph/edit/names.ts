@@ -1,7 +1,6 @@
 // Ids and labels: readable ones for what is new, and none twice.
 
 import type { GraphDocument } from "../document/document";
-import type { FileNode } from "../file";
 
 const STEM_MOST = 40;
 
@@ -53,12 +52,6 @@ export class FreshIds {
     this.next.set(stem, number + 1);
     return `${stem}_${number}`;
   }
-}
-
-/** What people call a node: its label, else its id. */
-export function titleOf(node: FileNode): string {
-  const label = node.data?.["label"];
-  return typeof label === "string" && label.trim() !== "" ? label : node.id;
 }
 
 /** “Fetch rows”, cut where it is long. */

@@ -3,7 +3,7 @@
 import type { Editing, GraphDocument } from "../document/document";
 import { withFields } from "../document/fields";
 import type { FileEdge } from "../file";
-import { countedFrom, originIn, parentOf, placeOf, type Where } from "./family";
+import { countedFrom, originIn, parentOf, placeOf, writePlaces, type Where } from "./family";
 import { what } from "./names";
 
 export interface Removal {
@@ -34,6 +34,7 @@ export function remove(doc: GraphDocument, where: Where, { nodes, edges = [], re
 
 /** Children of what goes away move to the nearest frame that stays. */
 export function takeOut(doc: GraphDocument, where: Where, editing: Editing, gone: ReadonlySet<number>): void {
+  writePlaces(doc, where, editing, gone);
   for (const [slot, node] of doc.nodes.entries()) {
     if (!node.parentId || gone.has(slot)) continue;
     const parent = parentOf(doc, slot);

@@ -3,7 +3,8 @@
 import type { ChangeOptions, Editing, GraphDocument } from "../document/document";
 import { fieldOf } from "../document/fields";
 import type { FileNode } from "../file";
-import { FreshIds, quoted, stemOf, titleOf, what } from "./names";
+import { titleOf } from "../summary";
+import { FreshIds, quoted, stemOf, what } from "./names";
 import { mentionsIn, renameIn, type Renaming } from "./references";
 
 const NONE: ReadonlySet<number> = new Set();

@@ -3,7 +3,8 @@
 import type { GraphDocument } from "../document/document";
 import { addAfter, addAt, type Added } from "./add";
 import type { Point, Where } from "./family";
-import { isTrigger, kindOf, outputsOf, takesInput, type Kind, type Kinds } from "./kinds";
+import { isTrigger, kindOf, takesInput, type Kind, type Kinds } from "./kinds";
+import { outputsOf } from "./ports";
 
 const AFTER: Readonly<Record<string, readonly string[]>> = {
   "": ["manual", "webhook", "schedule", "http", "note"],
@@ -22,7 +23,7 @@ const LOOKED_AT = 20_000;
 export function suggest(doc: GraphDocument, kinds: Kinds, slot: number, most = 4): Kind[] {
   const node = doc.nodes.at(slot);
   const kind = kindOf(kinds, node?.type);
-  if (node && outputsOf(kind, node.data).length === 0) return [];
+  if (node && outputsOf(node, kind).length === 0) return [];
   const counts = new Map<string, number>();
   if (node) {
     let looked = 0;
@@ -45,7 +46,7 @@ export function suggest(doc: GraphDocument, kinds: Kinds, slot: number, most = 4
 /** Adds what was picked: after the one node that is selected, where the two connect; else at the place. */
 export function addPicked(doc: GraphDocument, where: Where, kinds: Kinds, kind: Kind, { after, at, parent = -1 }: { after: number; at: Point; parent?: number }): Added {
   const node = doc.nodes.at(after);
-  const connects = node !== null && takesInput(kind) && outputsOf(kindOf(kinds, node.type), node.data).length > 0;
+  const connects = node !== null && takesInput(kind) && outputsOf(node, kindOf(kinds, node.type)).length > 0;
   return connects ? addAfter(doc, where, kinds, after, kind) : addAt(doc, where, kind, at, { parent });
 }
 

@@ -2,7 +2,8 @@
 
 import { addAfter, addAt, addOnEdge, freeSpot } from "../../graph/edit/add";
 import { connect, reconnect, whyNot } from "../../graph/edit/connect";
-import { outputsOf, takesInput, type Kind } from "../../graph/edit/kinds";
+import { takesInput, type Kind } from "../../graph/edit/kinds";
+import { outputsOf } from "../../graph/edit/ports";
 import type { Context } from "../../graph/commands/registry";
 import { placesOf } from "../../graph/document/places";
 import { NODE_H, NODE_W } from "../../graph/file";
@@ -30,7 +31,7 @@ type QuickAdd = Parameters<NonNullable<CanvasEvents["quickAdd"]>>[0];
 
 /** Which types may stand where an edge was let go. */
 export function fitsAt({ isSource }: QuickAdd): (kind: Kind) => boolean {
-  return isSource ? takesInput : (kind) => outputsOf(kind).length > 0;
+  return isSource ? takesInput : (kind) => outputsOf(null, kind).length > 0;
 }
 
 /** At the end of an edge that was let go over nothing: the new node and the edge are one step. */

@@ -6,7 +6,7 @@ import type { RunStatuses } from "../../canvas/statuses";
 import type { CanvasEvents, CanvasHandle, Point } from "../../canvas/types";
 import type { Session } from "../../state/document";
 import { stateOf, useExecution } from "../../state/execution";
-import { canvasSettings, toast, useView } from "../../state/view";
+import { canvasSettings, useView } from "../../state/view";
 import { plural } from "../../ui/format";
 import { useSearch } from "../../ui/router";
 import { useKinds } from "../kinds";
@@ -15,6 +15,7 @@ import { useEditorRun } from "./use-editor-run";
 import { useParts } from "./use-parts";
 import { useProblems } from "./use-problems";
 import { usePublish } from "./use-publish";
+import { useStart } from "./use-start";
 import s from "./editor.module.css";
 
 export function Editor({ session }: { session: Session }) {
@@ -30,18 +31,8 @@ export function Editor({ session }: { session: Session }) {
   const parts = useParts();
   const [on, setOn] = useState<CanvasEvents>(NO_EVENTS);
   const { Workbench, load } = useWorkbench();
-  const { setTab, setOpen, setLeft, setRunning } = parts;
-  const start = useCallback(async () => {
-    const { asksForInput } = await import("../../graph/form");
-    if (asksForInput({ ...doc.file, nodes: triggersOf(session), edges: [] })) {
-      selection.clear();
-      setTab("run");
-      toast("plain", "Say what it starts with, then press Run there.");
-    } else {
-      run.start("{}");
-      setRunning(true);
-    }
-  }, [doc, selection, session, run, setTab, setRunning]);
+  const { setOpen, setLeft } = parts;
+  const start = useStart(session, run, parts);
   const blocked = problems.errors > 0 ? `${plural(problems.errors, "error")} must be mended first; see Problems.` : null;
   const canvasOptions = useMemo(() => canvasSettings(settings), [settings]);
   useAsked(session, canvas);
@@ -53,7 +44,7 @@ export function Editor({ session }: { session: Session }) {
         running={run.running}
         busy={run.starting ? "run" : publishing.isPending ? "publish" : null}
         blocked={blocked}
-        onRun={() => void start()}
+        onRun={start}
         onStop={run.stop}
         onPublish={publishing.publish}
         onCommands={() => setOpen({ kind: "commands" })}
@@ -81,7 +72,7 @@ export function Editor({ session }: { session: Session }) {
         <Canvas ref={canvas} doc={doc} selection={selection} kinds={kinds} statuses={statuses} problems={problems.marks} editable on={on} settings={canvasOptions} onPainted={load} label={labelOf(session)} />
       </div>
       {Workbench ? (
-        <Workbench session={session} kinds={kinds} canvas={canvas} pointer={pointer} problems={problems} run={run} publish={publishing.publish} parts={parts} blocked={blocked} start={() => void start()} onReady={setOn} />
+        <Workbench session={session} kinds={kinds} canvas={canvas} pointer={pointer} problems={problems} run={run} publish={publishing.publish} parts={parts} blocked={blocked} start={start} onReady={setOn} />
       ) : (
         <Places left={parts.left !== null} />
       )}
@@ -130,11 +121,6 @@ function useAsked({ doc, selection }: Session, canvas: { current: CanvasHandle |
 function labelOf({ doc }: Session): string {
   const name = doc.file["name"];
   return `Graph of ${typeof name === "string" && name !== "" ? name : "the workflow"}, ${plural(doc.nodes.count, "node")}`;
-}
-
-/** Nodes that nothing leads to: of these, one says what a start brings. */
-function triggersOf({ doc }: Session) {
-  return [...doc.nodes.entries()].filter(([slot]) => doc.links.inDegree(slot) === 0).map(([, node]) => node);
 }
 
 /** What the execution on show says of the graph, told to the canvas outside of rendering; nothing before there is one. */

@@ -8,7 +8,6 @@ import type { Context, Host, Surface } from "../../graph/commands/registry";
 import { placesOf } from "../../graph/document/places";
 import type { Point } from "../../graph/edit/family";
 import { holderAt } from "../../graph/edit/move";
-import { takeText } from "../../panels/editor/take";
 import type { Session } from "../../state/document";
 import { stateOf, useExecution } from "../../state/execution";
 import { toast } from "../../state/view";
@@ -16,6 +15,8 @@ import type { EditorRun } from "./use-editor-run";
 
 const ZOOM_STEP = 1.25;
 const MARGIN = 60;
+/** The part of the view that a node takes at least, for it to be seen. */
+const SEEN_LEAST = 0.01;
 
 export interface HostParts {
   session: Session;
@@ -28,17 +29,19 @@ export interface HostParts {
   start: () => void;
   publish: () => void;
   openFile: () => void;
+  take: (text: string) => Promise<void>;
+  layout: Host["layout"];
 }
 
 /** Everything a command may need of this editor. */
 export function contextOf(parts: { current: HostParts }, kinds: ReadonlyMap<string, NodeType>): Context {
   const { session } = parts.current;
-  const context: Context = { doc: session.doc, selection: session.selection, where: placesOf(session.doc), kinds, host: hostOf(parts, () => context) };
+  const context: Context = { doc: session.doc, selection: session.selection, where: placesOf(session.doc), kinds, host: hostOf(parts) };
   return context;
 }
 
 /** The parts are read when something is asked: a command may be kept longer than what it was made with. */
-function hostOf(parts: { current: HostParts }, context: () => Context): Host {
+function hostOf(parts: { current: HostParts }): Host {
   const { session, canvas, pointer } = parts.current;
   const { doc, selection } = session;
   const places = placesOf(doc);
@@ -61,8 +64,8 @@ function hostOf(parts: { current: HostParts }, context: () => Context): Host {
     show: (surface) => parts.current.show(surface),
     readClipboard: () => navigator.clipboard.readText(),
     writeClipboard: (text) => navigator.clipboard.writeText(text),
-    take: async (text) => void (await takeText(context(), text)),
-    layout: async (request) => (await api.layout(request)).places as never,
+    take: (text) => parts.current.take(text),
+    layout: (request) => parts.current.layout(request),
     createWorkflow: async (graph) => {
       const made = await api.createWorkflow(JSON.stringify(graph));
       return { id: made.id, name: made.name };
@@ -89,6 +92,9 @@ function hostOf(parts: { current: HostParts }, context: () => Context): Host {
 function isInView(handle: CanvasHandle | null, boxes: readonly { x: number; y: number; w: number; h: number }[]): boolean {
   const view = handle?.viewBox();
   if (!view) return true;
+  // What is seen only as a few points is not seen.
+  const widest = boxes.reduce((most, box) => Math.max(most, box.w, box.h), 0);
+  if (widest < Math.max(view.w, view.h) * SEEN_LEAST) return false;
   return boxes.every((box) => box.x >= view.x - MARGIN && box.y >= view.y - MARGIN && box.x + box.w <= view.x + view.w + MARGIN && box.y + box.h <= view.y + view.h + MARGIN);
 }
 

@@ -6,42 +6,55 @@ import type { NodeType } from "../../api/types";
 import type { Point } from "../../canvas/types";
 import type { Context } from "../../graph/commands/registry";
 import { Button } from "../../ui/button";
+import { count } from "../../ui/format";
 import { Skeleton } from "../../ui/states";
 import { addFromList } from "./adding";
-import type { List } from "./use-parts";
+import type { List, Parts } from "./use-parts";
 import s from "./editor.module.css";
 
 const AddPalette = lazy(async () => ({ default: (await import("../../panels/editor/add-palette")).AddPalette }));
+const ImportNotes = lazy(async () => ({ default: (await import("../../panels/editor/import-notes")).ImportNotes }));
 const Outline = lazy(async () => ({ default: (await import("../../panels/editor/outline")).Outline }));
 
 interface LeftProps {
   context: Context;
   kinds: ReadonlyMap<string, NodeType>;
-  what: List | null;
-  onWhat: (what: List | null) => void;
+  parts: Parts;
+  onNode: (id: string) => void;
   problemsOf: (slot: number) => number;
   onOpen: (slot: number) => void;
   onMenu: (at: Point) => void;
 }
 
-export function Left({ context, kinds, what, onWhat, problemsOf, onOpen, onMenu }: LeftProps) {
+const NAMES: Record<List, string> = { add: "Node types", outline: "Outline", notes: "Notes of the import" };
+
+export function Left({ context, kinds, parts, onNode, problemsOf, onOpen, onMenu }: LeftProps) {
   const { doc, selection } = context;
+  const { left: what, setLeft: onWhat, notes, setNotes } = parts;
   if (what === null) return null;
+  const tab = (list: List, words: string) => (
+    <button type="button" aria-pressed={what === list} onClick={() => onWhat(list)}>
+      {words}
+    </button>
+  );
+  const onDone = () => {
+    setNotes(null);
+    onWhat("add");
+  };
   return (
-    <aside className={s.left} aria-label={what === "add" ? "Node types" : "Outline"}>
+    <aside className={s.left} aria-label={NAMES[what]}>
       <div className={s.switch}>
-        <button type="button" aria-pressed={what === "add"} onClick={() => onWhat("add")}>
-          Add
-        </button>
-        <button type="button" aria-pressed={what === "outline"} onClick={() => onWhat("outline")}>
-          Outline
-        </button>
+        {tab("add", "Add")}
+        {tab("outline", "Outline")}
+        {notes ? tab("notes", `Notes (${count(notes.notes.length)})`) : null}
         <Button kind="quiet" iconOnly icon={<X size={14} aria-hidden="true" />} onClick={() => onWhat(null)}>
           Close the list
         </Button>
       </div>
       <Suspense fallback={<Skeleton rows={10} />}>
-        {what === "add" ? (
+        {what === "notes" && notes ? (
+          <ImportNotes doc={doc} kinds={kinds} notes={notes.notes} source={notes.source} onSelect={(slot) => onNode(doc.nodes.key(slot))} onDone={onDone} />
+        ) : what !== "outline" ? (
           <AddPalette doc={doc} kinds={kinds} after={selection.only} onPick={(kind, beside) => addFromList(context, kind, beside)} />
         ) : (
           <Outline context={context} problemsOf={problemsOf} onOpen={onOpen} onMenu={onMenu} onAdd={() => onWhat("add")} />

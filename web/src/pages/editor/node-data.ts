@@ -1,8 +1,7 @@
 // What the node panel knows of data: the last step of a node in the execution on show, and what stands before it.
 
 import type { GraphDocument } from "../../graph/document/document";
-import type { FileNode } from "../../graph/file";
-import { titleOf } from "../../graph/summary";
+import { nameOf } from "../../graph/edit/kinds";
 import type { Step } from "../../api/types";
 import type { Neighbour, NodeData, NodeOutput } from "../../panels/node/types";
 import type { ExecutionState } from "../../state/execution";
@@ -81,8 +80,4 @@ export function neighboursOf(doc: GraphDocument, slot: number, kinds: Kinds): { 
     previous: doc.links.in(slot).reverse().flatMap((edge) => toNeighbour(doc.links.source[edge] ?? -1, port(edge))),
     next: doc.links.out(slot).reverse().flatMap((edge) => toNeighbour(doc.links.target[edge] ?? -1, port(edge))),
   };
-}
-
-export function nameOf(node: FileNode, kinds: Kinds): string {
-  return titleOf({ id: node.id, type: node.type ?? "", data: node.data ?? {} }, kinds.get(node.type ?? "")?.name ?? null);
 }

@@ -4,15 +4,23 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { queries } from "../../api/queries";
 import type { NodeType } from "../../api/types";
+import type { FileNode } from "../../graph/file";
+import { fieldsOfType } from "../../graph/parameter/fields";
+import { isExpression } from "../../graph/parameter/mode";
+import { setLabel } from "../../graph/edit/settle";
 import { evaluateOnServer } from "../../panels/node/evaluate";
 import { NodePanel } from "../../panels/node/node-panel";
 import type { SetFields } from "../../panels/node/types";
 import type { Session } from "../../state/document";
 import { stateOf, useExecution } from "../../state/execution";
+import { useDebounced } from "../../ui/hooks";
 import { neighboursOf, nodeData } from "./node-data";
+import type { Asked } from "./use-parts";
 import { useDocValue, useNode } from "./use-doc";
 import type { EditorRun } from "./use-editor-run";
 import type { Problems } from "./use-problems";
+
+const OFFERED_MOST = 100;
 
 interface NodeSideProps {
   session: Session;
@@ -23,9 +31,21 @@ interface NodeSideProps {
   wide: boolean;
   onWide: (wide: boolean) => void;
   onNode: (id: string) => void;
+  asked: Asked | null;
 }
 
-export function NodeSide({ session, slot, kinds, problems, run, wide, onWide, onNode }: NodeSideProps) {
+/** Workflows to choose from are looked for by what stands in the field: its words, else those that were changed last. */
+function useWorkflows(type: NodeType | undefined, node: FileNode | null): readonly { id: string; name: string }[] | undefined {
+  const key = useMemo(() => (type ? fieldsOfType(type).find((field) => field.widget === "workflow")?.key : undefined), [type]);
+  const value = key === undefined ? undefined : node?.data?.[key];
+  const typed = useDebounced(typeof value === "string" ? value.trim() : "", 250);
+  const last = useQuery({ ...queries.workflowNames("", OFFERED_MOST), enabled: key !== undefined });
+  const isKnown = typed === "" || isExpression(typed) || (last.data?.some(({ id }) => id === typed) ?? true);
+  const found = useQuery({ ...queries.workflowNames(typed, OFFERED_MOST), enabled: key !== undefined && !isKnown });
+  return isKnown || !found.data || found.data.length === 0 ? last.data : found.data;
+}
+
+export function NodeSide({ session, slot, kinds, problems, run, wide, onWide, onNode, asked }: NodeSideProps) {
   const { doc, selection } = session;
   const node = useNode(doc, slot);
   const version = useDocValue(doc, (now) => now.version);
@@ -37,10 +57,17 @@ export function NodeSide({ session, slot, kinds, problems, run, wide, onWide, on
     return nodeData(doc, slot, kinds, stateOf(useExecution.getState(), run.execution), steps.data);
     // `version` and `seq` stand for what the document and the execution say.
   }, [doc, slot, kinds, run.execution, steps.data, version, seq]);
+  const type = kinds.get(node?.type ?? "");
+  const workflows = useWorkflows(type, node);
   const neighbours = useMemo(() => neighboursOf(doc, slot, kinds), [doc, slot, kinds, version]);
   if (!node) return null;
-  const set: SetFields = (fields, options) =>
-    doc.change(options?.label ?? "Change a parameter", (edit) => edit.setNode(doc.nodes.key(slot), fields), options?.join === undefined ? {} : { join: `${node.id}/${options.join}` });
+  const set: SetFields = (fields, options) => {
+    const [only, ...others] = Object.keys(fields);
+    const label = fields["data/label"];
+    // Expressions that name the node by its label follow.
+    if (only === "data/label" && others.length === 0 && (label === undefined || typeof label === "string")) setLabel(doc, slot, label ?? "");
+    else doc.change(options?.label ?? "Change a parameter", (edit) => edit.setNode(doc.nodes.key(slot), fields), options?.join === undefined ? {} : { join: `${node.id}/${options.join}` });
+  };
   const step = (to: string) => {
     const next = to === "previous" ? neighbours.previous[0]?.id : to === "next" ? neighbours.next[0]?.id : to;
     if (next !== undefined) onNode(next);
@@ -49,7 +76,7 @@ export function NodeSide({ session, slot, kinds, problems, run, wide, onWide, on
     <NodePanel
       key={node.id}
       node={node}
-      type={kinds.get(node.type ?? "")}
+      type={type}
       typesPending={kinds.size === 0}
       problems={problems.of(node.id)}
       data={data}
@@ -63,6 +90,8 @@ export function NodeSide({ session, slot, kinds, problems, run, wide, onWide, on
       }}
       neighbours={neighbours}
       onStep={step}
+      reveal={asked?.node === node.id ? asked : undefined}
+      {...(workflows && { workflows })}
       onRunTo={() => run.start("{}", node.id)}
       running={run.running || run.starting}
     />

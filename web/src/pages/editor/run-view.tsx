@@ -14,7 +14,7 @@ import { Skeleton } from "../../ui/states";
 import { StatusChip } from "../../ui/status";
 import { executionPath } from "../paths";
 import { useSpan } from "../use-span";
-import { nameOf } from "./node-data";
+import { nameOf } from "../../graph/edit/kinds";
 import s from "./run-view.module.css";
 
 interface RunViewProps {

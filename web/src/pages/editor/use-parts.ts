@@ -1,10 +1,21 @@
 // Which parts of the editor are open.
 
 import { useState } from "react";
+import type { Taken } from "../../panels/editor/take";
 import type { Open } from "./surfaces";
 import type { WorkflowTab } from "./workflow-panel";
 
-export type List = "add" | "outline";
+/** Where the list at the left lies above the canvas. */
+export const NARROW = "(max-width: 900px)";
+
+export type List = "add" | "outline" | "notes";
+
+/** A field of a node's panel to be shown with the focus in it; a new key asks again. */
+export interface Asked {
+  node: string;
+  path: string;
+  key: number;
+}
 
 export function useParts() {
   const [tab, setTab] = useState<WorkflowTab>("run");
@@ -12,8 +23,13 @@ export function useParts() {
   const [open, setOpen] = useState<Open | null>(null);
   const [finding, setFinding] = useState(false);
   const [running, setRunning] = useState(false);
-  const [left, setLeft] = useState<List | null>(() => (matchMedia("(max-width: 900px)").matches ? null : "add"));
-  return { tab, setTab, wide, setWide, open, setOpen, finding, setFinding, running, setRunning, left, setLeft };
+  const [left, setLeft] = useState<List | null>(() => (matchMedia(NARROW).matches ? null : "add"));
+  const [asked, setAsked] = useState<Asked | null>(null);
+  /** What an import could not take over as it was; null once that was read. */
+  const [notes, setNotes] = useState<Pick<Taken, "notes" | "source"> | null>(null);
+  /** What is at work, in words. */
+  const [working, setWorking] = useState<string | null>(null);
+  return { notes, setNotes, working, setWorking, asked, setAsked, tab, setTab, wide, setWide, open, setOpen, finding, setFinding, running, setRunning, left, setLeft };
 }
 
 export type Parts = ReturnType<typeof useParts>;

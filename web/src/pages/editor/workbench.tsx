@@ -1,28 +1,31 @@
 // What one works with beside the canvas: the list at the left, the panel at the side, bars, menus, keys.
 
+import { LoaderCircle } from "lucide-react";
 import { Suspense, useCallback, useDeferredValue, useEffect, useMemo, useRef, type RefObject } from "react";
-import { api } from "../../api/calls";
 import type { NodeType } from "../../api/types";
 import type { CanvasEvents, CanvasHandle, Point } from "../../canvas/types";
 import type { Surface } from "../../graph/commands/registry";
-import { layoutWish } from "../../graph/edit/arrange";
-import { placesOf, type Places } from "../../graph/document/places";
+import { counted } from "../../graph/edit/names";
+import { placesOf } from "../../graph/document/places";
 import { ContainerCrumbs, SelectionBar } from "../../panels/editor/bars";
 import { loadReaders, takeText } from "../../panels/editor/take";
 import { useSelectionVersion } from "../../panels/editor/use-document";
 import { useCommandKeys } from "../../panels/editor/use-keys";
 import type { Session } from "../../state/document";
 import { toast, useView } from "../../state/view";
+import { useDelayed } from "../../ui/hooks";
 import { whenIdle } from "../../ui/idle";
 import { later } from "../../ui/later";
 import { Skeleton } from "../../ui/states";
 import { addFromList } from "./adding";
 import { canvasEvents } from "./canvas-events";
 import { contextOf, type HostParts } from "./host";
+import { jumpTo } from "./jump";
 import { Left } from "./left";
 import { loadSurfaces, opened, Surfaces } from "./surfaces";
+import { useLayout } from "./use-layout";
 import type { EditorRun } from "./use-editor-run";
-import type { Parts } from "./use-parts";
+import { NARROW, type Parts } from "./use-parts";
 import type { Problems } from "./use-problems";
 import { WorkflowPanel } from "./workflow-panel";
 import s from "./editor.module.css";
@@ -60,26 +63,26 @@ export function Workbench(props: WorkbenchProps) {
   useSelectionVersion(selection);
   // A panel may take longer to show than a frame: a node that is pressed and dragged moves before it stands.
   const slot = useDeferredValue(selection.only);
-  const { setOpen, setLeft, setWide, setFinding, setRunning } = parts;
+  const { setOpen, setWide, setFinding, setRunning } = parts;
   const { commands, take } = useCommands(props);
   const on = useMemo(() => canvasEvents({ context: commands, onOpen: () => setWide(true), open: setOpen, take: (text, at) => void take(text, at) }), [commands, setWide, setOpen, take]);
   useEffect(() => onReady(on), [on, onReady]);
   useCommandKeys(commands, bindings);
-  useFirstLayout(session);
   useEffect(() => whenIdle(loadRest), []);
   const reveal = useReveal(session, canvas);
   const openMenu = (at: Point) => setOpen({ kind: "menu", at });
   return (
     <>
-      <Left context={commands} kinds={kinds} what={parts.left} onWhat={setLeft} problemsOf={(at) => problems.of(doc.nodes.key(at)).length} onOpen={() => setWide(true)} onMenu={openMenu} />
+      <Left context={commands} kinds={kinds} parts={parts} onNode={reveal} problemsOf={(at) => problems.of(doc.nodes.key(at)).length} onOpen={() => setWide(true)} onMenu={openMenu} />
       <div className={s.above}>
+        <Working words={parts.working} />
         {parts.finding ? (
           <Suspense fallback={null}>
             <FindBar context={commands} onClose={() => setFinding(false)} />
           </Suspense>
         ) : null}
         <SelectionBar context={commands} bindings={bindings} onMenu={openMenu} />
-        <ContainerCrumbs doc={doc} slot={slot} onGo={(at) => (at < 0 ? canvas.current?.fit() : reveal(doc.nodes.key(at)))} />
+        <ContainerCrumbs doc={doc} kinds={kinds} slot={slot} onGo={(at) => (at < 0 ? canvas.current?.fit() : reveal(doc.nodes.key(at)))} />
       </div>
       {parts.running && run.execution !== null ? (
         <div className={s.runs}>
@@ -94,9 +97,28 @@ export function Workbench(props: WorkbenchProps) {
   );
 }
 
+/** What the server is at work on, once that takes long enough to be noticed. */
+function Working({ words }: { words: string | null }) {
+  const late = useDelayed(words !== null);
+  return (
+    <p role="status" className={late ? s.working : "hidden"}>
+      {late ? (
+        <>
+          <LoaderCircle aria-hidden="true" /> {words}…
+        </>
+      ) : null}
+    </p>
+  );
+}
+
 /** The panel of the one node that is selected, else that of the workflow. */
-function Side({ session, kinds, problems, run, parts, blocked, slot, reveal }: WorkbenchProps & { slot: number; reveal: (id: string) => void }) {
-  const { wide, setWide, tab, setTab, setRunning } = parts;
+function Side({ session, kinds, canvas, problems, run, parts, blocked, slot, reveal }: WorkbenchProps & { slot: number; reveal: (id: string) => void }) {
+  const { wide, setWide, tab, setTab, setRunning, asked, setAsked } = parts;
+  const shown = session.doc.nodes.at(slot)?.id;
+  useEffect(() => {
+    // Who comes back to the node later did not ask for the field again.
+    if (asked && shown !== asked.node) setAsked(null);
+  }, [asked, shown, setAsked]);
   const showRun = (begin: () => void) => {
     begin();
     setRunning(true);
@@ -105,18 +127,19 @@ function Side({ session, kinds, problems, run, parts, blocked, slot, reveal }: W
     <aside className={`${s.side} ${wide && slot >= 0 ? s.wide : ""}`} aria-label={slot >= 0 ? "Node" : "Workflow"}>
       {slot >= 0 ? (
         <Suspense fallback={<Skeleton rows={8} />}>
-          <NodeSide session={session} slot={slot} kinds={kinds} problems={problems} run={run} wide={wide} onWide={setWide} onNode={reveal} />
+          <NodeSide session={session} slot={slot} kinds={kinds} problems={problems} run={run} wide={wide} onWide={setWide} onNode={reveal} asked={asked} />
         </Suspense>
       ) : (
         <WorkflowPanel
           session={session}
+          kinds={kinds}
           tab={tab}
           onTab={setTab}
           problems={problems}
           busy={run.starting}
           blocked={blocked}
           onRun={(input) => showRun(() => run.start(input))}
-          onNode={reveal}
+          onProblem={(problem) => jumpTo({ session, canvas, reveal, setAsked }, problem)}
           shown={run.execution}
           onShow={(execution) => showRun(() => run.show(execution))}
         />
@@ -128,7 +151,7 @@ function Side({ session, kinds, problems, run, parts, blocked, slot, reveal }: W
 /** What commands need of this page. They are asked for long after they were made: they find what is true then. */
 function useCommands({ session, kinds, canvas, pointer, run, start, publish, parts }: WorkbenchProps) {
   const { selection } = session;
-  const { setTab, setOpen, setLeft, setWide, setFinding } = parts;
+  const { setTab, setOpen, setLeft, setWide, setFinding, setNotes } = parts;
   const show = (surface: Surface) => {
     const at = cornerOf(canvas.current, session);
     const above = opened(surface, at);
@@ -141,18 +164,24 @@ function useCommands({ session, kinds, canvas, pointer, run, start, publish, par
       setTab("problems");
     } else if (surface === "quick_add") setOpen({ kind: "quick_add", at, after: selection.only, pick: (kind, beside) => addFromList(context.current, kind, beside) });
   };
-  const host = useLatest<HostParts>({ session, kinds, canvas, pointer, show, run, start, publish, openFile: () => openFile((text) => void take(text)) });
+  const layout = useLayout(session, canvas, parts.setWorking);
+  const host = useLatest<HostParts>({ session, kinds, canvas, pointer, show, run, start, publish, layout, take: (text) => take(text), openFile: () => openFile((text) => void take(text)) });
   const commands = useMemo(() => contextOf(host, kinds), [host, kinds]);
   const context = useLatest(commands);
-  const take = useCallback(
-    async (text: string, at?: Point) => {
+  const take: (text: string, at?: Point) => Promise<void> = useCallback(
+    async (text, at) => {
       try {
-        await takeText(context.current, text, at);
+        const taken = await takeText(context.current, text, at);
+        if (taken.notes.length === 0) return;
+        setNotes(taken);
+        // On a narrow window the list would hide what was pasted.
+        if (taken.notes.length > 1 && !matchMedia(NARROW).matches) setLeft("notes");
+        else if (taken.notes.length > 1) toast("plain", `There are ${counted(taken.notes.length, "note")} on what was pasted.`, { label: "Read them", run: () => setLeft("notes") });
       } catch (error) {
         toast("bad", error instanceof Error ? error.message : "This could not be read.");
       }
     },
-    [context],
+    [context, setNotes, setLeft],
   );
   return { commands, take };
 }
@@ -168,40 +197,6 @@ function useReveal({ doc, selection }: Session, canvas: RefObject<CanvasHandle |
     },
     [doc, selection, canvas],
   );
-}
-
-/** A large file without places gets them from the server; they become part of it with the first move. */
-function useFirstLayout({ doc }: Session): void {
-  useEffect(() => {
-    const places = placesOf(doc);
-    if (!places.needsLayout) return;
-    const wish = layoutWish(doc, places, null);
-    const { version } = doc;
-    api.layout(wish.request).then(
-      ({ places: found }) => {
-        if (doc.version === version) places.take(cornersOf(places, new Map(wish.slots.map((slot, at) => [slot, { x: found[at]?.[0] ?? 0, y: found[at]?.[1] ?? 0 }]))));
-      },
-      () => toast("plain", "The server did not lay this graph out; it is shown as a grid. Lay out places it later."),
-    );
-  }, [doc]);
-}
-
-/** Corners that count from those of parents, as corners of the canvas. */
-function cornersOf(places: Places, own: ReadonlyMap<number, Point>): Map<number, Point> {
-  const corners = new Map<number, Point>();
-  const corner = (slot: number): Point => {
-    const known = corners.get(slot);
-    if (known) return known;
-    const at = own.get(slot) ?? { x: 0, y: 0 };
-    corners.set(slot, at); // a circle of parents ends here
-    const parent = places.parentOf(slot);
-    const from = parent >= 0 && own.has(parent) ? corner(parent) : { x: 0, y: 0 };
-    const found = { x: at.x + from.x, y: at.y + from.y };
-    corners.set(slot, found);
-    return found;
-  };
-  for (const slot of own.keys()) corner(slot);
-  return corners;
 }
 
 /** A value that callbacks made earlier read as it is now. */

@@ -3,7 +3,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { useId, useMemo } from "react";
 import { queries } from "../../api/queries";
+import type { Problem } from "../../api/types";
 import type { GraphDocument } from "../../graph/document/document";
+import type { Kinds } from "../../graph/edit/kinds";
 import { inputSchema, samplesOf } from "../../graph/form";
 import { ExecutionRow } from "../../panels/execution-list";
 import { InputForm } from "../../panels/input-form";
@@ -22,19 +24,20 @@ export type WorkflowTab = "run" | "problems" | "history" | "details";
 
 interface WorkflowPanelProps {
   session: Session;
+  kinds: Kinds;
   tab: WorkflowTab;
   onTab: (tab: WorkflowTab) => void;
   problems: Found;
   busy: boolean;
   blocked: string | null;
   onRun: (input: string) => void;
-  onNode: (id: string) => void;
+  onProblem: (problem: Problem) => void;
   shown: string | null;
   onShow: (execution: string) => void;
 }
 
 export function WorkflowPanel(props: WorkflowPanelProps) {
-  const { session, tab, onTab, problems, onNode } = props;
+  const { session, kinds, tab, onTab, problems, onProblem } = props;
   const id = useId();
   const count = problems.all.length;
   const tabs: Tab<WorkflowTab>[] = [
@@ -52,7 +55,7 @@ export function WorkflowPanel(props: WorkflowPanelProps) {
       case "run":
         return <Run {...props} />;
       case "problems":
-        return <ProblemList doc={session.doc} problems={problems.known} more={problems.more} error={problems.error} onRetry={problems.retry} onSelect={(problem) => problem.node != null && onNode(problem.node)} />;
+        return <ProblemList doc={session.doc} kinds={kinds} problems={problems.known} more={problems.more} error={problems.error} onRetry={problems.retry} onSelect={onProblem} />;
       case "history":
         return <History {...props} />;
       case "details":

@@ -4,8 +4,8 @@ import { Search, X } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { best } from "../../graph/commands/fuzzy";
 import type { GraphDocument } from "../../graph/document/document";
-import { DRAGGED_KIND, kindOf, type Kind, type Kinds } from "../../graph/edit/kinds";
-import { quoted, titleOf } from "../../graph/edit/names";
+import { DRAGGED_KIND, nameOf, type Kind, type Kinds } from "../../graph/edit/kinds";
+import { quoted } from "../../graph/edit/names";
 import { shelves, suggest } from "../../graph/edit/suggest";
 import { Button, Key } from "../../ui/button";
 import { categoryOf, NodeTile } from "../../ui/node-icon";
@@ -56,7 +56,7 @@ function KindList({ doc, kinds, after, onPick, fits, onClose, autoFocus = false,
       return [...named.map(({ entry, match }) => row(entry, "found", match.at)), ...told.map(({ entry }) => row(entry, "told"))];
     }
     const suggested = suggest(doc, kinds, after).filter((kind) => fits?.(kind) ?? true);
-    const list: PickRow[] = suggested.length > 0 ? [{ key: "suggested", heading: node ? `Suggested after ${quoted(node.data?.["label"] ? titleOf(node) : (kindOf(kinds, node.type)?.name ?? titleOf(node)))}` : "To begin with" }, ...suggested.map((kind) => row(kind, "suggested"))] : [];
+    const list: PickRow[] = suggested.length > 0 ? [{ key: "suggested", heading: node ? `Suggested after ${quoted(nameOf(node, kinds))}` : "To begin with" }, ...suggested.map((kind) => row(kind, "suggested"))] : [];
     for (const shelf of all) if (shelf.kinds.length > 0) list.push({ key: shelf.title, heading: shelf.title }, ...shelf.kinds.map((kind) => row(kind, shelf.title)));
     return list;
     // The version stands for what the document holds.

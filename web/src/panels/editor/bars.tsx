@@ -11,7 +11,7 @@ import { canRun, keysFor, runCommand, type Bindings, type Context, type View } f
 import { commandOf } from "../../graph/commands/viewing";
 import type { GraphDocument } from "../../graph/document/document";
 import { around } from "../../graph/edit/family";
-import { titleOf } from "../../graph/edit/names";
+import { nameOf, type Kinds } from "../../graph/edit/kinds";
 import { Button } from "../../ui/button";
 import s from "./bars.module.css";
 import { IS_MAC } from "./platform";
@@ -122,6 +122,7 @@ function percent(zoom: number): string {
 
 interface ContainerCrumbsProps {
   doc: GraphDocument;
+  kinds: Kinds;
   /** The node whose way in is shown; -1 shows nothing. */
   slot: number;
   /** -1 is the whole workflow. */
@@ -129,7 +130,7 @@ interface ContainerCrumbsProps {
 }
 
 /** The containers around a node, the outermost first. */
-export function ContainerCrumbs({ doc, slot, onGo }: ContainerCrumbsProps) {
+export function ContainerCrumbs({ doc, kinds, slot, onGo }: ContainerCrumbsProps) {
   useDocumentVersion(doc);
   const way = slot < 0 ? [] : around(doc, slot).reverse();
   if (way.length === 0) return null;
@@ -142,7 +143,7 @@ export function ContainerCrumbs({ doc, slot, onGo }: ContainerCrumbsProps) {
         <Fragment key={one}>
           <span aria-hidden="true">›</span>
           <button type="button" className="cut" dir="auto" onClick={() => onGo(one)}>
-            {titleOf(doc.nodes.at(one) ?? { id: "" })}
+            {nameOf(doc.nodes.at(one), kinds)}
           </button>
         </Fragment>
       ))}

@@ -4,8 +4,7 @@ import { Search } from "lucide-react";
 import { useDeferredValue, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { best } from "../../graph/commands/fuzzy";
 import type { GraphDocument } from "../../graph/document/document";
-import { kindOf, type Kinds } from "../../graph/edit/kinds";
-import { titleOf } from "../../graph/edit/names";
+import { kindOf, nameOf, type Kinds } from "../../graph/edit/kinds";
 import { categoryOf, NodeTile } from "../../ui/node-icon";
 import s from "./command-palette.module.css";
 import { Lit, PickList, type PickRow } from "./pick-list";
@@ -31,17 +30,18 @@ export function ChooseNode({ doc, kinds, title, slots, refuses, onChoose, onClos
   const late = useDeferredValue(query);
   useEffect(() => dialog.current?.showModal(), []);
   const rows = useMemo(() => {
-    const found = late.trim() === "" ? slots.slice(0, SHOWN_MOST).map((entry) => ({ entry, match: { score: 0, at: [] as number[] } })) : best(late, slots, (slot) => nameOf(doc, slot), SHOWN_MOST);
+    const found = late.trim() === "" ? slots.slice(0, SHOWN_MOST).map((entry) => ({ entry, match: { score: 0, at: [] as number[] } })) : best(late, slots, (slot) => nameOf(doc.nodes.at(slot), kinds), SHOWN_MOST);
     return found.map(({ entry: slot, match }): PickRow => {
       const node = doc.nodes.at(slot);
       const kind = kindOf(kinds, node?.type);
       const why = refuses?.(slot) ?? null;
-      const name = nameOf(doc, slot).slice(0, 160);
+      const name = nameOf(node, kinds).slice(0, 160);
       return {
         key: String(slot),
         title: <Lit text={name} at={match.at} />,
         name: why === null ? name : `${name}: ${why}`,
-        detail: why ?? kind?.name ?? node?.type,
+        // Nodes without a label are called as their type is: their ids tell them apart.
+        detail: why ?? (name === kind?.name ? node?.id : (kind?.name ?? node?.type)),
         disabled: why !== null,
         icon: <NodeTile type={node?.type ?? ""} icon={kind?.icon} category={categoryOf(kind?.category, node?.type ?? "")} size="s" />,
       };
@@ -76,9 +76,4 @@ export function ChooseNode({ doc, kinds, title, slots, refuses, onChoose, onClos
       />
     </dialog>
   );
-}
-
-function nameOf(doc: GraphDocument, slot: number): string {
-  const node = doc.nodes.at(slot);
-  return node ? titleOf(node) : "";
 }

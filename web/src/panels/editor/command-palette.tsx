@@ -6,8 +6,7 @@ import { best, fuzzy } from "../../graph/commands/fuzzy";
 import { shownKeys } from "../../graph/commands/keys";
 import { canRun, keysFor, runCommand, type Bindings, type Command, type Context } from "../../graph/commands/registry";
 import { COMMANDS } from "../../graph/commands/viewing";
-import { kindOf } from "../../graph/edit/kinds";
-import { titleOf } from "../../graph/edit/names";
+import { kindOf, nameOf } from "../../graph/edit/kinds";
 import { Key } from "../../ui/button";
 import { useDebounced } from "../../ui/hooks";
 import { categoryOf, NodeTile } from "../../ui/node-icon";
@@ -165,16 +164,17 @@ function commandRows(context: Context, bindings: Bindings, recent: readonly stri
 
 function nodeRows({ doc, kinds }: Context, query: string): Section {
   if (query.trim().length < 2) return NOTHING;
-  const found = best(query, doc.nodes.entries(), ([, node]) => titleOf(node), NODES_MOST);
+  const found = best(query, doc.nodes.entries(), ([, node]) => nameOf(node, kinds), NODES_MOST);
   if (found.length === 0) return NOTHING;
   const rows = found.map(({ entry: [slot, node], match }): PickRow => {
     const kind = kindOf(kinds, node.type);
-    const title = titleOf(node);
+    const title = nameOf(node, kinds);
     return {
       key: `node:${slot}`,
       title: <Lit text={title.slice(0, 160)} at={match.at} />,
       name: `Node ${title.slice(0, 160)}`,
-      detail: kind?.name ?? node.type,
+      // Nodes without a label are called as their type is: their ids tell them apart.
+      detail: title === kind?.name ? node.id : (kind?.name ?? node.type),
       icon: <NodeTile type={node.type ?? ""} icon={kind?.icon} category={categoryOf(kind?.category, node.type ?? "")} size="s" />,
     };
   });

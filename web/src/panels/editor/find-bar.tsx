@@ -4,7 +4,8 @@ import { ChevronDown, ChevronUp, X } from "lucide-react";
 import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 import { Finding } from "../../graph/commands/find";
 import type { Context } from "../../graph/commands/registry";
-import { quoted, titleOf } from "../../graph/edit/names";
+import { nameOf } from "../../graph/edit/kinds";
+import { quoted } from "../../graph/edit/names";
 import { Button } from "../../ui/button";
 import { count } from "../../ui/format";
 import { useDebounced } from "../../ui/hooks";
@@ -20,7 +21,7 @@ const SLICE_MS = 6;
 const REST_MS = 120;
 
 export function FindBar({ context, onClose }: FindBarProps) {
-  const { doc, selection, host } = context;
+  const { doc, kinds, selection, host } = context;
   const [query, setQuery] = useState("");
   const { finding, slots, isDone } = useFinding(context, query);
   const [at, setAt] = useState(-1);
@@ -75,7 +76,7 @@ export function FindBar({ context, onClose }: FindBarProps) {
       </div>
       {where ? <p className={`${s.where} mono cut`}>{where}</p> : null}
       <span className="hidden" role="status">
-        {isDone && query.trim() !== "" ? (node && at >= 0 ? `${words}: ${quoted(titleOf(node))}` : `${count(slots.length)} found`) : ""}
+        {isDone && query.trim() !== "" ? (node && at >= 0 ? `${words}: ${quoted(nameOf(node, kinds))}` : `${count(slots.length)} found`) : ""}
       </span>
     </div>
   );

@@ -5,9 +5,9 @@ import { useVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
 import { ChevronRight, Ellipsis, PowerOff, TriangleAlert } from "lucide-react";
 import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from "react";
 import type { Context } from "../../graph/commands/registry";
-import { outputsOf, kindOf } from "../../graph/edit/kinds";
-import { titleOf } from "../../graph/edit/names";
+import { kindOf, nameOf } from "../../graph/edit/kinds";
 import type { OutlineRow } from "../../graph/edit/order";
+import { outputsOf } from "../../graph/edit/ports";
 import { isDisabled } from "../../graph/edit/settle";
 import f from "../../ui/field.module.css";
 import { count, plural } from "../../ui/format";
@@ -286,7 +286,7 @@ function Row({ context, row, index, top, active, selected, open, status, problem
         {open === undefined ? <i className={s.twist} /> : null}
         <NodeTile type={node.type ?? ""} icon={kind?.icon} category={categoryOf(kind?.category, node.type ?? "")} size="s" />
         <span className="cut" dir="auto">
-          {titleOf(node).slice(0, 200)}
+          {nameOf(node, kinds).slice(0, 200)}
         </span>
         {isDisabled(node) ? <PowerOff className={s.mark} role="img" aria-label="disabled" /> : null}
       </span>
@@ -308,7 +308,7 @@ function Row({ context, row, index, top, active, selected, open, status, problem
         <button
           type="button"
           tabIndex={-1}
-          aria-label={`What can be done with ${titleOf(node).slice(0, 80)}`}
+          aria-label={`What can be done with ${nameOf(node, kinds).slice(0, 80)}`}
           aria-haspopup="menu"
           onClick={(event) => {
             event.stopPropagation();
@@ -329,11 +329,11 @@ const NAMED_MOST = 5;
 function leadsTo({ doc, kinds }: Context, slot: number): string {
   const node = doc.nodes.at(slot);
   const edges = doc.links.out(slot).reverse();
-  if (edges.length === 0) return outputsOf(kindOf(kinds, node?.type), node?.data).length === 0 ? "" : "leads nowhere";
+  if (edges.length === 0) return outputsOf(node, kindOf(kinds, node?.type)).length === 0 ? "" : "leads nowhere";
   const names = edges.slice(0, NAMED_MOST).map((edge) => {
     const target = doc.nodes.at(doc.links.target[edge] ?? -1);
     const port = doc.edges.at(edge)?.sourceHandle;
-    return `${port ? `${port}: ` : ""}${target ? titleOf(target).slice(0, 60) : "a node that is missing"}`;
+    return `${port ? `${port}: ` : ""}${target ? nameOf(target, kinds).slice(0, 60) : "a node that is missing"}`;
   });
   return `leads to ${names.join(", ")}${edges.length > NAMED_MOST ? ` and ${count(edges.length - NAMED_MOST)} more` : ""}`;
 }

@@ -5,7 +5,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useMemo, useRef, useState } from "react";
 import type { Problem } from "../../api/types";
 import type { GraphDocument } from "../../graph/document/document";
-import { titleOf } from "../../graph/edit/names";
+import { nameOf, type Kinds } from "../../graph/edit/kinds";
 import { count, plural } from "../../ui/format";
 import { Segments } from "../../ui/segments";
 import { Empty, Failed, Skeleton } from "../../ui/states";
@@ -15,6 +15,7 @@ type Shown = "all" | "error" | "warning";
 
 interface ProblemListProps {
   doc: GraphDocument;
+  kinds: Kinds;
   /** Null while they are not known. */
   problems: readonly Problem[] | null;
   /** Whether the server found more than it tells. */
@@ -24,7 +25,7 @@ interface ProblemListProps {
   onSelect: (problem: Problem) => void;
 }
 
-export function ProblemList({ doc, problems, more = false, error, onRetry, onSelect }: ProblemListProps) {
+export function ProblemList({ doc, kinds, problems, more = false, error, onRetry, onSelect }: ProblemListProps) {
   const [shown, setShown] = useState<Shown>("all");
   const list = useRef<HTMLDivElement>(null);
   const rows = useMemo(() => (problems ?? []).filter((problem) => shown === "all" || problem.severity === shown), [problems, shown]);
@@ -64,7 +65,7 @@ export function ProblemList({ doc, problems, more = false, error, onRetry, onSel
             const problem = rows[item.index];
             return problem ? (
               <li key={item.key} ref={virtual.measureElement} data-index={item.index} style={{ transform: `translateY(${item.start}px)` }} aria-setsize={rows.length} aria-posinset={item.index + 1}>
-                <Row problem={problem} doc={doc} onSelect={onSelect} />
+                <Row problem={problem} doc={doc} kinds={kinds} onSelect={onSelect} />
               </li>
             ) : null;
           })}
@@ -75,7 +76,7 @@ export function ProblemList({ doc, problems, more = false, error, onRetry, onSel
   );
 }
 
-function Row({ problem, doc, onSelect }: { problem: Problem; doc: GraphDocument; onSelect: (problem: Problem) => void }) {
+function Row({ problem, doc, kinds, onSelect }: { problem: Problem; doc: GraphDocument; kinds: Kinds; onSelect: (problem: Problem) => void }) {
   const isError = problem.severity === "error";
   const node = problem.node ? doc.nodes.get(problem.node) : null;
   return (
@@ -84,7 +85,7 @@ function Row({ problem, doc, onSelect }: { problem: Problem; doc: GraphDocument;
       <span className={s.words}>
         <span>{sentence(problem.message)}</span>
         <span className={s.where}>
-          {problem.node ? <span dir="auto">{node ? titleOf(node) : problem.node}</span> : problem.edge ? <span>Edge {problem.edge}</span> : null}
+          {problem.node ? <span dir="auto">{node ? nameOf(node, kinds) : problem.node}</span> : problem.edge ? <span>Edge {problem.edge}</span> : null}
           {problem.path ? <span className="mono">{problem.path}</span> : null}
           {problem.suggestion ? <span>{sentence(problem.suggestion)}</span> : null}
         </span>

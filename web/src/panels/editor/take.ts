@@ -1,21 +1,29 @@
 // Pasted and imported texts: read as JSON or YAML, recognised, and put into the document as one step.
 
 import { readJson } from "../../api/exact";
+import { applyLayout, layoutWish } from "../../graph/edit/arrange";
 import { paste, type Pasted } from "../../graph/edit/clip";
 import type { Point } from "../../graph/edit/family";
 import { counted } from "../../graph/edit/names";
-import type { ImportNote, Recognised } from "../../graph/import/recognise";
+import type { Recognised } from "../../graph/import/recognise";
 import type { Context } from "../../graph/commands/registry";
 
-const SOURCE_NAMES: Readonly<Record<Recognised["source"], string>> = { workflow: "Workflow", react_flow: "React Flow", thaiyyal: "Thaiyyal", n8n: "n8n" };
+const SOURCE_NAMES: Readonly<Record<Recognised["source"], string>> = { workflow: "the workflow", react_flow: "React Flow", thaiyyal: "Thaiyyal", n8n: "n8n" };
 const TEXT_MOST = 64 * 1024 * 1024;
 const YAML_MOST = 8 * 1024 * 1024;
 /** Keys of a file that describe the workflow: taken over into one that is still empty. */
 const DESCRIBING = ["name", "description", "settings", "variables", "constants", "tags", "samples"];
 
+/** Something that is not as it was, and the node it is about: -1 where it is none of them. */
+export interface TakenNote {
+  slot: number;
+  message: string;
+}
+
 export interface Taken extends Pasted {
-  source: Recognised["source"];
-  notes: ImportNote[];
+  /** What it came from, in words. */
+  source: string;
+  notes: TakenNote[];
 }
 
 /** A text as a value; YAML is read by a chunk of its own. Throws in words where it is neither. */
@@ -53,7 +61,8 @@ export async function recogniseText(text: string, kinds: Context["kinds"]): Prom
 }
 
 /** Puts a text's nodes into the document and selects them. `at` is where their middle goes. */
-export async function takeText({ doc, where, kinds, selection, host }: Context, text: string, at?: Point): Promise<Taken> {
+export async function takeText(context: Context, text: string, at?: Point): Promise<Taken> {
+  const { doc, where, kinds, selection, host } = context;
   const found = await recogniseText(text, kinds);
   const place = at ?? host.place();
   const isEmpty = doc.nodes.count === 0;
@@ -66,8 +75,30 @@ export async function takeText({ doc, where, kinds, selection, host }: Context, 
   }
   selection.set(pasted.nodes, pasted.edges);
   host.reveal(pasted.nodes);
+  if (pasted.isGrid) await layOutPasted(context, pasted.nodes, isEmpty, join);
   host.tell(wordsFor(found, pasted.nodes.length), found.notes.length > 0 ? "plain" : "ok");
-  return { ...pasted, source: found.source, notes: found.notes };
+  return { ...pasted, source: SOURCE_NAMES[found.source], notes: notesOn(found, pasted.nodes) };
+}
+
+/** What is too large to be laid out here stands in rows until the server has done it; where it cannot, it stays so. */
+async function layOutPasted({ doc, where, host }: Context, slots: readonly number[], isAll: boolean, join: string): Promise<void> {
+  const wish = layoutWish(doc, where, isAll ? null : slots);
+  const { version } = doc;
+  try {
+    const places = await host.layout(wish.request);
+    // Whoever moved something meanwhile has chosen its place.
+    if (doc.version !== version) return host.tell("The workflow changed while it was laid out: it stays as it is. Lay out places it anew");
+    applyLayout(doc, where, wish, places, { join });
+    host.reveal(slots);
+  } catch (error) {
+    host.tell(`It stands in rows: the server could not lay it out (${error instanceof Error ? error.message : "it does not answer"}). Lay out tries it again`, "bad");
+  }
+}
+
+/** Nodes may have got other ids than those that notes name: they came in the same order. */
+function notesOn({ nodes, notes }: Recognised, slots: readonly number[]): TakenNote[] {
+  const at = new Map(nodes.map((node, index) => [node.id, slots[index] ?? -1] as const).reverse());
+  return notes.map(({ node, message }) => ({ slot: node === null ? -1 : (at.get(node) ?? -1), message }));
 }
 
 function isUnset(value: unknown): boolean {
@@ -76,8 +107,7 @@ function isUnset(value: unknown): boolean {
 
 function wordsFor({ source, notes }: Recognised, count: number): string {
   const what = `Pasted ${counted(count, "node")}${source === "workflow" ? "" : ` from ${SOURCE_NAMES[source]}`}`;
-  const about = notes.filter((note) => note.node !== null);
-  const [first] = about.length > 0 ? about : notes;
+  const [first, ...more] = notes;
   if (!first) return what;
-  return `${what}. ${first.message}${about.length > 1 ? `, and ${counted(about.length - 1, "more note")}` : ""}`;
+  return more.length === 0 ? `${what}. ${first.message}` : `${what}. ${counted(notes.length, "thing")} in it are not as they were: the notes say which`;
 }

@@ -10,15 +10,14 @@ import { ChoiceWidget, DateWidget, NumberWidget, SecretWidget, SuggestWidget, Te
 import { CronWidget, DurationWidget, ZoneWidget } from "./widgets/time";
 import { ValueWidget } from "./widgets/value";
 import type { WidgetProps } from "./widgets/widget";
+import { WorkflowWidget } from "./widgets/workflow";
 import { misfits } from "../../graph/parameter/check";
-import { usePanel } from "./context";
 import { ExpressionInput } from "./expression-input";
 
 const COLOURS = ["yellow", "blue", "green", "pink", "purple", "orange"].map((value) => ({ value, label: "" }));
 
 export function Control(props: WidgetProps) {
   const { field, value, onChange, label, describedBy, invalid } = props;
-  const { workflows } = usePanel();
   if (field.reading === "condition") return <ConditionWidget {...props} />;
   if (field.reading === "expression") {
     return <ExpressionInput field={field} kind="expression" value={typeof value === "string" ? value : value === undefined ? "" : JSON.stringify(value)} onChange={(text) => onChange(text === "" ? undefined : text, true)} label={label} describedBy={describedBy} invalid={invalid} multiline />;
@@ -37,7 +36,7 @@ export function Control(props: WidgetProps) {
     case "color":
       return <SuggestWidget {...props} options={COLOURS} />;
     case "workflow":
-      return <SuggestWidget {...props} options={workflows.map(({ id, name }) => ({ value: id, label: name }))} />;
+      return <WorkflowWidget {...props} />;
     case "password":
       return <SecretWidget {...props} />;
     case "date":

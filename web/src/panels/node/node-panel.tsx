@@ -5,6 +5,7 @@ import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from 
 import { fieldsOfType } from "../../graph/parameter/fields";
 import { problemPath } from "../../graph/parameter/check";
 import { isSetting } from "../../graph/parameter/settings";
+import { titleOf } from "../../graph/summary";
 import { Button } from "../../ui/button";
 import { categoryOf, NodeTile } from "../../ui/node-icon";
 import { Skeleton } from "../../ui/states";
@@ -39,7 +40,7 @@ function Narrow(props: NodePanelProps) {
   const panel = useRef<HTMLElement>(null);
   const sheet = useSheet(props.onClose);
   return (
-    <aside ref={panel} className={`${s.panel} ${sheet.tall ? s.tall : ""}`} aria-label={`Node ${titleOf(props)}`} onKeyDown={(event) => onEscape(event, props.onClose)} style={sheet.style}>
+    <aside ref={panel} className={`${s.panel} ${sheet.tall ? s.tall : ""}`} aria-label={`Node ${titleOf(props.node, props.type?.name)}`} onKeyDown={(event) => onEscape(event, props.onClose)} style={sheet.style}>
       <div className={s.handle} {...sheet.handle} />
       <Head {...props} />
       <Body {...props} tab={tab} onTab={setTab} />
@@ -87,11 +88,6 @@ function useTab({ tab, onTab, reveal, type }: NodePanelProps): [PanelTab, (tab: 
   return [tab ?? own, choose];
 }
 
-export function titleOf({ node, type }: Pick<NodePanelProps, "node" | "type">): string {
-  const label = node.data?.["label"];
-  return typeof label === "string" && label.trim() !== "" ? label : (type?.name ?? node.id);
-}
-
 export interface HeadProps extends NodePanelProps {
   titleId?: string;
 }
@@ -128,7 +124,7 @@ export function Head(props: HeadProps) {
 /** The label, which can be changed where it stands. */
 function Title({ node, type, set, readOnly, titleId }: HeadProps) {
   const label = typeof node.data?.["label"] === "string" ? node.data["label"] : "";
-  const shown = label === "" ? (type?.name ?? node.id) : label;
+  const shown = titleOf(node, type?.name);
   const [draft, setDraft] = useState<string | null>(null);
   const keep = () => {
     if (draft !== null && draft.trim() !== label) set({ "data/label": draft.trim() === "" ? undefined : draft.trim() }, { label: "Rename the node" });

@@ -111,9 +111,9 @@ export function FileButton({ accept, onText }: { accept: string; onText: (text: 
   const input = useRef<HTMLInputElement>(null);
   const read = async (file: File | undefined) => {
     if (!file) return;
-    if (file.size > FILE_MOST) return toast("bad", `${file.name} has ${bytes(file.size)}: texts in a workflow have ${bytes(FILE_MOST)} at most`);
+    if (file.size > FILE_MOST) return void toast("bad", `${file.name} has ${bytes(file.size)}: texts in a workflow have ${bytes(FILE_MOST)} at most`);
     const text = await file.text();
-    if (text.includes("\u0000")) return toast("bad", `${file.name} is no text`);
+    if (text.includes("\u0000")) return void toast("bad", `${file.name} is no text`);
     onText(text);
   };
   return (
