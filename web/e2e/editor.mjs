@@ -40,7 +40,7 @@ async function walk({ page, context, options, journey }) {
   const front = flags.page === "" ? null : await serveFront(resolve(flags.page), product.url);
   const weather = options.weather ? await Weather.over(front?.url ?? product.url) : null;
   const url = weather?.url ?? front?.url ?? product.url;
-  const picture = async (name) => void (flags.pictures !== "" && (await page.screenshot({ path: resolve(flags.pictures, `${name}.png`) })));
+  const picture = async (name) => void (flags.pictures !== "" && (await page.screenshot({ path: resolve(flags.pictures, `${name}.png`), caret: "initial" })));
   try {
     await page.emulateMedia({ reducedMotion: "reduce", colorScheme: "dark" });
     if (!options.context?.viewport) await page.setViewportSize({ width: 1440, height: 900 });

@@ -8,6 +8,9 @@ import { chromium } from "playwright-core";
 const ARGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic", "--no-first-run"];
 const NAMES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
+/** What a journey may take at most, unless it says otherwise. */
+const SECONDS = 75;
+
 export class Walks {
   #journeys = new Map();
 
@@ -35,6 +38,21 @@ export class Walks {
   }
 }
 
+/** Says what the page's policy forbade. What a browser writes itself into text that is being typed is not the page's doing. */
+function tellOfPolicy() {
+  addEventListener("securitypolicyviolation", ({ target, violatedDirective, blockedURI, sourceFile }) => {
+    if (target instanceof Element && target.closest("[contenteditable]")) return;
+    console.error(`Broken policy: ${violatedDirective} ${blockedURI} ${sourceFile}`);
+  });
+}
+
+/** A page that hangs must not hold the others up. */
+function within(seconds, work) {
+  let timer;
+  const late = new Promise((_, fail) => (timer = setTimeout(() => fail(new Error(`not through after ${seconds} s`)), seconds * 1_000)));
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
 async function isWalked(browser, walk, [name, { options, journey }]) {
   const began = performance.now();
   const seconds = () => `${((performance.now() - began) / 1_000).toFixed(1)} s`;
@@ -43,15 +61,16 @@ async function isWalked(browser, walk, [name, { options, journey }]) {
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   page.on("pageerror", (error) => faults.push(error.message));
-  page.on("console", (message) => /Content Security|Warning:/.test(message.text()) && faults.push(message.text()));
+  page.on("console", (message) => /^Broken policy|Warning:/.test(message.text()) && faults.push(message.text()));
+  await page.addInitScript(tellOfPolicy);
   try {
-    await walk({ page, context, options, journey });
+    await within(options.seconds ?? SECONDS, walk({ page, context, options, journey }));
     if (faults.length > 0) throw new Error(`the page complained: ${faults.slice(0, 5).join("; ")}`);
     console.log(`ok    ${name}  ${seconds()}`);
     return true;
   } catch (error) {
     const picture = join(tmpdir(), `journey-${process.pid}-${name.replace(/\W+/g, "-").slice(0, 60)}.png`);
-    await page.screenshot({ path: picture }).catch(() => undefined);
+    await page.screenshot({ path: picture, timeout: 5_000 }).catch(() => undefined);
     const words = [...String(error.message ?? error).split("\n").slice(0, 8), ...faults.map((fault) => `the page complained: ${fault}`), `picture: ${picture}`];
     console.log(`short ${name}  ${seconds()}\n      ${words.join("\n      ")}`);
     return false;

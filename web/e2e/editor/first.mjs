@@ -1,9 +1,7 @@
 // The first hour: an empty product, a workflow from nothing, a template used and changed.
 
 import assert from "node:assert/strict";
-import { canvas, command, draft, edgesOf, isDone, open, palette, saved, test, until } from "./hand.mjs";
-
-const run = (page) => page.getByRole("banner").getByRole("button", { name: "Run", exact: true });
+import { canvas, executions, isDone, palette, side, test, top, until } from "./hand.mjs";
 
 async function editorOf(page) {
   await page.waitForURL(/\/editor\/[^/?]+/);
@@ -21,27 +19,27 @@ test("a workflow is drawn from nothing, run, changed and run again", async ({ pa
   await page.getByRole("button", { name: "Add field" }).click();
   const graph = await until(product, id, ({ edges }) => edges.length === 1);
   assert.deepEqual(graph.nodes.map((node) => node.type), ["manual", "set_fields"]);
-  await run(page).click();
+  await top(page).click();
   await isDone(page);
   await picture("drawn-from-nothing");
   await page.getByRole("textbox", { name: "Name of the workflow" }).fill("Something now");
   await page.keyboard.press("Enter");
   await until(product, id, ({ name }) => name === "Something now");
-  await run(page).click();
-  await page.getByRole("tab", { name: "History" }).or(page.getByRole("button", { name: "Close the run" })).first().waitFor();
-  await isDone(page);
+  await top(page).click();
+  await executions(product, id, { count: 2 });
 });
 
 test("an empty product offers an example, which runs", async ({ page, url, product }) => {
   await page.goto(`${url}/workflows`);
   await page.getByRole("button", { name: "Add the example" }).click();
   const id = await editorOf(page);
-  await page.locator("[data-node=weight]").waitFor();
+  await page.locator("[data-canvas][data-ready]").waitFor();
+  await page.getByText("Input as JSON").waitFor();
   await canvas(page).focus();
   await page.keyboard.press("Control+Enter");
-  await page.getByRole("complementary", { name: "Workflow" }).getByRole("button", { name: "Run", exact: true }).click();
   await isDone(page);
-  assert.ok((await draft(product, id)).nodes.length > 3);
+  await executions(product, id, { count: 1 });
+  await page.getByRole("row", { name: /By post/ }).waitFor();
 });
 
 test("a template is found, used, run, changed and run again", async ({ page, url, product, picture }) => {
@@ -57,18 +55,25 @@ test("a template is found, used, run, changed and run again", async ({ page, url
   await picture("3-template");
   await page.getByRole("button", { name: "Use this template" }).click();
   const id = await editorOf(page);
-  await page.locator("[data-node]").first().waitFor();
+  await page.getByText("/hooks/hello").waitFor();
   await picture("4-editor");
-  const before = await draft(product, id);
-  await run(page).click();
-  await page.waitForTimeout(400);
-  await picture("5-asked");
-  const form = page.getByRole("complementary", { name: "Workflow" });
-  if (await page.getByText("Say what it starts with").isVisible()) await form.getByRole("button", { name: "Run", exact: true }).click();
+  const input = side(page).getByLabel("Input as JSON");
+  assert.deepEqual(JSON.parse(await input.inputValue()), { name: "Ada" }, "the template's first sample is there to try");
+  await input.fill('{"name": "Ada", "language": "de"}');
+  await side(page).getByRole("button", { name: "Run", exact: true }).click();
   await isDone(page);
-  await picture("6-ran");
-  await palette(page).fill("Set fields");
-  await page.keyboard.press("Enter");
-  await until(product, id, ({ nodes }) => nodes.length === before.nodes.length + 1);
-  await picture("7-changed");
+  await picture("5-ran");
+  await page.getByRole("row", { name: /Choose the words/ }).click();
+  await side(page).locator(".cm-content").first().click();
+  await page.keyboard.press("Control+a");
+  await page.keyboard.type("'Moin'");
+  await picture("6-changed");
+  await until(product, id, ({ nodes }) => nodes[1].data.expression === "'Moin'");
+  await side(page).getByRole("button", { name: "Close", exact: true }).click();
+  // What was typed as the input is still there.
+  await side(page).getByRole("button", { name: "Run", exact: true }).click();
+  const [last] = await executions(product, id, { count: 2 });
+  await page.getByRole("link", { name: new RegExp(last.id) }).first().waitFor();
+  await picture("7-ran-again");
+  assert.deepEqual(JSON.parse((await product.call("GET", `/executions/${last.id}`)).text).output, { greeting: "Moin, Ada!" });
 });

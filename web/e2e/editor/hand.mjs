@@ -37,9 +37,9 @@ export async function open(page, url, id) {
 }
 
 /** What the draft on the server has come to; asks until it is so, since saving comes a second after the last change. */
-export async function until(product, id, isSo, words = String(isSo)) {
+export async function until(product, id, isSo, words = String(isSo), most = 12_000) {
   let graph = null;
-  for (const from = Date.now(); Date.now() - from < 12_000; await new Promise((done) => setTimeout(done, 150))) {
+  for (const from = Date.now(); Date.now() - from < most; await new Promise((done) => setTimeout(done, 150))) {
     graph = await draft(product, id);
     if (isSo(graph)) return graph;
   }
@@ -94,4 +94,26 @@ export async function command(page, words) {
   await page.keyboard.press("Control+k");
   await page.getByRole("combobox", { name: "Search or run a command" }).fill(words);
   await page.keyboard.press("Enter");
+}
+
+/** What the program knows of a workflow's executions, the last one first; waits until there are so many that ended as said. */
+export async function executions(product, id, { count, status = "succeeded" }) {
+  let items = [];
+  for (const from = Date.now(); Date.now() - from < 15_000; await new Promise((done) => setTimeout(done, 150))) {
+    items = JSON.parse((await product.call("GET", `/executions?workflow=${id}&limit=20`)).text).items;
+    if (items.length >= count && items[0].status === status) return items;
+  }
+  throw new Error(`no ${count} executions, the last of them ${status}: ${JSON.stringify(items).slice(0, 600)}`);
+}
+
+export const top = (page) => page.locator("header").getByRole("button", { name: "Run", exact: true });
+export const side = (page) => page.getByRole("complementary", { name: /^(Workflow|Node)$/ });
+
+/** Goes by a key until something has the focus. */
+export async function tabTo(page, selector, key = "Tab") {
+  for (let turn = 0; turn < 80; turn += 1) {
+    if (await page.evaluate((wanted) => document.activeElement?.matches(wanted) ?? false, selector)) return;
+    await page.keyboard.press(key);
+  }
+  throw new Error(`${key} never leads to ${selector}`);
 }

@@ -96,6 +96,8 @@ export interface Template {
 
 export interface TemplateWhole extends Template {
   graph: Graph;
+  /** Inputs to try it with. */
+  samples?: Json[];
 }
 
 /** A tag or a folder, and how many workflows have it. */

@@ -1,6 +1,6 @@
 // The editor of one draft: its top bar and the canvas, at once; lists, panels, menus and keys come right after the first picture.
 
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Canvas } from "../../canvas/canvas";
 import { statusesOf } from "../../canvas/statuses";
 import type { CanvasEvents, CanvasHandle, Point } from "../../canvas/types";
@@ -17,9 +17,10 @@ import { useEditorRun } from "./use-editor-run";
 import { useParts } from "./use-parts";
 import { useProblems } from "./use-problems";
 import { usePublish } from "./use-publish";
+import { part } from "../../ui/part";
 import s from "./editor.module.css";
 
-const Workbench = lazy(async () => ({ default: (await import("./workbench")).Workbench }));
+const Workbench = part(async () => ({ default: (await import("./workbench")).Workbench }));
 
 export function Editor({ session }: { session: Session }) {
   const { doc, selection } = session;

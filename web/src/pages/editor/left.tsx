@@ -1,7 +1,7 @@
 // The list at the left: node types to add, or the graph in words.
 
 import { X } from "lucide-react";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import type { NodeType } from "../../api/types";
 import type { Point } from "../../canvas/types";
 import type { Context } from "../../graph/commands/registry";
@@ -9,10 +9,11 @@ import { Button } from "../../ui/button";
 import { Skeleton } from "../../ui/states";
 import { addFromList } from "./adding";
 import type { List } from "./use-parts";
+import { part } from "../../ui/part";
 import s from "./editor.module.css";
 
-const AddPalette = lazy(async () => ({ default: (await import("../../panels/editor/add-palette")).AddPalette }));
-const Outline = lazy(async () => ({ default: (await import("../../panels/editor/outline")).Outline }));
+const AddPalette = part(async () => ({ default: (await import("../../panels/editor/add-palette")).AddPalette }));
+const Outline = part(async () => ({ default: (await import("../../panels/editor/outline")).Outline }));
 
 interface LeftProps {
   context: Context;
@@ -28,7 +29,7 @@ export function Left({ context, kinds, what, onWhat, problemsOf, onOpen, onMenu 
   const { doc, selection } = context;
   if (what === null) return null;
   return (
-    <aside className={s.left} aria-label={what === "add" ? "Node types" : "Outline"}>
+    <aside className={s.left} aria-label={what === "add" ? "Node types" : "Outline"} data-list={what}>
       <div className={s.switch}>
         <button type="button" aria-pressed={what === "add"} onClick={() => onWhat("add")}>
           Add

@@ -1,6 +1,6 @@
 // What opens above the editor: palettes, menus, dialogs. One at a time.
 
-import { lazy, Suspense, type ComponentProps, type ReactNode } from "react";
+import { Suspense, type ComponentProps, type ReactNode } from "react";
 import type { NodeType } from "../../api/types";
 import { api } from "../../api/calls";
 import type { Bindings, Context, Surface } from "../../graph/commands/registry";
@@ -13,16 +13,17 @@ import type { Point } from "../../graph/edit/family";
 import { bind, remember, useView } from "../../state/view";
 import { editorPath } from "../paths";
 import { navigate } from "../../ui/router";
+import { part } from "../../ui/part";
 
-const CommandPalette = lazy(async () => ({ default: (await import("../../panels/editor/command-palette")).CommandPalette }));
-const ShortcutSheet = lazy(async () => ({ default: (await import("../../panels/editor/shortcut-sheet")).ShortcutSheet }));
-const ContextMenu = lazy(async () => {
+const CommandPalette = part(async () => ({ default: (await import("../../panels/editor/command-palette")).CommandPalette }));
+const ShortcutSheet = part(async () => ({ default: (await import("../../panels/editor/shortcut-sheet")).ShortcutSheet }));
+const ContextMenu = part(async () => {
   const { ContextMenu: Menu, menuOf } = await import("../../panels/editor/context-menu");
   return { default: (props: Omit<ComponentProps<typeof Menu>, "of">) => <Menu {...props} of={menuOf(props.context)} /> };
 });
-const ChooseNode = lazy(async () => ({ default: (await import("../../panels/editor/choose-node")).ChooseNode }));
-const Rename = lazy(async () => ({ default: (await import("../../panels/editor/rename")).Rename }));
-const QuickAdd = lazy(async () => ({ default: (await import("../../panels/editor/add-palette")).QuickAdd }));
+const ChooseNode = part(async () => ({ default: (await import("../../panels/editor/choose-node")).ChooseNode }));
+const Rename = part(async () => ({ default: (await import("../../panels/editor/rename")).Rename }));
+const QuickAdd = part(async () => ({ default: (await import("../../panels/editor/add-palette")).QuickAdd }));
 
 /** What is open, and where it belongs. */
 export type Open =

@@ -1,6 +1,6 @@
 // What one works with beside the canvas: the list at the left, the panel at the side, bars, menus, keys.
 
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, type RefObject } from "react";
+import { Suspense, useCallback, useEffect, useMemo, useRef, type RefObject } from "react";
 import { api } from "../../api/calls";
 import type { NodeType } from "../../api/types";
 import type { CanvasEvents, CanvasHandle, Point } from "../../canvas/types";
@@ -8,6 +8,7 @@ import type { Surface } from "../../graph/commands/registry";
 import { layoutWish } from "../../graph/edit/arrange";
 import { placesOf, type Places } from "../../graph/document/places";
 import { ContainerCrumbs, SelectionBar } from "../../panels/editor/bars";
+import type { Typed } from "../../panels/input-form";
 import { takeText } from "../../panels/editor/take";
 import { useSelectionVersion } from "../../panels/editor/use-document";
 import { useCommandKeys } from "../../panels/editor/use-keys";
@@ -23,11 +24,12 @@ import type { EditorRun } from "./use-editor-run";
 import type { Parts } from "./use-parts";
 import type { Problems } from "./use-problems";
 import { WorkflowPanel } from "./workflow-panel";
+import { part } from "../../ui/part";
 import s from "./editor.module.css";
 
-const NodeSide = lazy(async () => ({ default: (await import("./node-side")).NodeSide }));
-const FindBar = lazy(async () => ({ default: (await import("../../panels/editor/find-bar")).FindBar }));
-const RunView = lazy(async () => ({ default: (await import("./run-view")).RunView }));
+const NodeSide = part(async () => ({ default: (await import("./node-side")).NodeSide }));
+const FindBar = part(async () => ({ default: (await import("../../panels/editor/find-bar")).FindBar }));
+const RunView = part(async () => ({ default: (await import("./run-view")).RunView }));
 
 interface WorkbenchProps {
   session: Session;
@@ -86,6 +88,7 @@ export function Workbench(props: WorkbenchProps) {
 /** The panel of the one node that is selected, else that of the workflow. */
 function Side({ session, kinds, problems, run, parts, blocked, slot, reveal }: WorkbenchProps & { slot: number; reveal: (id: string) => void }) {
   const { wide, setWide, tab, setTab, setRunning } = parts;
+  const typed = useRef<Typed | null>(null);
   const showRun = (begin: () => void) => {
     begin();
     setRunning(true);
@@ -104,6 +107,7 @@ function Side({ session, kinds, problems, run, parts, blocked, slot, reveal }: W
           problems={problems}
           busy={run.starting}
           blocked={blocked}
+          typed={typed}
           onRun={(input) => showRun(() => run.start(input))}
           onNode={reveal}
           shown={run.execution}
@@ -123,7 +127,10 @@ function useCommands({ session, kinds, canvas, pointer, run, start, publish, par
     const above = opened(surface, at);
     if (above) setOpen(above);
     else if (surface === "find") setFinding(true);
-    else if (surface === "outline" || surface === "add") setLeft(surface);
+    else if (surface === "outline" || surface === "add") {
+      setLeft(surface);
+      enterList(surface);
+    }
     else if (surface === "node_wide") setWide(true);
     else if (surface === "problems") {
       selection.clear();
@@ -206,6 +213,18 @@ function cornerOf(handle: CanvasHandle | null, { doc, selection }: Session): Poi
   const node = doc.nodes.at(selection.current);
   const place = node && handle ? handle.toScreen(placesOf(doc).box(selection.current)) : null;
   return place && place.x > 0 && place.y > 0 && place.x < innerWidth && place.y < innerHeight ? place : middle;
+}
+
+const LIST_FRAMES = 120;
+
+/** Puts the keyboard into the list at the left, which may still be on its way. */
+function enterList(list: "outline" | "add", frames = LIST_FRAMES): void {
+  requestAnimationFrame(() => {
+    const shown = document.querySelector(`[data-list="${list}"]`);
+    const place = shown?.querySelector<HTMLElement>('[role="treegrid"]') ?? shown?.querySelector<HTMLElement>("input");
+    if (place) place.focus();
+    else if (frames > 0) enterList(list, frames - 1);
+  });
 }
 
 function openFile(take: (text: string) => void): void {
