@@ -79,7 +79,11 @@ export type Workflow = With<Schema<"WorkflowWhole">, { last_execution?: LastExec
 
 export type Template = With<Schema<"TemplateItem">, { preview: Preview | null }>;
 
-export type TemplateWhole = Template & { graph: Graph };
+export type TemplateWhole = Template & {
+  graph: Graph;
+  /** Inputs to try it with. */
+  samples?: Json[];
+};
 
 /** A tag or a folder, and how many workflows have it. */
 export type Counted = Schema<"Counted">;

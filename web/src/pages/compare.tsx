@@ -3,7 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowLeftRight, ChevronLeft, Columns2, X } from "lucide-react";
-import { lazy, Suspense, useDeferredValue, useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
+import { Suspense, useDeferredValue, useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { isMissing } from "../api/client";
 import { isOver, queries } from "../api/queries";
 import type { Execution, Step } from "../api/types";
@@ -22,8 +22,9 @@ import { PairDetail } from "./compare-detail";
 import { NotFound } from "./not-found";
 import s from "./compare.module.css";
 import { comparePath, executionPath } from "./paths";
+import { part } from "../ui/part";
 
-const CompareChoice = lazy(async () => ({ default: (await import("./compare-choice")).CompareChoice }));
+const CompareChoice = part(async () => (await import("./compare-choice")).CompareChoice);
 
 const LIVE_MS = 2_000;
 const ROW = 30;

@@ -2,7 +2,7 @@
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { ChevronLeft, GitFork, RotateCcw } from "lucide-react";
-import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
+import { Suspense, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { isMissing } from "../api/client";
 import { isOver, queries } from "../api/queries";
 import type { Execution } from "../api/types";
@@ -30,10 +30,11 @@ import { NotFound } from "./not-found";
 import { editorPath, executionPath } from "./paths";
 import { Splitter } from "./splitter";
 import { useSpan, type Timed } from "./use-span";
+import { part } from "../ui/part";
 import s from "./execution.module.css";
 
-const ForkDialog = lazy(async () => ({ default: (await import("../panels/fork")).ForkDialog }));
-const CompareChoice = lazy(async () => ({ default: (await import("./compare-choice")).CompareChoice }));
+const ForkDialog = part(async () => (await import("../panels/fork")).ForkDialog);
+const CompareChoice = part(async () => (await import("./compare-choice")).CompareChoice);
 
 export function page({ params }: { params: Record<string, string> }) {
   const id = params["id"] ?? "";

@@ -1,14 +1,14 @@
 // Every page of the product, one list. Each is a chunk of its own, fetched when first shown or when a link to it is pointed at.
 
 import type { ComponentType } from "react";
-import { later } from "../ui/later";
+import { part } from "../ui/part";
 import { match } from "../ui/router";
 
 export type Params = Record<string, string>;
 type Page = ComponentType<{ params: Params }>;
 
 function page(pattern: string, fetch: () => Promise<{ page: Page }>) {
-  return { pattern, View: later(async () => (await fetch()).page) };
+  return { pattern, View: part(async () => (await fetch()).page) };
 }
 
 export const ROUTES = [

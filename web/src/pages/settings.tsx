@@ -2,7 +2,7 @@
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Keyboard, LogOut, RotateCcw } from "lucide-react";
-import { lazy, Suspense, useId, useState, type ReactNode } from "react";
+import { Suspense, useId, useState, type ReactNode } from "react";
 import { api } from "../api/calls";
 import { queries } from "../api/queries";
 import { DEFAULTS, RANGES, within, writeSettings, type NumberKey } from "../graph/settings";
@@ -15,8 +15,9 @@ import { useSearch, useTitle } from "../ui/router";
 import { asFailure, sentence } from "../ui/states";
 import s from "./settings.module.css";
 import { SHORTCUTS } from "./shortcuts";
+import { part } from "../ui/part";
 
-const ShortcutSheet = lazy(async () => ({ default: (await import("../panels/editor/shortcut-sheet")).ShortcutSheet }));
+const ShortcutSheet = part(async () => (await import("../panels/editor/shortcut-sheet")).ShortcutSheet);
 
 const SECTIONS = [
   ["appearance", "Appearance", Appearance],

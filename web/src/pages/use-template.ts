@@ -13,8 +13,9 @@ export function useTemplate() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: async ({ id, name }: { id: string; name: string }) => {
-      const { graph } = await client.ensureQueryData(queries.template(id));
-      return api.createWorkflow(JSON.stringify({ ...graph, name }));
+      const { graph, samples = [] } = await client.ensureQueryData(queries.template(id));
+      // What to try it with goes along: without an input most templates have nothing to work on.
+      return api.createWorkflow(JSON.stringify({ ...graph, ...(samples.length > 0 && { samples }), name }));
     },
     onSuccess: ({ id }) => {
       refreshWorkflows(client);

@@ -1,7 +1,7 @@
 // What became of the executions of a day or a month, as a chart that comes with a chunk of its own.
 
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 import { isMissing } from "../api/client";
 import { queries } from "../api/queries";
 import { sums } from "../graph/history";
@@ -9,9 +9,10 @@ import { count, duration, plural } from "../ui/format";
 import { Guard } from "../ui/lazy-markdown";
 import { Panel } from "../ui/panel";
 import { Failed } from "../ui/states";
+import { part } from "../ui/part";
 import s from "./history.module.css";
 
-const Plot = lazy(async () => ({ default: (await import("./history-plot")).HistoryPlot }));
+const Plot = part(async () => (await import("./history-plot")).HistoryPlot);
 
 const SPANS = [
   ["day", "24 h", "in the last 24 hours"],

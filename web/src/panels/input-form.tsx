@@ -1,7 +1,7 @@
 // What to start a workflow with: fields where the trigger says what it takes, else a JSON editor.
 
 import { ChevronDown, Play } from "lucide-react";
-import { useId, useMemo, useState, type KeyboardEvent } from "react";
+import { useEffect, useId, useMemo, useState, type KeyboardEvent } from "react";
 import { readJson } from "../api/exact";
 import { fieldFault, fieldsOf, inputText, textsOf, type Field } from "../graph/form";
 import { jsonFault } from "../graph/json-text";
@@ -10,10 +10,22 @@ import { Select } from "../ui/field";
 import f from "../ui/field.module.css";
 import s from "./input-form.module.css";
 
+/** What somebody has typed, kept while the form is not on show. */
+export interface Typed {
+  sample: string;
+  texts: ReadonlyMap<string, string>;
+  json: string;
+  asJson: boolean;
+  /** Whether there were fields then. */
+  hadFields: boolean;
+}
+
 interface InputFormProps {
   schema: { [key: string]: unknown } | null;
   /** Inputs that the workflow's file gives to try it with. */
   samples: readonly unknown[];
+  /** Where what is typed outlives the form. */
+  memory?: { current: Typed | null };
   busy: boolean;
   /** Why it may not start; null when it may. */
   blocked: string | null;
@@ -23,8 +35,9 @@ interface InputFormProps {
 
 export const RUN_KEY = /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘↵" : "Ctrl ↵";
 
-export function InputForm({ schema, samples, busy, blocked, onRun }: InputFormProps) {
-  const input = useInput(schema, samples);
+export function InputForm(props: InputFormProps) {
+  const { samples, busy, blocked, onRun } = props;
+  const input = useInput(props);
   const ready = input.fault === null && blocked === null && !busy;
   const run = () => {
     if (ready) onRun(input.text());
@@ -69,13 +82,17 @@ export function InputForm({ schema, samples, busy, blocked, onRun }: InputFormPr
 }
 
 /** What is typed, as fields or as JSON. It begins with the first sample. */
-function useInput(schema: InputFormProps["schema"], samples: readonly unknown[]) {
+function useInput({ schema, samples, memory }: InputFormProps) {
   const fields = useMemo(() => fieldsOf(schema), [schema]);
   const first = samples[0];
-  const [sample, setSample] = useState(samples.length > 0 ? "0" : "");
-  const [texts, setTexts] = useState<ReadonlyMap<string, string>>(() => (fields && textsOf(fields, first)) ?? new Map());
-  const [json, setJson] = useState(() => (first === undefined ? "{}" : JSON.stringify(first, null, 2)));
-  const [asJson, setAsJson] = useState(fields === null || (first !== undefined && textsOf(fields, first) === null));
+  const before = memory?.current?.hadFields === (fields !== null) ? memory.current : null;
+  const [sample, setSample] = useState(before?.sample ?? (samples.length > 0 ? "0" : ""));
+  const [texts, setTexts] = useState<ReadonlyMap<string, string>>(() => before?.texts ?? (fields && textsOf(fields, first)) ?? new Map());
+  const [json, setJson] = useState(() => before?.json ?? (first === undefined ? "{}" : JSON.stringify(first, null, 2)));
+  const [asJson, setAsJson] = useState(before?.asJson ?? (fields === null || (first !== undefined && textsOf(fields, first) === null)));
+  useEffect(() => {
+    if (memory) memory.current = { sample, texts, json, asJson, hadFields: fields !== null };
+  }, [memory, fields, sample, texts, json, asJson]);
   const shown = asJson ? null : fields;
   const back = useMemo(() => (asJson && fields ? textsOf(fields, parsed(json)) : null), [asJson, fields, json]);
   const fault = shown

@@ -2,7 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { X } from "lucide-react";
-import { lazy, Suspense, type ReactNode } from "react";
+import { Suspense, type ReactNode } from "react";
 import { queries } from "../api/queries";
 import type { StepError } from "../api/types";
 import { faultParts } from "../graph/fault";
@@ -20,10 +20,11 @@ import { JsonTree } from "./json-tree";
 import { ValueTools } from "./run/data";
 import { Question } from "./question";
 import { SignalForm, WaitLink } from "./waits";
+import { part } from "../ui/part";
 import s from "./step-detail.module.css";
 
 /** Tables and charts come with a chunk of their own. */
-const Shown = lazy(async () => ({ default: (await import("./shown/shown")).Shown }));
+const Shown = part(async () => (await import("./shown/shown")).Shown);
 
 interface StepDetailProps {
   execution: string;

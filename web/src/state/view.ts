@@ -3,6 +3,7 @@
 import { create } from "zustand";
 import { watchAnswers } from "../api/client";
 import { DEFAULTS, readSettings, settingsOf, writeSettings, type Settings } from "../graph/settings";
+import { tellReached } from "../ui/part";
 
 export type Theme = "dark" | "light" | "system";
 
@@ -208,6 +209,7 @@ export function startView(): void {
   watchAnswers((result) => {
     const state = useView.getState();
     const reached = result !== "unreachable";
+    tellReached(reached);
     if (state.reached !== reached) useView.setState({ reached });
     if (result === "signed_out" && !state.signedOut) useView.setState({ signedOut: true });
   });

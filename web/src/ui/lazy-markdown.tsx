@@ -1,9 +1,10 @@
 // Markdown that comes with a chunk of its own; until then, and where it cannot be loaded, the text as it is written.
 
-import { Component, lazy, Suspense, type ReactNode } from "react";
+import { Component, Suspense, type ReactNode } from "react";
 import type { MarkdownProps } from "./markdown";
+import { part } from "./part";
 
-const Loaded = lazy(async () => ({ default: (await import("./markdown")).Markdown }));
+const Loaded = part(async () => (await import("./markdown")).Markdown);
 
 interface GuardProps {
   instead: ReactNode;

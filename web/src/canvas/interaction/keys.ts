@@ -29,6 +29,8 @@ interface Given {
 type Way = [dx: -1 | 0 | 1, dy: -1 | 0 | 1];
 const WAYS: Record<string, Way> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
+const BARE: ReadonlySet<string> = new Set(["Enter", "Delete", "Backspace"]);
+
 export class Keys {
   /** M was pressed: arrows move what is chosen until Enter or Escape. */
   isMoving = false;
@@ -51,6 +53,8 @@ export class Keys {
       this.given.on().say?.("Moving ended.");
       return true;
     }
+    // With Shift or Alt these are commands of the page: delete and reconnect, run to here, run from here.
+    if ((key.shift || key.alt) && BARE.has(key.key)) return false;
     const run = this.commands()[key.key.length === 1 ? key.key.toLowerCase() : key.key];
     if (!run || (key.alt && key.key.length === 1)) return false;
     if (key.key === "F10" && !key.shift) return false;

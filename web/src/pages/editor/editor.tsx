@@ -16,6 +16,7 @@ import { useParts } from "./use-parts";
 import { useProblems } from "./use-problems";
 import { usePublish } from "./use-publish";
 import { useStart } from "./use-start";
+import { patient } from "../../ui/part";
 import s from "./editor.module.css";
 
 export function Editor({ session }: { session: Session }) {
@@ -82,11 +83,13 @@ export function Editor({ session }: { session: Session }) {
 
 const NO_EVENTS: CanvasEvents = {};
 
+const fetchWorkbench = patient(() => import("./workbench"));
+
 /** What one works with comes once the graph is seen: its code would only be in the way of that. */
 function useWorkbench() {
   const [loaded, setLoaded] = useState<typeof import("./workbench") | null>(null);
   const load = useCallback(() => {
-    import("./workbench").then(setLoaded, (error: unknown) => {
+    fetchWorkbench().then(setLoaded, (error: unknown) => {
       // Told where pages that break are.
       setLoaded(() => {
         throw error;

@@ -1,7 +1,7 @@
 // The list at the left: node types to add, or the graph in words.
 
 import { X } from "lucide-react";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import type { NodeType } from "../../api/types";
 import type { Point } from "../../canvas/types";
 import type { Context } from "../../graph/commands/registry";
@@ -10,11 +10,12 @@ import { count } from "../../ui/format";
 import { Skeleton } from "../../ui/states";
 import { addFromList } from "./adding";
 import type { List, Parts } from "./use-parts";
+import { part } from "../../ui/part";
 import s from "./editor.module.css";
 
-const AddPalette = lazy(async () => ({ default: (await import("../../panels/editor/add-palette")).AddPalette }));
-const ImportNotes = lazy(async () => ({ default: (await import("../../panels/editor/import-notes")).ImportNotes }));
-const Outline = lazy(async () => ({ default: (await import("../../panels/editor/outline")).Outline }));
+const AddPalette = part(async () => (await import("../../panels/editor/add-palette")).AddPalette);
+const ImportNotes = part(async () => (await import("../../panels/editor/import-notes")).ImportNotes);
+const Outline = part(async () => (await import("../../panels/editor/outline")).Outline);
 
 interface LeftProps {
   context: Context;
@@ -42,7 +43,7 @@ export function Left({ context, kinds, parts, onNode, problemsOf, onOpen, onMenu
     onWhat("add");
   };
   return (
-    <aside className={s.left} aria-label={NAMES[what]}>
+    <aside className={s.left} aria-label={NAMES[what]} data-list={what}>
       <div className={s.switch}>
         {tab("add", "Add")}
         {tab("outline", "Outline")}

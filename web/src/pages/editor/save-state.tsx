@@ -1,13 +1,14 @@
 // Where the last change is, as a sentence; what to do where it is not on the server.
 
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { Suspense, useEffect, useRef, useState } from "react";
 import { useDocument, type Session } from "../../state/document";
 import type { SaveState } from "../../state/document/saver";
 import { plural } from "../../ui/format";
 import { Ago } from "../../ui/time";
+import { part } from "../../ui/part";
 import s from "./save-state.module.css";
 
-const SaveDetails = lazy(async () => ({ default: (await import("./save-details")).SaveDetails }));
+const SaveDetails = part(async () => (await import("./save-details")).SaveDetails);
 
 export function SaveIndicator({ session }: { session: Session }) {
   const save = useDocument((state) => state.save);

@@ -12,18 +12,18 @@ import { placesOf } from "../../graph/document/places";
 import type { Point } from "../../graph/edit/family";
 import { bind, remember, useView } from "../../state/view";
 import { editorPath } from "../paths";
-import { later } from "../../ui/later";
+import { part } from "../../ui/part";
 import { navigate } from "../../ui/router";
 
-const CommandPalette = later(async () => (await import("../../panels/editor/command-palette")).CommandPalette);
-const ShortcutSheet = later(async () => (await import("../../panels/editor/shortcut-sheet")).ShortcutSheet);
-const ContextMenu = later(async () => {
+const CommandPalette = part(async () => (await import("../../panels/editor/command-palette")).CommandPalette);
+const ShortcutSheet = part(async () => (await import("../../panels/editor/shortcut-sheet")).ShortcutSheet);
+const ContextMenu = part(async () => {
   const { ContextMenu: Menu, menuOf } = await import("../../panels/editor/context-menu");
   return (props: Omit<ComponentProps<typeof Menu>, "of">) => <Menu {...props} of={menuOf(props.context)} />;
 });
-const ChooseNode = later(async () => (await import("../../panels/editor/choose-node")).ChooseNode);
-const Rename = later(async () => (await import("../../panels/editor/rename")).Rename);
-const QuickAdd = later(async () => (await import("../../panels/editor/add-palette")).QuickAdd);
+const ChooseNode = part(async () => (await import("../../panels/editor/choose-node")).ChooseNode);
+const Rename = part(async () => (await import("../../panels/editor/rename")).Rename);
+const QuickAdd = part(async () => (await import("../../panels/editor/add-palette")).QuickAdd);
 
 /** Fetches the code of what is opened by one key or press, so that what is typed right after is not lost. */
 export function loadSurfaces(): void {

@@ -8,6 +8,7 @@ import type { Surface } from "../../graph/commands/registry";
 import { counted } from "../../graph/edit/names";
 import { placesOf } from "../../graph/document/places";
 import { ContainerCrumbs, SelectionBar } from "../../panels/editor/bars";
+import type { Typed } from "../../panels/input-form";
 import { loadReaders, takeText } from "../../panels/editor/take";
 import { useSelectionVersion } from "../../panels/editor/use-document";
 import { useCommandKeys } from "../../panels/editor/use-keys";
@@ -15,7 +16,7 @@ import type { Session } from "../../state/document";
 import { toast, useView } from "../../state/view";
 import { useDelayed } from "../../ui/hooks";
 import { whenIdle } from "../../ui/idle";
-import { later } from "../../ui/later";
+import { part } from "../../ui/part";
 import { Skeleton } from "../../ui/states";
 import { addFromList } from "./adding";
 import { canvasEvents } from "./canvas-events";
@@ -30,9 +31,9 @@ import type { Problems } from "./use-problems";
 import { WorkflowPanel } from "./workflow-panel";
 import s from "./editor.module.css";
 
-const NodeSide = later(async () => (await import("./node-side")).NodeSide);
-const FindBar = later(async () => (await import("../../panels/editor/find-bar")).FindBar);
-const RunView = later(async () => (await import("./run-view")).RunView);
+const NodeSide = part(async () => (await import("./node-side")).NodeSide);
+const FindBar = part(async () => (await import("../../panels/editor/find-bar")).FindBar);
+const RunView = part(async () => (await import("./run-view")).RunView);
 
 /** What the first press or key will open, and what reads a text that is pasted. */
 function loadRest(): void {
@@ -119,6 +120,7 @@ function Side({ session, kinds, canvas, problems, run, parts, blocked, slot, rev
     // Who comes back to the node later did not ask for the field again.
     if (asked && shown !== asked.node) setAsked(null);
   }, [asked, shown, setAsked]);
+  const typed = useRef<Typed | null>(null);
   const showRun = (begin: () => void) => {
     begin();
     setRunning(true);
@@ -138,6 +140,7 @@ function Side({ session, kinds, canvas, problems, run, parts, blocked, slot, rev
           problems={problems}
           busy={run.starting}
           blocked={blocked}
+          typed={typed}
           onRun={(input) => showRun(() => run.start(input))}
           onProblem={(problem) => jumpTo({ session, canvas, reveal, setAsked }, problem)}
           shown={run.execution}
@@ -157,7 +160,10 @@ function useCommands({ session, kinds, canvas, pointer, run, start, publish, par
     const above = opened(surface, at);
     if (above) setOpen(above);
     else if (surface === "find") setFinding(true);
-    else if (surface === "outline" || surface === "add") setLeft(surface);
+    else if (surface === "outline" || surface === "add") {
+      setLeft(surface);
+      enterList(surface);
+    }
     else if (surface === "node_wide") setWide(true);
     else if (surface === "problems") {
       selection.clear();
@@ -212,6 +218,18 @@ function cornerOf(handle: CanvasHandle | null, { doc, selection }: Session): Poi
   const node = doc.nodes.at(selection.current);
   const place = node && handle ? handle.toScreen(placesOf(doc).box(selection.current)) : null;
   return place && place.x > 0 && place.y > 0 && place.x < innerWidth && place.y < innerHeight ? place : middle;
+}
+
+const LIST_FRAMES = 120;
+
+/** Puts the keyboard into the list at the left, which may still be on its way. */
+function enterList(list: "outline" | "add", frames = LIST_FRAMES): void {
+  requestAnimationFrame(() => {
+    const shown = document.querySelector(`[data-list="${list}"]`);
+    const place = shown?.querySelector<HTMLElement>('[role="treegrid"]') ?? shown?.querySelector<HTMLElement>("input");
+    if (place) place.focus();
+    else if (frames > 0) enterList(list, frames - 1);
+  });
 }
 
 function openFile(take: (text: string) => void): void {

@@ -8,7 +8,7 @@ import type { GraphDocument } from "../../graph/document/document";
 import type { Kinds } from "../../graph/edit/kinds";
 import { inputSchema, samplesOf } from "../../graph/form";
 import { ExecutionRow } from "../../panels/execution-list";
-import { InputForm } from "../../panels/input-form";
+import { InputForm, type Typed } from "../../panels/input-form";
 import { ProblemList } from "../../panels/editor/problem-list";
 import { Webhooks } from "../../panels/webhooks";
 import type { Session } from "../../state/document";
@@ -30,6 +30,8 @@ interface WorkflowPanelProps {
   problems: Found;
   busy: boolean;
   blocked: string | null;
+  /** What was typed as the input, while a node is on show instead. */
+  typed: { current: Typed | null };
   onRun: (input: string) => void;
   onProblem: (problem: Problem) => void;
   shown: string | null;
@@ -99,11 +101,11 @@ function useInput({ session: { doc } }: WorkflowPanelProps) {
 }
 
 function Run(props: WorkflowPanelProps) {
-  const { session, busy, blocked, onRun } = props;
+  const { session, busy, blocked, typed, onRun } = props;
   const { schema, samples } = useInput(props);
   return (
     <>
-      <InputForm schema={schema} samples={samples} busy={busy} blocked={blocked} onRun={onRun} />
+      <InputForm schema={schema} samples={samples} memory={typed} busy={busy} blocked={blocked} onRun={onRun} />
       <Hooks session={session} />
     </>
   );

@@ -1,7 +1,7 @@
 // A value to look at: as tree, table, JSON or shape; searched, copied, and put into fields by dragging or by a key.
 
 import { Copy, Search, X } from "lucide-react";
-import { lazy, Suspense, useDeferredValue, useId, useMemo, useState } from "react";
+import { Suspense, useDeferredValue, useId, useMemo, useState } from "react";
 import { tableOf } from "../../graph/rows";
 import { findIn, shapeOf } from "../../graph/shape";
 import { brief, elided } from "../../graph/values";
@@ -17,8 +17,9 @@ import { JsonTree } from "../json-tree";
 import { usePanel } from "./context";
 import s from "./data.module.css";
 import { carry } from "./drag";
+import { part } from "../../ui/part";
 
-const DataTable = lazy(async () => ({ default: (await import("../shown/data-table")).DataTable }));
+const DataTable = part(async () => (await import("../shown/data-table")).DataTable);
 
 type View = "tree" | "table" | "json" | "shape";
 

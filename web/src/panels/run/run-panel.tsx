@@ -1,7 +1,7 @@
 // What happened in a run, under five tabs: timeline, steps, events, log, input and output. It takes a state and events and
 // knows no page: below a canvas it shows a run that goes on, on the page of an execution one that is over.
 
-import { lazy, Suspense, useCallback, useId, useMemo, type ReactNode } from "react";
+import { Suspense, useCallback, useId, useMemo, type ReactNode } from "react";
 import type { Event, Json } from "../../api/types";
 import { findSteps, STANDINGS } from "../../graph/steps";
 import type { Window } from "../../graph/timeline";
@@ -16,10 +16,11 @@ import { Steps } from "../steps";
 import { Timeline } from "../timeline/timeline";
 import { Data } from "./data";
 import { useStepSearch } from "./step-search";
+import { part } from "../../ui/part";
 import s from "./run.module.css";
 
-const Events = lazy(async () => ({ default: (await import("./events")).Events }));
-const Logs = lazy(async () => ({ default: (await import("./logs")).Logs }));
+const Events = part(async () => (await import("./events")).Events);
+const Logs = part(async () => (await import("./logs")).Logs);
 
 export type RunTab = "timeline" | "steps" | "events" | "log" | "data";
 

@@ -1,13 +1,14 @@
 // Bars and pies of few parts, as words and shapes; the rest is plotted by a chunk of its own.
 
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { brief, chartWords, firstOf, slicePath, thinned, type Chart, type Slice } from "../../graph/chart";
 import type { Shape } from "../../graph/show";
 import { count } from "../../ui/format";
 import { Guard } from "../../ui/lazy-markdown";
+import { part } from "../../ui/part";
 import s from "./shown.module.css";
 
-const Plot = lazy(async () => ({ default: (await import("./plot")).Plot }));
+const Plot = part(async () => (await import("./plot")).Plot);
 
 /** More bars than these stand upright and have no words of their own. */
 const ROWS_OF_BARS = 40;

@@ -3,7 +3,7 @@
 import { Suspense } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { expect, it } from "vitest";
-import { later } from "../src/ui/later";
+import { part } from "../src/ui/part";
 
 const shown = (One: React.ComponentType<{ name: string }>) =>
   renderToStaticMarkup(
@@ -14,7 +14,7 @@ const shown = (One: React.ComponentType<{ name: string }>) =>
 
 it("waits for code that is not there, and shows at once what was asked for before", async () => {
   let fetched = 0;
-  const Part = later(async () => {
+  const Part = part(async () => {
     fetched += 1;
     return ({ name }: { name: string }) => <b>{name}</b>;
   });

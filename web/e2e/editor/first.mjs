@@ -1,0 +1,79 @@
+// The first hour: an empty product, a workflow from nothing, a template used and changed.
+
+import assert from "node:assert/strict";
+import { canvas, executions, isDone, palette, side, test, top, until } from "./hand.mjs";
+
+async function editorOf(page) {
+  await page.waitForURL(/\/editor\/[^/?]+/);
+  return new URL(page.url()).pathname.split("/").at(-1);
+}
+
+test("a workflow is drawn from nothing, run, changed and run again", async ({ page, url, product, picture }) => {
+  await page.goto(`${url}/workflows`);
+  await page.getByRole("button", { name: /New workflow|Start empty|Empty workflow/ }).first().click();
+  const id = await editorOf(page);
+  for (const type of ["Manual", "Set fields"]) {
+    await palette(page).fill(type);
+    await page.keyboard.press("Enter");
+  }
+  await page.getByRole("button", { name: "Add field" }).click();
+  const graph = await until(product, id, ({ edges }) => edges.length === 1);
+  assert.deepEqual(graph.nodes.map((node) => node.type), ["manual", "set_fields"]);
+  await top(page).click();
+  await isDone(page);
+  await picture("drawn-from-nothing");
+  await page.getByRole("textbox", { name: "Name of the workflow" }).fill("Something now");
+  await page.keyboard.press("Enter");
+  await until(product, id, ({ name }) => name === "Something now");
+  await top(page).click();
+  await executions(product, id, { count: 2 });
+});
+
+test("an empty product offers an example, which runs", async ({ page, url, product }) => {
+  await page.goto(`${url}/workflows`);
+  await page.getByRole("button", { name: "Add the example" }).click();
+  const id = await editorOf(page);
+  await page.locator("[data-canvas][data-ready]").waitFor();
+  await page.getByText("Input as JSON").waitFor();
+  await canvas(page).focus();
+  await page.keyboard.press("Control+Enter");
+  await isDone(page);
+  await executions(product, id, { count: 1 });
+  await page.getByRole("row", { name: /By post/ }).waitFor();
+});
+
+test("a template is found, used, run, changed and run again", async ({ page, url, product, picture }) => {
+  await page.goto(`${url}/`);
+  await picture("1-home");
+  await page.getByRole("link", { name: "Templates" }).first().click();
+  await page.getByRole("heading", { name: "Templates" }).waitFor();
+  await page.getByRole("searchbox").fill("hello");
+  await page.getByRole("listitem").first().waitFor();
+  await picture("2-templates");
+  await page.getByRole("searchbox").press("Enter");
+  await page.getByRole("button", { name: "Use this template" }).waitFor();
+  await picture("3-template");
+  await page.getByRole("button", { name: "Use this template" }).click();
+  const id = await editorOf(page);
+  await page.getByText("/hooks/hello").waitFor();
+  await picture("4-editor");
+  const input = side(page).getByLabel("Input as JSON");
+  assert.deepEqual(JSON.parse(await input.inputValue()), { name: "Ada" }, "the template's first sample is there to try");
+  await input.fill('{"name": "Ada", "language": "de"}');
+  await side(page).getByRole("button", { name: "Run", exact: true }).click();
+  await isDone(page);
+  await picture("5-ran");
+  await page.getByRole("row", { name: /Choose the words/ }).click();
+  await side(page).locator(".cm-content").first().click();
+  await page.keyboard.press("Control+a");
+  await page.keyboard.type("'Moin'");
+  await picture("6-changed");
+  await until(product, id, ({ nodes }) => nodes[1].data.expression === "'Moin'");
+  await side(page).getByRole("button", { name: "Close", exact: true }).click();
+  // What was typed as the input is still there.
+  await side(page).getByRole("button", { name: "Run", exact: true }).click();
+  const [last] = await executions(product, id, { count: 2 });
+  await page.getByRole("link", { name: new RegExp(last.id) }).first().waitFor();
+  await picture("7-ran-again");
+  assert.deepEqual(JSON.parse((await product.call("GET", `/executions/${last.id}`)).text).output, { greeting: "Moin, Ada!" });
+});

@@ -1,0 +1,57 @@
+// A road to the program with weather of its own: fair, away, slow, or answering 500.
+
+import http from "node:http";
+
+const SLOW_MS = 5_000;
+
+export class Weather {
+  /** "fair", "away", "slow" or "broken". It concerns the API alone; pages always come. */
+  now = "fair";
+  /** What was asked of the API: method and path. */
+  asked = [];
+  #server;
+  #sockets = new Set();
+
+  static async over(behind) {
+    const weather = new Weather();
+    weather.#server = http.createServer((asked, answer) => weather.#lead(behind, asked, answer));
+    weather.#server.on("connection", (socket) => {
+      weather.#sockets.add(socket);
+      socket.on("close", () => weather.#sockets.delete(socket));
+    });
+    await new Promise((done) => weather.#server.listen(0, "127.0.0.1", done));
+    weather.url = `http://127.0.0.1:${weather.#server.address().port}`;
+    return weather;
+  }
+
+  /** Changes what it is like from now on; streams that are open end as with a server that goes away. */
+  becomes(now) {
+    this.now = now;
+    if (now === "away") for (const socket of this.#sockets) socket.destroy();
+  }
+
+  async #lead(behind, asked, answer) {
+    if (asked.url.startsWith("/api/")) {
+      this.asked.push(`${asked.method} ${asked.url}`);
+      const { now } = this;
+      if (now === "away") return void asked.socket.destroy();
+      if (now === "slow") await new Promise((done) => setTimeout(done, SLOW_MS));
+      if (now === "broken") {
+        asked.resume();
+        return void answer.writeHead(500, { "content-type": "text/plain" }).end("<b>boom</b>");
+      }
+    }
+    const onward = http.request(behind + asked.url, { method: asked.method, headers: asked.headers }, (back) => {
+      answer.writeHead(back.statusCode, back.headers);
+      back.pipe(answer);
+    });
+    onward.on("error", () => answer.destroy());
+    answer.on("close", () => onward.destroy());
+    asked.pipe(onward);
+  }
+
+  stop() {
+    for (const socket of this.#sockets) socket.destroy();
+    return new Promise((done) => this.#server.close(done));
+  }
+}
