@@ -8,8 +8,8 @@ import type { NodeLook } from "./types";
 const CORNER = 10;
 /** Room around a card for its ring and the end of its border, in CSS pixels. */
 export const AROUND = 5;
-const TILE_LEFT = 12;
-const TILE = 34;
+export const TILE_LEFT = 12;
+export const TILE = 34;
 const BAR = 5;
 const CARDS_MOST = 600;
 
@@ -93,7 +93,7 @@ export class Cards {
   }
 }
 
-function isFaded(look: NodeLook): boolean {
+export function isFaded(look: NodeLook): boolean {
   return look === "skipped" || look === "disabled";
 }
 

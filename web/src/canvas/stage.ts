@@ -11,6 +11,7 @@ import { NO_OVERLAY, type Layer, type Level, type Overlay } from "./layer";
 import { Mounts } from "./mounts";
 import { Overview } from "./overview";
 import { readPalette, watchTheme, type Palette } from "./palette";
+import { askRenderer } from "./renderer";
 import { LIFTED, Scene, type Patch } from "./scene";
 
 const REST_MS = 120;
@@ -38,6 +39,8 @@ export class Stage {
   /** Hears that the camera came to rest. */
   onRest: () => void = () => {};
   private layer: Layer | null = null;
+  /** What the layer was chosen by; null before the first picture stands. */
+  private wished: CanvasSettings["renderer"] | null = null;
   private surfaces: Surfaces | null = null;
   private palette: Palette;
   private frame = 0;
@@ -68,6 +71,7 @@ export class Stage {
     this.surfaces = surfaces;
     this.scene.open();
     this.overview.spoil();
+    this.wished = null;
     this.layer = new Layer2D(surfaces.canvas, this.palette, this.overview);
     this.layer.load(this.scene);
     const resize = new ResizeObserver(() => this.onResize());
@@ -164,11 +168,41 @@ export class Stage {
     if (drawn.moves || more || camera.isFlying) this.request();
     this.askIdle();
     this.tell(surfaces.root.dataset);
+    if (this.isPainted && this.wished !== this.settings.renderer) this.choose();
     if (this.isPainted || scene.doc.nodes.count === 0) return;
     this.isPainted = true;
     performance.mark("tidemill:canvas");
     this.atRest();
   };
+
+  /** Asks for the layer that is wished for. Until it comes, and where it cannot, 2D draws. */
+  private choose(): void {
+    const { surfaces } = this;
+    const wish = this.settings.renderer;
+    this.wished = wish;
+    if (!surfaces) return;
+    if (this.layer?.name !== "2d") this.take(new Layer2D(surfaces.canvas, this.palette, this.overview));
+    const isWanted = () => this.surfaces === surfaces && this.wished === wish;
+    askRenderer(wish, isWanted, {
+      canvas: surfaces.canvas,
+      palette: () => this.palette,
+      overview: this.overview,
+      ready: (layer) => this.take(layer),
+      lost: () => isWanted() && this.take(new Layer2D(surfaces.canvas, this.palette, this.overview)),
+      regained: () => isWanted() && this.choose(),
+    });
+  }
+
+  /** Has another layer draw from now on; at once, so that nothing is missing in between. */
+  private take(layer: Layer): void {
+    const { width, height, ratio } = this.camera.view;
+    this.layer?.close();
+    this.layer = layer;
+    layer.load(this.scene);
+    layer.resize(width, height, ratio);
+    if (this.surfaces) this.surfaces.root.dataset["renderer"] = layer.name;
+    this.paint(performance.now());
+  }
 
   /** Tells by attributes what this frame shows: who measures or tests from outside waits for them. */
   private tell(data: DOMStringMap): void {
@@ -281,7 +315,7 @@ export class Stage {
   }
 
   private forgetWords(): void {
-    if (this.layer instanceof Layer2D) this.layer.forgetWords();
+    this.layer?.forgetWords();
     this.request();
   }
 
