@@ -52,6 +52,8 @@ export function drawCards(pen: Pen, nodes: readonly number[]): void {
     };
     const card = kept.cards.card(shape, palette);
     const around = AROUND * ratio * stretch;
+    // The name of the one before may have been pale.
+    ctx.globalAlpha = 1;
     if (stretch === 1) ctx.drawImage(card, left - around, top - around);
     else ctx.drawImage(card, left - around, top - around, card.width * stretch, card.height * stretch);
     const [wide, high] = [shape.w * stretch, shape.h * stretch];

@@ -54,7 +54,7 @@ export class Stage {
   private isFitted = false;
   private isPainted = false;
   /** How often the document changed and how many nodes are selected, as last painted. */
-  private told = { changes: -1, selected: -1 };
+  private told = { changes: -1, selected: -1, level: "" };
   private readonly listeners = new Set<() => void>();
   private touched = new Set<number>();
   private readonly stops: (() => void)[] = [];
@@ -211,7 +211,8 @@ export class Stage {
     const [changes, selected] = [doc.version, selection.nodeCount];
     if (changes !== told.changes) data["changes"] = String(changes);
     if (selected !== told.selected) data["selected"] = String(selected);
-    this.told = { changes, selected };
+    if (this.level !== told.level) data["level"] = this.level;
+    this.told = { changes, selected, level: this.level };
   }
 
   /** The elements of the page follow the camera by one transform. */
@@ -259,7 +260,6 @@ export class Stage {
       data["zoom"] = view.zoom.toFixed(4);
       data["x"] = view.x.toFixed(1);
       data["y"] = view.y.toFixed(1);
-      data["level"] = this.level;
     }
     this.onRest();
     this.request();
