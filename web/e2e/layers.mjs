@@ -127,6 +127,88 @@ test("looks the same as the 2D layer, in the dark", () => compare("dark", 1));
 test("looks the same in the light", () => compare("light", 1));
 test("looks the same on a fine screen", () => compare("dark", 2));
 
+test("a lost context leaves the picture to 2D at once, and comes back", async () => {
+  const page = await open("graph=mixed&renderer=gl");
+  await drawnBy(page, "gl");
+  await look(page, VIEWS[1]);
+  const before = await shot(page);
+  const canvases = () => page.locator("[data-canvas] > canvas:not([data-tools])").count();
+  assert.equal(await canvases(), 3, "below, the picture, and what is above it");
+  await page.evaluate(() => {
+    const gl = document.querySelectorAll("[data-canvas] > canvas")[1].getContext("webgl2");
+    globalThis.lost = gl.getExtension("WEBGL_lose_context");
+    globalThis.lost.loseContext();
+  });
+  await drawnBy(page, "2d");
+  assert.equal(await canvases(), 1);
+  const after = await shot(page);
+  const { part } = await difference(page, before, after);
+  assert.ok(part <= PART_MOST, `${part} of the picture is another one`);
+  // What is pressed meanwhile is heard.
+  await dragAway(page, "2d");
+  await page.evaluate(() => globalThis.lost.restoreContext());
+  await drawnBy(page, "gl");
+  assert.equal(await canvases(), 3);
+  await page.context().close();
+});
+
+test("a drag, a state and a deletion show as in 2D", async () => {
+  const pages = [await open("graph=mixed&renderer=2d"), await open("graph=mixed&renderer=gl")];
+  await drawnBy(pages[1], "gl");
+  const steps = { drag: [], dropped: [], changed: [] };
+  for (const page of pages) {
+    await look(page, VIEWS[1]);
+    await dragAway(page, "", async () => steps.drag.push(await shot(page)));
+    await page.waitForTimeout(500);
+    steps.dropped.push(await shot(page));
+    await page.evaluate(() => {
+      const { doc, statuses } = globalThis.shown;
+      statuses.set(doc.nodes.slot("n19"), "failed");
+      doc.change("Change", (edit) => {
+        edit.removeNode("n26");
+        edit.setNode("n27", { "data/label": "Another name" });
+        edit.addNode({ id: "new", type: "ai", position: { x: 560, y: 700 }, data: { label: "New here" } });
+      });
+    });
+    await page.waitForTimeout(700);
+    steps.changed.push(await shot(page));
+  }
+  for (const [name, [plain, card]] of Object.entries(steps)) {
+    keep(`${name}-2d`, plain);
+    keep(`${name}-gl`, card);
+    const { part } = await difference(pages[0], plain, card);
+    assert.ok(part <= PART_MOST, `${name}: ${(100 * part).toFixed(3)} % differs`);
+  }
+  const { part } = await difference(pages[0], steps.dropped[1], steps.changed[1]);
+  assert.ok(part > 0.001, "the changes are seen at all");
+  for (const page of pages) await page.context().close();
+});
+
+test("by itself, a graphics card that is a program does not draw", async () => {
+  const page = await open("graph=mixed&renderer=auto");
+  await page.waitForTimeout(3_000);
+  assert.equal(await page.locator('[data-renderer="gl"]').count(), 0);
+  await page.context().close();
+});
+
+/** Drags the node `n18` by 120, 40 pixels. What is to be done `meanwhile` sees it above the rest. */
+async function dragAway(page, name, meanwhile) {
+  const [x, y] = await page.evaluate(() => {
+    const { doc, handle } = globalThis.shown;
+    const { x, y } = doc.nodes.get("n18").position;
+    const at = handle.current.toScreen({ x: x + 150, y: y + 30 });
+    return [at.x, at.y];
+  });
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  for (let step = 1; step <= 6; step += 1) await page.mouse.move(x + 20 * step, y + Math.round(6.6 * step));
+  await page.waitForTimeout(400);
+  await meanwhile?.();
+  await page.mouse.up();
+  await page.waitForFunction(() => globalThis.shown.moved.length > 0);
+  if (name !== "") assert.equal(await page.locator("[data-canvas]").getAttribute("data-renderer"), name);
+}
+
 const only = positionals[0];
 let failed = 0;
 for (const [name, run] of tests) {

@@ -12,10 +12,10 @@ const LINES_MOST = 5_000;
 /** Strokes of very long paths take longer than several of shorter ones. */
 const TOGETHER = 64;
 const DASHED_MOST = 300;
-const SHORTEST = 1.5;
+export const SHORTEST = 1.5;
 /** So many together would hide the nodes. */
 const MANY = 1_200;
-const LEVEL = 0.75;
+export const LEVEL = 0.75;
 const LABEL_MOST = 18;
 const SELECTED_LOOK = 4;
 const HOVERED_LOOK = 5;

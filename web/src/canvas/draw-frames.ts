@@ -5,13 +5,13 @@ import { noteFor, readable, titleFor } from "./card";
 import type { Pen } from "./pen";
 import { SELECTED } from "./scene";
 
-const CORNER = 14;
-const NOTE_CORNER = 8;
+export const CORNER = 14;
+export const NOTE_CORNER = 8;
 const NAMES_FROM = 42;
 const NAME = 12;
 export const NOTE_PAD = 12;
 /** Narrower ones, in pixels, have no room for anything. */
-const NOTE_LEAST = 12;
+export const NOTE_LEAST = 12;
 const NOTE_LINE = 1.4;
 const NOTE_SIZE = 12;
 const NOTE_TEXT_FROM = 5;

@@ -151,7 +151,9 @@ export class LayerGl implements Layer {
     const { view, scene, draw } = thing;
     const { overlay, lifted } = draw;
     const key = [this.version, view.x, view.y, view.zoom, view.width, view.height, view.ratio, draw.isDomShown, overlay.hovered, lifted?.nodes.length, lifted?.nodes[0]].join("|");
-    const isSame = key === this.built.key && !this.rest.hasMounted && this.cells.isComplete;
+    // Elements of the page come and go without being told of.
+    const mayMount = draw.isDomShown && (this.built.level === "near" || this.rest.hasMounted);
+    const isSame = key === this.built.key && !mayMount && this.cells.isComplete;
     if (isSame && !lifted) return this.built.level;
     const { level, found } = this.look(scene, view, draw);
     const pen: Pen = { ...thing, level, ctx, kept: this.kept };

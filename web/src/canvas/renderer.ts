@@ -23,9 +23,13 @@ const AFTER_MS = 800;
 export function askRenderer(wish: CanvasSettings["renderer"], isWanted: () => boolean, surface: Surface): void {
   if (wish === "2d" || typeof WebGL2RenderingContext === "undefined") return;
   const open = async () => {
+    const { tryGl } = await import("./gl/probe");
+    const gl = isWanted() ? tryGl(wish) : null;
+    if (!gl) return;
     const { openGl } = await import("./gl/open");
-    if (isWanted()) await openGl(wish, isWanted, surface);
+    if (isWanted()) openGl(gl, surface);
+    else gl.getExtension("WEBGL_lose_context")?.loseContext();
   };
   // Where it does not come, 2D goes on.
-  setTimeout(() => isWanted() && void open().catch((e) => console.error(String(e.stack))), wish === "gl" ? 0 : AFTER_MS);
+  setTimeout(() => isWanted() && void open().catch(() => undefined), wish === "gl" ? 0 : AFTER_MS);
 }

@@ -7,7 +7,7 @@ import "../../src/base.css";
 import { createRef } from "react";
 import { createRoot } from "react-dom/client";
 import { Canvas } from "../../src/canvas/canvas";
-import type { CanvasHandle } from "../../src/canvas/types";
+import type { CanvasHandle, Point } from "../../src/canvas/types";
 import { GraphDocument } from "../../src/graph/document/document";
 import { Selection } from "../../src/graph/document/selection";
 import { grid, KINDS, mixed, statusesFor } from "./graphs";
@@ -25,7 +25,20 @@ const settings = { renderer: renderer === "gl" || renderer === "2d" ? renderer :
 const problems = new Map(isMixed ? ([[3, "error"], [4, "warning"]] as const) : []);
 const nothing = () => {};
 
-Object.assign(globalThis, { shown: { doc, selection, statuses, handle, moved: [] as unknown[] } });
+const moved: unknown[] = [];
+
+/** What a page does with a drag: a change of the document. */
+function move(nodes: readonly number[], by: Point): void {
+  moved.push(nodes);
+  doc.change("Move", (edit) => {
+    for (const slot of nodes) {
+      const node = doc.nodes.at(slot);
+      if (node) edit.setNode(node.id, { position: { x: (node.position?.x ?? 0) + by.x, y: (node.position?.y ?? 0) + by.y } });
+    }
+  });
+}
+
+Object.assign(globalThis, { shown: { doc, selection, statuses, handle, moved } });
 createRoot(document.getElementById("root") as HTMLElement).render(
   <div className={s.page}>
     <Canvas
@@ -37,7 +50,7 @@ createRoot(document.getElementById("root") as HTMLElement).render(
       problems={problems}
       editable
       settings={settings}
-      on={{ move: (nodes, by) => (globalThis as unknown as { shown: { moved: unknown[] } }).shown.moved.push({ nodes: [...nodes], by }), nudge: nothing }}
+      on={{ move, nudge: nothing }}
       label="A graph"
     />
   </div>,

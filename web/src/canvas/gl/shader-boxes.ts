@@ -1,27 +1,18 @@
 // Draws nodes as the 2D layer does: cards with border, ring and state, flat shapes, rectangles, frames and notes.
 
-import { COLOUR_NAMES, HEAD, PAINT, PLACES } from "./shader-common";
+import { BAR, BAR_FROM, BAR_LEFT, BAR_TOP, CORNER, DASH, RING } from "../card-sprites";
+import { CORNER as FRAME_CORNER, NOTE_CORNER, NOTE_LEAST } from "../draw-frames";
+import { NODE_LOOKS } from "../scene";
+import { CARD_BOX, FRAME_BOX, NOTE_BOX } from "./pack";
+import { COLOUR_NAMES, HEAD, numbers, PAINT, PLACES } from "./shader-common";
 
 /** What the 2D layer has by the same names: sizes in units of the graph or, with `ratio`, in pixels of the page. */
 const SIZES = `
-const float CORNER = 10.0;
-const float FRAME_CORNER = 14.0;
-const float NOTE_CORNER = 8.0;
-const float BAR_LEFT = 6.0;
-const float BAR_TOP = 10.0;
-const float BAR = 5.0;
-const float BAR_FROM = 24.0;
-const float RING = 3.0;
-const float NOTE_LEAST = 12.0;
-const float DASH = 3.0;
-const uint CARD = 1u;
-const uint FRAME = 2u;
-const uint NOTE = 3u;
-const int RUNNING = 1;
-const int OK = 2;
-const int FAILED = 3;
-const int SKIPPED = 4;
-const int DISABLED = 5;
+${numbers({ CORNER, FRAME_CORNER, NOTE_CORNER, BAR_LEFT, BAR_TOP, BAR, BAR_FROM, RING, NOTE_LEAST, DASH })}
+const uint CARD = ${CARD_BOX}u;
+const uint FRAME = ${FRAME_BOX}u;
+const uint NOTE = ${NOTE_BOX}u;
+${NODE_LOOKS.map((look, at) => `const int ${look.toUpperCase()} = ${at};`).join("\n")}
 `;
 
 const SHARED = `

@@ -3,6 +3,13 @@
 import { AT, COLOURS } from "./colours";
 import { WIDE } from "./slot-texture";
 
+/** Numbers by the names that the 2D layer has for them. */
+export function numbers(named: Record<string, number>): string {
+  return Object.entries(named)
+    .map(([name, value]) => `const float ${name} = ${value.toFixed(4)};\n`)
+    .join("");
+}
+
 export const HEAD = `#version 300 es
 precision highp float;
 precision highp int;

@@ -1,6 +1,8 @@
 // Draws edges as curves: a strip of triangles for each, bent where it is drawn. Their ends follow their nodes.
 
-import { HEAD, PAINT, PLACES } from "./shader-common";
+import { FORWARD_LEAST, LANE, REACH_LEAST, REACH_MOST } from "../../graph/curve";
+import { LEVEL, SHORTEST } from "../draw-edges";
+import { HEAD, numbers, PAINT, PLACES } from "./shader-common";
 
 /** Pieces of a strip where edges are curves; an even number, since an edge that leads back has two parts. */
 export const SEGMENTS = 30;
@@ -13,10 +15,7 @@ uniform vec4 uStroke[${LOOKS}];
 `;
 
 const CURVE = `
-const float REACH_LEAST = 32.0;
-const float REACH_MOST = 160.0;
-const float LANE = 46.0;
-
+${numbers({ REACH_LEAST, REACH_MOST, LANE, FORWARD_LEAST, SHORTEST, LEVEL })}
 vec2 p0, p1, p2, p3;
 
 /** Sets the part of an edge that a place from 0 to 1 is on; answers the place on that part. */
@@ -24,7 +23,7 @@ float take(vec4 a, vec4 b, vec2 ports, float t) {
   vec2 from = vec2(a.x + a.z, a.y + ports.x);
   vec2 to = vec2(b.x, b.y + ports.y);
   float wide = to.x - from.x;
-  if (wide >= 8.0) {
+  if (wide >= FORWARD_LEAST) {
     float reach = min(REACH_MOST, max(min(REACH_LEAST, wide / 2.0), wide * 0.45));
     p0 = from;
     p1 = vec2(from.x + reach, from.y);
@@ -58,8 +57,6 @@ uniform float uRatio;
 uniform vec2 uView;
 uniform int uSegments;
 uniform float uIsSimple;
-const float SHORTEST = 1.5;
-const float LEVEL = 0.75;
 const uint NO_END = 0xffffffffu;
 layout(location = 0) in uint edge;
 out float vAcross;
