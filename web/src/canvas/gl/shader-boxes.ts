@@ -47,8 +47,8 @@ void main() {
   vec2 size = box.zw * uScale;
   if (vKind == CARD) {
     // At whole pixels, as the 2D layer copies its cards.
-    corner = floor(corner + 0.5);
-    size = max(vec2(uLevel == 2 ? 1.0 : 2.0), floor(size + 0.5));
+    corner = whole(corner);
+    size = max(vec2(uLevel == 2 ? 1.0 : 2.0), whole(size));
   } else if (vKind == NOTE) size = max(vec2(1.0), size);
   float around = vKind == CARD && uLevel == 2 ? 0.0 : (RING + 2.0) * uRatio;
   vec2 side = vec2(float(gl_VertexID & 1), float(gl_VertexID >> 1));

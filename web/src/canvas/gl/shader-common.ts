@@ -32,6 +32,7 @@ uniform float uScale;
 uniform vec2 uSize;
 ivec2 texel(uint slot) { return ivec2(int(slot) % ${WIDE}, int(slot) / ${WIDE}); }
 vec4 boxOf(uint slot) { return texelFetch(uBoxes, texel(slot), 0); }
+vec2 whole(vec2 at) { return floor(at + 0.5); }
 vec2 onScreen(vec2 place) { return place * uScale + uOffset; }
 vec4 clip(vec2 at, float z) { return vec4(at.x / uSize.x * 2.0 - 1.0, 1.0 - at.y / uSize.y * 2.0, z, 1.0); }
 `;

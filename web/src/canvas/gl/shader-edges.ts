@@ -5,7 +5,7 @@ import { LEVEL, SHORTEST } from "../draw-edges";
 import { HEAD, numbers, PAINT, PLACES } from "./shader-common";
 
 /** Pieces of a strip where edges are curves; an even number, since an edge that leads back has two parts. */
-export const SEGMENTS = 30;
+export const SEGMENTS = 48;
 export const LOOKS = 6;
 
 /** The looks of edges, in rows: colour, width, dash and gap. */
@@ -84,8 +84,8 @@ void straight(vec4 a, vec4 b, vec2 ports, float t, float side) {
   vec2 end = onScreen(to);
   if (gone.x > 0.0 && abs(gone.y) < LEVEL) {
     // Level lines lie on whole pixels of the page, as the 2D layer fills them.
-    vec2 corner = floor(start / uRatio + 0.5) * uRatio;
-    float wide = max(1.0, floor(gone.x + 0.5)) * uRatio;
+    vec2 corner = whole(start / uRatio) * uRatio;
+    float wide = max(1.0, whole(gone).x) * uRatio;
     start = corner + vec2(0.0, 0.5 * uRatio);
     end = start + vec2(wide, 0.0);
   }

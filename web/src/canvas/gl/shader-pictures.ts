@@ -14,7 +14,7 @@ out float vShown;
 
 void main() {
   vec2 side = vec2(float(gl_VertexID & 1), float(gl_VertexID >> 1));
-  vec2 corner = floor(onScreen(anchor) + 0.5) + spot.xy;
+  vec2 corner = whole(onScreen(anchor)) + spot.xy;
   vPart = (part.xy + part.zw * side) / uSheet;
   vShown = more.x;
   // As far as the node that it belongs to: what lies above that hides it.
