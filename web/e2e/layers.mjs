@@ -15,7 +15,9 @@ const ARGS = ["--no-sandbox", "--disable-background-networking", "--disable-comp
 const SOFTWARE = ["--disable-gpu-compositing", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
 /** A channel this far off is seen; so much of a picture may be, where soft edges fall otherwise. */
 const SEEN = 40;
-const PART_MOST = 0.0015;
+const PART_MOST = 0.0008;
+/** The same of a picture of one node with the edge that leads to it. */
+const NODE_PART_MOST = 0.002;
 const MEAN_MOST = 1;
 
 const VIEWS = [
@@ -67,6 +69,15 @@ async function look(page, { zoom, at, level }) {
 }
 
 const shot = (page) => page.locator("[data-canvas]").screenshot();
+
+/** One node, and where its edge comes from. */
+async function shotOf(page, id) {
+  const { x, y } = await page.evaluate((id) => {
+    const { doc, handle } = globalThis.shown;
+    return handle.current.toScreen(doc.nodes.get(id).position);
+  }, id);
+  return page.screenshot({ clip: { x: x - 60, y: y - 12, width: 172, height: 52 } });
+}
 
 /** How much of two pictures differs so that it is seen, and by how much they differ in the mean. */
 async function difference(page, a, b) {
@@ -155,7 +166,7 @@ test("a lost context leaves the picture to 2D at once, and comes back", async ()
 test("a drag, a state and a deletion show as in 2D", async () => {
   const pages = [await open("graph=mixed&renderer=2d"), await open("graph=mixed&renderer=gl")];
   await drawnBy(pages[1], "gl");
-  const steps = { drag: [], dropped: [], changed: [] };
+  const steps = { drag: [], dropped: [], changed: [], renamed: [], failed: [], added: [] };
   for (const page of pages) {
     await look(page, VIEWS[1]);
     await dragAway(page, "", async () => steps.drag.push(await shot(page)));
@@ -168,17 +179,21 @@ test("a drag, a state and a deletion show as in 2D", async () => {
         edit.removeNode("n26");
         edit.setNode("n27", { "data/label": "Another name" });
         edit.addNode({ id: "new", type: "ai", position: { x: 560, y: 700 }, data: { label: "New here" } });
+        edit.addEdge({ id: "fresh", source: "n32", target: "new" });
       });
     });
     await page.waitForTimeout(700);
     steps.changed.push(await shot(page));
+    steps.renamed.push(await shotOf(page, "n27"));
+    steps.failed.push(await shotOf(page, "n19"));
+    steps.added.push(await shotOf(page, "new"));
   }
   for (const [name, [plain, card]] of Object.entries(steps)) {
     keep(`${name}-2d`, plain);
     keep(`${name}-gl`, card);
     const { part } = await difference(pages[0], plain, card);
     console.log(`      ${name}: ${(100 * part).toFixed(3)} %`);
-    assert.ok(part <= PART_MOST, `${name}: ${(100 * part).toFixed(3)} % differs`);
+    assert.ok(part <= (["renamed", "failed", "added"].includes(name) ? NODE_PART_MOST : PART_MOST), `${name}: ${(100 * part).toFixed(3)} % differs`);
   }
   const { part } = await difference(pages[0], steps.dropped[1], steps.changed[1]);
   assert.ok(part > 0.001, "the changes are seen at all");

@@ -45,6 +45,7 @@ export class LayerGl implements Layer {
   private built = { key: "", level: "near" as Level };
   private lifted: readonly number[] = [];
   private overviewIs = { version: -1, at: 0 };
+  private ratio = 0;
 
   /** `canvas` is a new one with this context; it is put above `below`, and goes when the layer is closed. */
   constructor(private readonly gl: WebGL2RenderingContext, private readonly canvas: HTMLCanvasElement, private readonly below: HTMLCanvasElement, private palette: Palette, private readonly overview: Overview) {
@@ -71,6 +72,9 @@ export class LayerGl implements Layer {
     this.canvas.width = w;
     this.canvas.height = h;
     this.top.resize(w, h);
+    // Words are as sharp as the screen they were drawn for.
+    if (ratio !== this.ratio) this.cells.clear();
+    this.ratio = ratio;
     this.version += 1;
   }
 
@@ -93,6 +97,7 @@ export class LayerGl implements Layer {
     this.kept.use(palette);
     this.painter.setPalette(palette);
     this.cells.clear();
+    this.overviewIs.version = -1;
     this.version += 1;
   }
 

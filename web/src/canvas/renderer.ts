@@ -17,8 +17,9 @@ export interface Surface {
   regained(): void;
 }
 
-/** A trial at once would stand in the way of a first drag. */
+/** A trial takes some 30 ms: at once it would stand in the way of a first drag. */
 const AFTER_MS = 800;
+const IDLE_MS = 5_000;
 
 export function askRenderer(wish: CanvasSettings["renderer"], isWanted: () => boolean, surface: Surface): void {
   if (wish === "2d" || typeof WebGL2RenderingContext === "undefined") return;
@@ -31,5 +32,7 @@ export function askRenderer(wish: CanvasSettings["renderer"], isWanted: () => bo
     else gl.getExtension("WEBGL_lose_context")?.loseContext();
   };
   // Where it does not come, 2D goes on.
-  setTimeout(() => isWanted() && void open().catch(() => undefined), wish === "gl" ? 0 : AFTER_MS);
+  const begin = () => isWanted() && void open().catch(() => undefined);
+  if (wish === "gl") begin();
+  else setTimeout(() => (typeof requestIdleCallback === "function" ? requestIdleCallback(begin, { timeout: IDLE_MS }) : begin()), AFTER_MS);
 }
