@@ -5,12 +5,19 @@ import type { Palette } from "./palette";
 import { lookOf, type Sprites } from "./sprites";
 import type { NodeLook } from "./types";
 
-const CORNER = 10;
+export const CORNER = 10;
 /** Room around a card for its ring and the end of its border, in CSS pixels. */
 export const AROUND = 5;
-const TILE_LEFT = 12;
-const TILE = 34;
-const BAR = 5;
+export const TILE_LEFT = 12;
+export const TILE = 34;
+/** The coloured bar of a flat card: where it is, how wide, and from which width of a card on. */
+export const BAR_LEFT = 6;
+export const BAR_TOP = 10;
+export const BAR_FROM = 24;
+export const BAR = 5;
+/** How far the ring of what is selected reaches, and the dashes around what is disabled. */
+export const RING = 3;
+export const DASH = 3;
 const CARDS_MOST = 600;
 
 export interface CardShape {
@@ -56,7 +63,7 @@ export class Cards {
     const corner = Math.min(CORNER * scale, h / 3);
     ctx.translate(around, around);
     if (isSelected) {
-      const ring = 3 * ratio;
+      const ring = RING * ratio;
       ctx.beginPath();
       ctx.roundRect(-ring, -ring, w + 2 * ring, h + 2 * ring, corner + ring);
       ctx.fillStyle = palette.tideSoft;
@@ -77,15 +84,15 @@ export class Cards {
     }
     ctx.strokeStyle = isSelected ? palette.tide : borderOf(look, palette);
     ctx.lineWidth = line;
-    if (look === "disabled") ctx.setLineDash([3 * ratio, 3 * ratio]);
+    if (look === "disabled") ctx.setLineDash([DASH * ratio, DASH * ratio]);
     ctx.stroke();
     ctx.setLineDash([]);
     if (shape.hasIcon) {
       const tile = Math.max(1, Math.round(TILE * scale));
       ctx.drawImage(this.sprites.tile(style, tile, palette), Math.round(TILE_LEFT * scale), Math.round((h - tile) / 2));
-    } else if (w > 24 * ratio) {
+    } else if (w > BAR_FROM * ratio) {
       ctx.beginPath();
-      ctx.roundRect(6 * scale, 10 * scale, Math.max(ratio, BAR * scale), h - 20 * scale, BAR * scale);
+      ctx.roundRect(BAR_LEFT * scale, BAR_TOP * scale, Math.max(ratio, BAR * scale), h - 2 * BAR_TOP * scale, BAR * scale);
       ctx.fillStyle = palette.category[style.category] ?? palette.faint;
       ctx.fill();
     }
@@ -93,7 +100,7 @@ export class Cards {
   }
 }
 
-function isFaded(look: NodeLook): boolean {
+export function isFaded(look: NodeLook): boolean {
   return look === "skipped" || look === "disabled";
 }
 

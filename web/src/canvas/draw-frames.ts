@@ -5,11 +5,13 @@ import { noteFor, readable, titleFor } from "./card";
 import type { Pen } from "./pen";
 import { SELECTED } from "./scene";
 
-const CORNER = 14;
-const NOTE_CORNER = 8;
+export const CORNER = 14;
+export const NOTE_CORNER = 8;
 const NAMES_FROM = 42;
 const NAME = 12;
-const NOTE_PAD = 12;
+export const NOTE_PAD = 12;
+/** Narrower ones, in pixels, have no room for anything. */
+export const NOTE_LEAST = 12;
 const NOTE_LINE = 1.4;
 const NOTE_SIZE = 12;
 const NOTE_TEXT_FROM = 5;
@@ -36,11 +38,15 @@ function drawFrame(pen: Pen, slot: number): void {
   ctx.strokeStyle = isSelected || isInto ? palette.tide : palette.line2;
   ctx.lineWidth = isSelected || isInto ? 1.5 : 1;
   ctx.stroke();
-  if (w < NAMES_FROM || h < 14) return;
-  drawFrameName(pen, slot, x, y, w, h);
+  if (hasFrameName(w, h)) drawFrameName(pen, slot, x, y, w, h);
 }
 
-function drawFrameName(pen: Pen, slot: number, x: number, y: number, w: number, h: number): void {
+/** Whether a frame of so many pixels has room for its name. */
+export function hasFrameName(w: number, h: number): boolean {
+  return w >= NAMES_FROM && h >= 14;
+}
+
+export function drawFrameName(pen: Pen, slot: number, x: number, y: number, w: number, h: number): void {
   const { ctx, view, scene, palette, kept } = pen;
   const size = Math.max(10, Math.min(NAME, NAME * view.zoom * 1.6));
   const room = w - 24 * Math.min(1, view.zoom * 2);
@@ -66,11 +72,11 @@ export function drawNotes(pen: Pen, notes: readonly number[]): void {
 
 /** A note too far for words in the page: its shape, and its text in plain words as far as they fit. */
 function drawNote(pen: Pen, slot: number): void {
-  const { ctx, view, scene, palette, kept } = pen;
+  const { ctx, view, scene, palette } = pen;
   const { x, y, w, h } = screenBox(pen, slot);
   const tint = palette.tint[tintOf(readable(scene, slot).data) ?? "yellow"];
   const isSelected = ((scene.flags[slot] ?? 0) & SELECTED) !== 0;
-  if (pen.level === "dense" || pen.level === "far" || w < 12) {
+  if (pen.level === "dense" || pen.level === "far" || w < NOTE_LEAST) {
     ctx.globalAlpha = 0.3;
     ctx.fillStyle = isSelected ? palette.tide : tint;
     ctx.fillRect(x, y, Math.max(1, w), Math.max(1, h));
@@ -89,20 +95,31 @@ function drawNote(pen: Pen, slot: number): void {
   ctx.lineWidth = isSelected ? 1.5 : 1;
   ctx.stroke();
   ctx.globalAlpha = 1;
-  const size = Math.round(2 * NOTE_SIZE * view.zoom) / 2;
-  if (size < NOTE_TEXT_FROM || pen.level === "flat") return;
   const pad = NOTE_PAD * view.zoom;
-  const most = Math.min(NOTE_LINES_MOST, Math.max(1, Math.floor((h - 2 * pad) / (size * NOTE_LINE))));
+  const { lines, size, step } = noteText(pen, slot);
+  setNoteFont(pen, size);
+  lines.forEach((line, at) => ctx.fillText(line, x + pad, y + pad + at * step));
+}
+
+export function setNoteFont({ ctx, palette }: Pen, size: number): void {
   ctx.font = palette.plain(size);
   ctx.fillStyle = palette.text;
   ctx.textAlign = "left";
   ctx.textBaseline = "top";
+}
+
+/** The lines of a note that are seen, their size, and how far apart they are; none where they are too small. */
+export function noteText({ ctx, view, scene, palette, kept, level }: Pen, slot: number): { lines: readonly string[]; size: number; step: number } {
+  const size = Math.round(2 * NOTE_SIZE * view.zoom) / 2;
+  const step = size * NOTE_LINE;
+  const [w, h] = [scene.places.w[slot] ?? 0, scene.places.h[slot] ?? 0];
+  if (size < NOTE_TEXT_FROM || level === "flat" || level === "dense" || level === "far" || w * view.zoom < NOTE_LEAST) return { lines: [], size, step };
+  const most = Math.min(NOTE_LINES_MOST, Math.max(1, Math.floor((h - 2 * NOTE_PAD) * view.zoom / step)));
   const lines = kept.linesOf(slot, () => {
     const words = plainLines(noteFor(scene, slot).slice(0, NOTE_TEXT_MOST)).filter((line) => line !== "");
-    const room = (scene.places.w[slot] ?? 0) - 2 * NOTE_PAD;
-    return wrapped(words, (text) => kept.width(ctx, text, NOTE_SIZE, palette) <= room, NOTE_LINES_MOST);
+    return wrapped(words, (text) => kept.width(ctx, text, NOTE_SIZE, palette) <= w - 2 * NOTE_PAD, NOTE_LINES_MOST);
   });
-  for (let at = 0; at < Math.min(most, lines.length); at += 1) ctx.fillText(lines[at] ?? "", x + pad, y + pad + at * size * NOTE_LINE);
+  return { lines: lines.slice(0, most), size, step };
 }
 
 function screenBox({ scene, view }: Pen, slot: number): { x: number; y: number; w: number; h: number } {

@@ -9,9 +9,9 @@ import { NODE_LOOKS, SELECTED } from "./scene";
 const NAME_LEAST = 10.5;
 const NAME_MOST = 24;
 const NAME = 13;
-const NAME_PIXELS = 5;
-const NAME_LEFT = 56;
-const PAD = 12;
+export const NAME_PIXELS = 5;
+export const NAME_LEFT = 56;
+export const PAD = 12;
 const LINE = 1.18;
 const TWO_LINES_BELOW = 0.62;
 /** The name of a port: its size, and where its middle is from its port. */
@@ -22,19 +22,29 @@ const PORT_NAME_ROOM = 72;
 /** So many sizes of sprites for each doubling of the zoom. */
 const SIZES = 3;
 
+/** How large names are, in pixels of the page. */
+export function nameSize(zoom: number): number {
+  return Math.round(2 * Math.max(NAME * zoom, Math.min(NAME_LEAST, NAME_MOST * zoom))) / 2;
+}
+
+/** The scale that sprites are drawn at: the view's own when it rests, else the nearest of a few. */
+export function spriteScale(scale: number, isAtRest: boolean): number {
+  return isAtRest ? scale : 2 ** (Math.round(Math.log2(scale) * SIZES) / SIZES);
+}
+
 /** Cards: body, icon and name. */
 export function drawCards(pen: Pen, nodes: readonly number[]): void {
   const { ctx, view, scene, palette, level, kept } = pen;
   const { x, y, w, h } = scene.places;
   const { ratio } = view;
   const hasIcon = level === "near" || level === "mid";
-  const size = Math.round(2 * Math.max(NAME * view.zoom, Math.min(NAME_LEAST, NAME_MOST * view.zoom))) / 2;
+  const size = nameSize(view.zoom);
   const hasName = hasIcon && size >= NAME_PIXELS;
   // Sprites are copied pixel by pixel: without a transform, and at whole pixels. While the zoom changes, those of a size
   // nearby are stretched: drawing new ones for each frame takes longer than the frame has.
   ctx.setTransform(1, 0, 0, 1, 0, 0);
   const scale = view.zoom * ratio;
-  const keptScale = pen.draw.isDomShown ? scale : 2 ** (Math.round(Math.log2(scale) * SIZES) / SIZES);
+  const keptScale = spriteScale(scale, pen.draw.isDomShown);
   const stretch = scale / keptScale;
   for (const slot of nodes) {
     const left = Math.round(((x[slot] ?? 0) * view.zoom + view.x) * ratio);
@@ -47,6 +57,8 @@ export function drawCards(pen: Pen, nodes: readonly number[]): void {
     };
     const card = kept.cards.card(shape, palette);
     const around = AROUND * ratio * stretch;
+    // The name of the one before may have been pale.
+    ctx.globalAlpha = 1;
     if (stretch === 1) ctx.drawImage(card, left - around, top - around);
     else ctx.drawImage(card, left - around, top - around, card.width * stretch, card.height * stretch);
     const [wide, high] = [shape.w * stretch, shape.h * stretch];
@@ -59,7 +71,7 @@ export function drawCards(pen: Pen, nodes: readonly number[]): void {
   ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
 }
 
-function drawName(pen: Pen, slot: number, left: number, top: number, high: number, size: number): void {
+export function drawName(pen: Pen, slot: number, left: number, top: number, high: number, size: number): void {
   const { ctx, view, scene, palette, kept } = pen;
   const look = NODE_LOOKS[scene.look[slot] ?? 0];
   const px = size * view.ratio;
@@ -124,7 +136,7 @@ function drawPortName({ ctx, view, scene, palette, kept }: Pen, slot: number, na
 }
 
 /** A tick, a cross or a dot on the corner: the state by shape. And a mark where something is wrong with the node. */
-function drawSign({ ctx, view, scene, palette }: Pen, slot: number, right: number, top: number, size: number): void {
+export function drawSign({ ctx, view, scene, palette }: Pen, slot: number, right: number, top: number, size: number): void {
   const look = NODE_LOOKS[scene.look[slot] ?? 0];
   const problem = scene.problemOf(slot);
   if (look !== "ok" && look !== "failed" && look !== "running" && !problem) return;
@@ -159,7 +171,7 @@ function drawSign({ ctx, view, scene, palette }: Pen, slot: number, right: numbe
 }
 
 /** A collapsed container says how many are inside of it. */
-function drawInside(pen: Pen, slot: number, left: number, top: number, wide: number, high: number): void {
+export function drawInside(pen: Pen, slot: number, left: number, top: number, wide: number, high: number): void {
   const { ctx, view, scene, palette } = pen;
   const inside = scene.places.nest.withInside([slot]).length - 1;
   const size = Math.max(8, 10 * view.zoom) * view.ratio;

@@ -11,7 +11,8 @@ import type { Palette } from "./palette";
 import { inView, Kept, penOf, type Context2D, type Pen } from "./pen";
 import { LIFTED, MOUNTED, type Patch, type Scene } from "./scene";
 
-const MARGIN = 24;
+/** What is a little outside of the view is drawn too: its ring may reach in. */
+export const MARGIN = 24;
 const GRID = 20;
 const GRID_LEAST = 14;
 
@@ -131,8 +132,7 @@ export class Layer2D implements Layer {
   }
 
   private drawDots(ctx: Context2D, view: View): void {
-    let step = GRID * view.zoom;
-    while (step < GRID_LEAST) step *= 2;
+    const step = dotStep(view.zoom);
     const size = Math.max(2, Math.round(step * view.ratio));
     const key = `${size}|${this.palette.dot}`;
     if (this.dots.key !== key) this.dots = { key, pattern: dotPattern(ctx, size, view.ratio, this.palette) };
@@ -193,12 +193,30 @@ function drawGraph(pen: Pen, found: { nodes: readonly number[]; edges: readonly 
   return moves;
 }
 
+/** How far apart the dots of the grid are, in pixels of the page: fewer of them the farther away. */
+function dotStep(zoom: number): number {
+  let step = GRID * zoom;
+  while (step < GRID_LEAST) step *= 2;
+  return step;
+}
+
+/** Where the dots are, in device pixels. */
+export function dotsOf(view: View): { x: number; y: number; step: number; size: number } {
+  const { ratio } = view;
+  const step = dotStep(view.zoom) * ratio;
+  return { x: view.x * ratio, y: view.y * ratio, step, size: (dotSize(ratio) * step) / Math.max(2, Math.round(step)) };
+}
+
+function dotSize(ratio: number): number {
+  return Math.max(1, Math.round(1.5 * ratio));
+}
+
 function dotPattern(ctx: Context2D, size: number, ratio: number, palette: Palette): CanvasPattern | null {
   const tile = new OffscreenCanvas(size, size);
   const on = tile.getContext("2d");
   if (!on) return null;
   on.fillStyle = palette.dot;
-  const dot = Math.max(1, Math.round(1.5 * ratio));
+  const dot = dotSize(ratio);
   on.fillRect(0, 0, dot, dot);
   return ctx.createPattern(tile, "repeat");
 }

@@ -62,6 +62,8 @@ export interface Layer {
   /** What it has drawn from these is out of date. */
   patch(patch: Patch): void;
   setPalette(palette: Palette): void;
+  /** Fonts have come: words are as wide as these make them. */
+  forgetWords(): void;
   /** Answers the level it was drawn at, and whether something in it moves. */
   draw(view: View, draw: Draw): { level: Level; moves: boolean };
   close(): void;

@@ -13,6 +13,7 @@ import { NO_OVERLAY, type Layer, type Level, type Overlay } from "./layer";
 import { Mounts } from "./mounts";
 import { Overview } from "./overview";
 import { readPalette, watchTheme, type Palette } from "./palette";
+import { askRenderer } from "./renderer";
 import { LIFTED, Scene, type Patch } from "./scene";
 
 const REST_MS = 120;
@@ -45,6 +46,8 @@ export class Stage {
   readonly painted: Promise<void>;
   private onPainted: () => void = () => {};
   private layer: Layer | null = null;
+  /** What the layer was chosen by; null before the first picture stands. */
+  private wished: CanvasSettings["renderer"] | null = null;
   private surfaces: Surfaces | null = null;
   private palette: Palette;
   private frame = 0;
@@ -58,7 +61,7 @@ export class Stage {
   private isFitted = false;
   private isPainted = false;
   /** How often the document changed and how many nodes are selected, as last painted. */
-  private told = { changes: -1, selected: -1 };
+  private told = { changes: -1, selected: -1, level: "" };
   private readonly listeners = new Set<() => void>();
   private touched = new Set<number>();
   private readonly stops: (() => void)[] = [];
@@ -76,6 +79,7 @@ export class Stage {
     this.surfaces = surfaces;
     this.scene.open();
     this.overview.spoil();
+    this.wished = null;
     this.layer = new Layer2D(surfaces.canvas, this.palette, this.overview);
     this.layer.load(this.scene);
     const resize = new ResizeObserver(() => this.onResize());
@@ -177,6 +181,7 @@ export class Stage {
     this.askIdle();
     this.tell(surfaces.root.dataset);
     this.times.end(performance.now());
+    if (this.isPainted && this.wished !== this.settings.renderer) this.choose();
     if (this.isPainted) return;
     this.onPainted();
     if (scene.doc.nodes.count === 0) return;
@@ -186,6 +191,35 @@ export class Stage {
     this.atRest();
   };
 
+  /** Asks for the layer that is wished for. Until it comes, and where it cannot, 2D draws. */
+  private choose(): void {
+    const { surfaces } = this;
+    const wish = this.settings.renderer;
+    this.wished = wish;
+    if (!surfaces) return;
+    if (this.layer?.name !== "2d") this.take(new Layer2D(surfaces.canvas, this.palette, this.overview));
+    const isWanted = () => this.surfaces === surfaces && this.wished === wish;
+    askRenderer(wish, isWanted, {
+      canvas: surfaces.canvas,
+      palette: () => this.palette,
+      overview: this.overview,
+      ready: (layer) => this.take(layer),
+      lost: () => isWanted() && this.take(new Layer2D(surfaces.canvas, this.palette, this.overview)),
+      regained: () => isWanted() && this.choose(),
+    });
+  }
+
+  /** Has another layer draw from now on; at once, so that nothing is missing in between. */
+  private take(layer: Layer): void {
+    const { width, height, ratio } = this.camera.view;
+    this.layer?.close();
+    this.layer = layer;
+    layer.load(this.scene);
+    layer.resize(width, height, ratio);
+    if (this.surfaces) this.surfaces.root.dataset["renderer"] = layer.name;
+    this.paint(performance.now());
+  }
+
   /** Tells by attributes what this frame shows: who measures or tests from outside waits for them. */
   private tell(data: DOMStringMap): void {
     const { told } = this;
@@ -193,7 +227,8 @@ export class Stage {
     const [changes, selected] = [doc.version, selection.nodeCount];
     if (changes !== told.changes) data["changes"] = String(changes);
     if (selected !== told.selected) data["selected"] = String(selected);
-    this.told = { changes, selected };
+    if (this.level !== told.level) data["level"] = this.level;
+    this.told = { changes, selected, level: this.level };
   }
 
   /** The elements of the page follow the camera by one transform. */
@@ -241,7 +276,6 @@ export class Stage {
       data["zoom"] = view.zoom.toFixed(4);
       data["x"] = view.x.toFixed(1);
       data["y"] = view.y.toFixed(1);
-      data["level"] = this.level;
     }
     this.onRest();
     this.request();
@@ -297,7 +331,7 @@ export class Stage {
   }
 
   private forgetWords(): void {
-    if (this.layer instanceof Layer2D) this.layer.forgetWords();
+    this.layer?.forgetWords();
     this.request();
   }
 

@@ -5,9 +5,11 @@ import type { Box } from "./geometry";
 /** Cubic pieces: start x, y, then for each piece two controls and an end (6 numbers). */
 export type Curve = number[];
 
-const REACH_LEAST = 32;
-const REACH_MOST = 160;
-const LANE = 46;
+export const REACH_LEAST = 32;
+export const REACH_MOST = 160;
+export const LANE = 46;
+/** An edge that leads on by less goes around. */
+export const FORWARD_LEAST = 8;
 const STEPS = 12;
 
 export interface Run {
@@ -22,7 +24,7 @@ export interface Run {
 
 /** Whether an edge leads on, so that one piece is enough. */
 export function isForward(run: Run): boolean {
-  return run.x1 >= run.x0 + 8;
+  return run.x1 >= run.x0 + FORWARD_LEAST;
 }
 
 export function curveOf(run: Run): Curve {

@@ -14,6 +14,8 @@ export interface Settings {
   simplifyEdges: boolean;
   /** What a press and drag on the empty canvas does: select what it goes around, or move the view. */
   drag: "select" | "pan";
+  /** What draws the canvas: the graphics card where that is faster, or always one of the two. */
+  renderer: "auto" | "2d" | "gl";
 }
 
 export const DEFAULTS: Settings = {
@@ -24,6 +26,7 @@ export const DEFAULTS: Settings = {
   maxVisible: 1_000,
   simplifyEdges: true,
   drag: "select",
+  renderer: "auto",
 };
 
 export type NumberKey = { [K in keyof Settings]: Settings[K] extends number ? K : never }[keyof Settings];
@@ -42,6 +45,7 @@ export function settingsOf(value: unknown): Settings {
   const settings: Settings = { ...DEFAULTS };
   if (given["density"] === "compact") settings.density = "compact";
   if (given["drag"] === "pan") settings.drag = "pan";
+  if (given["renderer"] === "2d" || given["renderer"] === "gl") settings.renderer = given["renderer"];
   if (typeof given["simplifyEdges"] === "boolean") settings.simplifyEdges = given["simplifyEdges"];
   for (const key of Object.keys(RANGES) as NumberKey[]) {
     const number = given[key];

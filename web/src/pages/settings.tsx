@@ -86,6 +86,13 @@ function Canvas() {
       <NumberField setting="maxVisible" name="Most nodes in view at full detail" help="With more of them in view, detail is one level lower." />
       <Toggle on={settings.simplifyEdges} name="Simplify edges far out" help="Where they are small and many, edges are straight and fewer." onChange={(simplifyEdges) => setSettings({ simplifyEdges })} />
       <Choice name="A drag on the empty canvas" value={settings.drag} options={[["select", "Selects"], ["pan", "Moves the view"]]} onChange={(drag) => setSettings({ drag })} />
+      <Choice
+        name="The canvas is drawn by"
+        help="By itself, the graphics card draws where it is faster."
+        value={settings.renderer}
+        options={[["auto", "Whichever is faster"], ["gl", "Graphics card"], ["2d", "Processor"]]}
+        onChange={(renderer) => setSettings({ renderer })}
+      />
       <p className={s.note}>Only what is in view is ever drawn. All of this is kept in this browser.</p>
     </Panel>
   );

@@ -3,7 +3,6 @@
 import { create } from "zustand";
 import { watchAnswers } from "../api/client";
 import { DEFAULTS, readSettings, settingsOf, writeSettings, type Settings } from "../graph/settings";
-import { tellReached } from "../ui/part";
 
 export type Theme = "dark" | "light" | "system";
 
@@ -28,14 +27,16 @@ export interface CanvasSettings {
   simplifyEdges: boolean;
   /** What a press and drag on the empty canvas does: select what it goes around, or move the view. */
   drag: "select" | "pan";
+  /** What draws: the graphics card where that is faster, or always one of the two. */
+  renderer: "auto" | "2d" | "gl";
 }
 
-export const CANVAS_SETTINGS: CanvasSettings = { lodMedium: 0.7, lodLow: 0.3, maxVisibleNodes: 1_000, lodFrom: 500, simplifyEdges: true, drag: "select" };
+export const CANVAS_SETTINGS: CanvasSettings = { lodMedium: 0.7, lodLow: 0.3, maxVisibleNodes: 1_000, lodFrom: 500, simplifyEdges: true, drag: "select", renderer: "auto" };
 
 /** The settings of this device as the canvas takes them. */
 export function canvasSettings(settings: Settings): CanvasSettings {
-  const { lodMedium, lodLow, lodFrom, simplifyEdges, maxVisible: maxVisibleNodes, drag } = settings;
-  return { lodMedium, lodLow, lodFrom, simplifyEdges, maxVisibleNodes, drag };
+  const { lodMedium, lodLow, lodFrom, simplifyEdges, maxVisible: maxVisibleNodes, drag, renderer } = settings;
+  return { lodMedium, lodLow, lodFrom, simplifyEdges, maxVisibleNodes, drag, renderer };
 }
 
 /** Figures of a canvas, taken now and then while it draws. */
@@ -209,7 +210,6 @@ export function startView(): void {
   watchAnswers((result) => {
     const state = useView.getState();
     const reached = result !== "unreachable";
-    tellReached(reached);
     if (state.reached !== reached) useView.setState({ reached });
     if (result === "signed_out" && !state.signedOut) useView.setState({ signedOut: true });
   });
