@@ -18,7 +18,8 @@ import { findSteps, type Findable } from "../src/graph/steps";
 import { Question } from "../src/panels/question";
 import { Removed } from "../src/panels/removed";
 import { StepFault } from "../src/panels/step-detail";
-import { emptyExecution, fold } from "../src/state/execution";
+import { emptyExecution } from "../src/state/execution";
+import { fold } from "../src/state/execution/fold";
 import { waitWords } from "../src/ui/format";
 
 const step = (address: string, status: string, error: Findable["error"] = null, attempts = 1): Findable => ({ address, node: address.split("@")[0] ?? "", status, error, attempts });

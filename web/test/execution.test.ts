@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from "vitest";
 import type { Event } from "../src/api/types";
-import { emptyExecution, fold, type ExecutionState } from "../src/state/execution";
+import { emptyExecution, type ExecutionState } from "../src/state/execution";
+import { fold } from "../src/state/execution/fold";
 import { waitWords } from "../src/ui/format";
 import { JOURNAL } from "./journal";
 

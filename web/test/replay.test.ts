@@ -5,7 +5,9 @@ import type { Event } from "../src/api/types";
 import { forkPlan } from "../src/graph/fork";
 import { logLines, logText } from "../src/graph/log";
 import { sortSteps } from "../src/graph/steps";
-import { emptyExecution, fold, History, type StepRun } from "../src/state/execution";
+import { emptyExecution, type StepRun } from "../src/state/execution";
+import { fold } from "../src/state/execution/fold";
+import { History } from "../src/state/execution/history";
 import { duration } from "../src/ui/format";
 import { JOURNAL } from "./journal";
 

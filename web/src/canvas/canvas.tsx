@@ -2,19 +2,19 @@
 // Moving the camera renders nothing.
 
 import { Maximize, Minus, Plus } from "lucide-react";
-import { useEffect, useId, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore, type PointerEvent, type RefObject } from "react";
+import { Suspense, useEffect, useId, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore, type PointerEvent, type RefObject } from "react";
 import { canvasSettings, useView } from "../state/view";
 import { DomLayer } from "./dom-layer";
 import { tellFrames } from "./frame-times";
 import { handleFor } from "./handle";
-import { miniSpot } from "./minimap";
-import { Peek } from "./peek";
-import { Stage } from "./stage";
+import { part } from "../ui/part";
+import { minimap, Stage } from "./stage";
 import type { CanvasEvents, CanvasProps } from "./types";
 import { useInteraction } from "./use-interaction";
 import { wordsFor } from "./words";
 import s from "./canvas.module.css";
 
+const Peek = part(async () => (await import("./peek")).Peek);
 const NO_EVENTS: CanvasEvents = {};
 const NO_PROBLEMS: ReadonlyMap<number, "error" | "warning"> = new Map();
 const ZOOM_STEP = 1.25;
@@ -71,7 +71,7 @@ export function Canvas(props: CanvasProps) {
           {wordsFor(stage.scene, focused)}
         </span>
       ) : null}
-      <Peek stage={stage} node={hovered} />
+      <Suspense>{hovered >= 0 ? <Peek stage={stage} node={hovered} /> : null}</Suspense>
       <Tools stage={stage} mini={mini} />
       <div className="hidden" role="status" aria-live="polite">
         {said}
@@ -109,10 +109,11 @@ function Tools({ stage, mini }: { stage: Stage; mini: RefObject<HTMLCanvasElemen
   };
   /** A press or drag on the small map brings that part of the graph to the middle. */
   const jump = (event: PointerEvent<HTMLCanvasElement>) => {
-    if (event.buttons !== 1 || !mini.current) return;
+    const { code } = minimap;
+    if (event.buttons !== 1 || !mini.current || !code) return;
     const box = mini.current.getBoundingClientRect();
     stage.camera.isTouched = true;
-    stage.camera.put(stage.camera.centering(miniSpot(stage.overview, box.width, box.height, { x: event.clientX - box.left, y: event.clientY - box.top })));
+    stage.camera.put(stage.camera.centering(code.miniSpot(stage.overview, box.width, box.height, { x: event.clientX - box.left, y: event.clientY - box.top })));
   };
   return (
     <>

@@ -5,6 +5,7 @@ import { drawEdges } from "./draw-edges";
 import { drawFrames, drawNotes } from "./draw-frames";
 import { drawCards, drawRects } from "./draw-nodes";
 import { drawOverlay, drawRings } from "./draw-overlay";
+import { Late } from "./late";
 import { levelOf, viewBox, type Draw, type Layer, type Level, type View } from "./layer";
 import type { Overview } from "./overview";
 import type { Palette } from "./palette";
@@ -16,7 +17,8 @@ export const MARGIN = 24;
 const GRID = 20;
 const GRID_LEAST = 14;
 
-let islands: typeof import("./islands") | "not asked for" | "coming" | null = "not asked for";
+/** Few graphs are looked at from so far. */
+const islands = new Late(() => import("./islands"));
 
 export class Layer2D implements Layer {
   readonly name = "2d";
@@ -115,20 +117,8 @@ export class Layer2D implements Layer {
     ctx.drawImage(canvas, left, top, right - left, bottom - top, x, y, (right - left) * by, (bottom - top) * by);
     const { selection } = scene;
     if (selection.nodeCount > 0 && selection.nodeCount < 500) drawRings(pen, selection.nodes());
-    return this.drawIslands(pen);
-  }
-
-  /** Answers whether their code is still on its way: few graphs are looked at from so far. */
-  private drawIslands(pen: Pen): boolean {
-    if (typeof islands === "object") islands?.drawIslands(pen, this.overview);
-    else if (islands === "not asked for") {
-      islands = "coming";
-      import("./islands").then(
-        (code) => (islands = code),
-        () => (islands = null), // a picture without words is still one
-      );
-    }
-    return islands === "coming";
+    islands.code?.drawIslands(pen, overview);
+    return islands.isComing;
   }
 
   private drawDots(ctx: Context2D, view: View): void {

@@ -7,7 +7,7 @@ import { whenIdle } from "../ui/idle";
 import { loadTree } from "./box-index";
 import { CanvasCamera } from "./camera";
 import { FrameTimes, sinceGone } from "./frame-times";
-import { drawMini } from "./minimap";
+import { Late } from "./late";
 import { Layer2D } from "./layer-2d";
 import { NO_OVERLAY, type Layer, type Level, type Overlay } from "./layer";
 import { Mounts } from "./mounts";
@@ -18,6 +18,9 @@ import { LIFTED, Scene, type Patch } from "./scene";
 
 const REST_MS = 120;
 const PINNED_MOST = 50;
+
+/** Only what is not seen whole has a small map. */
+export const minimap = new Late(() => import("./minimap"));
 
 export interface Surfaces {
   root: HTMLElement;
@@ -176,8 +179,8 @@ export class Stage {
     // While the zoom changes what is mounted is only hidden: it may be wanted again at once.
     const more = this.isDomShown && this.mounts.step(camera.view, isNear, camera.heading, this.pinned());
     this.moveWorld(isNear);
-    if (!surfaces.mini.hidden) drawMini(surfaces.mini, this.overview, camera.view, this.palette);
-    if (drawn.moves || more || camera.isFlying) this.request();
+    if (!surfaces.mini.hidden) minimap.code?.drawMini(surfaces.mini, this.overview, camera.view, this.palette);
+    if (drawn.moves || more || camera.isFlying || minimap.isComing) this.request();
     this.askIdle();
     this.tell(surfaces.root.dataset);
     this.times.end(performance.now());

@@ -5,8 +5,9 @@ import { useEffect, useState } from "react";
 import { api } from "../../api/calls";
 import { isOver, queries } from "../../api/queries";
 import type { Session } from "../../state/document";
-import { useExecution, watchExecution } from "../../state/execution";
+import { useExecution } from "../../state/execution";
 import { toast } from "../../state/view";
+import { patient } from "../../ui/part";
 import { asFailure, sentence } from "../../ui/states";
 
 export interface EditorRun {
@@ -29,7 +30,7 @@ export function useEditorRun(session: Session): EditorRun {
   const [starting, setStarting] = useState(false);
   const last = useQuery({ ...queries.lastExecutions(workflow, 1), enabled: chosen === undefined });
   const execution = chosen === undefined ? (last.data?.[0]?.id ?? null) : chosen;
-  useEffect(() => (execution === null ? undefined : watchExecution(execution)), [execution]);
+  useEffect(() => (execution === null ? undefined : watchLate(execution)), [execution]);
   const status = useExecution((state) => (state.execution === execution ? state.status : null));
 
   const begin = async (failed: string, act: (actions: typeof import("./actions")) => Promise<string>) => {
@@ -62,3 +63,20 @@ export function useEditorRun(session: Session): EditorRun {
     show: setChosen,
   };
 }
+
+/** Follows an execution once the code for it is there. */
+function watchLate(execution: string): () => void {
+  let stop: () => void = () => undefined;
+  let isGone = false;
+  const begin = async () => {
+    const { watchExecution } = await fetchWatch();
+    if (!isGone) stop = watchExecution(execution);
+  };
+  void begin();
+  return () => {
+    isGone = true;
+    stop();
+  };
+}
+
+const fetchWatch = patient(() => import("../../state/execution/watch"));

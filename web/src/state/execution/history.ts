@@ -2,13 +2,15 @@
 // Events are appended in place: who shows them looks again when the state's `seq` has moved.
 
 import type { Event } from "../../api/types";
-import { emptyExecution, fold, timeOf, type ExecutionState } from "./fold";
+import { fold, timeOf } from "./fold";
+import { emptyExecution, type ExecutionState } from "./state";
+import type { Past } from "../execution";
 
 /** Of a long history this many states are kept on the way, so that going back costs a part of it only. */
 const KEPT = 8;
 const LEAST_APART = 1_000;
 
-export class History {
+export class History implements Past {
   readonly execution: string;
   /** In the order of their seq, none twice. */
   readonly events: Event[] = [];
