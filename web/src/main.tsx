@@ -36,7 +36,7 @@ const page = Promise.race([prefetchRoute(location.pathname), new Promise((resolv
 void Promise.all([signInFromLink(), page]).then(() => {
   const root = document.getElementById("root");
   if (!root) return;
-  setTimeout(() => void import("./pages/defaults").then(({ learnDefaults }) => learnDefaults()), LEARN_AFTER_MS);
+  setTimeout(() => void import("./pages/defaults").then(({ learnDefaults }) => learnDefaults(), () => undefined), LEARN_AFTER_MS);
   createRoot(root).render(
     <StrictMode>
       <QueryClientProvider client={client}>
