@@ -13,6 +13,8 @@ import { evaluate, nextTimes, REAL_TYPES } from "./expressions.mjs";
 import { dated, newId, plan } from "./machine.mjs";
 import { BIG_VALUE, EACH, FAILING, large, NODE_TYPES, random, RETRY, thaiyyal, TICKETS } from "./samples.mjs";
 
+/** How a server as delivered wants graphs to be drawn. */
+const RENDERING = { lod_threshold_low: 0.3, lod_threshold_medium: 0.7, max_visible_nodes: 1000, virtual_scrolling: true };
 const { values: flags } = parseArgs({
   options: { port: { type: "string", default: "8090" }, items: { type: "string", default: "30" }, "signed-out": { type: "boolean", default: false }, dist: { type: "string", default: "../dist" } },
 });
@@ -159,8 +161,8 @@ function fail(status, code, title, detail) {
 const control = controls({ executions, newest, listItem, publish, start, advance, fail });
 
 const routes = [
-  ["GET", /^\/session$/, () => (signedIn ? { signed_in: true, tenant: "default" } : fail(401, "signed_out", "Not signed in", "open the link from the terminal"))],
-  ["POST", /^\/session$/, ({ body }) => (body.token === "good" ? ((signedIn = true), { signed_in: true, tenant: "default" }) : fail(403, "bad_token", "This token is not valid", "it was used already"))],
+  ["GET", /^\/session$/, () => (signedIn ? { rendering: RENDERING, signed_in: true, tenant: "default" } : fail(401, "signed_out", "Not signed in", "open the link from the terminal"))],
+  ["POST", /^\/session$/, ({ body }) => (body.token === "good" ? ((signedIn = true), { rendering: RENDERING, signed_in: true, tenant: "default" }) : fail(403, "bad_token", "This token is not valid", "it was used already"))],
   ["DELETE", /^\/session$/, ({ response }) => ((signedIn = false), (response.statusCode = 204), undefined)],
   ...listRoutes({ workflows, executions, changed: () => (revision += 1), revision: () => revision, whole: (workflow) => whole(workflow, true), fail, stats: () => stats() }),
   ["GET", /^\/dashboard\/stats$/, () => stats()],

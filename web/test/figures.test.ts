@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { stacked, sums } from "../src/graph/history";
 import { figuresOf, heapTrend, quantile, rate, readMetrics, routesOf, share, sum } from "../src/graph/metrics";
-import { DEFAULTS, readSettings, settingsOf, writeSettings } from "../src/graph/settings";
+import { DEFAULTS, defaultsOf, readSettings, settingsOf, writeSettings } from "../src/graph/settings";
 
 const text = (requests: number, bad: number, slow: number) => `# HELP requests_total HTTP requests
 # TYPE requests_total counter
@@ -78,6 +78,12 @@ describe("settings of this device", () => {
   });
   it("are kept only where they differ, and read back as they were", () => {
     expect(writeSettings(DEFAULTS)).toBeNull();
+    // The server's own defaults are below what a device has chosen, whatever they become.
+    const server = defaultsOf({ lod_threshold_low: 0.2, lod_threshold_medium: 0.9, max_visible_nodes: 500, virtual_scrolling: false });
+    expect(server).toEqual({ ...DEFAULTS, lodLow: 0.2, lodMedium: 0.9, maxVisible: 500, onlyInView: false });
+    expect(readSettings('{"maxVisible":2000}', server)).toEqual({ ...server, maxVisible: 2_000 });
+    expect(writeSettings({ ...server, maxVisible: 1_000 }, server)).toBe('{"maxVisible":1000}');
+    expect([defaultsOf(undefined), defaultsOf({ lod_threshold_low: "x", max_visible_nodes: 1e9 })]).toEqual([DEFAULTS, { ...DEFAULTS, maxVisible: 20_000 }]);
     const chosen = settingsOf({ density: "compact", lodLow: 0.2, simplifyEdges: false });
     expect(writeSettings(chosen)).toBe('{"density":"compact","lodLow":0.2,"simplifyEdges":false}');
     expect(readSettings(writeSettings(chosen))).toEqual(chosen);

@@ -3825,6 +3825,26 @@ export interface components {
         RecentExecutions: {
             items: components["schemas"]["ExecutionItem"][];
         };
+        /** @description How graphs are drawn where a device has not chosen otherwise. */
+        RenderingState: {
+            /**
+             * Format: double
+             * @description Zoom below which nodes are flat.
+             */
+            lod_threshold_low: number;
+            /**
+             * Format: double
+             * @description Zoom from which nodes show all.
+             */
+            lod_threshold_medium: number;
+            /**
+             * Format: int64
+             * @description Nodes in view before detail is lowered.
+             */
+            max_visible_nodes: number;
+            /** @description Whether only what is in view is drawn. */
+            virtual_scrolling: boolean;
+        };
         /** @description What a replay runs. */
         ReplayBody: {
             /** @description Address of the first step to run anew; without it all steps run. */
@@ -3841,8 +3861,9 @@ export interface components {
             /** @description The zone. */
             tz: string;
         };
-        /** @description Whether the caller is signed in. */
+        /** @description Whether the caller is signed in, and what the page goes by. */
         SessionState: {
+            rendering: components["schemas"]["RenderingState"];
             signed_in: boolean;
             /** @description The tenant that the caller works in. */
             tenant?: string | null;

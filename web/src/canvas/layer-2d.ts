@@ -14,6 +14,8 @@ import { LIFTED, MOUNTED, type Patch, type Scene } from "./scene";
 
 /** What is a little outside of the view is drawn too: its ring may reach in. */
 export const MARGIN = 24;
+/** A margin that takes in all there can be. */
+export const EVERYTHING = 1e9;
 const GRID = 20;
 const GRID_LEAST = 14;
 
@@ -86,7 +88,7 @@ export class Layer2D implements Layer {
     const { density } = this.overview;
     const far = levelOf(view.zoom, 0, count, density, draw.settings) === "far";
     if (far) return { level: "far", found: { nodes: [], edges: [] } };
-    const found = inView(scene, view, MARGIN);
+    const found = inView(scene, view, draw.settings.onlyInView ? MARGIN : EVERYTHING);
     return { level: levelOf(view.zoom, found.nodes.length, count, density, draw.settings), found };
   }
 

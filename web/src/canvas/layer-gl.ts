@@ -8,7 +8,7 @@ import { EdgePack, NodePack } from "./gl/pack";
 import { Painter, type Ground, type Lens } from "./gl/painter";
 import { Top } from "./gl/top";
 import { spriteScale } from "./draw-nodes";
-import { dotsOf, MARGIN } from "./layer-2d";
+import { dotsOf, EVERYTHING, MARGIN } from "./layer-2d";
 import { levelOf, type Draw, type Layer, type Level, type View } from "./layer";
 import type { Overview } from "./overview";
 import type { Palette } from "./palette";
@@ -177,7 +177,7 @@ export class LayerGl implements Layer {
     const { count } = scene.doc.nodes;
     const { density } = this.overview;
     if (levelOf(view.zoom, 0, count, density, draw.settings) === "far") return { level: "far", found: NOTHING };
-    const found = inView(scene, view, MARGIN);
+    const found = inView(scene, view, draw.settings.onlyInView ? MARGIN : EVERYTHING);
     return { level: levelOf(view.zoom, found.nodes.length, count, density, draw.settings), found };
   }
 

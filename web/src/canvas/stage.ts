@@ -4,6 +4,7 @@ import type { GraphDocument } from "../graph/document/document";
 import type { Selection } from "../graph/document/selection";
 import { CANVAS_SETTINGS, type CanvasSettings } from "../state/view";
 import { whenIdle } from "../ui/idle";
+import { listenToIcons } from "../ui/node-icon";
 import { loadTree } from "./box-index";
 import { CanvasCamera } from "./camera";
 import { FrameTimes, sinceGone } from "./frame-times";
@@ -92,6 +93,7 @@ export class Stage {
       () => resize.disconnect(),
       this.scene.listen((patch) => this.onPatch(patch)),
       watchTheme(() => this.onTheme()),
+      listenToIcons(() => this.onTheme()),
     );
     void document.fonts.ready.then(() => this.forgetWords());
     return () => this.close();

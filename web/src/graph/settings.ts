@@ -12,6 +12,8 @@ export interface Settings {
   maxVisible: number;
   /** Far edges are straight and fewer. */
   simplifyEdges: boolean;
+  /** What is out of view is not drawn. */
+  onlyInView: boolean;
   /** What a press and drag on the empty canvas does: select what it goes around, or move the view. */
   drag: "select" | "pan";
   /** What draws the canvas: the graphics card where that is faster, or always one of the two. */
@@ -25,6 +27,7 @@ export const DEFAULTS: Settings = {
   lodFrom: 500,
   maxVisible: 1_000,
   simplifyEdges: true,
+  onlyInView: true,
   drag: "select",
   renderer: "auto",
 };
@@ -40,13 +43,13 @@ export const RANGES: Record<NumberKey, readonly [least: number, most: number, st
 };
 
 /** What is not a setting, or not one that can be, is as if it had never been set. */
-export function settingsOf(value: unknown): Settings {
+export function settingsOf(value: unknown, defaults: Settings = DEFAULTS): Settings {
   const given = typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
-  const settings: Settings = { ...DEFAULTS };
+  const settings: Settings = { ...defaults };
   if (given["density"] === "compact") settings.density = "compact";
   if (given["drag"] === "pan") settings.drag = "pan";
   if (given["renderer"] === "2d" || given["renderer"] === "gl") settings.renderer = given["renderer"];
-  if (typeof given["simplifyEdges"] === "boolean") settings.simplifyEdges = given["simplifyEdges"];
+  for (const key of ["simplifyEdges", "onlyInView"] as const) if (typeof given[key] === "boolean") settings[key] = given[key];
   for (const key of Object.keys(RANGES) as NumberKey[]) {
     const number = given[key];
     if (typeof number === "number" && Number.isFinite(number)) settings[key] = within(key, number);
@@ -56,17 +59,23 @@ export function settingsOf(value: unknown): Settings {
   return settings;
 }
 
-export function readSettings(text: string | null): Settings {
+export function readSettings(text: string | null, defaults: Settings = DEFAULTS): Settings {
   try {
-    return settingsOf(text === null ? null : JSON.parse(text));
+    return settingsOf(text === null ? null : JSON.parse(text), defaults);
   } catch {
-    return { ...DEFAULTS };
+    return { ...defaults };
   }
 }
 
+/** What the server says of drawing: the defaults of devices that have not chosen. What is not there is as delivered. */
+export function defaultsOf(rendering: { lod_threshold_low?: unknown; lod_threshold_medium?: unknown; max_visible_nodes?: unknown; virtual_scrolling?: unknown } | null | undefined): Settings {
+  const { lod_threshold_low: lodLow, lod_threshold_medium: lodMedium, max_visible_nodes: maxVisible, virtual_scrolling: onlyInView } = rendering ?? {};
+  return settingsOf({ lodLow, lodMedium, maxVisible, onlyInView });
+}
+
 /** Only what differs from the defaults is kept, so that better defaults of a later version reach those who never chose. */
-export function writeSettings(settings: Settings): string | null {
-  const chosen = Object.entries(settings).filter(([key, value]) => value !== DEFAULTS[key as keyof Settings]);
+export function writeSettings(settings: Settings, defaults: Settings = DEFAULTS): string | null {
+  const chosen = Object.entries(settings).filter(([key, value]) => value !== defaults[key as keyof Settings]);
   return chosen.length === 0 ? null : JSON.stringify(Object.fromEntries(chosen));
 }
 

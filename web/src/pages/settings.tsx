@@ -5,7 +5,7 @@ import { Keyboard, LogOut, RotateCcw } from "lucide-react";
 import { Suspense, useId, useState, type ReactNode } from "react";
 import { api } from "../api/calls";
 import { queries } from "../api/queries";
-import { DEFAULTS, RANGES, within, writeSettings, type NumberKey } from "../graph/settings";
+import { RANGES, within, writeSettings, type NumberKey } from "../graph/settings";
 import { bind, resetCanvas, setSettings, setTheme, toast, useView } from "../state/view";
 import { Button, Key } from "../ui/button";
 import f from "../ui/field.module.css";
@@ -67,12 +67,13 @@ const percent = (value: number) => `${Math.round(value * 100)} %`;
 
 function Canvas() {
   const settings = useView((state) => state.settings);
+  const defaults = useView((state) => state.defaults);
   return (
     <Panel
       title="Editor and canvas"
       aside={
-        writeSettings({ ...settings, density: DEFAULTS.density }) === null ? (
-          <span className={s.note}>as delivered</span>
+        writeSettings({ ...settings, density: defaults.density }, defaults) === null ? (
+          <span className={s.note}>as this server has it</span>
         ) : (
           <Button kind="quiet" icon={<RotateCcw size={14} aria-hidden="true" />} onClick={resetCanvas}>
             Back to the defaults
@@ -85,6 +86,7 @@ function Canvas() {
       <NumberField setting="lodFrom" name="Less detail in graphs of at least so many nodes" help="Smaller ones never lose their names." />
       <NumberField setting="maxVisible" name="Most nodes in view at full detail" help="With more of them in view, detail is one level lower." />
       <Toggle on={settings.simplifyEdges} name="Simplify edges far out" help="Where they are small and many, edges are straight and fewer." onChange={(simplifyEdges) => setSettings({ simplifyEdges })} />
+      <Toggle on={settings.onlyInView} name="Draw only what is in view" help="Without it, everything is drawn in each frame: large graphs become slow." onChange={(onlyInView) => setSettings({ onlyInView })} />
       <Choice name="A drag on the empty canvas" value={settings.drag} options={[["select", "Selects"], ["pan", "Moves the view"]]} onChange={(drag) => setSettings({ drag })} />
       <Choice
         name="The canvas is drawn by"
@@ -93,7 +95,7 @@ function Canvas() {
         options={[["auto", "Whichever is faster"], ["gl", "Graphics card"], ["2d", "Processor"]]}
         onChange={(renderer) => setSettings({ renderer })}
       />
-      <p className={s.note}>Only what is in view is ever drawn. All of this is kept in this browser.</p>
+      <p className={s.note}>What you choose is kept in this browser. Until then it is as the server was told to have it.</p>
     </Panel>
   );
 }

@@ -2,7 +2,7 @@
 
 import { create } from "zustand";
 import { watchAnswers } from "../api/client";
-import { DEFAULTS, readSettings, settingsOf, writeSettings, type Settings } from "../graph/settings";
+import { readSettings, settingsOf, writeSettings, type Settings } from "../graph/settings";
 
 export type Theme = "dark" | "light" | "system";
 
@@ -25,18 +25,20 @@ export interface CanvasSettings {
   lodFrom: number;
   /** Whether edges become straight lines, and fewer, where they are small and many. */
   simplifyEdges: boolean;
+  /** Whether what is out of view is not drawn. */
+  onlyInView: boolean;
   /** What a press and drag on the empty canvas does: select what it goes around, or move the view. */
   drag: "select" | "pan";
   /** What draws: the graphics card where that is faster, or always one of the two. */
   renderer: "auto" | "2d" | "gl";
 }
 
-export const CANVAS_SETTINGS: CanvasSettings = { lodMedium: 0.7, lodLow: 0.3, maxVisibleNodes: 1_000, lodFrom: 500, simplifyEdges: true, drag: "select", renderer: "auto" };
+export const CANVAS_SETTINGS: CanvasSettings = { lodMedium: 0.7, lodLow: 0.3, maxVisibleNodes: 1_000, lodFrom: 500, simplifyEdges: true, onlyInView: true, drag: "select", renderer: "auto" };
 
 /** The settings of this device as the canvas takes them. */
 export function canvasSettings(settings: Settings): CanvasSettings {
-  const { lodMedium, lodLow, lodFrom, simplifyEdges, maxVisible: maxVisibleNodes, drag, renderer } = settings;
-  return { lodMedium, lodLow, lodFrom, simplifyEdges, maxVisibleNodes, drag, renderer };
+  const { lodMedium, lodLow, lodFrom, simplifyEdges, onlyInView, maxVisible: maxVisibleNodes, drag, renderer } = settings;
+  return { lodMedium, lodLow, lodFrom, simplifyEdges, onlyInView, maxVisibleNodes, drag, renderer };
 }
 
 /** Figures of a canvas, taken now and then while it draws. */
@@ -59,6 +61,8 @@ interface ViewState {
   theme: Theme;
   /** Of this device; kept in its storage. */
   settings: Settings;
+  /** What they are where nobody chose otherwise: as this server wants it. */
+  defaults: Settings;
   /** What the canvas says of the graph that it drew last; null before the first. */
   rendering: Rendering | null;
   /** Whether the server answers. Null until the first answer. */
@@ -73,12 +77,13 @@ interface ViewState {
 
 const THEME_KEY = "tidemill.theme";
 const SETTINGS_KEY = "tidemill.settings";
+const DEFAULTS_KEY = "tidemill.defaults";
 const BINDINGS_KEY = "tidemill.bindings";
 const RECENT_KEY = "tidemill.recent";
 const RECENT_MOST = 12;
 const TOAST_MS = 6_000;
 
-export const useView = create<ViewState>(() => ({ theme: storedTheme(), settings: readSettings(stored(SETTINGS_KEY)), rendering: null, reached: null, signedOut: false, toasts: [], bindings: storedBindings(), recent: storedRecent() }));
+export const useView = create<ViewState>(() => ({ theme: storedTheme(), settings: storedSettings(), defaults: storedDefaults(), rendering: null, reached: null, signedOut: false, toasts: [], bindings: storedBindings(), recent: storedRecent() }));
 
 function stored(key: string): string | null {
   try {
@@ -98,6 +103,22 @@ function store(key: string, text: string | null): void {
   }
 }
 
+function storedDefaults(): Settings {
+  return readSettings(stored(DEFAULTS_KEY));
+}
+
+function storedSettings(): Settings {
+  return readSettings(stored(SETTINGS_KEY), storedDefaults());
+}
+
+/** The server says how graphs are drawn where a device has not chosen; the next visit begins with that. */
+export function takeDefaults(defaults: Settings): void {
+  store(DEFAULTS_KEY, writeSettings(defaults));
+  const { defaults: before } = useView.getState();
+  if (writeSettings(defaults, before) === null) return;
+  useView.setState({ defaults, settings: readSettings(stored(SETTINGS_KEY), defaults) });
+}
+
 function storedTheme(): Theme {
   const wish = stored(THEME_KEY);
   return wish === "dark" || wish === "light" ? wish : "system";
@@ -111,15 +132,17 @@ export function setTheme(theme: Theme): void {
 
 /** Changes settings of this device; what cannot be is brought to what can. */
 export function setSettings(some: Partial<Settings>): void {
-  const settings = settingsOf({ ...useView.getState().settings, ...some });
-  store(SETTINGS_KEY, writeSettings(settings));
+  const { settings: before, defaults } = useView.getState();
+  const settings = settingsOf({ ...before, ...some });
+  store(SETTINGS_KEY, writeSettings(settings, defaults));
   useView.setState({ settings });
   showDensity();
 }
 
 /** All but how dense the pages are. */
 export function resetCanvas(): void {
-  setSettings({ ...DEFAULTS, density: useView.getState().settings.density });
+  const { defaults, settings } = useView.getState();
+  setSettings({ ...defaults, density: settings.density });
 }
 
 /** A canvas tells how it draws; the page of performance shows it. */
@@ -134,7 +157,7 @@ function showDensity(): void {
 /** Another tab changed the theme or the settings. */
 function follow({ key }: StorageEvent): void {
   if (key !== null && ![THEME_KEY, SETTINGS_KEY, BINDINGS_KEY].includes(key)) return;
-  useView.setState({ theme: storedTheme(), settings: readSettings(stored(SETTINGS_KEY)), bindings: storedBindings() });
+  useView.setState({ theme: storedTheme(), settings: storedSettings(), bindings: storedBindings() });
   showTheme();
   showDensity();
 }

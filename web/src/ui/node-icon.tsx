@@ -4,6 +4,7 @@ import {
   Bot, Box, Braces, Calculator, Calendar, ChartColumn, Clock3, Code, Combine, Database, Diamond, FileText, Filter, FlaskConical, Frame, Globe, Hash,
   CalendarClock, CircleDot, CornerDownLeft, Group, Layers, List, ListOrdered, Lock, Mail, OctagonX, Play, Repeat, Reply, ShieldCheck, Signpost, Sparkles, Split, SquareFunction, StickyNote, Table, Timer, ToggleLeft, Type, User, Variable, Webhook, Zap, type LucideIcon,
 } from "lucide-react";
+import { useSyncExternalStore } from "react";
 import s from "./node-icon.module.css";
 
 const BY_NAME: Record<string, LucideIcon> = {
@@ -15,6 +16,21 @@ const BY_NAME: Record<string, LucideIcon> = {
   "corner-down-left": CornerDownLeft, group: Group, "list-ordered": ListOrdered, lock: Lock, "octagon-x": OctagonX, reply: Reply, signpost: Signpost,
   "square-function": SquareFunction, user: User, variable: Variable, webhook: Webhook, zap: Zap,
 };
+
+const listeners = new Set<() => void>();
+/** Those that came later. */
+let more: Readonly<Record<string, LucideIcon>> = {};
+
+/** Adds to the icons that types may name; what has drawn a guess in their place is told. */
+export function addIcons(icons: Readonly<Record<string, LucideIcon>>): void {
+  more = icons;
+  for (const listener of listeners) listener();
+}
+
+export function listenToIcons(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
 
 const BY_TYPE: [RegExp, LucideIcon][] = [
   [/manual/, Play],
@@ -66,13 +82,22 @@ export function categoryOf(category: string | undefined, type: string): Category
   return "data";
 }
 
+function named(icon: string): LucideIcon | undefined {
+  return BY_NAME[icon.toLowerCase()] ?? more[icon.toLowerCase()];
+}
+
+/** Whether a name that a type gives its icon stands for one: else it would be guessed from the type's name. */
+export function isKnownIcon(name: string): boolean {
+  return named(name) !== undefined;
+}
+
 /** The icon of a node type: the one it names, else one that its own name or its category calls for. */
 export function iconFor(type: string, icon: string | null | undefined, category: Category): LucideIcon {
-  return (icon ? BY_NAME[icon.toLowerCase()] : undefined) ?? BY_TYPE.find(([rule]) => rule.test(type))?.[1] ?? BY_CATEGORY[category] ?? Box;
+  return (icon ? named(icon) : undefined) ?? BY_TYPE.find(([rule]) => rule.test(type))?.[1] ?? BY_CATEGORY[category] ?? Box;
 }
 
 export function NodeTile({ type, icon, category, size = "m" }: { type: string; icon?: string | null | undefined; category: Category; size?: "s" | "m" | "l" }) {
-  const Icon = iconFor(type, icon, category);
+  const Icon = useSyncExternalStore(listenToIcons, () => iconFor(type, icon, category), () => iconFor(type, icon, category));
   return (
     <span className={`${s.tile} ${s[size]} ${s[category]}`} aria-hidden="true">
       <Icon strokeWidth={1.7} />

@@ -44,10 +44,25 @@ pub struct Config {
     pub dashboard_ttl: Duration,
     /// Memory from which health is degraded.
     pub memory_alert_bytes: u64,
+    /// How the page draws graphs where a device has not chosen otherwise.
+    pub rendering: Rendering,
     /// The SQLite store.
     pub sqlite: Sqlite,
     /// What is kept of ended executions.
     pub retention: Retention,
+}
+
+/// How the page draws graphs.
+#[derive(Clone, Copy, Debug)]
+pub struct Rendering {
+    /// Whether only what is in view is drawn.
+    pub virtual_scrolling: bool,
+    /// Zoom below which nodes are flat.
+    pub lod_threshold_low: f64,
+    /// Zoom from which nodes show all.
+    pub lod_threshold_medium: f64,
+    /// Nodes in view before detail is lowered.
+    pub max_visible_nodes: u64,
 }
 
 /// What requests may cost.
@@ -161,6 +176,12 @@ impl Config {
             js: javascript(layers)?,
             dashboard_ttl: Duration::from_secs_f64(layers.parsed::<f64>("cache.expiry_minutes")? * 60.0),
             memory_alert_bytes: megabytes(layers.parsed("alerts.memory_mb")?),
+            rendering: Rendering {
+                virtual_scrolling: layers.switch("rendering.virtual_scrolling"),
+                lod_threshold_low: layers.parsed("rendering.lod_threshold_low")?,
+                lod_threshold_medium: layers.parsed("rendering.lod_threshold_medium")?,
+                max_visible_nodes: layers.parsed("rendering.max_visible_nodes")?,
+            },
             sqlite: Sqlite {
                 full_sync: layers.text("sqlite.synchronous") == "full",
                 mmap_bytes: layers.parsed("sqlite.mmap_bytes")?,

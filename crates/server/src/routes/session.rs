@@ -9,17 +9,32 @@ use utoipa::ToSchema;
 
 use crate::App;
 use crate::auth::{self, COOKIE, SESSION_SECONDS};
+use crate::config::Rendering;
 use crate::error::{ApiError, ProblemBody};
 use crate::http::layers::too_often;
 use crate::http::limits::client_address;
 use crate::http::{Fields, JsonBody};
 
-/// Whether the caller is signed in.
+/// Whether the caller is signed in, and what the page goes by.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SessionState {
+    rendering: RenderingState,
     signed_in: bool,
     /// The tenant that the caller works in.
     tenant: Option<&'static str>,
+}
+
+/// How graphs are drawn where a device has not chosen otherwise.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct RenderingState {
+    /// Zoom below which nodes are flat.
+    lod_threshold_low: f64,
+    /// Zoom from which nodes show all.
+    lod_threshold_medium: f64,
+    /// Nodes in view before detail is lowered.
+    max_visible_nodes: u64,
+    /// Whether only what is in view is drawn.
+    virtual_scrolling: bool,
 }
 
 /// The secret of a sign-in link, or the API token.
@@ -29,14 +44,17 @@ pub(crate) struct SignIn {
     token: String,
 }
 
-fn state(signed_in: bool) -> SessionState {
-    SessionState { signed_in, tenant: signed_in.then_some("default") }
+fn state(app: &App, signed_in: bool) -> SessionState {
+    let Rendering { virtual_scrolling, lod_threshold_low, lod_threshold_medium, max_visible_nodes } =
+        app.config.rendering;
+    let rendering = RenderingState { lod_threshold_low, lod_threshold_medium, max_visible_nodes, virtual_scrolling };
+    SessionState { rendering, signed_in, tenant: signed_in.then_some("default") }
 }
 
 /// Whether the caller is signed in.
 #[utoipa::path(get, path = "/session", tag = "session", responses((status = 200, body = SessionState)))]
 pub(crate) async fn show(State(app): State<App>, headers: HeaderMap) -> Result<Json<SessionState>, ApiError> {
-    Ok(Json(state(auth::identify(&app, &headers).await?.is_some())))
+    Ok(Json(state(&app, auth::identify(&app, &headers).await?.is_some())))
 }
 
 /// Exchanges the secret of a link for a session cookie. A link works once.
@@ -60,7 +78,7 @@ pub(crate) async fn sign_in(State(app): State<App>, request: Request) -> Result<
         ));
     };
     let cookie = format!("{COOKIE}={secret}; Path=/; HttpOnly; SameSite=Strict; Max-Age={SESSION_SECONDS}{secure}");
-    with_cookie(Json(state(true)).into_response(), &cookie)
+    with_cookie(Json(state(&app, true)).into_response(), &cookie)
 }
 
 /// Ends the caller's session.

@@ -73,7 +73,9 @@ async fn a_link_works_once_and_gives_a_session() {
     let ask =
         |method: &'static str, path: &'static str| server.call(method, path).anonymous().header("cookie", &cookie);
     assert_eq!(ask("GET", "/api/v1/workflows").send().await.status, 200);
-    assert_eq!(ask("GET", "/api/v1/session").send().await.ok(200)["signed_in"], true);
+    let session = ask("GET", "/api/v1/session").send().await.ok(200);
+    assert_eq!(session["signed_in"], true);
+    assert_eq!(session["rendering"]["max_visible_nodes"], 1000, "what the page draws by");
     assert_eq!(ask("DELETE", "/api/v1/session").send().await.status, 204);
     assert_eq!(ask("GET", "/api/v1/workflows").send().await.status, 401, "the session ended on the server");
     let second = server.app.sign_in_token().await.expect("a link");
