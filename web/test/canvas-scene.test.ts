@@ -1,5 +1,6 @@
 // The scene behind the canvas: what lies where after every change, what is under a point, how finely it is drawn.
 
+import { mayCross } from "../src/graph/curve";
 import { describe, expect, it } from "vitest";
 import { Zap } from "lucide-react";
 import { BoxIndex, loadTree } from "../src/canvas/box-index";
@@ -219,5 +220,28 @@ describe("names of ports", () => {
     ]);
     scene.doc.change("x", (editing) => editing.removeEdge("if-h"));
     expect(scene.openPorts(0).outputs).toEqual(["true", "false"]);
+  });
+});
+
+describe("long edges", () => {
+  const box = { x: 0, y: 0, w: 100, h: 60 };
+  const run = (x0: number, y0: number, x1: number, y1: number) => ({ x0, y0, x1, y1, high: 60, bottom: Math.max(y0, y1) + 60 });
+
+  it("are seen where they run through the view, and nowhere else", () => {
+    for (const isStraight of [true, false]) {
+      expect(mayCross(run(-4000, -3000, 4100, 3060), box, isStraight, 0)).toBe(true);
+      // Its box holds all of the view, and it passes below and beside it.
+      expect(mayCross(run(-4000, 100, 4000, 9000), box, isStraight, 0)).toBe(false);
+      expect(mayCross(run(-4000, -9000, 200, 9000), box, isStraight, 0)).toBe(false);
+      expect(mayCross(run(-4000, 30, 4000, 30), box, isStraight, 0)).toBe(true);
+      expect(mayCross(run(-4000, 64, 4000, 64), box, isStraight, 0)).toBe(false);
+      expect(mayCross(run(-4000, 64, 4000, 64), box, isStraight, 8)).toBe(true);
+    }
+  });
+
+  it("that lead back are seen on the way around", () => {
+    const back = { x0: 4000, y0: -500, x1: -4000, y1: 560, high: 60, bottom: 620 };
+    expect(mayCross(back, box, false, 0)).toBe(true);
+    expect(mayCross(back, { ...box, y: 2000 }, false, 0)).toBe(false);
   });
 });

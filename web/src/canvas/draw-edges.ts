@@ -1,6 +1,7 @@
 // Edges on a surface: gathered by look, simpler and fewer the smaller and the more they are.
 
-import { curveOf, isForward, middleOf, type Run } from "../graph/curve";
+import { curveOf, isForward, mayCross, middleOf, type Run } from "../graph/curve";
+import { viewBox } from "./layer";
 import type { Pen } from "./pen";
 import { EDGE_LOOKS, RUN, SELECTED } from "./scene";
 import type { Point } from "./types";
@@ -9,6 +10,11 @@ const LABELS_FROM = 0.6;
 /** More edges than these are thinned out: always the same ones, so that they do not flicker. */
 const CURVES_MOST = 1_500;
 const LINES_MOST = 5_000;
+/** And more than these pixels of edges: hubs of thousands would be one blot, and take all of a frame's time. */
+const LENGTH_MOST = 200_000;
+/** Longer edges than this part of the view are looked at more closely before they are drawn. */
+const LONG = 0.5;
+const MARGIN = 24;
 /** Strokes of very long paths take longer than several of shorter ones. */
 const TOGETHER = 64;
 const DASHED_MOST = 300;
@@ -39,19 +45,37 @@ export function drawEdges(pen: Pen, edges: readonly number[]): boolean {
   return (groups[RUN]?.length ?? 0) > 0;
 }
 
-export function gathered({ scene, level, draw }: Seen, edges: readonly number[]): Gathered {
+export function gathered({ scene, view, level, draw }: Seen, edges: readonly number[]): Gathered {
   const isSimple = draw.settings.simplifyEdges && (level === "flat" || level === "dense" || level === "far");
+  const { seen, length } = crossing({ scene, view }, edges, isSimple);
   const most = isSimple ? LINES_MOST : CURVES_MOST;
   let mask = 0;
-  while (draw.settings.simplifyEdges && edges.length / (mask + 1) > most) mask = mask * 2 + 1;
+  while (draw.settings.simplifyEdges && (seen.length / (mask + 1) > most || length / (mask + 1) > LENGTH_MOST)) mask = mask * 2 + 1;
   const groups: number[][] = [[], [], [], [], [], []];
-  for (const edge of edges) {
+  for (const edge of seen) {
     const isSelected = ((scene.edgeFlags[edge] ?? 0) & SELECTED) !== 0;
     const look = scene.edgeLook[edge] ?? 0;
     if (mask !== 0 && (spread(edge) & mask) !== 0 && !isSelected && look !== RUN) continue;
     groups[edge === draw.overlay.hovered ? HOVERED_LOOK : isSelected ? SELECTED_LOOK : look]?.push(edge);
   }
   return { groups, isSimple };
+}
+
+/** Those that run through the view, and about how long they are there together, in pixels. Only the boxes of `edges` are known to touch it. */
+function crossing({ scene, view }: Pick<Pen, "scene" | "view">, edges: readonly number[], isSimple: boolean): { seen: number[]; length: number } {
+  const box = viewBox(view);
+  const longest = box.w + box.h;
+  const seen: number[] = [];
+  let length = 0;
+  for (const edge of edges) {
+    const run = scene.runOf(edge);
+    if (!run) continue;
+    const long = Math.abs(run.x1 - run.x0) + Math.abs(run.y1 - run.y0);
+    if (long > LONG * longest && !mayCross(run, box, isSimple, MARGIN / view.zoom)) continue;
+    seen.push(edge);
+    length += Math.min(long, longest);
+  }
+  return { seen, length: length * view.zoom };
 }
 
 export function hasLabels({ view }: Pick<Pen, "view">, isSimple: boolean): boolean {

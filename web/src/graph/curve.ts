@@ -11,6 +11,7 @@ export const LANE = 46;
 /** An edge that leads on by less goes around. */
 export const FORWARD_LEAST = 8;
 const STEPS = 12;
+const CHORDS = 8;
 
 export interface Run {
   x0: number;
@@ -54,6 +55,39 @@ export function curveBox(run: Run): [number, number, number, number] {
   const lane = laneOf(run);
   const reach = reachOf(run);
   return [x1 - reach, Math.min(y0, y1, lane), x0 + reach, Math.max(y0, y1, lane)];
+}
+
+/**
+ * Whether an edge may be seen in a box that its own box touches: long ones mostly pass it by. Looked at as chords, so what only
+ * grazes a corner may be missed or kept; `margin` is for what is drawn beside the line.
+ */
+export function mayCross(run: Run, { x, y, w, h }: Box, isStraight: boolean, margin: number): boolean {
+  const [left, top, right, bottom] = [x - margin, y - margin, x + w + margin, y + h + margin];
+  if (isStraight) return lineCrosses(run.x0, run.y0, run.x1, run.y1, left, top, right, bottom);
+  const curve = curveOf(run);
+  for (let n = 2; n + 5 < curve.length; n += 6) {
+    const at = (k: number) => curve[n + k] ?? 0;
+    let [px, py] = [at(-2), at(-1)];
+    for (let step = 1; step <= CHORDS; step += 1) {
+      const t = step / CHORDS;
+      const s = 1 - t;
+      const [a, b, c, d] = [s * s * s, 3 * s * s * t, 3 * s * t * t, t * t * t];
+      const qx = a * at(-2) + b * at(0) + c * at(2) + d * at(4);
+      const qy = a * at(-1) + b * at(1) + c * at(3) + d * at(5);
+      if (lineCrosses(px, py, qx, qy, left, top, right, bottom)) return true;
+      px = qx;
+      py = qy;
+    }
+  }
+  return false;
+}
+
+function lineCrosses(x0: number, y0: number, x1: number, y1: number, left: number, top: number, right: number, bottom: number): boolean {
+  if (Math.max(x0, x1) < left || Math.min(x0, x1) > right || Math.max(y0, y1) < top || Math.min(y0, y1) > bottom) return false;
+  // All four corners on one side of the line: it passes by.
+  const [dx, dy] = [x1 - x0, y1 - y0];
+  const side = (cx: number, cy: number) => Math.sign(dx * (cy - y0) - dy * (cx - x0));
+  return Math.abs(side(left, top) + side(right, top) + side(left, bottom) + side(right, bottom)) < 4;
 }
 
 /** The point half way along, for a label. */
