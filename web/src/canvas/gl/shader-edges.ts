@@ -2,7 +2,7 @@
 
 import { FORWARD_LEAST, LANE, REACH_LEAST, REACH_MOST } from "../../graph/curve";
 import { LEVEL, SHORTEST } from "../draw-edges";
-import { HEAD, numbers, PAINT, PLACES } from "./shader-common";
+import { HEAD, numbers, PAINT, PLACES } from "./shader-words";
 
 /** Pieces of a strip where edges are curves; an even number, since an edge that leads back has two parts. */
 export const SEGMENTS = 48;
