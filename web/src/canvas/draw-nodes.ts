@@ -18,7 +18,7 @@ const TWO_LINES_BELOW = 0.62;
 const PORT_NAME = 11;
 const PORT_NAME_AWAY = 9;
 const PORT_NAME_UP = 8;
-const PORT_NAME_ROOM = 72;
+export const PORT_NAME_ROOM = 72;
 /** So many sizes of sprites for each doubling of the zoom. */
 const SIZES = 3;
 
@@ -113,7 +113,7 @@ function twoLines({ ctx, kept, palette }: Pen, title: string, size: number, room
 }
 
 /** The names of ports that no edge tells, as the elements of the page have them: above where an edge would begin. */
-function drawPortNames(pen: Pen, slot: number): void {
+export function drawPortNames(pen: Pen, slot: number): void {
   const { scene, view } = pen;
   const { inputs, outputs } = scene.openPorts(slot);
   if (inputs.length + outputs.length === 0) return;

@@ -90,6 +90,8 @@ export class LayerGl implements Layer {
     this.packs?.edges.patch(patch.edges);
     this.kept.forget(patch.nodes);
     this.cells.forget(patch.nodes, patch.edges);
+    // Ports tell their names where no edge does.
+    if (patch.moved) this.cells.forget(patch.edges.flatMap((edge) => [this.scene?.from[edge] ?? -1, this.scene?.to[edge] ?? -1]), []);
   }
 
   setPalette(palette: Palette): void {

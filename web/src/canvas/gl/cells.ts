@@ -7,11 +7,13 @@ import type { Spot } from "./shelves";
 
 /** So many zooms are remembered. */
 const GROUPS_MOST = 4;
-/** Keys of one node: its words, its name as a frame, what is inside, and its lines as a note. */
+/** Keys of one node: its words, its name as a frame, what is inside, names of its ports, and its lines as a note. */
 const EACH = 64;
 export const WORDS = 0;
 export const FRAME_NAME = 1;
 export const INSIDE = 2;
+export const PORTS_OUT = 3;
+export const PORTS_IN = 4;
 export const LINES = 8;
 
 export interface Cell {
@@ -90,7 +92,7 @@ export class Cells {
     for (const { cells } of this.groups) {
       // Lines are taken together: that of a note at 0 is always there if any is.
       for (const slot of nodes) {
-        for (const part of [WORDS, FRAME_NAME, INSIDE]) cells.delete(keyOf(slot, part));
+        for (const part of [WORDS, FRAME_NAME, INSIDE, PORTS_OUT, PORTS_IN]) cells.delete(keyOf(slot, part));
         for (let line = LINES; cells.delete(keyOf(slot, line)); line += 1);
       }
       for (const edge of edges) cells.delete(-1 - edge);

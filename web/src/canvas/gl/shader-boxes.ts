@@ -4,7 +4,7 @@ import { BAR, BAR_FROM, BAR_LEFT, BAR_TOP, CORNER, DASH, RING } from "../card-sp
 import { CORNER as FRAME_CORNER, NOTE_CORNER, NOTE_LEAST } from "../draw-frames";
 import { NODE_LOOKS } from "../scene";
 import { CARD_BOX, FRAME_BOX, NOTE_BOX } from "./pack";
-import { COLOUR_NAMES, HEAD, numbers, PAINT, PLACES } from "./shader-common";
+import { COLOUR_NAMES, HEAD, numbers, PAINT, PLACES } from "./shader-words";
 
 /** What the 2D layer has by the same names: sizes in units of the graph or, with `ratio`, in pixels of the page. */
 const SIZES = `

@@ -2,7 +2,7 @@
 
 import { FORWARD_LEAST, LANE, REACH_LEAST, REACH_MOST } from "../../graph/curve";
 import { LEVEL, SHORTEST } from "../draw-edges";
-import { HEAD, numbers, PAINT, PLACES } from "./shader-common";
+import { HEAD, numbers, PAINT, PLACES } from "./shader-words";
 
 /** Pieces of a strip where edges are curves; an even number, since an edge that leads back has two parts. */
 export const SEGMENTS = 48;
@@ -54,9 +54,10 @@ float take(vec4 a, vec4 b, vec2 ports, float t) {
 export const EDGES_VERTEX = `${HEAD}${PLACES}${LOOK_ROWS}${CURVE}
 uniform usampler2D uEnds;
 uniform float uRatio;
-uniform vec2 uView;
 uniform int uSegments;
 uniform float uIsSimple;
+const float LONG = 2000.0;
+const int PROBES = 32;
 const uint NO_END = 0xffffffffu;
 layout(location = 0) in uint edge;
 out float vAcross;
@@ -70,6 +71,36 @@ vec4 curveAt(vec4 a, vec4 b, vec2 ports, float t) {
   vec2 at = v * v * v * p0 + 3.0 * v * v * u * p1 + 3.0 * v * u * u * p2 + u * u * u * p3;
   vec2 way = 3.0 * v * v * (p1 - p0) + 6.0 * v * u * (p2 - p1) + 3.0 * u * u * (p3 - p2);
   return vec4(at, way);
+}
+
+/** From where to where an edge that is much longer than the view may be seen: all of its pieces are spent there. */
+vec2 seenPart(vec4 a, vec4 b, vec2 ports) {
+  vec2 gone = abs(vec2(b.x - a.x - a.z, b.y + ports.y - a.y - ports.x)) * uScale;
+  if (gone.x + gone.y < LONG) return vec2(0.0, 1.0);
+  vec2 part = vec2(1.0, 0.0);
+  vec2 last = onScreen(curveAt(a, b, ports, 0.0).xy);
+  for (int k = 1; k <= PROBES; k++) {
+    float t = float(k) / float(PROBES);
+    vec2 next = onScreen(curveAt(a, b, ports, t).xy);
+    float slack = 16.0 + 0.5 * distance(last, next);
+    vec2 low = min(last, next) - slack;
+    vec2 high = max(last, next) + slack;
+    if (high.x > 0.0 && high.y > 0.0 && low.x < uSize.x && low.y < uSize.y) part = vec2(min(part.x, t - 1.0 / float(PROBES)), t);
+    last = next;
+  }
+  return part.x < part.y ? part : vec2(0.0, 1.0);
+}
+
+/** How long an edge is between two places on it. */
+float lengthOf(vec4 a, vec4 b, vec2 ports, float from, float to, int steps) {
+  float sum = 0.0;
+  vec2 last = curveAt(a, b, ports, from).xy;
+  for (int k = 1; k <= steps; k++) {
+    vec2 next = curveAt(a, b, ports, mix(from, to, float(k) / float(steps))).xy;
+    sum += distance(last, next);
+    last = next;
+  }
+  return sum * uScale;
 }
 
 void straight(vec4 a, vec4 b, vec2 ports, float t, float side) {
@@ -113,7 +144,8 @@ void main() {
     straight(a, b, ports, t, side);
     return;
   }
-  vec4 here = curveAt(a, b, ports, t);
+  vec2 part = seenPart(a, b, ports);
+  vec4 here = curveAt(a, b, ports, mix(part.x, part.y, t));
   vec2 way = here.zw;
   float speed = length(way);
   vec2 across = speed > 0.0 ? vec2(-way.y, way.x) / speed : vec2(0.0, 1.0);
@@ -121,13 +153,8 @@ void main() {
   vAcross = side * reach;
   vAlong = 0.0;
   if (uStroke[vLook].y > 0.0) {
-    vec2 last = curveAt(a, b, ports, 0.0).xy;
-    for (int k = 1; k <= step; k++) {
-      vec2 next = curveAt(a, b, ports, float(k) / float(uSegments)).xy;
-      vAlong += distance(last, next);
-      last = next;
-    }
-    vAlong *= uScale;
+    if (part.x > 0.0) vAlong = lengthOf(a, b, ports, 0.0, part.x, PROBES);
+    vAlong += lengthOf(a, b, ports, part.x, mix(part.x, part.y, t), step);
   }
   gl_Position = clip(onScreen(here.xy) + across * side * reach, 0.0);
 }`;

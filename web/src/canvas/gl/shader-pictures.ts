@@ -1,6 +1,6 @@
 // Draws what is copied from pictures: words and icons from the atlas, and behind all the grid's dots or the overview.
 
-import { COLOUR_NAMES, HEAD, PLACES } from "./shader-common";
+import { COLOUR_NAMES, HEAD, PLACES } from "./shader-words";
 
 export const SPRITES_VERTEX = `${HEAD}${PLACES}
 uniform vec2 uSheet;

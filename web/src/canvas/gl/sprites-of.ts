@@ -5,11 +5,11 @@ import { titleFor } from "../card";
 import { isFaded, TILE, TILE_LEFT } from "../card-sprites";
 import { drawLabelAt, labelFor } from "../draw-edges";
 import { drawFrameName, hasFrameName, NOTE_PAD, noteText, setNoteFont } from "../draw-frames";
-import { drawInside, drawName, drawSign, NAME_LEFT, NAME_PIXELS, nameSize, PAD } from "../draw-nodes";
+import { drawInside, drawName, drawPortNames, drawSign, NAME_LEFT, NAME_PIXELS, nameSize, PAD, PORT_NAME_ROOM } from "../draw-nodes";
 import type { Context2D, Pen } from "../pen";
 import { NODE_LOOKS, SELECTED } from "../scene";
 import { lookOf } from "../sprites";
-import { FRAME_NAME, INSIDE, keyOf, LINES, penAt, WORDS, type Cell, type Cells } from "./cells";
+import { FRAME_NAME, INSIDE, keyOf, LINES, penAt, PORTS_IN, PORTS_OUT, WORDS, type Cell, type Cells } from "./cells";
 import type { SpriteList } from "./sprite-list";
 
 /** What pictures are made with. `scale` is that of the atlas, which the view's own may be a little off. */
@@ -57,6 +57,7 @@ export function cardSprites(maker: Maker, slot: number, order: number): void {
     put(maker, icon && { ...icon, dx: left, dy: Math.round((high - tile) / 2) }, x, y, isPale ? 0.55 : 1, order);
     if (size >= NAME_PIXELS) put(maker, cells.of(keyOf(slot, WORDS), () => words(maker, slot, high, size)), x, y, 1, order);
     putSign(maker, slot, wide, size, order);
+    if (pen.level === "near") putPortNames(maker, slot, wide, high, order);
   }
   if (scene.places.kind[slot] !== FRAME) return;
   const inside = cells.of(keyOf(slot, INSIDE), () => {
@@ -71,6 +72,24 @@ function words({ pen, cells, scale }: Maker, slot: number, high: number, size: n
   const room = ((pen.scene.places.w[slot] ?? 0) - NAME_LEFT - PAD) * scale;
   const box = { left: Math.floor(NAME_LEFT * scale) - 1, top: Math.floor(high / 2 - 1.7 * px), w: Math.ceil(Math.max(2 * px, room * 1.15)) + 4, h: Math.ceil(3.4 * px) };
   return cells.drawn(box, scale, (ctx) => drawName(penAt(pen, ctx, scale), slot, 0, 0, high, size));
+}
+
+/** Names of ports on both sides of a card, each a cell of what the 2D layer writes around it. */
+function putPortNames(maker: Maker, slot: number, wide: number, high: number, order: number): void {
+  const { pen, cells, scale } = maker;
+  const { inputs, outputs } = pen.scene.openPorts(slot);
+  const [x, y] = cornerOf(maker, slot);
+  const room = Math.ceil((PORT_NAME_ROOM + 2 * PAD) * scale);
+  for (const [names, part, left] of [[inputs, PORTS_IN, -room], [outputs, PORTS_OUT, wide]] as const) {
+    if (names.length === 0) continue;
+    const cell = cells.of(keyOf(slot, part), () =>
+      cells.drawn({ left, top: -Math.ceil(PAD * scale), w: room, h: high + Math.ceil(PAD * scale) }, scale, (ctx) => {
+        const at = penAt(pen, ctx, scale);
+        drawPortNames({ ...at, view: { ...at.view, x: -x * at.view.zoom, y: -y * at.view.zoom } }, slot);
+      }),
+    );
+    put(maker, cell, x, y, 1, order);
+  }
 }
 
 function putSign(maker: Maker, slot: number, wide: number, size: number, order: number): void {

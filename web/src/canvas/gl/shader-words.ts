@@ -1,4 +1,4 @@
-// What the shaders have in common: where slots are on the screen, in device pixels, and shapes with soft edges.
+// The vocabulary of the shaders: where slots are on the screen, in device pixels, and shapes with soft edges.
 
 import { AT, COLOURS } from "./colours";
 import { WIDE } from "./slot-texture";
