@@ -39,14 +39,28 @@ function packed(): Plugin {
 /** A map of what is in the chunks; it lies beside `dist`, since nobody needs it but us. */
 const report = () => visualizer({ filename: "dist-report/index.html", title: "What the pages are made of", template: "treemap", gzipSize: true });
 
+/** Small modules that nearly every page needs come as one file: twenty of a few hundred bytes pack badly and are asked for one by one. */
+const GROUND = [
+  /node_modules.zustand/,
+  /node_modules.react.(?:jsx|cjs.react-jsx)/,
+  /lucide-react.*(?:clock-3|play|plus|search|Icon|create|shared)/,
+  /src.api.(?:exact|call|client|key)\.ts/,
+  /src.graph.(?:summary|geometry|curve|file|notes|nested|layout)\.ts/,
+  /src.state.execution(?:\.ts|.state\.ts)/,
+  /src.ui.(?:time|status|lazy-markdown)/,
+  /src.pages.kinds/,
+];
+
 export default defineConfig({
   plugins: [react(), ahead(), budget({ table: analyze, record }), packed(), ...(analyze ? [report()] : [])],
   build: {
     target: "es2023",
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "ground", test: (id) => GROUND.some((one) => one.test(id)) }] } } },
     assetsInlineLimit: 0,
     cssCodeSplit: true,
     sourcemap: false,
-    modulePreload: { polyfill: false },
+    // Lists of scripts in scripts cost the first page 5 KB; ahead.mjs has the browser fetch those that it needs.
+    modulePreload: { polyfill: false, resolveDependencies: (_file, files, { hostType }) => files.filter((file) => hostType === "html" || file.endsWith(".css")) },
   },
   server: {
     proxy: { "/api": { target: server, changeOrigin: false }, "/hooks": { target: server } },

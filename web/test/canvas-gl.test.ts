@@ -123,7 +123,7 @@ describe("the packs", () => {
 
 describe("the lists of a picture", () => {
   const penFor = (scene: Scene) =>
-    ({ scene, level: "dense", view: { x: 0, y: 0, zoom: 0.1, width: 1, height: 1, ratio: 1 }, draw: { settings: CANVAS_SETTINGS, overlay: { ...NO_OVERLAY, hovered: 1 }, isDomShown: true, lifted: null, now: 0 } }) as unknown as Pen;
+    ({ scene, level: "dense", view: { x: 0, y: 0, zoom: 0.1, width: 100, height: 100, ratio: 1 }, draw: { settings: CANVAS_SETTINGS, overlay: { ...NO_OVERLAY, hovered: 1 }, isDomShown: true, lifted: null, now: 0 } }) as unknown as Pen;
 
   it("go from what lies below to what lies above, without what the page shows", () => {
     const scene = sceneOf([at("a", 0, 0), at("n", 0, 0, { type: "note" }), at("in", 0, 0, { type: "group", parentId: "f" }), at("f", 0, 0, { type: "group" }), at("b", 0, 0)], [edge("a", "b"), edge("b", "a"), edge("a", "in"), edge("a", "n")]);

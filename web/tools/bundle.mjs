@@ -101,7 +101,8 @@ export function budget({ table = false, record = false } = {}) {
     configResolved(config) {
       root = config.root;
     },
-    generateBundle(_, bundle) {
+    // Once all is written: what Vite adds to the chunks at the end counts too.
+    writeBundle(_, bundle) {
       const file = join(root, BUDGET);
       if (!existsSync(file)) return;
       const written = JSON.parse(readFileSync(file, "utf8"));

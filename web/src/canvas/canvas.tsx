@@ -5,7 +5,6 @@ import { Maximize, Minus, Plus } from "lucide-react";
 import { Suspense, useEffect, useId, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore, type PointerEvent, type RefObject } from "react";
 import { canvasSettings, useView } from "../state/view";
 import { DomLayer } from "./dom-layer";
-import { tellFrames } from "./frame-times";
 import { handleFor } from "./handle";
 import { part } from "../ui/part";
 import { minimap, Stage } from "./stage";
@@ -92,7 +91,7 @@ function Tools({ stage, mini }: { stage: Stage; mini: RefObject<HTMLCanvasElemen
   const [isPartial, setPartial] = useState(false);
   useEffect(() => {
     stage.onRest = () => {
-      tellFrames(stage);
+      stage.times?.tell(stage);
       const { view } = stage.camera;
       const box = stage.scene.places.bounds();
       setZoom(view.zoom < 0.0995 ? Math.round(view.zoom * 1_000) / 10 : Math.round(view.zoom * 100));

@@ -21,6 +21,7 @@ export class FrameTimes {
   private last = -Infinity;
   private began = -Infinity;
   private gap = Infinity;
+  private readonly openMs = sinceGone();
 
   /** A frame is asked for. */
   wanted(now: number): void {
@@ -56,27 +57,29 @@ export class FrameTimes {
     const mean = (of: Float32Array) => of.subarray(0, kept).reduce((sum, one) => sum + one, 0) / kept;
     return { fps: 1_000 / mean(this.gaps), frameMs: mean(this.draws), slowMs: gaps[Math.min(kept - 1, Math.floor(kept * 0.95))] ?? 0 };
   }
+
+  /** Tells how the last movement was drawn: for the page of performance, and only once the canvas rests. */
+  tell({ scene, camera }: Stage): void {
+    const figures = this.take();
+    if (!figures) return;
+    const { doc } = scene;
+    const visible = scene.nodesIn(viewBox(camera.view)).length;
+    const name = doc.file["name"];
+    const rendering: Rendering = {
+      ...figures,
+      name: typeof name === "string" && name !== "" ? name : "a graph",
+      nodes: doc.nodes.count,
+      visible,
+      nodeMs: visible === 0 ? 0 : figures.frameMs / visible,
+      openMs: this.openMs,
+    };
+    tellRendering(rendering);
+  }
 }
 
-/** The time since somebody went to this page: from another page of ours, else by opening its address. */
-export function sinceGone(): number {
-  return performance.now() - (performance.getEntriesByName("tidemill:go").at(-1)?.startTime ?? 0);
-}
-
-/** Tells how the last movement was drawn: for the page of performance, and only once the canvas rests. */
-export function tellFrames({ times, scene, camera, openMs }: Stage): void {
-  const figures = times.take();
-  if (!figures) return;
-  const { doc } = scene;
-  const visible = scene.nodesIn(viewBox(camera.view)).length;
-  const name = doc.file["name"];
-  const rendering: Rendering = {
-    ...figures,
-    name: typeof name === "string" && name !== "" ? name : "a graph",
-    nodes: doc.nodes.count,
-    visible,
-    nodeMs: visible === 0 ? 0 : figures.frameMs / visible,
-    openMs,
-  };
-  tellRendering(rendering);
+/** From going to this page, from another page of ours or else by opening its address, until the first picture of the canvas. */
+function sinceGone(): number | null {
+  const last = (name: string) => performance.getEntriesByName(name).at(-1)?.startTime;
+  const painted = last("tidemill:canvas");
+  return painted === undefined ? null : painted - (last("tidemill:go") ?? 0);
 }

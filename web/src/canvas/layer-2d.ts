@@ -4,9 +4,8 @@ import { FRAME, NODE, NOTE } from "../graph/document/places";
 import { drawEdges } from "./draw-edges";
 import { drawFrames, drawNotes } from "./draw-frames";
 import { drawCards, drawRects } from "./draw-nodes";
-import { drawOverlay, drawRings } from "./draw-overlay";
 import { Late } from "./late";
-import { levelOf, viewBox, type Draw, type Layer, type Level, type View } from "./layer";
+import { levelOf, NO_OVERLAY, viewBox, type Draw, type Layer, type Level, type View } from "./layer";
 import type { Overview } from "./overview";
 import type { Palette } from "./palette";
 import { inView, Kept, penOf, type Context2D, type Pen } from "./pen";
@@ -19,6 +18,8 @@ export const EVERYTHING = 1e9;
 const GRID = 20;
 const GRID_LEAST = 14;
 
+/** Nothing is done to a graph before it is seen. */
+const overlays = new Late(() => import("./draw-overlay"));
 /** Few graphs are looked at from so far. */
 const islands = new Late(() => import("./islands"));
 
@@ -74,8 +75,8 @@ export class Layer2D implements Layer {
     const { level, found } = this.look(scene, view, draw);
     const pen = penOf(ctx, view, scene, this.palette, level, draw, this.kept);
     const moves = draw.lifted ? this.drawLifted(pen, draw.lifted, found) : this.drawAll(pen, found);
-    drawOverlay(pen);
-    return { level, moves: moves && (level === "far" || !this.palette.still) };
+    if (draw.overlay !== NO_OVERLAY) overlays.code?.drawOverlay(pen);
+    return { level, moves: overlays.isComing || islands.isComing || (moves && !this.palette.still) };
   }
 
   close(): void {
@@ -96,13 +97,16 @@ export class Layer2D implements Layer {
     const { ctx, view, palette } = pen;
     ctx.fillStyle = palette.ground;
     ctx.fillRect(0, 0, view.width, view.height);
-    if (pen.level === "far") return this.drawFar(pen);
+    if (pen.level === "far") {
+      this.drawFar(pen);
+      return false;
+    }
     this.drawDots(ctx, view);
     return drawGraph(pen, found);
   }
 
-  /** One copy of the overview, and what is selected above it. Answers whether there is more to come. */
-  private drawFar(pen: Pen): boolean {
+  /** One copy of the overview, and what is selected above it. */
+  private drawFar(pen: Pen): void {
     const { ctx, view, scene } = pen;
     const { overview } = this;
     overview.ensure();
@@ -113,14 +117,13 @@ export class Layer2D implements Layer {
     const top = Math.max(0, Math.floor((seen.y - box.y) * density));
     const right = Math.min(canvas.width, Math.ceil((seen.x + seen.w - box.x) * density));
     const bottom = Math.min(canvas.height, Math.ceil((seen.y + seen.h - box.y) * density));
-    if (right <= left || bottom <= top) return false;
+    if (right <= left || bottom <= top) return;
     const by = view.zoom / density;
     const [x, y] = [(left / density + box.x) * view.zoom + view.x, (top / density + box.y) * view.zoom + view.y];
     ctx.drawImage(canvas, left, top, right - left, bottom - top, x, y, (right - left) * by, (bottom - top) * by);
     const { selection } = scene;
-    if (selection.nodeCount > 0 && selection.nodeCount < 500) drawRings(pen, selection.nodes());
+    if (selection.nodeCount > 0 && selection.nodeCount < 500) overlays.code?.drawRings(pen, selection.nodes());
     islands.code?.drawIslands(pen, overview);
-    return islands.isComing;
   }
 
   private drawDots(ctx: Context2D, view: View): void {

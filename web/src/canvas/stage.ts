@@ -7,7 +7,7 @@ import { whenIdle } from "../ui/idle";
 import { listenToIcons } from "../ui/node-icon";
 import { loadTree } from "./box-index";
 import { CanvasCamera } from "./camera";
-import { FrameTimes, sinceGone } from "./frame-times";
+import type { FrameTimes } from "./frame-times";
 import { Late } from "./late";
 import { Layer2D } from "./layer-2d";
 import { NO_OVERLAY, type Layer, type Level, type Overlay } from "./layer";
@@ -41,9 +41,8 @@ export class Stage {
   lifted: { nodes: readonly number[]; edges: readonly number[] } | null = null;
   /** Where the keyboard is; -1 for nowhere. */
   focused = -1;
-  readonly times = new FrameTimes();
-  /** From going to its page until the first picture of it. */
-  openMs: number | null = null;
+  /** From the first picture on. */
+  times: FrameTimes | null = null;
   /** Hears that the camera came to rest. */
   onRest: () => void = () => {};
   /** Done when the graph has been seen for the first time: what a picture does not need comes after it. */
@@ -77,6 +76,7 @@ export class Stage {
     this.overview = new Overview(this.scene, this.palette);
     this.mounts = new Mounts(this.scene);
     this.painted = new Promise((resolve) => (this.onPainted = resolve));
+    void this.painted.then(() => import("./frame-times")).then((code) => (this.times = new code.FrameTimes()));
   }
 
   attach(surfaces: Surfaces): () => void {
@@ -135,7 +135,7 @@ export class Stage {
   /** Draws in the next frame. */
   request = (): void => {
     if (this.frame !== 0 || !this.surfaces) return;
-    this.times.wanted(performance.now());
+    this.times?.wanted(performance.now());
     this.frame = requestAnimationFrame(this.paint);
   };
 
@@ -167,7 +167,7 @@ export class Stage {
     this.frame = 0;
     const { layer, surfaces, camera, scene } = this;
     if (!layer || !surfaces || camera.view.width === 0) return;
-    this.times.begin(performance.now());
+    this.times?.begin(performance.now());
     if (this.touched.size > 0) {
       this.mounts.patch([...this.touched]);
       this.placeCards(this.touched);
@@ -185,14 +185,13 @@ export class Stage {
     if (drawn.moves || more || camera.isFlying || minimap.isComing) this.request();
     this.askIdle();
     this.tell(surfaces.root.dataset);
-    this.times.end(performance.now());
+    this.times?.end(performance.now());
     if (this.isPainted && this.wished !== this.settings.renderer) this.choose();
     if (this.isPainted) return;
     this.onPainted();
     if (scene.doc.nodes.count === 0) return;
     this.isPainted = true;
     performance.mark("tidemill:canvas");
-    this.openMs = sinceGone();
     this.atRest();
   };
 
