@@ -72,7 +72,7 @@ async function isWalked(browser, walk, [name, { options, journey }]) {
   } catch (error) {
     const picture = join(tmpdir(), `journey-${process.pid}-${name.replace(/\W+/g, "-").slice(0, 60)}.png`);
     await page.screenshot({ path: picture, timeout: 5_000 }).catch(() => undefined);
-    const words = [...String(error.message ?? error).split("\n").slice(0, 8), ...faults.map((fault) => `the page complained: ${fault}`), `picture: ${picture}`];
+    const words = [...String(error.message ?? error).split("\n").slice(0, 14), ...faults.map((fault) => `the page complained: ${fault}`), `picture: ${picture}`];
     console.log(`short ${name}  ${seconds()}\n      ${words.join("\n      ")}`);
     return false;
   } finally {

@@ -11,7 +11,7 @@ function lookAt(page) {
   const all = [];
   const look = async (where) => {
     await page.waitForTimeout(250);
-    all.push(...(await faults(page)).map((fault) => `${where}: ${fault}`));
+    for (const fault of await faults(page)) if (!all.some((known) => known.endsWith(fault))) all.push(`${where}: ${fault}`);
   };
   return { all, look };
 }
@@ -66,7 +66,7 @@ for (const theme of ["dark", "light"]) {
     await page.setViewportSize({ width: 390, height: 844 });
     await open(page, url, id);
     await look("on a phone");
-    assert.deepEqual(all, []);
+    assert.equal(all.join("\n"), "");
   });
 
   test(`nothing that axe calls serious is on the pages of the real program in ${theme}`, { long: true }, async ({ page, url, product }) => {
@@ -86,6 +86,6 @@ for (const theme of ["dark", "light"]) {
       await isDone(page);
       await look(`an execution ${tab}`);
     }
-    assert.deepEqual(all, []);
+    assert.equal(all.join("\n"), "");
   });
 }

@@ -142,6 +142,7 @@ test("200,000 nodes open, are searched, and one is changed", { long: true, secon
   await canvas(page).focus();
   await page.keyboard.press("Control+f");
   await page.getByRole("searchbox", { name: /labels/ }).fill("Node 199999");
+  await page.getByText("1", { exact: true }).first().waitFor();
   await page.keyboard.press("Enter");
   await page.waitForFunction(() => document.querySelector("[data-canvas]").dataset.selected === "1");
   await page.getByRole("searchbox", { name: /labels/ }).press("Escape");

@@ -52,8 +52,7 @@ export function Top({ session, changed, running, busy, blocked, onRun, onStop, o
       <span className={s.space} />
       <button type="button" className={s.commands} onClick={onCommands} aria-label={`Search or run a command ${COMMANDS_KEY}`}>
         <Search aria-hidden="true" />
-        <span>Search or run a command</span>
-        <Key>{COMMANDS_KEY}</Key>
+        <span>Search or run a command</span> <Key>{COMMANDS_KEY}</Key>
       </button>
       <Button icon={<Upload size={14} aria-hidden="true" />} className={s.publish} busy={busy === "publish"} disabled={!changed} title={changed ? "Makes this draft what triggers run" : "Triggers run this already"} onClick={onPublish}>
         Publish
