@@ -77,8 +77,16 @@ export function ContextMenu({ context, bindings, of, at, before = [], onClose }:
     const onToggle = (event: Event) => {
       if ((event as ToggleEvent).newState === "closed") setTimeout(() => closing.current(), 0);
     };
+    // Not left to the browser: lifting the finger that called the menu by a long press would close it.
+    const onDown = (event: PointerEvent) => {
+      if (!element.contains(event.target as Node)) closing.current();
+    };
     element.addEventListener("toggle", onToggle);
-    return () => element.removeEventListener("toggle", onToggle);
+    addEventListener("pointerdown", onDown, true);
+    return () => {
+      element.removeEventListener("toggle", onToggle);
+      removeEventListener("pointerdown", onDown, true);
+    };
   }, [at]);
   const close = () => {
     root.current?.hidePopover();
@@ -95,7 +103,7 @@ export function ContextMenu({ context, bindings, of, at, before = [], onClose }:
     item.run?.();
   };
   return (
-    <div ref={root} popover="auto" role="menu" aria-label={title} className={s.menu} onKeyDown={(event) => onKey(event, close, setOpen)} onContextMenu={(event) => event.preventDefault()}>
+    <div ref={root} popover="manual" role="menu" aria-label={title} className={s.menu} onKeyDown={(event) => onKey(event, close, setOpen)} onContextMenu={(event) => event.preventDefault()}>
       <Items items={items} open={open} onOpen={setOpen} onPick={pick} />
     </div>
   );
