@@ -8,6 +8,7 @@ import { commandOf } from "../../graph/commands/viewing";
 import { counted } from "../../graph/edit/names";
 import { Key } from "../../ui/button";
 import s from "./context-menu.module.css";
+import { heldOpen } from "./held-open";
 import { IS_MAC } from "./platform";
 
 /** Command ids, a line, or a menu inside of the menu. */
@@ -77,15 +78,11 @@ export function ContextMenu({ context, bindings, of, at, before = [], onClose }:
     const onToggle = (event: Event) => {
       if ((event as ToggleEvent).newState === "closed") setTimeout(() => closing.current(), 0);
     };
-    // Not left to the browser: lifting the finger that called the menu by a long press would close it.
-    const onDown = (event: PointerEvent) => {
-      if (!element.contains(event.target as Node)) closing.current();
-    };
     element.addEventListener("toggle", onToggle);
-    addEventListener("pointerdown", onDown, true);
+    const letGo = heldOpen(element, () => closing.current());
     return () => {
       element.removeEventListener("toggle", onToggle);
-      removeEventListener("pointerdown", onDown, true);
+      letGo();
     };
   }, [at]);
   const close = () => {
