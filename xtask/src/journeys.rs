@@ -11,7 +11,7 @@ use crate::{process, web};
 /// Names that a Chromium goes by.
 const NAMES: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 /// How many are walked beside each other: each waits most of its time.
-const AT_ONCE: &str = "2";
+const AT_ONCE: &str = "3";
 
 /// Sees to it that there is a Chromium: installs Debian's where that is possible without asking.
 pub(crate) fn browser() -> Result<()> {
