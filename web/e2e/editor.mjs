@@ -35,22 +35,19 @@ const { values: flags, positionals } = parseArgs({
 });
 if (flags.pictures !== "") mkdirSync(flags.pictures, { recursive: true });
 
-async function walk({ page, context, options, journey }) {
+async function walk({ page, context, options, journey, after }) {
   const product = await Product.start(resolve(flags.program));
+  after(() => product.stop());
   const front = flags.page === "" ? null : await serveFront(resolve(flags.page), product.url);
+  after(() => front?.stop());
   const weather = options.weather ? await Weather.over(front?.url ?? product.url) : null;
+  after(() => weather?.stop());
   const url = weather?.url ?? front?.url ?? product.url;
   const picture = async (name) => void (flags.pictures !== "" && (await page.screenshot({ path: resolve(flags.pictures, `${name}.png`), caret: "initial" })));
-  try {
-    await page.emulateMedia({ reducedMotion: "reduce", colorScheme: "dark" });
-    if (!options.context?.viewport) await page.setViewportSize({ width: 1440, height: 900 });
-    await context.addCookies((await product.cookies()).map((cookie) => ({ ...cookie, url })));
-    await journey({ page, url, product, context, weather, picture });
-  } finally {
-    await weather?.stop();
-    await front?.stop();
-    await product.stop();
-  }
+  await page.emulateMedia({ reducedMotion: "reduce", colorScheme: "dark" });
+  if (!options.context?.viewport) await page.setViewportSize({ width: 1440, height: 900 });
+  await context.addCookies((await product.cookies()).map((cookie) => ({ ...cookie, url })));
+  await journey({ page, url, product, context, weather, picture });
 }
 
 const passed = await walks.run({ only: positionals[0], long: !flags.short, atOnce: Number(flags["at-once"]), walk });

@@ -23,16 +23,13 @@ async function startMock(at, more) {
   return child;
 }
 
-async function walk({ page, context, options, journey }) {
+async function walk({ page, context, options, journey, after }) {
   const at = port++;
   const more = options.mock ?? [];
   let mock = await startMock(at, more);
+  after(() => mock.kill());
   await page.setViewportSize({ width: 1280, height: 800 });
-  try {
-    await journey({ page, context, url: `http://127.0.0.1:${at}`, mock, restart: async () => (mock = await startMock(at, more)) });
-  } finally {
-    mock.kill();
-  }
+  await journey({ page, context, url: `http://127.0.0.1:${at}`, mock, restart: async () => (mock = await startMock(at, more)) });
 }
 
 const passed = await walks.run({ only: positionals[0], long: !flags.short, atOnce: Number(flags["at-once"]), walk });

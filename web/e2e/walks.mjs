@@ -20,7 +20,8 @@ export class Walks {
     this.#journeys.set(name, { options: journey === options ? {} : options, journey });
   };
 
-  /** Walks those that are asked for; answers whether all of them got through. `walk` prepares one and calls it. */
+  /** Walks those that are asked for; answers whether all of them got through. `walk` prepares one and calls
+   *  it; what it leaves to be ended comes after the page is gone, which holds connections open. */
   async run({ only = "", long = true, atOnce = 1, walk }) {
     const open = [...this.#journeys].filter(([name, { options }]) => name.includes(only) && (only !== "" || long || !options.long));
     if (open.length === 0) throw new Error(`no journey is called “${only}”`);
@@ -56,7 +57,7 @@ function within(seconds, work) {
 async function isWalked(browser, walk, [name, { options, journey }]) {
   const began = performance.now();
   const seconds = () => `${((performance.now() - began) / 1_000).toFixed(1)} s`;
-  const faults = [];
+  const [faults, ends] = [[], []];
   const context = await browser.newContext(options.context);
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
@@ -64,18 +65,19 @@ async function isWalked(browser, walk, [name, { options, journey }]) {
   page.on("console", (message) => /^Broken policy|Warning:/.test(message.text()) && faults.push(message.text()));
   await page.addInitScript(tellOfPolicy);
   try {
-    await within(options.seconds ?? SECONDS, walk({ page, context, options, journey }));
+    await within(options.seconds ?? SECONDS, walk({ page, context, options, journey, after: (end) => ends.unshift(end) }));
     if (faults.length > 0) throw new Error(`the page complained: ${faults.slice(0, 5).join("; ")}`);
     console.log(`ok    ${name}  ${seconds()}`);
     return true;
   } catch (error) {
     const picture = join(tmpdir(), `journey-${process.pid}-${name.replace(/\W+/g, "-").slice(0, 60)}.png`);
     await page.screenshot({ path: picture, timeout: 5_000 }).catch(() => undefined);
-    const words = [...String(error.message ?? error).split("\n").slice(0, 8), ...faults.map((fault) => `the page complained: ${fault}`), `picture: ${picture}`];
+    const words = [...String(error.message ?? error).split("\n").slice(0, 14), ...faults.map((fault) => `the page complained: ${fault}`), `picture: ${picture}`];
     console.log(`short ${name}  ${seconds()}\n      ${words.join("\n      ")}`);
     return false;
   } finally {
     await context.close();
+    for (const end of ends) await end();
   }
 }
 

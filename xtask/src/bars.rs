@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
-use crate::{first, process, web};
+use crate::{first, journeys, process, web};
 
 /// The bar on the first run of a clean clone, measured by `run` and not by the product.
 pub(crate) const FIRST_RUN: &str = "build.first";
@@ -28,7 +28,7 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<bool> {
     web::build(root)?;
     if area.is_none_or(|area| area == EDITOR) {
         web::install(&root.join("web"))?;
-        browser()?;
+        journeys::browser().context("the editor is measured in Chromium")?;
     }
     process::run(process::cargo(root).args(["build", "--release", "--package", "tidemill"]))?;
     let results = root.join("target").join("bars.json");
@@ -52,17 +52,6 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<bool> {
     let passed = ended_well && short.is_empty();
     fs::write(&results, format!("{report:#}\n"))?;
     Ok(passed)
-}
-
-/// Sees to it that there is a Chromium.
-fn browser() -> Result<()> {
-    let is_there =
-        || ["chromium", "chromium-browser", "google-chrome"].into_iter().any(|one| process::find(one).is_some());
-    if std::env::var_os("CHROMIUM").is_some() || is_there() {
-        return Ok(());
-    }
-    println!("bars: installing chromium");
-    process::install("chromium").context("the editor is measured in Chromium: install it, or name one in CHROMIUM")
 }
 
 /// What `tidemill bench --bars --json` writes: `{machine, bars: [{id, measured, unit, bar, at_least, floor, ok,

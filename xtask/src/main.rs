@@ -5,6 +5,7 @@
 mod bars;
 mod coverage;
 mod first;
+mod journeys;
 mod process;
 mod run;
 mod sabotage;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use crate::{process, sabotage, tidy, web};
+use crate::{journeys, process, sabotage, tidy, web};
 
 /// Programs that some tests use, each in the Debian package of its name.
 const PROGRAMS: [(&str, &str); 2] =
@@ -71,7 +71,23 @@ fn all(root: &Path, options: &Options, report: &mut Report) -> bool {
     let rust = format(root, report) && rules(root, report) && lints(root, report) && licences(root, report);
     // Also after a failure: nothing is left running behind the prompt.
     let page = await_page(page, report);
-    rust && page && rust_tests(root, options, None, report) && (!options.long || planted_faults(root, report))
+    rust && page
+        && rust_tests(root, options, None, report)
+        && walks(root, options, report)
+        && (!options.long || planted_faults(root, report))
+}
+
+/// A browser that is missing is told of like any other program that some tests use.
+fn walks(root: &Path, options: &Options, report: &mut Report) -> bool {
+    if let Err(reason) = journeys::browser() {
+        report.note("journeys", &format!("skipped: {reason:#}"));
+        return true;
+    }
+    let hint = "walk one alone, in web/: node e2e/editor.mjs --page dist NAME, or node e2e/journeys.mjs NAME";
+    report.stage("journeys", hint, || {
+        let form = if options.long { "all of them" } else { "the short form; --long walks all of them" };
+        journeys::walk(root, options.long).map(|()| form.to_owned())
+    })
 }
 
 /// The tests are tested: each planted fault must be caught by one.

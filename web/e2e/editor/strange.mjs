@@ -1,1 +1,156 @@
-import "./hand.mjs";
+// Files that nobody should have written: they open, say what is wrong, run nothing, and come back as they were.
+
+import assert from "node:assert/strict";
+import { canvas, open, palette, pasteText, saved, test, until } from "./hand.mjs";
+
+const MARKUP = '<img src=x onerror="window.ran=1"><script>window.ran=1</script><b>bold</b>';
+const LONG = `${"x".repeat(1_000_000)}${MARKUP}`;
+
+const STRANGE = {
+  name: MARKUP,
+  vendor: { keep: [1, null, { deep: "yes" }] },
+  nodes: [
+    { id: "start", type: "manual", position: { x: 0, y: 0 }, data: { label: MARKUP } },
+    { id: "same", type: "set_fields", position: { x: 300, y: 0 }, data: { label: "First of two", fields: { a: 1 } }, extra: { of: "another tool" } },
+    { id: "same", type: "set_fields", position: { x: 300, y: 120 }, data: { label: "Second of two" } },
+    { id: "unknown", type: "vendor.quantum<script>", position: { x: 600, y: 0 }, data: { label: "Unknown", secret: { nested: [1, 2] } } },
+    { id: "typeless", position: { x: 600, y: 120 } },
+    { id: "long", type: "note", position: { x: 0, y: 300 }, data: { text: MARKUP, label: LONG } },
+    { id: "nowhere", type: "set_fields", data: { label: "No place" } },
+    { id: "text", type: "set_fields", position: { x: "NaN", y: null }, data: { label: "Places that are words" } },
+    { id: "far", type: "set_fields", position: { x: 1e300, y: -1e300 }, data: { label: "Far away" } },
+    { id: "a", type: "frame", position: { x: 900, y: 0 }, parentId: "b", width: -5, height: 1e12, data: {} },
+    { id: "b", type: "frame", position: { x: 900, y: 0 }, parentId: "a", data: null },
+    { id: "own", type: "set_fields", position: { x: 900, y: 300 }, parentId: "own", data: [] },
+    { id: "orphan", type: "set_fields", position: { x: 0, y: 500 }, parentId: "gone", data: { label: "Orphan", on_error: 7, disabled: "perhaps", cases: "none" } },
+    { id: "", type: "set_fields", position: { x: 300, y: 500 }, data: { label: 12 } },
+    { id: "__proto__", type: "constructor", position: { x: 600, y: 500 }, data: { label: "Proto" } },
+    { id: "code", type: "expression", position: { x: 0, y: 620 }, data: { label: "Code", expression: "globalThis.ran = 1; fetch('http://127.0.0.1:1/')" } },
+    { id: "picture", type: "visualization", position: { x: 300, y: 620 }, data: { label: "Picture", mode: "html", value: MARKUP } },
+  ],
+  edges: [
+    { id: "e1", source: "start", target: "same" },
+    { id: "e1", source: "same", target: "unknown" },
+    { source: "start", target: "gone" },
+    { id: "e3", source: "gone", target: "also gone", label: MARKUP },
+    { id: "e4", source: "own", target: "own", sourceHandle: "no such port" },
+    { id: "e5", source: "unknown", target: "start", data: { vendor: true } },
+    { id: 7, source: null, target: ["start"] },
+  ],
+};
+
+/** JSON in which numbers are what was written, not what JavaScript makes of them. */
+const exact = (text) => JSON.parse(text.replace(/("(?:[^"\\]|\\.)*")|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)/g, (_, words, number) => words ?? JSON.stringify(`#${number}`)));
+
+async function put(product, name, text) {
+  const id = await product.add(name, { nodes: [], edges: [] });
+  const answer = await fetch(`${product.url}/api/v1/workflows/${id}/draft`, { method: "PUT", headers: { authorization: `Bearer ${product.token}`, "content-type": "application/json", "if-match": "*" }, body: text });
+  assert.equal(answer.status, 200, await answer.text());
+  return id;
+}
+
+const whole = async (product, id) => exact((await product.call("GET", `/workflows/${id}/draft`)).text).graph;
+
+/** Nothing of the file became markup or ran, on the page or on the server. */
+async function nothingRan(page, product, id, asked) {
+  assert.equal(await page.evaluate(() => window.ran), undefined);
+  assert.equal(await page.locator('img[src="x"], main script, b:has-text("bold")').count(), 0);
+  assert.deepEqual(asked.filter((address) => !address.startsWith(page.url().split("/editor")[0]) && !address.startsWith("data:") && !address.startsWith("blob:")), []);
+  assert.deepEqual(JSON.parse((await product.call("GET", `/executions?workflow=${id}`)).text).items, []);
+}
+
+test("a file with everything wrong opens, says so, and loses nothing when something else is changed", async ({ page, url, product, picture }) => {
+  const asked = [];
+  page.on("request", (request) => asked.push(request.url()));
+  // Numbers that JavaScript cannot hold stand beside the rest, as text.
+  const text = JSON.stringify(STRANGE).replace('"keep":[1,', '"keep":[9007199254740993,1.10,');
+  const id = await put(product, "Strange", text);
+  const before = await whole(product, id);
+  await open(page, url, id);
+  await page.getByRole("tab", { name: /^Problems/ }).click();
+  const problems = page.getByRole("region", { name: "Problems" });
+  await problems.getByRole("button").filter({ hasText: /two|twice|same|duplicate/i }).first().waitFor();
+  await problems.getByRole("button").filter({ hasText: /gone/ }).first().waitFor();
+  await picture("strange");
+  assert.equal(await page.locator("header").getByRole("button", { name: "Run", exact: true }).isDisabled(), true);
+  await palette(page).fill("No operation");
+  await page.keyboard.press("Enter");
+  const added = (graph) => graph.nodes.length === before.nodes.length + 1;
+  await until(product, id, added, "one more node");
+  const after = await whole(product, id);
+  // Nodes without a place are given the one they are shown at as soon as something is placed: that is all that is added.
+  const placed = (node, n) => ("position" in before.nodes[n] ? node : Object.fromEntries(Object.entries(node).filter(([key]) => key !== "position")));
+  assert.deepEqual({ ...after, nodes: after.nodes.slice(0, -1).map(placed) }, before);
+  assert.equal(after.nodes.at(-1).type, "no_op");
+  // Everything in it can be looked at.
+  await canvas(page).focus();
+  await page.keyboard.press("Control+a");
+  await page.keyboard.press("Shift+o");
+  await page.getByRole("treegrid").waitFor();
+  await page.getByRole("treegrid").focus();
+  for (let row = 0; row < before.nodes.length + 2; row += 1) {
+    await page.keyboard.press("ArrowDown");
+    await page.waitForTimeout(60);
+  }
+  await page.getByRole("treegrid").waitFor();
+  await nothingRan(page, product, id, asked);
+  await saved(page);
+  const last = await whole(product, id);
+  assert.deepEqual(last, after, "looking changes nothing");
+});
+
+test("all of a strange file is moved, taken back and pasted without a loss", async ({ page, url, product, context }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  const id = await put(product, "Moved", JSON.stringify(STRANGE));
+  const before = await whole(product, id);
+  await open(page, url, id);
+  await canvas(page).focus();
+  await page.keyboard.press("Control+a");
+  await page.keyboard.press("Shift+ArrowDown");
+  await until(product, id, ({ nodes }) => nodes[0].position.y === 20, "moved");
+  await page.keyboard.press("Control+z");
+  await until(product, id, ({ nodes }) => nodes[0].position.y === 0, "back");
+  assert.deepEqual(await whole(product, id), before);
+  const to = await product.add("To", { nodes: [], edges: [] });
+  await open(page, url, to);
+  await pasteText(page, JSON.stringify(STRANGE));
+  const pasted = await until(product, to, ({ nodes }) => nodes.length > 10, "pasted");
+  assert.equal(new Set(pasted.nodes.map((node) => node.id)).size, pasted.nodes.length, "each has an id of its own");
+  assert.equal(await page.evaluate(() => window.ran), undefined);
+});
+
+test("what is no workflow, or broken, is refused in words and changes nothing", async ({ page, url, product, context }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  const id = await product.add("As it was", { nodes: [], edges: [] });
+  await open(page, url, id);
+  for (const [text, words] of [["just words", /It is no workflow/], ['{"nodes": [', /It is no JSON/], ['{"nodes": 7, "edges": {}}', /It is no workflow/], [MARKUP, /It is no workflow/]]) {
+    await pasteText(page, text);
+    await page.getByText(words).first().waitFor();
+    await page.getByRole("log").getByRole("button", { name: "Close" }).first().click();
+  }
+  await page.waitForTimeout(1_500);
+  assert.deepEqual((await whole(product, id)).nodes, []);
+  assert.equal(await page.evaluate(() => window.ran), undefined);
+});
+
+test("200,000 nodes open, are searched, and one is changed", { long: true, seconds: 150 }, async ({ page, url, product, picture }) => {
+  const nodes = Array.from({ length: 200_000 }, (_, n) => ({ id: `n${n}`, type: n % 7 === 0 ? "nobody.knows" : "set_fields", position: { x: (n % 500) * 264, y: Math.floor(n / 500) * 120 }, data: { label: `Node ${n}` } }));
+  const edges = nodes.slice(1).map((node, n) => ({ id: `e${n}`, source: `n${n}`, target: n % 11 === 0 ? "gone" : node.id }));
+  const id = await put(product, "Huge", JSON.stringify({ nodes, edges }));
+  const began = Date.now();
+  await open(page, url, id);
+  console.log(`      200,000 nodes: ready after ${Date.now() - began} ms`);
+  await picture("200000");
+  await canvas(page).focus();
+  await page.keyboard.press("Control+f");
+  await page.getByRole("searchbox", { name: /labels/ }).fill("Node 199999");
+  await page.getByText("1", { exact: true }).first().waitFor();
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.querySelector("[data-canvas]").dataset.selected === "1");
+  await page.getByRole("searchbox", { name: /labels/ }).press("Escape");
+  await canvas(page).focus();
+  await page.keyboard.press("d");
+  const graph = await until(product, id, (now) => now.nodes.at(-1).data.disabled === true, "the last one disabled", 60_000);
+  assert.equal(graph.nodes.length, 200_000);
+  assert.deepEqual(graph.edges, edges);
+});

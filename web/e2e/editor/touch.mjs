@@ -79,7 +79,7 @@ test("on a phone nodes are added and led together by taps, and run", PHONE, asyn
   const first = await nodeSpot(page, graph.nodes[0]);
   await fingers(page, [[first]], { hold: 700 });
   await page.getByRole("menuitem", { name: "Connect to" }).tap();
-  await page.getByRole("dialog", { name: "Connect to" }).getByRole("option", { name: /No operation/ }).tap();
+  await page.getByRole("dialog", { name: "Connect to" }).getByRole("option", { name: /no_op/ }).tap();
   graph = await until(product, id, ({ edges }) => edges.length === 3);
   assert.ok(edgesOf(graph).includes(`${graph.nodes[0].id}→${graph.nodes[2].id}`));
   await picture("phone-edited");

@@ -36,6 +36,7 @@ export class Weather {
       const { now } = this;
       if (now === "away") return void asked.socket.destroy();
       if (now === "slow") await new Promise((done) => setTimeout(done, SLOW_MS));
+      if (asked.socket.destroyed) return;
       if (now === "broken") {
         asked.resume();
         return void answer.writeHead(500, { "content-type": "text/plain" }).end("<b>boom</b>");

@@ -47,6 +47,8 @@ test("a server that answers 500 is told of, its words are never markup, and savi
   assert.equal(await page.locator("b", { hasText: "boom" }).count(), 0);
   await page.keyboard.press("Escape");
   await add(page, "Set fields");
+  // What was seen is kept: a page that goes away before the next picture may take that one edit with it.
+  await page.waitForFunction(() => Number(document.querySelector("[data-canvas]").dataset.changes) >= 2);
   await page.reload();
   await page.getByText("This workflow could not be opened").waitFor();
   weather.becomes("fair");

@@ -1,6 +1,7 @@
 // Brings pointers and keys of the element to the machine that knows what they mean, and its answers back to React.
 
 import { useCallback, useEffect, useRef, useState, type KeyboardEvent, type RefObject } from "react";
+import { patient } from "../ui/part";
 import type { Attached } from "./interaction/attach";
 import type { Stage } from "./stage";
 import type { CanvasEvents, End, NodeKind } from "./types";
@@ -43,7 +44,7 @@ export function useInteraction({ stage, root, on, kinds, editable }: Given) {
     let isGone = false;
     const load = async () => {
       await stage.painted;
-      return import("./interaction/attach");
+      return patient(() => import("./interaction/attach"))();
     };
     void load().then(({ attach }) => {
       const element = root.current;

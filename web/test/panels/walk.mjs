@@ -85,7 +85,7 @@ try {
     assert.deepEqual(await selected(), ["page"]);
     await page.keyboard.press("Control+k");
     await field.fill("nightly");
-    await page.getByRole("option", { name: "Workflow Nightly import" }).waitFor();
+    await page.getByRole("option", { name: /Nightly import/ }).waitFor();
     await page.keyboard.press("Enter");
     await page.getByText("Open Nightly import").waitFor();
   });

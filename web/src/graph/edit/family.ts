@@ -1,6 +1,7 @@
 // Nodes inside of nodes: who stands in whom, what belongs together, and from where places count.
 
 import type { Editing, GraphDocument } from "../document/document";
+import { isPlace } from "../document/places";
 import type { FileNode } from "../file";
 
 const NONE: ReadonlySet<number> = new Set();
@@ -126,8 +127,14 @@ export function countedFrom(place: Point, origin: Point): Point {
  */
 export function writePlaces(doc: GraphDocument, where: Where, editing: Editing, but: ReadonlySet<number> = NONE): void {
   for (const slot of where.unwritten?.() ?? []) {
-    if (!but.has(slot)) editing.setNode(doc.nodes.key(slot), { position: countedFrom(placeOf(doc, where, slot), originIn(doc, where, parentOf(doc, slot))) });
+    if (but.has(slot) || isUnreadable(doc.nodes.at(slot)?.position)) continue;
+    editing.setNode(doc.nodes.key(slot), { position: countedFrom(placeOf(doc, where, slot), originIn(doc, where, parentOf(doc, slot))) });
   }
+}
+
+/** Something stands where the place should be, and is none: it stays until somebody moves that node. */
+function isUnreadable(position: unknown): boolean {
+  return position !== undefined && position !== null && !isPlace(position);
 }
 
 /** The box around all of them; null around none. */

@@ -27,6 +27,7 @@ export interface TopProps {
 }
 
 const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
+const COMMANDS_KEY = MAC ? "⌘K" : "Ctrl K";
 
 export function Top({ session, changed, running, busy, blocked, onRun, onStop, onPublish, onCommands, onMenu }: TopProps) {
   const folder = useFile(session.doc)["folder"];
@@ -49,10 +50,9 @@ export function Top({ session, changed, running, busy, blocked, onRun, onStop, o
       </span>
       <SaveIndicator session={session} />
       <span className={s.space} />
-      <button type="button" className={s.commands} onClick={onCommands} aria-label="Search or run a command">
+      <button type="button" className={s.commands} onClick={onCommands} aria-label={`Search or run a command ${COMMANDS_KEY}`}>
         <Search aria-hidden="true" />
-        <span>Search or run a command</span>
-        <Key>{MAC ? "⌘K" : "Ctrl K"}</Key>
+        <span>Search or run a command</span> <Key>{COMMANDS_KEY}</Key>
       </button>
       <Button icon={<Upload size={14} aria-hidden="true" />} className={s.publish} busy={busy === "publish"} disabled={!changed} title={changed ? "Makes this draft what triggers run" : "Triggers run this already"} onClick={onPublish}>
         Publish

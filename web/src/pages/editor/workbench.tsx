@@ -93,7 +93,8 @@ export function Workbench(props: WorkbenchProps) {
         </div>
       ) : null}
       <Side {...props} slot={slot} reveal={reveal} />
-      {parts.open ? <Surfaces open={parts.open} context={commands} kinds={kinds} bindings={bindings} onClose={() => setOpen(null)} /> : null}
+      {/* What closes must not close what it has opened: a menu ends a moment after the dialog that it led to has begun. */}
+      {parts.open ? <Surfaces open={parts.open} context={commands} kinds={kinds} bindings={bindings} onClose={() => setOpen((now) => (now === parts.open ? null : now))} /> : null}
     </>
   );
 }

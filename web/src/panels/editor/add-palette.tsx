@@ -10,6 +10,7 @@ import { shelves, suggest } from "../../graph/edit/suggest";
 import { Button, Key } from "../../ui/button";
 import { categoryOf, NodeTile } from "../../ui/node-icon";
 import s from "./add-palette.module.css";
+import { heldOpen } from "./held-open";
 import { Lit, PickList, type PickRow } from "./pick-list";
 import { useDocumentVersion } from "./use-document";
 
@@ -124,7 +125,7 @@ interface QuickAddProps extends AddPaletteProps {
 export function QuickAdd({ at, onClose, onPick, ...rest }: QuickAddProps) {
   const sheet = useSheetAt(at, onClose);
   return (
-    <div ref={sheet} popover="auto" className={s.quick} role="dialog" aria-label={rest.label ?? "Add a node"} onKeyDown={(event) => event.stopPropagation()}>
+    <div ref={sheet} popover="manual" className={s.quick} role="dialog" aria-label={rest.label ?? "Add a node"} onKeyDown={(event) => event.stopPropagation()}>
       <KindList
         {...rest}
         autoFocus
@@ -157,7 +158,9 @@ export function useSheetAt(at: { x: number; y: number }, onClose: () => void): R
       if ((event as ToggleEvent).newState === "closed") setTimeout(() => closing.current(), 0);
     };
     element.addEventListener("toggle", onToggle);
+    const letGo = heldOpen(element, () => closing.current());
     return () => {
+      letGo();
       element.removeEventListener("toggle", onToggle);
       const isLost = document.activeElement === null || document.activeElement === document.body || element.contains(document.activeElement);
       if (isLost && before instanceof HTMLElement) before.focus();

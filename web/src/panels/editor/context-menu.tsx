@@ -8,6 +8,7 @@ import { commandOf } from "../../graph/commands/viewing";
 import { counted } from "../../graph/edit/names";
 import { Key } from "../../ui/button";
 import s from "./context-menu.module.css";
+import { heldOpen } from "./held-open";
 import { IS_MAC } from "./platform";
 
 /** Command ids, a line, or a menu inside of the menu. */
@@ -78,7 +79,11 @@ export function ContextMenu({ context, bindings, of, at, before = [], onClose }:
       if ((event as ToggleEvent).newState === "closed") setTimeout(() => closing.current(), 0);
     };
     element.addEventListener("toggle", onToggle);
-    return () => element.removeEventListener("toggle", onToggle);
+    const letGo = heldOpen(element, () => closing.current());
+    return () => {
+      element.removeEventListener("toggle", onToggle);
+      letGo();
+    };
   }, [at]);
   const close = () => {
     root.current?.hidePopover();
@@ -95,7 +100,7 @@ export function ContextMenu({ context, bindings, of, at, before = [], onClose }:
     item.run?.();
   };
   return (
-    <div ref={root} popover="auto" role="menu" aria-label={title} className={s.menu} onKeyDown={(event) => onKey(event, close, setOpen)} onContextMenu={(event) => event.preventDefault()}>
+    <div ref={root} popover="manual" role="menu" aria-label={title} className={s.menu} onKeyDown={(event) => onKey(event, close, setOpen)} onContextMenu={(event) => event.preventDefault()}>
       <Items items={items} open={open} onOpen={setOpen} onPick={pick} />
     </div>
   );

@@ -10,7 +10,7 @@ export interface PickRow {
   heading?: string;
   icon?: ReactNode;
   title?: ReactNode;
-  /** What is read out instead of marked letters. */
+  /** Read out after what the row shows. */
   name?: string;
   detail?: ReactNode;
   aside?: ReactNode;
@@ -201,7 +201,7 @@ function Row({ id, row, top, active, onPick, onPoint }: RowProps) {
       role="option"
       aria-selected={active}
       aria-disabled={row.disabled || undefined}
-      aria-label={row.name}
+      aria-description={row.name}
       className={`${s.row} ${active ? s.active : ""} ${row.disabled ? s.off : ""}`}
       style={style}
       draggable={row.onDragStart !== undefined}
@@ -215,8 +215,10 @@ function Row({ id, row, top, active, onPick, onPoint }: RowProps) {
         <span className="cut" dir="auto">
           {row.title}
         </span>
+        {row.detail ? " " : null}
         {row.detail ? <span className={`${s.detail} cut`}>{row.detail}</span> : null}
       </span>
+      {row.aside ? " " : null}
       {row.aside ? <span className={s.aside}>{row.aside}</span> : null}
     </div>
   );
