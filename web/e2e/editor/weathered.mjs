@@ -47,13 +47,37 @@ test("a server that answers 500 is told of, its words are never markup, and savi
   assert.equal(await page.locator("b", { hasText: "boom" }).count(), 0);
   await page.keyboard.press("Escape");
   await add(page, "Set fields");
-  // What was seen is kept: a page that goes away before the next picture may take that one edit with it.
+  // An Enter that came before the list waits for it: from when it was done on, it is kept.
   await page.waitForFunction(() => Number(document.querySelector("[data-canvas]").dataset.changes) >= 2);
   await page.reload();
   await page.getByText("This workflow could not be opened").waitFor();
   weather.becomes("fair");
   await page.getByRole("button", { name: "Try again" }).click();
   await until(product, id, ({ nodes }) => nodes.length === 5);
+});
+
+test("an edit is kept by this device also where the page goes away in the same turn", { weather: true }, async ({ page, url, product, weather }) => {
+  const id = await product.add("Gone at once", CHAIN);
+  await open(page, url, id);
+  await palette(page).waitFor();
+  await canvas(page).focus();
+  await page.keyboard.press("Control+a");
+  weather.becomes("broken");
+  for (const isDisabled of [true, false, true]) {
+    await page.evaluate(() => {
+      document.querySelector("[data-canvas]").dispatchEvent(new KeyboardEvent("keydown", { key: "d", bubbles: true, cancelable: true }));
+      location.reload();
+    });
+    await page.getByText("This workflow could not be opened").waitFor();
+    weather.becomes("fair");
+    await page.getByRole("button", { name: "Try again" }).click();
+    await until(product, id, ({ nodes }) => nodes.every((node) => (node.data.disabled === true) === isDisabled), `disabled: ${isDisabled}`);
+    await palette(page).waitFor();
+    await canvas(page).focus();
+    await page.keyboard.press("Control+a");
+    weather.becomes("broken");
+  }
+  weather.becomes("fair");
 });
 
 test("a server that takes five seconds for each answer holds nobody up", { weather: true, seconds: 110, long: true }, async ({ page, url, product, weather }) => {

@@ -64,7 +64,10 @@ function localOf(db: IDBPDatabase<Tables>): Local {
     },
     async add(workflow, edit) {
       const transaction = db.transaction("edits", "readwrite");
-      await Promise.all([transaction.store.add({ workflow, text: JSON.stringify(edit) }), transaction.done]);
+      const added = transaction.store.add({ workflow, text: JSON.stringify(edit) });
+      // Without waiting for the answer: a page that goes away right now would never hear it, and nothing would be kept.
+      transaction.commit();
+      await Promise.all([added, transaction.done]);
     },
     async replace(workflow, kept) {
       const transaction = db.transaction(["drafts", "edits"], "readwrite");

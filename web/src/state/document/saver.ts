@@ -126,7 +126,10 @@ export class Saver {
     if (edit.origin === THEIRS) return;
     // One write for all edits of this turn: a drag that ends, a paste, a command. A large one is shown before it is written.
     const rows = edit.nodes.length + edit.edges.length;
-    if (this.pending.push(edit) === 1) setTimeout(() => this.keepPending(), rows > LARGE ? SHOWN_MS : 0);
+    if (this.pending.push(edit) === 1) {
+      if (rows > LARGE) setTimeout(() => this.keepPending(), SHOWN_MS);
+      else queueMicrotask(() => this.keepPending());
+    }
     this.since ??= Date.now();
     if (this.state.kind === "saved") this.say({ kind: "local", why: null });
     const left = Math.max(0, this.since + this.timing.latest - Date.now());
@@ -150,14 +153,16 @@ export class Saver {
     return this.localQueue;
   }
 
+  /** At once, also while an earlier one is under way: the device does them in the order in which they were asked for. */
   private keep(write: () => Promise<void>): void {
-    this.localQueue = this.localQueue.then(write).then(
+    const written = write().then(
       () => (this.localFault = null),
       (error: unknown) => {
         this.localFault = error instanceof Error && error.name === "QuotaExceededError" ? "this device has no room left for Tidemill" : "this device does not keep it";
         if (this.state.kind === "local") this.say(this.state);
       },
-    ) as Promise<void>;
+    );
+    this.localQueue = Promise.all([this.localQueue, written]).then(() => undefined);
   }
 
   private soon(ms: number): void {
