@@ -13,10 +13,19 @@ use crate::settings::{Settings, StepLimits};
 
 /// Names that are at most this far from a known one are taken for a slip of the finger.
 const NEAR: usize = 3;
+/// So many names are compared for one graph, about a second's work: a graph may be wrong in 100,000 places.
+const COMPARED: usize = 1_000_000;
 
 /// All problems of a graph whose types are resolved, in the order of the file.
 pub fn validate(graph: &Graph, catalog: &dyn Catalog) -> Vec<Problem> {
-    let mut check = Check { graph, catalog, by_id: HashMap::new(), problems: Vec::new() };
+    let mut check = Check {
+        graph,
+        catalog,
+        by_id: HashMap::new(),
+        types: Guesses::default(),
+        ids: Guesses::default(),
+        problems: Vec::new(),
+    };
     check.ids();
     check.types_and_parameters();
     check.parents();
@@ -30,6 +39,8 @@ struct Check<'a> {
     graph: &'a Graph,
     catalog: &'a dyn Catalog,
     by_id: HashMap<&'a str, usize>,
+    types: Guesses<'a>,
+    ids: Guesses<'a>,
     problems: Vec<Problem>,
 }
 
@@ -63,7 +74,7 @@ impl Check<'_> {
                 kind => format!("there is no node type {kind:?}"),
             };
             let mut problem = Problem::error("unknown_type", message).at_node(&node.id);
-            if let Some(near) = nearest(&node.kind, self.catalog.names()) {
+            if let Some(near) = self.types.nearest(&node.kind, || self.catalog.names()) {
                 problem = problem.suggest(format!("did you mean {near:?}?"));
             } else {
                 problem = problem.suggest("list the node types with `tidemill node-types`");
@@ -128,7 +139,8 @@ impl Check<'_> {
                     let message =
                         format!("the edge's {end} {id:?} is not a node of the graph, so the edge does not count");
                     let mut problem = Problem::warning("dangling_edge", message).at_edge(&edge.id);
-                    problem = match nearest(id, self.by_id.keys().copied()) {
+                    let ids = || self.graph.nodes.iter().map(|node| node.id.as_str());
+                    problem = match self.ids.nearest(id, ids) {
                         Some(near) => problem.suggest(format!("did you mean {near:?}?")),
                         None => problem.suggest("connect the edge to a node, or remove it"),
                     };
@@ -295,14 +307,51 @@ fn order(plan: &Plan) -> Vec<NodeIndex> {
     order
 }
 
-fn nearest<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
-    if name.is_empty() || name.len() > 64 {
-        return None;
+/// What names that nothing has may have been meant to be.
+struct Guesses<'a> {
+    left: usize,
+    /// A type that is not there is mostly not there many times.
+    known: HashMap<&'a str, Option<&'a str>>,
+}
+
+impl Default for Guesses<'_> {
+    fn default() -> Self {
+        Self { left: COMPARED, known: HashMap::new() }
     }
-    let lower = name.to_lowercase();
-    let far = |other: &str| strsim::damerau_levenshtein(&lower, &other.to_lowercase());
-    let scored = names.into_iter().take(10_000).map(|other| (far(other), other));
-    scored.filter(|(far, other)| *far <= NEAR.min(other.len() / 2)).min().map(|(_, other)| other)
+}
+
+impl<'a> Guesses<'a> {
+    /// The one of `names` that is nearest to `name`, if one is near. None also once too many were compared.
+    fn nearest<I: IntoIterator<Item = &'a str>>(
+        &mut self,
+        name: &'a str,
+        names: impl FnOnce() -> I,
+    ) -> Option<&'a str> {
+        if name.is_empty() || name.len() > 64 || self.left == 0 {
+            return None;
+        }
+        if let Some(known) = self.known.get(name) {
+            return *known;
+        }
+        let lower = name.to_lowercase();
+        let mut best = None;
+        for other in names() {
+            if other.len().abs_diff(name.len()) > NEAR {
+                continue;
+            }
+            if self.left == 0 {
+                break;
+            }
+            self.left -= 1;
+            let far = strsim::damerau_levenshtein(&lower, &other.to_lowercase());
+            if far <= NEAR.min(other.len() / 2) && best.is_none_or(|found| (far, other) < found) {
+                best = Some((far, other));
+            }
+        }
+        let near = best.map(|(_, other)| other);
+        self.known.insert(name, near);
+        near
+    }
 }
 
 fn list(ports: &[ArcStr]) -> String {

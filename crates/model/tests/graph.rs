@@ -70,6 +70,20 @@ fn suggests_the_nearest_name() {
 }
 
 #[test]
+fn guesses_for_the_first_of_very_many_slips_and_tells_of_all() {
+    let nodes: Vec<_> = (0..1_500).map(|at| format!("node{at:04}:step")).collect();
+    let edges: Vec<_> = (0..1_500).map(|at| format!("node{at:04}>mode{at:04}")).collect();
+    let mut wrong = graph(&nodes.join(" "), &edges.join(" "));
+    let catalog = TestCatalog::default();
+    wrong.resolve_types(&catalog);
+    let told: Vec<_> =
+        validate(&wrong, &catalog).into_iter().filter(|problem| problem.code == "dangling_edge").collect();
+    assert_eq!(told.len(), 1_500);
+    assert_eq!(told[7].suggestion.as_deref(), Some("did you mean \"node0007\"?"));
+    assert_eq!(told[1_499].suggestion.as_deref(), Some("connect the edge to a node, or remove it"));
+}
+
+#[test]
 fn warns_of_what_runs_otherwise_than_meant() {
     let unreachable = graph("s:start a:step b:step c:step", "s>a b>c");
     assert_eq!(codes(&unreachable), ["unreachable:b", "unreachable:c"]);

@@ -13,7 +13,7 @@ test("signed out, a calm page takes the token, and the link leaves the address b
   await page.getByRole("heading", { name: "Home" }).waitFor();
 });
 
-test("the numbers of home change together, soon after an event", async ({ page, url }) => {
+test("the numbers of home change together, soon after an event", { long: true }, async ({ page, url }) => {
   await page.goto(`${url}/`);
   const numbers = page.locator("[data-numbers]");
   await numbers.waitFor();
@@ -34,7 +34,7 @@ test("the numbers of home change together, soon after an event", async ({ page, 
   await page.getByRole("img", { name: /in the last 30 days/ }).waitFor();
 });
 
-test("a server without a history shows home all the same", async ({ page, url }) => {
+test("a server without a history shows home all the same", { long: true }, async ({ page, url }) => {
   await page.route(/dashboard\/history/, (route) => route.fulfill({ status: 404, contentType: "application/problem+json", body: '{"code":"not_found","title":"Not found"}' }));
   await page.goto(`${url}/`);
   await page.locator("a[data-row]").first().waitFor();
@@ -42,7 +42,7 @@ test("a server without a history shows home all the same", async ({ page, url })
   assert.equal(await page.getByRole("heading", { name: "Executions", exact: true }).count(), 0);
 });
 
-test("messages stand below the page and hide nothing of it", async ({ page, url }) => {
+test("messages stand below the page and hide nothing of it", { long: true }, async ({ page, url }) => {
   await page.goto(`${url}/workflows`);
   await rowsOf(page).waitFor();
   await page.locator("input[type=file]").setInputFiles([1, 2, 3, 4].map((n) => ({ name: `broken ${n}.json`, mimeType: "application/json", buffer: Buffer.from("{") })));
@@ -78,7 +78,7 @@ test("density and the settings of the canvas are kept on this device, also in an
   assert.equal(await height(), 50, "how dense it is stays");
 });
 
-test("keys of the editor's commands are chosen in the settings", async ({ page, url }) => {
+test("keys of the editor's commands are chosen in the settings", { long: true }, async ({ page, url }) => {
   await page.goto(`${url}/settings?section=shortcuts`);
   await page.getByRole("button", { name: "Show and change" }).click();
   const sheet = page.getByRole("dialog", { name: "Keyboard shortcuts" });

@@ -40,7 +40,7 @@ test("a failed step says what, where and what to do, and its input is a tree", a
   assert.equal(await tree.getByText("label").count(), 0);
 });
 
-test("a big value is fetched when asked for", async ({ page, url }) => {
+test("a big value is fetched when asked for", { long: true }, async ({ page, url }) => {
   await page.goto(`${url}/workflows?q=very+long`);
   await page.getByRole("button", { name: /^Run A very/ }).first().click();
   await page.getByRole("row", { name: /Keep the even ones|صفوف/ }).first().click();
@@ -119,7 +119,7 @@ test("a run is seen again as it was, by slider, by keys and by play", async ({ p
   assert.equal(await rows.count(), whole);
 });
 
-test("loops and containers are closed with counts, open by key, and zoom", async ({ page, url }) => {
+test("loops and containers are closed with counts, open by key, and zoom", { long: true }, async ({ page, url }) => {
   const id = await over(page, url, "Update every customer");
   await page.goto(`${url}/executions/${id}`);
   const grid = page.getByRole("treegrid");
@@ -178,7 +178,7 @@ test("the list of executions follows what happens, and does not move what is rea
   assert.equal(await grid.getByRole("row").count(), 2);
 });
 
-test("executions are chosen by keys and asked for the same together", async ({ page, url }) => {
+test("executions are chosen by keys and asked for the same together", { long: true }, async ({ page, url }) => {
   await page.goto(`${url}/executions?status=failed`);
   const grid = page.getByRole("grid", { name: /^Executions/ });
   await grid.getByRole("row").nth(3).waitFor();
@@ -212,7 +212,7 @@ test("ten thousand executions scroll, and all that match are retried at once", {
   await page.getByText(/executions asked to retry/).waitFor({ timeout: 30_000 });
 });
 
-test("a step is found among hundreds", async ({ page, url }) => {
+test("a step is found among hundreds", { long: true }, async ({ page, url }) => {
   await page.goto(`${url}/workflows?q=300+nodes`);
   await page.getByRole("button", { name: /^Run / }).first().click();
   await page.waitForURL(/\/executions\/.+/);

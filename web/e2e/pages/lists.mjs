@@ -140,7 +140,7 @@ test("many are deleted only by who writes how many", async ({ page, url }) => {
   await page.getByRole("heading", { name: "No workflows yet" }).waitFor();
 });
 
-test("a row's menu is walked by keys, and duplicates", async ({ page, url }) => {
+test("a row's menu is walked by keys, and duplicates", { long: true }, async ({ page, url }) => {
   await page.goto(`${url}/workflows?q=Poll`);
   const button = page.getByRole("button", { name: /^More for Poll/ });
   await button.click();
@@ -158,7 +158,7 @@ test("a row's menu is walked by keys, and duplicates", async ({ page, url }) => 
   await menu.waitFor({ state: "detached" });
 });
 
-test("files dropped on the list become workflows", async ({ page, url }) => {
+test("files dropped on the list become workflows", { long: true }, async ({ page, url }) => {
   await page.goto(`${url}/workflows`);
   const data = await page.evaluateHandle(() => {
     const transfer = new DataTransfer();
@@ -182,7 +182,7 @@ test("a new workflow is made and opened", async ({ page, url }) => {
   assert.deepEqual([made.name, made.folder, made.node_count], ["New workflow", "Shop", 0]);
 });
 
-test("a search asks once the typing rests", async ({ page, url }) => {
+test("a search asks once the typing rests", { long: true }, async ({ page, url }) => {
   await page.goto(`${url}/workflows`);
   await rowsOf(page).waitFor();
   const asked = [];
@@ -217,7 +217,7 @@ test("a template is found, looked at and used", async ({ page, url }) => {
   await page.getByText("6 templates", { exact: true }).waitFor();
 });
 
-test("previews are drawn when they come into view", async ({ page, url }) => {
+test("previews are drawn when they come into view", { long: true }, async ({ page, url }) => {
   await page.goto(`${url}/templates`);
   await page.getByRole("heading", { level: 2 }).first().waitFor();
   // A canvas that was never drawn on has the size that canvases have.

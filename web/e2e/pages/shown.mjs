@@ -59,7 +59,7 @@ test("a call in doubt is a question, and its answer goes on as it was written", 
   assert.deepEqual(sent, [["uncertain%3Apay", '{"decision":"use","output":{"id": 9007199254740993}}', 36]]);
 });
 
-test("a history that lost its beginning says so", async ({ page, url }) => {
+test("a history that lost its beginning says so", { long: true }, async ({ page, url }) => {
   const execution = await ran(page, url, { nodes: [{ id: "start", type: "manual", data: {} }], edges: [] }, 1);
   await page.goto(`${url}/executions/${execution}`);
   await page.getByRole("row", { name: /Manual/ }).waitFor();
