@@ -1,7 +1,7 @@
 // Running: what failed says what, where and what to do; it is mended and run again from there, forked, and refused while it cannot run.
 
 import assert from "node:assert/strict";
-import { canvas, command, executions, isDone, nodeOf, nodeSpot, open, side, test, top, until } from "./hand.mjs";
+import { canvas, CHAIN, command, executions, isDone, nodeOf, nodeSpot, open, side, test, top, until } from "./hand.mjs";
 
 const BROKEN = {
   nodes: [
@@ -90,6 +90,23 @@ test("what cannot run is not started, and each problem leads to its node", async
   await page.getByRole("complementary", { name: "Node" }).getByRole("textbox", { name: "Label of the node" }).waitFor();
   assert.equal(await page.getByRole("textbox", { name: "Label of the node" }).inputValue(), "Odd");
   assert.deepEqual(JSON.parse((await product.call("GET", `/executions?workflow=${id}`)).text).items, []);
+});
+
+test("the button above runs with what was typed in the form, also while that is not on show", async ({ page, url, product }) => {
+  const id = await product.add("Typed", CHAIN);
+  await open(page, url, id);
+  await page.getByLabel("Input as JSON").fill('{"pounds": 12}');
+  await canvas(page).focus();
+  await page.keyboard.press("Home");
+  await page.getByLabel("Input as JSON").waitFor({ state: "detached" });
+  await top(page).click();
+  const [one] = await executions(product, id, { count: 1 });
+  assert.deepEqual(JSON.parse((await product.call("GET", `/executions/${one.id}`)).text).input, { pounds: 12 });
+  await page.keyboard.press("Escape");
+  await page.getByLabel("Input as JSON").fill("{");
+  await top(page).click();
+  await page.getByText("Mend the input first").waitFor();
+  await executions(product, id, { count: 1 });
 });
 
 test("a wrong input cannot be sent, and says which line", async ({ page, url, product }) => {

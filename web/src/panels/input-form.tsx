@@ -18,6 +18,9 @@ export interface Typed {
   asJson: boolean;
   /** Whether there were fields then. */
   hadFields: boolean;
+  /** The input as JSON text, null while something in it is wrong; and whether somebody has chosen it. */
+  input: string | null;
+  isChosen: boolean;
 }
 
 interface InputFormProps {
@@ -90,16 +93,20 @@ function useInput({ schema, samples, memory }: InputFormProps) {
   const [texts, setTexts] = useState<ReadonlyMap<string, string>>(() => before?.texts ?? (fields && textsOf(fields, first)) ?? new Map());
   const [json, setJson] = useState(() => before?.json ?? (first === undefined ? "{}" : JSON.stringify(first, null, 2)));
   const [asJson, setAsJson] = useState(before?.asJson ?? (fields === null || (first !== undefined && textsOf(fields, first) === null)));
-  useEffect(() => {
-    if (memory) memory.current = { sample, texts, json, asJson, hadFields: fields !== null };
-  }, [memory, fields, sample, texts, json, asJson]);
+  const [isChosen, setChosen] = useState(before?.isChosen ?? false);
   const shown = asJson ? null : fields;
   const back = useMemo(() => (asJson && fields ? textsOf(fields, parsed(json)) : null), [asJson, fields, json]);
   const fault = shown
     ? (shown.map((field) => fieldFault(field, texts.get(field.name) ?? field.initial)).find((found) => found !== null) ?? null)
     : (jsonFault(json)?.message ?? null);
 
+  const text = () => (shown ? inputText(shown, texts) : json);
+  useEffect(() => {
+    if (memory) memory.current = { sample, texts, json, asJson, hadFields: fields !== null, input: fault === null ? text() : null, isChosen };
+  });
+
   const choose = (chosen: string) => {
+    setChosen(true);
     const picked = chosen === "" ? {} : samples[Number(chosen)];
     const filled = fields && textsOf(fields, picked);
     setSample(chosen);
@@ -119,12 +126,18 @@ function useInput({ schema, samples, memory }: InputFormProps) {
     fault,
     sample,
     choose,
-    setJson,
-    setField: (name: string, text: string) => setTexts(new Map(texts).set(name, text)),
+    setJson: (typed: string) => {
+      setChosen(true);
+      setJson(typed);
+    },
+    setField: (name: string, typed: string) => {
+      setChosen(true);
+      setTexts(new Map(texts).set(name, typed));
+    },
     // What was written as JSON goes back to fields only if they can hold all of it.
     canSwitch: shown !== null || back !== null,
     switchMode,
-    text: () => (shown ? inputText(shown, texts) : json),
+    text,
   };
 }
 

@@ -1,7 +1,8 @@
 // Which parts of the editor are open.
 
-import { useState } from "react";
+import { useRef, useState } from "react";
 import type { Taken } from "../../panels/editor/take";
+import type { Typed } from "../../panels/input-form";
 import type { Open } from "./surfaces";
 import type { WorkflowTab } from "./workflow-panel";
 
@@ -29,7 +30,9 @@ export function useParts() {
   const [notes, setNotes] = useState<Pick<Taken, "notes" | "source"> | null>(null);
   /** What is at work, in words. */
   const [working, setWorking] = useState<string | null>(null);
-  return { notes, setNotes, working, setWorking, asked, setAsked, tab, setTab, wide, setWide, open, setOpen, finding, setFinding, running, setRunning, left, setLeft };
+  /** The input that the form for running has; null before that was on show. */
+  const typed = useRef<Typed | null>(null);
+  return { typed, notes, setNotes, working, setWorking, asked, setAsked, tab, setTab, wide, setWide, open, setOpen, finding, setFinding, running, setRunning, left, setLeft };
 }
 
 export type Parts = ReturnType<typeof useParts>;

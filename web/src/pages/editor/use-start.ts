@@ -1,4 +1,4 @@
-// The run button: what needs no input runs at once, else the form asks for it.
+// The run button: it takes the input that somebody has chosen in the form; what needs none runs at once, else the form asks for it.
 
 import { useCallback, useEffect, useRef } from "react";
 import type { Session } from "../../state/document";
@@ -6,7 +6,7 @@ import { closeToast, toast } from "../../state/view";
 import type { EditorRun } from "./use-editor-run";
 import type { Parts } from "./use-parts";
 
-export function useStart(session: Session, run: EditorRun, { setTab, setRunning }: Parts): () => void {
+export function useStart(session: Session, run: EditorRun, { setTab, setRunning, typed }: Parts): () => void {
   const { doc, selection } = session;
   const asked = useRef<number | null>(null);
   useEffect(() => {
@@ -17,16 +17,18 @@ export function useStart(session: Session, run: EditorRun, { setTab, setRunning 
   }, [run.starting]);
   const start = useCallback(async () => {
     const { asksForInput } = await import("../../graph/form");
-    if (asksForInput({ ...doc.file, nodes: triggersOf(session), edges: [] })) {
+    const chosen = typed.current?.isChosen === true;
+    const input = typed.current?.input ?? null;
+    if (chosen ? input === null : asksForInput({ ...doc.file, nodes: triggersOf(session), edges: [] })) {
       selection.clear();
       setTab("run");
       if (asked.current !== null) closeToast(asked.current);
-      asked.current = toast("plain", "Say what it starts with, then press Run there.");
+      asked.current = toast("plain", chosen ? "Mend the input first, then press Run there." : "Say what it starts with, then press Run there.");
     } else {
-      run.start("{}");
+      run.start(input ?? "{}");
       setRunning(true);
     }
-  }, [doc, selection, session, run, setTab, setRunning]);
+  }, [doc, selection, session, run, setTab, setRunning, typed]);
   return useCallback(() => void start(), [start]);
 }
 

@@ -8,7 +8,6 @@ import type { Surface } from "../../graph/commands/registry";
 import { counted } from "../../graph/edit/names";
 import { placesOf } from "../../graph/document/places";
 import { ContainerCrumbs, SelectionBar } from "../../panels/editor/bars";
-import type { Typed } from "../../panels/input-form";
 import { loadReaders, takeText } from "../../panels/editor/take";
 import { useSelectionVersion } from "../../panels/editor/use-document";
 import { useCommandKeys } from "../../panels/editor/use-keys";
@@ -115,13 +114,12 @@ function Working({ words }: { words: string | null }) {
 
 /** The panel of the one node that is selected, else that of the workflow. */
 function Side({ session, kinds, canvas, problems, run, parts, blocked, slot, reveal }: WorkbenchProps & { slot: number; reveal: (id: string) => void }) {
-  const { wide, setWide, tab, setTab, setRunning, asked, setAsked } = parts;
+  const { wide, setWide, tab, setTab, setRunning, asked, setAsked, typed } = parts;
   const shown = session.doc.nodes.at(slot)?.id;
   useEffect(() => {
     // Who comes back to the node later did not ask for the field again.
     if (asked && shown !== asked.node) setAsked(null);
   }, [asked, shown, setAsked]);
-  const typed = useRef<Typed | null>(null);
   const showRun = (begin: () => void) => {
     begin();
     setRunning(true);

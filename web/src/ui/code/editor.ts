@@ -104,6 +104,11 @@ function extensionsOf(options: EditorOptions): Extension[] {
   return extensions;
 }
 
+const readJson = jsonParseLinter();
+
+/** Nothing typed yet is nothing wrong. */
+const jsonFaults = (view: EditorView) => (view.state.doc.toString().trim() === "" ? [] : readJson(view));
+
 function languageOf(language: CodeLanguage): Extension {
   switch (language) {
     case "template":
@@ -113,7 +118,7 @@ function languageOf(language: CodeLanguage): Extension {
     case "javascript":
       return [javascriptLanguage, bracketMatching()];
     case "json":
-      return [json(), bracketMatching(), linter(jsonParseLinter(), { delay: 400 })];
+      return [json(), bracketMatching(), linter(jsonFaults, { delay: 400 })];
     case "text":
       return [];
   }
