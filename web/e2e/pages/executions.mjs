@@ -92,6 +92,7 @@ test("another execution to compare with is chosen from the history", async ({ pa
   const id = await over(page, url, "Ticket triage", { subject: "s", score: 1, label: "urgent" });
   await page.goto(`${url}/executions/${id}`);
   await page.getByRole("button", { name: "More to do" }).click();
+  await page.getByRole("menuitem").first().waitFor();
   await page.keyboard.press("Enter");
   const dialog = page.getByRole("dialog", { name: "Compare with" });
   await dialog.getByRole("listitem").nth(1).getByRole("link").click();

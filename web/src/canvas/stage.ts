@@ -76,7 +76,10 @@ export class Stage {
     this.overview = new Overview(this.scene, this.palette);
     this.mounts = new Mounts(this.scene);
     this.painted = new Promise((resolve) => (this.onPainted = resolve));
-    void this.painted.then(() => import("./frame-times")).then((code) => (this.times = new code.FrameTimes()));
+    this.painted.then(() => import("./frame-times")).then(
+      (code) => (this.times = new code.FrameTimes()),
+      () => undefined, // a canvas that nobody times is still one
+    );
   }
 
   attach(surfaces: Surfaces): () => void {

@@ -126,6 +126,8 @@ function labelOf({ doc }: Session): string {
   return `Graph of ${typeof name === "string" && name !== "" ? name : "the workflow"}, ${plural(doc.nodes.count, "node")}`;
 }
 
+const fetchStatuses = patient(() => import("../../canvas/statuses"));
+
 /** What the execution on show says of the graph, told to the canvas outside of rendering; nothing before there is one. */
 function useStatuses({ doc }: Session, execution: string | null): RunStatuses | null {
   const [statuses, setStatuses] = useState<RunStatuses | null>(null);
@@ -134,7 +136,7 @@ function useStatuses({ doc }: Session, execution: string | null): RunStatuses | 
     if (!isAsked) return;
     let isGone = false;
     const load = async () => {
-      const { statusesOf } = await import("../../canvas/statuses");
+      const { statusesOf } = await fetchStatuses();
       if (!isGone) setStatuses(statusesOf(doc));
     };
     void load();
