@@ -9,7 +9,7 @@ import type { Local } from "./local";
 
 /** Writing down an edit of more rows than these takes longer than a frame; so long the frame that shows it may take, in ms. */
 const LARGE = 500;
-const SHOWN_MS = 50;
+const SHOWN_MS = 300;
 
 /** Where the last change is. `why` is the server's or the browser's own words. */
 export type SaveState =
