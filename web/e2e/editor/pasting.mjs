@@ -103,6 +103,8 @@ test("a chosen file becomes a workflow, its numbers as they were written", async
   await page.waitForURL(/\/editor\//);
   const id = new URL(page.url()).pathname.split("/").at(-1);
   assert.ok((await product.call("GET", `/workflows/${id}/draft`)).text.includes(BIG));
+  await page.locator("[data-canvas][data-ready]").waitFor();
+  await page.locator("aside[aria-label]").first().waitFor();
   await canvas(page).focus();
   await page.keyboard.press("Control+a");
   await page.getByRole("complementary", { name: "Node" }).getByText(BIG).or(page.locator(`input[value="${BIG}"]`)).first().waitFor();
