@@ -1,7 +1,7 @@
 // What a canvas tells of its frames: those of a movement, without the pauses between, and the slow ones among them.
 
 import { describe, expect, it } from "vitest";
-import { FrameTimes } from "../src/canvas/frame-times";
+import { FrameTimes, sinceGone } from "../src/canvas/frame-times";
 import { paceTone } from "../src/graph/metrics";
 
 /** A frame each `gap` ms from `at` on, each drawn in `draw` ms and asked for `after` ms after the one before. */
@@ -14,6 +14,19 @@ function move(times: FrameTimes, { at, frames, gap, draw, after }: { at: number;
   }
   return at;
 }
+
+describe("the first picture", () => {
+  it("counts from going to the page, and is not that of an earlier one", () => {
+    expect(sinceGone()).toBeNull();
+    performance.mark("tidemill:canvas", { startTime: 700 });
+    expect(sinceGone()).toBe(700);
+    performance.mark("tidemill:go", { startTime: 1_000 });
+    expect(sinceGone()).toBeNull();
+    performance.mark("tidemill:canvas", { startTime: 1_250 });
+    expect(sinceGone()).toBe(250);
+    performance.clearMarks();
+  });
+});
 
 describe("the frames of a canvas", () => {
   it("are counted while it moves", () => {

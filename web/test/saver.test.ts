@@ -134,6 +134,23 @@ describe("saving", () => {
     expect([label(server.graph), page.kind(), local.kept?.rev, local.edits, local.kept?.changes]).toEqual(["Beg", "saved", 8, [], []]);
   });
 
+  it("keeps a small edit in the turn in which it is made, a large one once it was seen, and both at once when the page goes", async () => {
+    const local = new FakeLocal();
+    const page = open(new FakeServer(), local);
+    const many = (from: number) => page.doc.change("Paste", (edit) => Array.from({ length: 600 }, (_, n) => edit.addNode({ id: `n${from + n}` })));
+    page.rename("x");
+    await Promise.resolve();
+    expect(local.edits.length).toBe(1);
+    many(0);
+    await Promise.resolve();
+    expect(local.edits.length).toBe(1);
+    await pass(300);
+    expect([local.edits.length, local.edits[1]?.changes.length]).toEqual([2, 600]);
+    many(600);
+    page.saver.leave();
+    expect([local.edits.length, local.edits[2]?.changes.length]).toEqual([3, 600]);
+  });
+
   it("does not wait longer than the latest time while somebody goes on typing", async () => {
     const server = new FakeServer();
     const page = open(server);

@@ -78,8 +78,10 @@ export class FrameTimes {
 }
 
 /** From going to this page, from another page of ours or else by opening its address, until the first picture of the canvas. */
-function sinceGone(): number | null {
+export function sinceGone(): number | null {
   const last = (name: string) => performance.getEntriesByName(name).at(-1)?.startTime;
   const painted = last("tidemill:canvas");
-  return painted === undefined ? null : painted - (last("tidemill:go") ?? 0);
+  const gone = last("tidemill:go") ?? 0;
+  // A graph without nodes paints none: then the last picture is that of an earlier canvas.
+  return painted === undefined || painted < gone ? null : painted - gone;
 }

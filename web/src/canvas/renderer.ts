@@ -1,6 +1,7 @@
 // Asks for the layer of the graphics card where it may draw: its code and its trial come after the first picture.
 
 import type { CanvasSettings } from "../state/view";
+import { whenIdle } from "../ui/idle";
 import type { Layer } from "./layer";
 import type { Overview } from "./overview";
 import type { Palette } from "./palette";
@@ -34,5 +35,5 @@ export function askRenderer(wish: CanvasSettings["renderer"], isWanted: () => bo
   // Where it does not come, 2D goes on.
   const begin = () => isWanted() && void open().catch(() => undefined);
   if (wish === "gl") begin();
-  else setTimeout(() => (typeof requestIdleCallback === "function" ? requestIdleCallback(begin, { timeout: IDLE_MS }) : begin()), AFTER_MS);
+  else setTimeout(() => whenIdle(begin, IDLE_MS), AFTER_MS);
 }

@@ -34,10 +34,11 @@ const NodeSide = part(async () => (await import("./node-side")).NodeSide);
 const FindBar = part(async () => (await import("../../panels/editor/find-bar")).FindBar);
 const RunView = part(async () => (await import("./run-view")).RunView);
 
-/** What the first press or key will open, and what reads a text that is pasted. */
+/** What the first press or key will open, what reads a text that is pasted, and what runs and publishes. */
 function loadRest(): void {
   loadSurfaces();
   loadReaders();
+  import("./actions").catch(() => undefined); // told when something is run
   for (const one of [NodeSide, FindBar]) one.load().catch(() => undefined); // told when it is opened
 }
 
