@@ -16,8 +16,10 @@ export class Sprites {
   private readonly sprites = new Map<string, OffscreenCanvas>();
   private readonly paths = new Map<string, Path2D>();
 
+  /** Colours are others now, or icons have come in the place of guesses. */
   clear(): void {
     this.sprites.clear();
+    this.paths.clear();
   }
 
   /** The tile of a type, `size` device pixels wide. */
