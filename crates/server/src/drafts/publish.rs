@@ -108,7 +108,8 @@ pub(crate) async fn publish(
 
 fn published_beside(current: VersionId) -> ApiError {
     let detail = format!(
-        "version {current} was published since the draft was made; look at it, and name it as over to publish the draft          in its place"
+        "version {current} was published since the draft was made; look at it, and name it as over to publish the draft \
+         in its place"
     );
     ApiError::new(StatusCode::CONFLICT, "version_changed", detail)
 }
