@@ -8,7 +8,9 @@ import { misfits, problemPath, problemsAt, problemsElsewhere, valueFault } from 
 import { counts, fieldsOfType, otherKeys, type ParameterField } from "../src/graph/parameter/fields";
 import { isExpression, toExpression, toFixed, wholeHole, withPath } from "../src/graph/parameter/mode";
 import { pairsOf, pairsValue } from "../src/graph/parameter/pairs";
+import { ofKind, rowsOfSchema, schemaOfRows } from "../src/graph/parameter/schema-rows";
 import { settingsOf, unreadKeys } from "../src/graph/parameter/settings";
+import { fieldsOf } from "../src/graph/form";
 import { NodePanel } from "../src/panels/node/node-panel";
 import { dataPath, type NodePanelProps, type PanelTab } from "../src/panels/node/types";
 import { nodeType, nodeTypes } from "./node-types";
@@ -238,5 +240,38 @@ describe("settings", () => {
 
   it("are addressed as the document addresses them", () => {
     expect([dataPath("a"), dataPath("a/b~c")]).toEqual(["data/a", "data/a~1b~0c"]);
+  });
+});
+
+describe("fields of an input", () => {
+  const schema = {
+    type: "object", $id: "order", additionalProperties: false, required: ["size"],
+    properties: { size: { enum: ["s", "m"], type: "string", title: "Size" }, note: { type: "string", format: "multiline", maxLength: 80, description: "For us" }, any: {} },
+  };
+
+  it("are rows and back, and lose nothing", () => {
+    const rows = rowsOfSchema(schema);
+    expect(rows?.map(({ name, kind, required }) => [name, kind, required])).toEqual([["size", "choice", true], ["note", "long", false], ["any", "json", false]]);
+    expect(schemaOfRows(rows ?? [], schema)).toEqual(schema);
+    expect(rowsOfSchema(undefined)).toEqual([]);
+    expect(schemaOfRows([], undefined)).toBeUndefined();
+  });
+
+  it.each([[true], [{ type: ["object", "null"] }], [{ type: "array" }], [{ properties: { a: { type: ["string", "null"] } } }], [{ properties: { a: { enum: [1, 2] } } }], [{ properties: { a: true } }], [{ required: ["gone"] }]])(
+    "that no rows could hold stay JSON: %j",
+    (odd) => expect(rowsOfSchema(odd)).toBeNull(),
+  );
+
+  it("leave what held for another kind behind, and wait for a name", () => {
+    const [size, note] = rowsOfSchema(schema) ?? [];
+    if (!size || !note) throw new Error("no rows");
+    expect(schemaOfRows([ofKind(note, "number"), { ...size, name: "" }], undefined)).toEqual({ type: "object", properties: { note: { type: "number", description: "For us" } } });
+    expect(ofKind(note, "long")).toBe(note);
+  });
+
+  it("are what the form to run with shows", () => {
+    expect(fieldsOf(schema)?.map(({ name, kind, required }) => [name, kind, required])).toEqual([["size", "choice", true], ["note", "long", false], ["any", "json", false]]);
+    expect(draw(nodeType("manual"), { schema })).toContain('aria-label="Kind of note"');
+    expect(draw(nodeType("manual"), { schema: true })).not.toContain("Kind of");
   });
 });

@@ -70,14 +70,18 @@ function KindList({ doc, kinds, after, onPick, fits, onClose, autoFocus = false,
       icon={<Search aria-hidden="true" />}
       hint={draggable ? <Key>/</Key> : null}
       query={query}
-      onQuery={setQuery}
+      // The key that leads here is no search.
+      onQuery={(text) => setQuery(text === "/" ? "" : text)}
       rows={rows}
       autoFocus={autoFocus}
       {...(inputRef && { inputRef })}
       {...(onClose && { onClose })}
       onPick={(key, event) => {
         const kind = kinds.get(key.slice(key.indexOf(":") + 1));
-        if (kind) onPick(kind, event.altKey);
+        if (!kind) return;
+        onPick(kind, event.altKey);
+        // What comes next is another search, which begins with what may follow the new node.
+        setQuery("");
       }}
       empty={
         kinds.size === 0 ? "The node types are still on their way from the server." : <>No node type is called {quoted(query)}. Try what it should do: “wait”, “list”, “http”.</>

@@ -6,6 +6,7 @@ import { FileWidget, JsonWidget, ProgramWidget } from "./widgets/json";
 import { ListWidget, ObjectWidget, TableWidget } from "./widgets/list";
 import { PairsWidget } from "./widgets/pairs";
 import { RulesWidget } from "./widgets/rules";
+import { SchemaWidget } from "./widgets/schema";
 import { ChoiceWidget, DateWidget, NumberWidget, SecretWidget, SuggestWidget, TextWidget, ToggleWidget } from "./widgets/simple";
 import { CronWidget, DurationWidget, ZoneWidget } from "./widgets/time";
 import { ValueWidget } from "./widgets/value";
@@ -63,6 +64,7 @@ export function Control(props: WidgetProps) {
     case "code":
       return <ProgramWidget {...props} />;
     case "schema":
+      return <SchemaWidget {...props} />;
     case "json":
       return <JsonWidget {...props} />;
     case "value":
