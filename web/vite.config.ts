@@ -47,7 +47,7 @@ const GROUND = [
   /src.api.(?:exact|call|client|key)\.ts/,
   /src.graph.(?:summary|geometry|curve|file|notes|nested|layout)\.ts/,
   /src.state.execution(?:\.ts|.state\.ts)/,
-  /src.ui.(?:time|status|lazy-markdown)/,
+  /src.ui.(?:time|status|lazy-markdown|typing)/,
   /src.pages.kinds/,
 ];
 
