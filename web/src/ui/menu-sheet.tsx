@@ -151,6 +151,7 @@ function Inner({ label, entries, close, byKeys }: { label: string; entries: read
     const [before, after] = [row.left - element.offsetWidth, row.right];
     const isFree = isMirrored(element) ? before >= 0 : after + element.offsetWidth > innerWidth;
     putInside(element, isFree ? before : after, row.top - GAP, GAP);
+    element.scrollIntoView({ block: "nearest" }); // on a phone it stands below its entry
     if (byKeys) itemsOf(element)[0]?.focus();
   }, [byKeys]);
   return (
