@@ -47,15 +47,18 @@ const GROUND = [
   /src.api.(?:exact|call|client|key)\.ts/,
   /src.graph.(?:summary|geometry|curve|file|notes|nested|layout)\.ts/,
   /src.state.execution(?:\.ts|.state\.ts)/,
-  /src.ui.(?:time|status|lazy-markdown)/,
+  /src.ui.(?:time|status|lazy-markdown|typing)/,
   /src.pages.kinds/,
 ];
+
+/** What menus, dialogs and lists share, of a few hundred bytes each as well; it comes with the first of them. */
+const HANDS = /src.ui.(?:walk|once-ready|focus|popover)\.ts/;
 
 export default defineConfig({
   plugins: [react(), ahead(), budget({ table: analyze, record }), packed(), ...(analyze ? [report()] : [])],
   build: {
     target: "es2023",
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "ground", test: (id) => GROUND.some((one) => one.test(id)) }] } } },
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "ground", test: (id) => GROUND.some((one) => one.test(id)) }, { name: "hands", test: HANDS }] } } },
     assetsInlineLimit: 0,
     cssCodeSplit: true,
     sourcemap: false,

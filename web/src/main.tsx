@@ -3,13 +3,13 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { ApiError, watchAnswers } from "./api/client";
+import { ApiError } from "./api/client";
 import { shareUnchanged } from "./api/exact";
 import { prefetchRoute } from "./pages/routes";
 import { Shell } from "./pages/shell";
 import { signInFromLink } from "./pages/sign-in-link";
-import { startView } from "./state/view";
-import { tellReached } from "./ui/part";
+import { startView, useView } from "./state/view";
+import { askReached } from "./ui/part";
 import "./tokens.css";
 import "./base.css";
 
@@ -31,7 +31,7 @@ const LEARN_AFTER_MS = 1_500;
 const TOGETHER_MS = 300;
 
 startView();
-watchAnswers((result) => tellReached(result !== "unreachable"));
+askReached(() => useView.getState().reached !== false);
 const page = Promise.race([prefetchRoute(location.pathname), new Promise((resolve) => setTimeout(resolve, TOGETHER_MS))]);
 void Promise.all([signInFromLink(), page]).then(() => {
   const root = document.getElementById("root");

@@ -3,7 +3,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { WINDOW } from "../src/api/queries";
 import type { Workflow } from "../src/api/types";
-import { choose, chosen, copyName, isChosen, moved, NONE, span } from "../src/graph/choice";
+import { choose, chosen, copyName, isChosen, NONE, span } from "../src/graph/choice";
 import { branches } from "../src/graph/folders";
 import { search, shelves, typesIn } from "../src/graph/gallery";
 import { fitPreview } from "../src/graph/preview";
@@ -13,6 +13,7 @@ import { WorkflowRow } from "../src/pages/workflow-row";
 import { windowsOf } from "../src/pages/workflow-window";
 import { workflowsIn } from "../src/pages/run";
 import { Thumbnail } from "../src/panels/preview";
+import { rowAfter, rowAround, stepOf } from "../src/ui/walk";
 
 // Pages read where they are when they are loaded.
 vi.hoisted(() => vi.stubGlobal("location", { pathname: "/", search: "" }));
@@ -43,10 +44,17 @@ describe("a choice", () => {
 
   it("spans either way, and keys stay inside of the list", () => {
     expect([span(7, 3), span(3, 7)]).toEqual([[3, 7], [3, 7]]);
-    expect(moved("End", 0, 100_000, 10)).toBe(99_999);
-    expect(moved("ArrowUp", 0, 5, 10)).toBe(0);
-    expect(moved("PageDown", 1, 5, 10)).toBe(4);
-    expect(moved("x", 1, 5, 10)).toBeNull();
+    expect(rowAfter("End", 0, 100_000, 10)).toBe(99_999);
+    expect(rowAfter("ArrowUp", 0, 5, 10)).toBe(0);
+    expect(rowAfter("PageDown", 1, 5, 10)).toBe(4);
+    expect(rowAfter("x", 1, 5, 10)).toBeNull();
+    expect(["ArrowDown", "ArrowUp", "PageDown", "End"].map((key) => rowAfter(key, -1, 5))).toEqual([0, 0, 4, 4]);
+  });
+
+  it("menus begin anew at their end, and what has no rows is moved by steps", () => {
+    expect(["ArrowDown", "ArrowUp", "Home", "End", "x"].map((key) => rowAround(key, 4, 5))).toEqual([0, 3, 0, 4, null]);
+    expect(["ArrowDown", "ArrowUp"].map((key) => rowAround(key, -1, 5))).toEqual([0, 4]);
+    expect(["ArrowUp", "PageDown", "Home", "a"].map((key) => stepOf(key, 4))).toEqual([-1, 4, -Infinity, null]);
   });
 });
 

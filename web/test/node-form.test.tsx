@@ -201,14 +201,6 @@ describe("the panel", () => {
     }
   });
 
-  it("can be looked at only where it says so", () => {
-    const html = draw(nodeType("http"), { url: "x", headers: { a: "b" } }, { readOnly: "A published version cannot be changed" });
-    expect(html).toContain("A published version cannot be changed");
-    const open = [...html.matchAll(/<input(?![^>]*(?:readonly|disabled))[^>]*>/gi)].map((found) => found[0]);
-    expect(open.filter((one) => !one.includes('type="file"'))).toEqual([]);
-    expect(html).not.toMatch(/Add header|Unset /);
-  });
-
   it("holds odd nodes without a fall", () => {
     const odd: { [key: string]: unknown }[] = [
       { cases: "x" }, { cases: [null, 3, { when: { a: 1 } }] }, { cases: { "0": 1 } }, { label: 3 }, { label: { a: 1 } }, { retry: "often" }, { retry: { max_attempts: "many", retry_on_errors: "x" } }, { limits: [] }, { pinned: 0 }, { timeout: {} },

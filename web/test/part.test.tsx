@@ -3,7 +3,7 @@
 import { Suspense } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { expect, it } from "vitest";
-import { part } from "../src/ui/part";
+import { askReached, part, patient } from "../src/ui/part";
 
 const shown = (One: React.ComponentType<{ name: string }>) =>
   renderToStaticMarkup(
@@ -22,4 +22,16 @@ it("waits for code that is not there, and shows at once what was asked for befor
   expect(shown(Part)).toContain("waiting");
   await Part.load();
   expect(shown(Part)).toBe("<b>here</b>");
+});
+
+it("asks again as long as the server is away, and gives up on what an answering one does not have", async () => {
+  let [asked, isThere] = [0, false];
+  askReached(() => isThere);
+  const load = patient(async () => {
+    asked += 1;
+    isThere = asked > 8;
+    throw new Error("not there");
+  }, 0);
+  await expect(load()).rejects.toThrow("not there");
+  expect(asked).toBe(12);
 });

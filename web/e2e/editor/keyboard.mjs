@@ -86,6 +86,79 @@ test("the graph is walked by arrows, zoomed and fitted by keys, and read in word
   await zoom.filter({ hasText: before }).waitFor();
 });
 
+test("keys that are pressed before the editor's code has come are kept from the browser, and done once it is there", async ({ page, url, product }) => {
+  const id = await product.add("Early", CHAIN);
+  let come;
+  const isTime = new Promise((done) => (come = done));
+  await page.route(/workbench[^/]*\.js/, async (route) => {
+    await isTime;
+    await route.continue();
+  });
+  await page.goto(`${url}/editor/${id}`);
+  await page.waitForFunction(() => Number(document.querySelector("[data-canvas]")?.dataset.zoom) > 0);
+  await page.keyboard.press("Control+a");
+  assert.equal(await page.evaluate(() => document.getSelection().isCollapsed), true, "the words of the page are not marked");
+  assert.equal(await canvas(page).getAttribute("data-selected"), "0");
+  come();
+  await page.waitForFunction(() => document.querySelector("[data-canvas]").dataset.selected === "3");
+});
+
+test("Enter in the search goes to the first node that is found, however soon it is pressed", async ({ page, url, product }) => {
+  const id = await product.add("Soon", CHAIN);
+  await open(page, url, id);
+  await canvas(page).focus();
+  await page.keyboard.press("Control+f");
+  await page.waitForFunction(() => document.activeElement?.matches("[type=search]"));
+  const at = () => page.getByRole("complementary", { name: "Node" }).getByRole("textbox").first();
+  await page.keyboard.type("weigh");
+  await page.keyboard.press("Enter");
+  await page.getByText("1 of 1", { exact: true }).waitFor();
+  assert.equal(await at().inputValue(), "Weigh");
+  // And not to what was found before.
+  await page.keyboard.press("Control+a");
+  await page.keyboard.type("send");
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.querySelector("aside[aria-label=Node] input")?.value === "Send");
+  await page.getByText("1 of 1", { exact: true }).waitFor();
+});
+
+test("what opens at a node has the keyboard at once, and gives it back", async ({ page, url, product }) => {
+  const id = await product.add("Opened", CHAIN);
+  await open(page, url, id);
+  withoutMouse(page);
+  await canvas(page).focus();
+  await page.keyboard.press("Home");
+  await page.keyboard.press("a");
+  await page.waitForFunction(() => document.activeElement?.matches("[role=dialog] input"));
+  await page.keyboard.press("Escape");
+  await page.waitForFunction(() => document.activeElement?.matches("[data-canvas]"));
+  await page.keyboard.press("Shift+F10");
+  const here = () => page.evaluate(() => document.activeElement?.textContent ?? "");
+  await page.getByRole("menu", { name: "Node" }).waitFor();
+  const first = await here();
+  await page.keyboard.press("ArrowUp");
+  assert.match(await here(), /^Delete/);
+  await page.keyboard.press("Home");
+  assert.equal(await here(), first);
+  await page.keyboard.press("f");
+  assert.match(await here(), /^Frame/);
+  await page.keyboard.press("ArrowRight");
+  await page.waitForFunction(() => document.activeElement?.closest("[role=menu] [role=menu]"));
+  assert.match(await here(), /^Group/);
+  await page.keyboard.press("ArrowLeft");
+  assert.match(await here(), /^Frame/);
+  await page.keyboard.press("Enter");
+  assert.match(await here(), /^Group/);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  await page.waitForFunction(() => document.activeElement?.matches("[data-canvas]"));
+  assert.equal(await page.getByRole("menu").count(), 0);
+  await page.keyboard.press("F2");
+  await page.getByRole("dialog", { name: "Rename the node" }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.waitForFunction(() => document.activeElement?.matches("[data-canvas]"));
+});
+
 test("a command is found by its name", async ({ page, url, product }) => {
   const id = await product.add("Commands", { ...CHAIN, nodes: CHAIN.nodes.map((node) => ({ ...node, position: { x: 0, y: 0 } })) });
   await open(page, url, id);

@@ -25,12 +25,6 @@ export function span(from: number, to: number): [first: number, last: number] {
   return from < to ? [from, to] : [to, from];
 }
 
-/** The row that a key leads to, or null where the key does not move. */
-export function moved(key: string, row: number, total: number, screen: number): number | null {
-  const to = { ArrowDown: row + 1, ArrowUp: row - 1, Home: 0, End: total - 1, PageDown: row + screen, PageUp: row - screen }[key];
-  return to === undefined ? null : Math.max(0, Math.min(total - 1, to));
-}
-
 /** One name for a copy, also of a copy: "Sync copy", "Sync copy 2". */
 export function copyName(name: string): string {
   const numbered = / copy(?: (\d+))?$/.exec(name);

@@ -17,6 +17,7 @@ import { Link, navigate, useSearch, useTitle } from "../ui/router";
 import { Failed, Skeleton } from "../ui/states";
 import { StatusChip, StatusIcon } from "../ui/status";
 import { Ago } from "../ui/time";
+import { rowAfter } from "../ui/walk";
 import { useKinds } from "./kinds";
 import { PairDetail } from "./compare-detail";
 import { NotFound } from "./not-found";
@@ -172,8 +173,7 @@ function Table({ pairs, titles, chosen, onChoose }: TableProps) {
   }, [chosen]);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.metaKey || event.ctrlKey || event.altKey) return;
-    const to = { ArrowDown: at + 1, ArrowUp: at < 0 ? 0 : at - 1, Home: 0, End: pairs.length - 1, PageDown: at + 10, PageUp: at - 10 }[event.key];
-    const next = to === undefined ? undefined : pairs[Math.max(0, Math.min(pairs.length - 1, to))];
+    const next = pairs[rowAfter(event.key, at, pairs.length) ?? -1];
     if (!next) return;
     event.preventDefault();
     onChoose(next.address);

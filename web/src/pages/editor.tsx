@@ -2,6 +2,7 @@
 
 import { isMissing } from "../api/client";
 import { Failed, Skeleton } from "../ui/states";
+import { useEarlyKeys } from "./editor/early-keys";
 import { Editor } from "./editor/editor";
 import { useSession } from "./editor/use-session";
 import { NotFound } from "./not-found";
@@ -9,6 +10,7 @@ import { NotFound } from "./not-found";
 export function page({ params }: { params: Record<string, string> }) {
   const id = params["id"] ?? "";
   const opened = useSession(id);
+  useEarlyKeys(id);
   switch (opened.kind) {
     case "opening":
       return <Skeleton rows={3} kind="block" />;

@@ -21,6 +21,7 @@ import { Page, PageHead } from "../ui/panel";
 import { navigate, useSearch, useTitle } from "../ui/router";
 import { asFailure, Empty, Failed, sentence, Skeleton } from "../ui/states";
 import { Chip } from "../ui/status";
+import { rowAfter } from "../ui/walk";
 import { useKinds } from "./kinds";
 import { editorPath } from "./paths";
 import s from "./node-types.module.css";
@@ -36,10 +37,10 @@ export function page() {
   const shown = types.data?.find((type) => type.id === chosen || type.aliases?.includes(chosen)) ?? (chosen === "" ? ordered[0] : undefined);
 
   const onKeyDown = (event: KeyboardEvent) => {
+    // Home and End are those of the field.
     if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
     event.preventDefault();
-    const at = ordered.findIndex((type) => type.id === shown?.id);
-    const next = ordered[Math.max(0, Math.min(ordered.length - 1, at + (event.key === "ArrowDown" ? 1 : -1)))];
+    const next = ordered[rowAfter(event.key, ordered.findIndex((type) => type.id === shown?.id), ordered.length) ?? -1];
     if (!next) return;
     setChosen(next.id);
     document.querySelector(`[data-type="${CSS.escape(next.id)}"]`)?.scrollIntoView({ block: "nearest" });

@@ -1,6 +1,7 @@
 // A line that is dragged, or moved by arrows, to give what stands below it more or less height. The height is kept.
 
 import { useEffect, useRef, type KeyboardEvent, type PointerEvent } from "react";
+import { stepOf } from "../ui/walk";
 import s from "./execution.module.css";
 
 const KEY = "tidemill.runs-height";
@@ -44,10 +45,11 @@ export function Splitter({ label }: { label: string }) {
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const height = line.current?.parentElement?.clientHeight ?? 0;
-    const by = { ArrowUp: STEP, ArrowDown: -STEP, PageUp: 4 * STEP, PageDown: -4 * STEP }[event.key];
-    if (by === undefined) return;
+    // It goes down as far as what stands below it gets lower.
+    const down = stepOf(event.key, 4);
+    if (down === null) return;
     event.preventDefault();
-    set(height + by);
+    set(height - down * STEP);
   };
   return (
     <div

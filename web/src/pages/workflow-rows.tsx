@@ -3,13 +3,14 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef, useState, type KeyboardEvent, type RefObject } from "react";
 import type { WorkflowItem } from "../api/types";
-import { choose, chosen, isChosen, moved, NONE, span, type Choice } from "../graph/choice";
+import { choose, chosen, isChosen, NONE, span, type Choice } from "../graph/choice";
 import { toast, useView } from "../state/view";
 import { count } from "../ui/format";
 import { PHONE, useMedia } from "../ui/hooks";
 import type { MenuEntry } from "../ui/menu";
 import { navigate } from "../ui/router";
 import { asFailure, sentence } from "../ui/states";
+import { rowAfter } from "../ui/walk";
 import { editorPath } from "./paths";
 import { WorkflowHead, WorkflowRow, type RowActions } from "./workflow-row";
 import s from "./workflow-rows.module.css";
@@ -117,7 +118,7 @@ function onKey(event: KeyboardEvent<HTMLDivElement>, props: RowsProps, list: Ret
   const { row } = list;
   const item = rows.at(row);
   const command = event.metaKey || event.ctrlKey;
-  const to = command || event.altKey ? null : moved(event.key, row, rows.total, list.screen());
+  const to = command || event.altKey ? null : rowAfter(event.key, row, rows.total, list.screen());
   if (to !== null) {
     if (event.shiftKey) picks.spanTo(row, to);
     else picks.anchor.current = to;

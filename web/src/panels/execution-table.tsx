@@ -8,6 +8,7 @@ import { duration, startedBy } from "../ui/format";
 import { Link } from "../ui/router";
 import { StatusText } from "../ui/status";
 import { Ago } from "../ui/time";
+import { rowAfter } from "../ui/walk";
 import s from "./execution-table.module.css";
 
 export interface ExecutionTableProps {
@@ -95,14 +96,13 @@ function useKeys({ items, active, onActive, onChoose, onChooseAll, onClear, onOp
       return event.preventDefault();
     }
     if (event.metaKey || event.ctrlKey || event.altKey) return;
-    const to = { ArrowDown: at + 1, ArrowUp: at < 0 ? 0 : at - 1, Home: 0, End: items.length - 1, PageDown: at + 12, PageUp: at - 12 }[event.key];
-    if (to !== undefined) {
-      const index = Math.max(0, Math.min(items.length - 1, to));
-      const item = items[index];
+    const to = rowAfter(event.key, at, items.length);
+    if (to !== null) {
+      const item = items[to];
       if (!item) return;
       onActive(item.id);
       if (event.shiftKey) onChoose(item.id, true);
-      reveal(index);
+      reveal(to);
     } else if (event.key === " " && active !== null) onChoose(active, event.shiftKey);
     else if (event.key === "Enter" && active !== null) onOpen(active);
     else if (event.key === "Escape") onClear();

@@ -11,6 +11,7 @@ import { elided, exactNumber, fileOf, type FileValue } from "../graph/values";
 import { toast } from "../state/view";
 import { copyText } from "../ui/copy";
 import { bytes, plural } from "../ui/format";
+import { rowAfter } from "../ui/walk";
 import s from "./json-tree.module.css";
 import { carry } from "./node/drag";
 
@@ -45,7 +46,7 @@ export function JsonTree({ value, name, label, execution, depth = 2, insert }: J
   const onKeyDown = (event: KeyboardEvent) => {
     const row = rows[active];
     if (!row || event.metaKey || event.ctrlKey || event.altKey) return;
-    const to = rowAfter(event.key, rows, active);
+    const to = rowOf(event.key, rows, active);
     if (to !== null) go(to);
     else if (event.key === "ArrowRight") {
       if (row.count > 0) toggle(row);
@@ -115,23 +116,15 @@ function useRows({ value, name, execution, depth }: Required<Omit<JsonTreeProps,
 }
 
 /** The row a key leads to; null when the key does not move. Left goes to the parent of what is closed, right into what is open. */
-function rowAfter(key: string, rows: readonly TreeRow[], active: number): number | null {
+function rowOf(key: string, rows: readonly TreeRow[], active: number): number | null {
   const row = rows[active];
   switch (key) {
-    case "ArrowDown":
-      return active + 1;
-    case "ArrowUp":
-      return active - 1;
-    case "Home":
-      return 0;
-    case "End":
-      return rows.length - 1;
     case "ArrowRight":
       return row?.open ? active + 1 : null;
     case "ArrowLeft":
       return row?.open ? null : rows.findLastIndex((other, at) => at < active && other.depth < (row?.depth ?? 0));
     default:
-      return null;
+      return rowAfter(key, active, rows.length);
   }
 }
 

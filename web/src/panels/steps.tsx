@@ -8,6 +8,7 @@ import { brief } from "../graph/values";
 import type { StepRun } from "../state/execution";
 import { duration, waitWords } from "../ui/format";
 import { StatusText } from "../ui/status";
+import { rowAfter } from "../ui/walk";
 import s from "./steps.module.css";
 
 export interface StepsProps {
@@ -42,10 +43,10 @@ export function Steps({ steps, titles, origin, selected, onSelect }: StepsProps)
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.metaKey || event.ctrlKey || event.altKey) return;
-    const to = { ArrowDown: at + 1, ArrowUp: at < 0 ? 0 : at - 1, Home: 0, End: sorted.length - 1, PageDown: at + 10, PageUp: at - 10 }[event.key];
-    if (to === undefined) return;
+    const to = rowAfter(event.key, at, sorted.length);
+    if (to === null) return;
     event.preventDefault();
-    const step = sorted[Math.max(0, Math.min(sorted.length - 1, to))];
+    const step = sorted[to];
     if (step) onSelect(step.address);
   };
   const sort = (by: StepOrder["by"]) => setOrder((before) => (before?.by !== by ? { by, down: by === "duration" || by === "attempts" } : before.down === (by === "duration" || by === "attempts") ? { by, down: !before.down } : null));

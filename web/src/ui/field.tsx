@@ -4,6 +4,7 @@ import { ChevronDown, Search } from "lucide-react";
 import { useEffect, useId, useRef, type KeyboardEvent } from "react";
 import { Key } from "./button";
 import s from "./field.module.css";
+import { isTyping } from "./typing";
 
 interface SearchProps {
   label: string;
@@ -48,10 +49,6 @@ export function SearchField({ label, value, onChange, onKeyDown }: SearchProps) 
       {value === "" ? <Key>/</Key> : null}
     </div>
   );
-}
-
-export function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 }
 
 interface TextProps {

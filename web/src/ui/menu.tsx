@@ -15,6 +15,8 @@ export interface MenuItem {
   /** An address outside of these pages. */
   href?: string;
   onPick?: () => void;
+  /** A menu inside of the menu; there is none inside of that. */
+  inside?: readonly MenuEntry[];
   /** One of several of which one holds. */
   checked?: boolean;
   tone?: "bad";
@@ -59,7 +61,7 @@ export function Menu({ label, children, className, entries, side = "below", tabI
       >
         {children}
       </button>
-      <Suspense>{open ? <Sheet label={label} button={button} entries={entries()} side={side} onClose={() => setOpen(false)} /> : null}</Suspense>
+      <Suspense>{open ? <Sheet label={label} at={{ button, side }} entries={entries()} onClose={() => setOpen(false)} /> : null}</Suspense>
     </>
   );
 }

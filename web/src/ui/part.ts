@@ -6,11 +6,11 @@ import { createElement, lazy, useState, type ComponentType } from "react";
 const TRIES = 4;
 const WAIT_MS = 1_500;
 
-let isReached = true;
+let isReached = () => true;
 
-/** Says whether the server answers. */
-export function tellReached(reached: boolean): void {
-  isReached = reached;
+/** Says where to learn whether the server answers: what knows it stands above this room. */
+export function askReached(ask: () => boolean): void {
+  isReached = ask;
 }
 
 export type Part<P> = ComponentType<P> & {
@@ -36,7 +36,7 @@ export function part<P extends object>(fetch: () => Promise<ComponentType<P>>): 
 /** Asks again as long as the server is away; where it answers and this does not come, the page is of an older release. */
 export function patient<T>(load: () => Promise<T>, wait = WAIT_MS): () => Promise<T> {
   return async () => {
-    for (let tries = 1; ; tries += isReached ? 1 : 0) {
+    for (let tries = 1; ; tries += isReached() ? 1 : 0) {
       try {
         return await load();
       } catch (error) {

@@ -8,17 +8,16 @@ interface SegmentsProps<Value extends string> {
   value: Value;
   options: readonly (readonly [value: Value, label: string])[];
   onChange: (value: Value) => void;
-  disabled?: boolean;
   small?: boolean;
 }
 
-export function Segments<Value extends string>({ label, value, options, onChange, disabled = false, small = true }: SegmentsProps<Value>) {
+export function Segments<Value extends string>({ label, value, options, onChange, small = true }: SegmentsProps<Value>) {
   const name = useId();
   return (
     <span className={`${s.bar} ${small ? s.small : ""}`} role="radiogroup" aria-label={label}>
       {options.map(([option, text]) => (
         <label key={option} className={`${s.one} ${option === value ? s.chosen : ""}`}>
-          <input type="radio" name={name} value={option} checked={option === value} disabled={disabled} onChange={() => onChange(option)} />
+          <input type="radio" name={name} value={option} checked={option === value} onChange={() => onChange(option)} />
           <span>{text}</span>
         </label>
       ))}
@@ -32,12 +31,11 @@ interface ToggleProps {
   labelledBy?: string;
   describedBy?: string | undefined;
   on: boolean;
-  disabled?: boolean;
   onChange: (on: boolean) => void;
 }
 
 /** On or off, at once. */
-export function Toggle({ id, label, labelledBy, describedBy, on, disabled = false, onChange }: ToggleProps) {
+export function Toggle({ id, label, labelledBy, describedBy, on, onChange }: ToggleProps) {
   return (
     <button
       id={id}
@@ -47,7 +45,6 @@ export function Toggle({ id, label, labelledBy, describedBy, on, disabled = fals
       aria-label={label}
       aria-labelledby={labelledBy}
       aria-describedby={describedBy}
-      disabled={disabled}
       className={s.toggle}
       onClick={() => onChange(!on)}
     >

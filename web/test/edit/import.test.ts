@@ -117,6 +117,23 @@ describe("React Flow and Thaiyyal", () => {
     expect([found?.source, found?.nodes.map((one) => one.type), found?.notes]).toEqual(["thaiyyal", ["number", "operation", "conditionNode"], []]);
   });
 
+  const unplaced = (...types: string[]) => types.map((type, n) => ({ id: `n${n}`, type, data: {} }));
+  const inARow = (count: number) => Array.from({ length: count - 1 }, (_, n) => ({ id: `e${n}`, source: `n${n}`, target: `n${n + 1}` }));
+  it.each([
+    ["with a trigger", { nodes: unplaced("manual", "http", "visualization"), edges: inARow(3) }],
+    ["of types that both have", { nodes: unplaced("http", "delay", "http"), edges: inARow(3) }],
+    ["that says what only ours do", { samples: [], nodes: unplaced("number", "operation", "visualization"), edges: inARow(3) }],
+    ["with some places", { nodes: [{ ...unplaced("number")[0], position: { x: 0, y: 0 } }, ...unplaced("number", "operation", "visualization").slice(1)], edges: inARow(3) }],
+  ])("a graph of our own without places is one of ours, and laid out: %s", (_, graph) => {
+    const found = recognise(graph, KINDS);
+    expect([found?.source, found?.notes]).toEqual(["workflow", []]);
+    const doc = documentOf([]);
+    paste(doc, placesIn(doc), found ?? { nodes: [], edges: [] });
+    const spots = [...doc.nodes.entries()].map(([, { position }]) => position ?? { x: NaN, y: NaN });
+    expect(spots.map(({ x }) => x)).toEqual(spots.map(({ x }) => x).sort((a, b) => a - b)); // along its edges
+    expect(new Set(spots.map(({ x }) => x)).size).toBe(3);
+  });
+
   // Beside the repository there may be more of Thaiyyal's own examples; then they are taken too.
   const folder = fileURLToPath(new URL("../../../../shared/data/thaiyyal", import.meta.url));
   const files = existsSync(folder) ? readdirSync(folder).filter((name) => !name.includes("expected")) : [];

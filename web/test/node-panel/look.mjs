@@ -20,7 +20,7 @@ const ARGS = ["--no-sandbox", "--disable-background-networking", "--disable-comp
 const VIEWS = {
   route: "node=route", "route-problem": "node=route&reveal=cases[1].when", page: "node=page", "page-settings": "node=page&tab=settings", "page-output": "node=page&tab=output", check: "node=check", keep: "node=keep",
   fields: "node=fields", wait: "node=wait", code: "node=code", nightly: "node=nightly", sums: "node=sums", strange: "node=strange", rtl: "node=rtl&rtl", large: "node=large", "large-input": "node=large&tab=input",
-  input: "node=route&tab=input", output: "node=route&tab=output", docs: "node=route&tab=docs", wide: "node=page&wide", "wide-route": "node=route&wide", bare: "node=bare", tickets: "node=tickets", readonly: "node=page&readonly",
+  input: "node=route&tab=input", output: "node=route&tab=output", docs: "node=route&tab=docs", wide: "node=page&wide", "wide-route": "node=route&wide", bare: "node=bare", tickets: "node=tickets",
 };
 mkdirSync(flags.out, { recursive: true });
 const browser = await chromium.launch({ executablePath: flags.chromium, args: ARGS });

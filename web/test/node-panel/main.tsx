@@ -1,4 +1,4 @@
-// The node panel alone, on sample nodes: `?node=route&tab=input&theme=light&wide&readonly&rtl`.
+// The node panel alone, on sample nodes: `?node=route&tab=input&theme=light&wide&rtl`.
 
 import { QueryClient, QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { StrictMode, useState } from "react";
@@ -60,7 +60,6 @@ function Page() {
             data={dataOf(node.id)}
             set={set}
             evaluate={evaluateOnServer}
-            readOnly={asked.has("readonly") ? "A published version cannot be changed" : undefined}
             wide={wide}
             onWide={setWide}
             onClose={() => setOpen(false)}

@@ -236,7 +236,7 @@ for (const [name, walk] of Object.entries(walks)) {
   }
 }
 if (flags.axe !== "") {
-  for (const query of ["node=route", "node=page", "node=page&tab=settings", "node=check", "node=keep", "node=fields", "node=route&tab=input", "node=route&tab=output", "node=large&tab=output", "node=route&tab=docs", "node=page&wide", "node=sums&theme=light", "node=strange", "node=page&readonly&theme=light", "node=rtl&rtl"]) {
+  for (const query of ["node=route", "node=page", "node=page&tab=settings", "node=check", "node=keep", "node=fields", "node=route&tab=input", "node=route&tab=output", "node=large&tab=output", "node=route&tab=docs", "node=page&wide", "node=sums&theme=light", "node=strange", "node=page&theme=light", "node=rtl&rtl"]) {
     await open(query);
     await page.waitForTimeout(700);
     await page.evaluate(readFileSync(flags.axe, "utf8"));

@@ -33,6 +33,9 @@ const ROWS: readonly (readonly [keys: readonly string[], type: string])[] = [
   [["timeout", "timeout_action"], "timeout"],
 ];
 
+/** The types that Thaiyyal has. */
+export const THAIYYALS: ReadonlySet<unknown> = new Set(ROWS.map(([, type]) => type));
+
 export function inferType(data: { readonly [key: string]: unknown }): string | null {
   return ROWS.find(([keys]) => keys.every((key) => key in data))?.[1] ?? null;
 }

@@ -2,7 +2,7 @@
 
 import type { FileEdge, FileNode } from "../file";
 import { kindOf, type Kinds } from "../edit/kinds";
-import { inferType } from "./infer";
+import { inferType, THAIYYALS } from "./infer";
 import { fromN8n, isN8n } from "./n8n";
 import { isRow, textOf, type Row } from "./row";
 
@@ -66,11 +66,22 @@ function fromReactFlow(graph: Row, kinds: Kinds): Recognised {
   const given = (graph["nodes"] as unknown[]).filter(isRow);
   const names = new Set(given.map((node) => node["type"]));
   const isPlain = [...names].some((type) => OWN_TYPES.has(String(type))) || given.some((node) => "measured" in node || "positionAbsolute" in node || "parentNode" in node);
-  const isThaiyyal = !isPlain && given.some((node) => (node["type"] === undefined && isRow(node["data"])) || node["position"] === undefined || /Node$/.test(String(node["type"])));
+  const isThaiyyal = !isPlain && (given.some((node) => (node["type"] === undefined && isRow(node["data"])) || /Node$/.test(String(node["type"]))) || isThaiyyals(graph, given));
   const nodes = given.map((node, at) => nodeFrom(node, at, kinds, notes));
   const edges = (Array.isArray(graph["edges"]) ? graph["edges"] : []).filter(isRow).flatMap((edge) => edgeFrom(edge));
   const { nodes: _nodes, edges: _edges, ...file } = graph;
   return { source: isPlain ? "react_flow" : isThaiyyal ? "thaiyyal" : "workflow", file, nodes, edges, notes };
+}
+
+/** Types of Thaiyyal that bring a value of their own: it has no triggers, so that one of these begins each of its graphs. */
+const BEGINNINGS: ReadonlySet<unknown> = new Set(["number", "text_input", "boolean_input", "date_input", "datetime_input"]);
+/** What only our own files say of a workflow. */
+const OWN_KEYS = ["samples", "settings", "variables", "constants", "tags", "category", "folder"];
+
+/** Whether nodes that all name their type are Thaiyyal's. No places alone do not tell: files written by hand or program have none either. */
+function isThaiyyals(graph: Row, nodes: readonly Row[]): boolean {
+  if (nodes.some((node) => isRow(node["position"])) || OWN_KEYS.some((key) => key in graph)) return false;
+  return nodes.every((node) => THAIYYALS.has(node["type"])) && nodes.some((node) => BEGINNINGS.has(node["type"]));
 }
 
 function nodeFrom(row: Row, at: number, kinds: Kinds, notes: ImportNote[]): FileNode {

@@ -10,6 +10,7 @@ import { canvasSettings, useView } from "../../state/view";
 import { plural } from "../../ui/format";
 import { useSearch } from "../../ui/router";
 import { useKinds } from "../kinds";
+import { handOnKeys } from "./early-keys";
 import { Top } from "./top";
 import { useEditorRun } from "./use-editor-run";
 import { useParts } from "./use-parts";
@@ -37,6 +38,8 @@ export function Editor({ session }: { session: Session }) {
   const blocked = problems.errors > 0 ? `${plural(problems.errors, "error")} must be mended first; see Problems.` : null;
   const canvasOptions = useMemo(() => canvasSettings(settings), [settings]);
   useAsked(session, canvas);
+  // What the canvas may ask for comes once the keys of commands are heard.
+  useEffect(() => void (on !== NO_EVENTS && handOnKeys()), [on]);
   return (
     <div className={s.page}>
       <Top

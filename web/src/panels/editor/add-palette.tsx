@@ -1,7 +1,7 @@
 // Node types to add: in the panel at the left, and in a small sheet at a place. Picked by key or press, or dragged to the canvas.
 
 import { Search, X } from "lucide-react";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useMemo, useState } from "react";
 import { best } from "../../graph/commands/fuzzy";
 import type { GraphDocument } from "../../graph/document/document";
 import { DRAGGED_KIND, nameOf, type Kind, type Kinds } from "../../graph/edit/kinds";
@@ -9,8 +9,8 @@ import { quoted } from "../../graph/edit/names";
 import { shelves, suggest } from "../../graph/edit/suggest";
 import { Button, Key } from "../../ui/button";
 import { categoryOf, NodeTile } from "../../ui/node-icon";
+import { putInside, usePopover } from "../../ui/popover";
 import s from "./add-palette.module.css";
-import { heldOpen } from "./held-open";
 import { Lit, PickList, type PickRow } from "./pick-list";
 import { useDocumentVersion } from "./use-document";
 
@@ -24,13 +24,12 @@ interface KindListProps {
   /** Which types may be picked; all if absent. */
   fits?: (kind: Kind) => boolean;
   onClose?: () => void;
-  autoFocus?: boolean;
   draggable?: boolean;
   inputRef?: React.RefObject<HTMLInputElement | null>;
   label?: string;
 }
 
-function KindList({ doc, kinds, after, onPick, fits, onClose, autoFocus = false, draggable = false, inputRef, label = "Add a node" }: KindListProps) {
+function KindList({ doc, kinds, after, onPick, fits, onClose, draggable = false, inputRef, label = "Add a node" }: KindListProps) {
   const [query, setQuery] = useState("");
   const version = useDocumentVersion(doc);
   const all = useMemo(() => shelves(kinds).map((shelf) => ({ ...shelf, kinds: fits ? shelf.kinds.filter(fits) : shelf.kinds })), [kinds, fits]);
@@ -73,7 +72,6 @@ function KindList({ doc, kinds, after, onPick, fits, onClose, autoFocus = false,
       // The key that leads here is no search.
       onQuery={(text) => setQuery(text === "/" ? "" : text)}
       rows={rows}
-      autoFocus={autoFocus}
       {...(inputRef && { inputRef })}
       {...(onClose && { onClose })}
       onPick={(key, event) => {
@@ -125,14 +123,15 @@ interface QuickAddProps extends AddPaletteProps {
   label?: string;
 }
 
+const GAP = 8;
+
 /** The same list at a place: at the end of an edge that was let go, after a node, in place of one. */
 export function QuickAdd({ at, onClose, onPick, ...rest }: QuickAddProps) {
-  const sheet = useSheetAt(at, onClose);
+  const { root } = usePopover({ at: `${at.x} ${at.y}`, onClose, place: (sheet) => putInside(sheet, at.x, at.y, GAP), onShown: (sheet) => sheet.querySelector("input")?.focus() });
   return (
-    <div ref={sheet} popover="manual" className={s.quick} role="dialog" aria-label={rest.label ?? "Add a node"} onKeyDown={(event) => event.stopPropagation()}>
+    <div ref={root} popover="manual" className={s.quick} role="dialog" aria-label={rest.label ?? "Add a node"} onKeyDown={(event) => event.stopPropagation()}>
       <KindList
         {...rest}
-        autoFocus
         onClose={onClose}
         onPick={(kind, beside) => {
           onClose();
@@ -141,34 +140,4 @@ export function QuickAdd({ at, onClose, onPick, ...rest }: QuickAddProps) {
       />
     </div>
   );
-}
-
-const GAP = 8;
-
-/** A popover at a place inside of the window; closes by itself, and gives the focus back. */
-export function useSheetAt(at: { x: number; y: number }, onClose: () => void): React.RefObject<HTMLDivElement | null> {
-  const sheet = useRef<HTMLDivElement>(null);
-  const closing = useRef(onClose);
-  closing.current = onClose;
-  const { x, y } = at;
-  useEffect(() => {
-    const element = sheet.current;
-    if (!element) return;
-    const before = document.activeElement;
-    element.showPopover();
-    element.style.left = `${Math.max(GAP, Math.min(x, innerWidth - element.offsetWidth - GAP))}px`;
-    element.style.top = `${Math.max(GAP, Math.min(y, innerHeight - element.offsetHeight - GAP))}px`;
-    const onToggle = (event: Event) => {
-      if ((event as ToggleEvent).newState === "closed") setTimeout(() => closing.current(), 0);
-    };
-    element.addEventListener("toggle", onToggle);
-    const letGo = heldOpen(element, () => closing.current());
-    return () => {
-      letGo();
-      element.removeEventListener("toggle", onToggle);
-      const isLost = document.activeElement === null || document.activeElement === document.body || element.contains(document.activeElement);
-      if (isLost && before instanceof HTMLElement) before.focus();
-    };
-  }, [x, y]);
-  return sheet;
 }

@@ -1,12 +1,12 @@
 // Choosing a node from a list: what to connect to, where to move into.
 
 import { Search } from "lucide-react";
-import { useDeferredValue, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import { useDeferredValue, useMemo, useRef, useState, type ReactNode } from "react";
 import { best } from "../../graph/commands/fuzzy";
 import type { GraphDocument } from "../../graph/document/document";
 import { kindOf, nameOf, type Kinds } from "../../graph/edit/kinds";
+import { Modal } from "../../ui/dialog";
 import { categoryOf, NodeTile } from "../../ui/node-icon";
-import s from "./command-palette.module.css";
 import { Lit, PickList, type PickRow } from "./pick-list";
 
 interface ChooseNodeProps {
@@ -28,7 +28,6 @@ export function ChooseNode({ doc, kinds, title, slots, refuses, onChoose, onClos
   const dialog = useRef<HTMLDialogElement>(null);
   const [query, setQuery] = useState("");
   const late = useDeferredValue(query);
-  useEffect(() => dialog.current?.showModal(), []);
   const rows = useMemo(() => {
     const found = late.trim() === "" ? slots.slice(0, SHOWN_MOST).map((entry) => ({ entry, match: { score: 0, at: [] as number[] } })) : best(late, slots, (slot) => nameOf(doc.nodes.at(slot), kinds), SHOWN_MOST);
     return found.map(({ entry: slot, match }): PickRow => {
@@ -48,14 +47,7 @@ export function ChooseNode({ doc, kinds, title, slots, refuses, onChoose, onClos
     });
   }, [doc, kinds, slots, refuses, late]);
   return (
-    <dialog
-      ref={dialog}
-      className={s.dialog}
-      aria-label={title}
-      onClose={onClose}
-      onKeyDown={(event) => event.stopPropagation()}
-      onClick={(event) => event.target === dialog.current && dialog.current.close()}
-    >
+    <Modal ref={dialog} size="list" name={{ label: title }} onClose={onClose}>
       <PickList
         label={title}
         placeholder={`${title}…`}
@@ -64,7 +56,6 @@ export function ChooseNode({ doc, kinds, title, slots, refuses, onChoose, onClos
         onQuery={setQuery}
         rows={rows}
         isLate={late !== query}
-        autoFocus
         onClose={() => dialog.current?.close()}
         onPick={(key) => {
           const row = rows.find((one) => one.key === key);
@@ -74,6 +65,6 @@ export function ChooseNode({ doc, kinds, title, slots, refuses, onChoose, onClos
         }}
         empty={query.trim() === "" ? empty : "No node is called so."}
       />
-    </dialog>
+    </Modal>
   );
 }

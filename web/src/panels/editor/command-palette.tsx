@@ -8,6 +8,7 @@ import { canRun, keysFor, runCommand, type Bindings, type Command, type Context 
 import { COMMANDS } from "../../graph/commands/viewing";
 import { kindOf, nameOf } from "../../graph/edit/kinds";
 import { Key } from "../../ui/button";
+import { Modal } from "../../ui/dialog";
 import { useDebounced } from "../../ui/hooks";
 import { categoryOf, NodeTile } from "../../ui/node-icon";
 import s from "./command-palette.module.css";
@@ -41,7 +42,6 @@ export function CommandPalette({ context, bindings, recent, typed = () => "", on
   const [query, setQuery] = useState(typed);
   const late = useDeferredValue(query);
   const { found: workflows, failed } = useWorkflows(query, findWorkflows);
-  useEffect(() => dialog.current?.showModal(), []);
   const rows = useMemo(() => {
     // What fits best stands first, whichever it is.
     const sections = [commandRows(context, bindings, recent, late), nodeRows(context, late), workflowRows(workflows, late)];
@@ -67,16 +67,14 @@ export function CommandPalette({ context, bindings, recent, typed = () => "", on
     dialog.current?.close();
   };
   return (
-    <dialog
+    <Modal
       ref={dialog}
-      className={s.dialog}
-      aria-label="Search or run a command"
+      size="list"
+      name={{ label: "Search or run a command" }}
       onClose={() => {
         onClose();
         after.current?.();
       }}
-      onKeyDown={(event) => event.stopPropagation()}
-      onClick={(event) => event.target === dialog.current && dialog.current.close()}
     >
       <PickList
         label="Search or run a command"
@@ -88,7 +86,6 @@ export function CommandPalette({ context, bindings, recent, typed = () => "", on
         onPick={pick}
         onClose={() => dialog.current?.close()}
         isLate={late !== query}
-        autoFocus
         empty={failed ? "No command or node is called so. Workflows could not be searched: the server does not answer." : "Nothing is called so. Try fewer letters."}
       />
       <footer className={s.foot} aria-hidden="true">
@@ -105,7 +102,7 @@ export function CommandPalette({ context, bindings, recent, typed = () => "", on
           <Key>Esc</Key> to close
         </span>
       </footer>
-    </dialog>
+    </Modal>
   );
 }
 

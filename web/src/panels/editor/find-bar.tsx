@@ -9,6 +9,7 @@ import { quoted } from "../../graph/edit/names";
 import { Button } from "../../ui/button";
 import { count } from "../../ui/format";
 import { useDebounced } from "../../ui/hooks";
+import { useOnceReady } from "../../ui/once-ready";
 import s from "./find-bar.module.css";
 import { useDocumentVersion } from "./use-document";
 
@@ -23,13 +24,19 @@ const REST_MS = 120;
 export function FindBar({ context, onClose }: FindBarProps) {
   const { doc, kinds, selection, host } = context;
   const [query, setQuery] = useState("");
-  const { finding, slots, isDone } = useFinding(context, query);
+  const { finding, slots, isDone, isLate } = useFinding(context, query);
   const [at, setAt] = useState(-1);
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => field.current?.focus(), []);
-  useEffect(() => setAt(-1), [query]);
+  useEffect(() => {
+    setAt(-1);
+    goLate(null);
+  }, [query]);
 
+  const goLate = useOnceReady<1 | -1>(!isLate && (isDone || slots.length > 0), (by) => go(by));
   const go = (by: 1 | -1) => {
+    // What is not found yet is gone to once it is; to go back from none, all must be known.
+    if (isLate || (!isDone && (slots.length === 0 || (by < 0 && at < 0)))) return goLate(by);
     if (slots.length === 0) return;
     const next = at < 0 ? (by > 0 ? 0 : slots.length - 1) : (at + by + slots.length) % slots.length;
     const slot = slots[next] ?? -1;
@@ -88,11 +95,17 @@ function wordsFor(query: string, found: number, at: number, isDone: boolean): st
   return `${at < 0 ? "" : `${count(at + 1)} of `}${count(found)}${isDone ? "" : "+"}`;
 }
 
-/** What is found so far. A change of the document looks again. */
-function useFinding({ doc, kinds }: Context, query: string): { finding: Finding | null; slots: readonly number[]; isDone: boolean } {
+interface Answer {
+  finding: Finding | null;
+  slots: readonly number[];
+  isDone: boolean;
+}
+
+/** What is found so far, and whether that still is of an earlier query. A change of the document looks again. */
+function useFinding({ doc, kinds }: Context, query: string): Answer & { isLate: boolean } {
   const rested = useDebounced(query, REST_MS);
   const version = useDebounced(useDocumentVersion(doc), REST_MS);
-  const [answer, setAnswer] = useState<{ finding: Finding | null; slots: readonly number[]; isDone: boolean }>({ finding: null, slots: [], isDone: true });
+  const [answer, setAnswer] = useState<Answer & { of: string }>({ finding: null, slots: [], isDone: true, of: "" });
   useEffect(() => {
     const finding = new Finding(doc, kinds, rested);
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -101,12 +114,13 @@ function useFinding({ doc, kinds }: Context, query: string): { finding: Finding 
       const isDone = finding.step(SLICE_MS);
       if (isDone || finding.slots.length > told * 2 + 8) {
         told = finding.slots.length;
-        setAnswer({ finding, slots: finding.slots.slice(), isDone });
+        setAnswer({ finding, slots: finding.slots.slice(), isDone, of: rested });
       }
       if (!isDone) timer = setTimeout(step, 0);
     };
     step();
     return () => clearTimeout(timer);
   }, [doc, kinds, rested, version]);
-  return rested === query ? answer : { ...answer, isDone: query.trim() === "" };
+  const isLate = answer.of !== query;
+  return { ...answer, isDone: isLate ? query.trim() === "" : answer.isDone, isLate };
 }

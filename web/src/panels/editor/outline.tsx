@@ -13,6 +13,7 @@ import f from "../../ui/field.module.css";
 import { count, plural } from "../../ui/format";
 import { categoryOf, NodeTile } from "../../ui/node-icon";
 import { Empty } from "../../ui/states";
+import { rowAfter } from "../../ui/walk";
 import s from "./outline.module.css";
 import { useOutline } from "./use-outline";
 import { useSelectionVersion } from "./use-document";
@@ -71,11 +72,10 @@ function useWalk(context: Context, { rows, toggle, isClosed }: Outlined, onOpen:
   useFollow(context, rows, setActive, (to) => virtual.scrollToIndex(to));
 
   const go = (to: number, isMore: boolean) => {
-    const next = Math.max(0, Math.min(rows.length - 1, to));
-    const row = rows[next];
+    const row = rows[to];
     if (!row) return;
-    setActive(next);
-    virtual.scrollToIndex(next);
+    setActive(to);
+    virtual.scrollToIndex(to);
     if (isMore) selection.add([row.slot]);
     else selection.set([row.slot]);
     context.host.reveal([row.slot]);
@@ -219,24 +219,12 @@ function nextRow(key: string, rows: readonly OutlineRow[], at: number, isClosed:
   const row = rows[at];
   const isOpen = row?.hasChildren === true && !isClosed(row.slot);
   switch (key) {
-    case "ArrowDown":
-      return at + 1;
-    case "ArrowUp":
-      return at - 1;
-    case "PageDown":
-      return at + 12;
-    case "PageUp":
-      return at - 12;
-    case "Home":
-      return 0;
-    case "End":
-      return rows.length - 1;
     case "ArrowRight":
       return isOpen ? at + 1 : row?.hasChildren ? null : at;
     case "ArrowLeft":
       return isOpen ? null : Math.max(0, rows.findLastIndex((other, index) => index < at && other.depth < (row?.depth ?? 0)));
     default:
-      return null;
+      return rowAfter(key, at, rows.length);
   }
 }
 

@@ -2,6 +2,9 @@
 
 import { useVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
 import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from "react";
+import f from "../../ui/field.module.css";
+import { useOnceReady } from "../../ui/once-ready";
+import { stepOf } from "../../ui/walk";
 import s from "./pick-list.module.css";
 
 export interface PickRow {
@@ -28,7 +31,6 @@ interface PickListProps {
   onClose?: () => void;
   /** Said in place of the list. */
   empty: ReactNode;
-  autoFocus?: boolean;
   /** Beside the field: a key that leads here. */
   hint?: ReactNode;
   icon?: ReactNode;
@@ -42,27 +44,22 @@ const ROW = matchMedia("(pointer: coarse)").matches ? 40 : 30;
 const HEADING = 30;
 
 export function PickList(props: PickListProps) {
-  const { label, query, onQuery, rows, onPick, onClose, empty, autoFocus = false, hint, icon, isLate = false } = props;
+  const { label, query, onQuery, rows, onPick, onClose, empty, hint, icon, isLate = false } = props;
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
   const own = useRef<HTMLInputElement>(null);
   const field = props.inputRef ?? own;
   const { at, setActive, virtual, go } = useWalk(list, rows);
   useEffect(() => setActive(-1), [query]);
-  useEffect(() => {
-    if (autoFocus) field.current?.focus();
-  }, [autoFocus, field]);
-  const waiting = useLateEnter(isLate, rows[at], onPick);
+  const pickLate = useOnceReady(!isLate, () => rows[at] && onPick(rows[at].key, { altKey: false }));
 
   const onKeyDown = (event: KeyboardEvent) => {
     // With a modifier it is a command of the page: run, save.
     if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) return;
     const row = rows[at];
-    if (event.key === "ArrowDown") go(at, 1);
-    else if (event.key === "ArrowUp") go(at, -1);
-    else if (event.key === "PageDown") go(Math.min(rows.length - 2, at + 8), 1);
-    else if (event.key === "PageUp") go(Math.max(1, at - 8), -1);
-    else if (event.key === "Enter" && isLate) waiting.current = true;
+    const by = stepOf(event.key, 8) ?? Infinity;
+    if (Number.isFinite(by)) go(by); // Home and End are those of the field
+    else if (event.key === "Enter" && isLate) pickLate(true);
     else if (event.key === "Enter" && row && !event.nativeEvent.isComposing) onPick(row.key, event);
     else if (event.key === "Escape" && query !== "") onQuery("");
     else if (event.key === "Escape" && onClose) onClose();
@@ -71,13 +68,13 @@ export function PickList(props: PickListProps) {
     event.stopPropagation();
   };
   const onChange = (next: string) => {
-    waiting.current = false;
+    pickLate(null);
     onQuery(next);
   };
 
   return (
     <div className={s.root}>
-      <div className={s.head}>
+      <div className={`${f.signed} ${s.head}`}>
         {icon}
         <Field field={field} id={id} active={rows[at] ? `${id}-${at}` : undefined} label={label} placeholder={props.placeholder} query={query} onChange={onChange} onKeyDown={onKeyDown} />
         {query === "" ? hint : null}
@@ -90,33 +87,26 @@ export function PickList(props: PickListProps) {
   );
 }
 
+const canPick = (row: PickRow | undefined) => row !== undefined && row.heading === undefined && !row.disabled;
+
 /** The row that Enter picks, which is the first until keys or the pointer lead to another. */
 function useWalk(list: RefObject<HTMLDivElement | null>, rows: readonly PickRow[]) {
   const [active, setActive] = useState(-1);
-  const first = rows.findIndex((row) => row.heading === undefined && !row.disabled);
+  const first = rows.findIndex(canPick);
   const at = active >= 0 && rows[active] && rows[active]?.heading === undefined ? active : first;
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => list.current, estimateSize: (row) => (rows[row]?.heading === undefined ? ROW : HEADING), overscan: 8, getItemKey: (row) => rows[row]?.key ?? row });
 
-  const go = (from: number, by: 1 | -1) => {
-    for (let to = from + by; to >= 0 && to < rows.length; to += by) {
-      if (rows[to]?.heading !== undefined || rows[to]?.disabled) continue;
-      setActive(to);
-      virtual.scrollToIndex(to === first ? 0 : to);
-      return;
-    }
+  const go = (by: number) => {
+    if (first < 0) return;
+    const way = Math.sign(by);
+    let to = Math.max(0, Math.min(rows.length - 1, at + by));
+    while (rows[to] && !canPick(rows[to])) to += way;
+    // Beyond the last that can be picked there may be some that cannot.
+    while (!canPick(rows[to]) && to !== at) to -= way;
+    setActive(to);
+    virtual.scrollToIndex(to === first ? 0 : to);
   };
   return { at, setActive, virtual, go };
-}
-
-/** Whether an Enter waits for the rows of the present query; it picks when they are there. */
-function useLateEnter(isLate: boolean, row: PickRow | undefined, onPick: PickListProps["onPick"]): RefObject<boolean> {
-  const waiting = useRef(false);
-  useEffect(() => {
-    if (isLate || !waiting.current) return;
-    waiting.current = false;
-    if (row) onPick(row.key, { altKey: false });
-  });
-  return waiting;
 }
 
 interface FieldProps {
@@ -136,7 +126,7 @@ function Field({ field, id, active, label, placeholder, query, onChange, onKeyDo
   return (
     <input
       ref={field}
-      className={s.field}
+      className={f.field}
       role="combobox"
       aria-expanded="true"
       aria-controls={id}

@@ -1,12 +1,12 @@
 // What keeps the workflow from running, and what is only doubtful: a list that leads to each node.
 
 import { CircleCheck, CircleX, TriangleAlert } from "lucide-react";
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { useMemo, useRef, useState } from "react";
+import { useMemo, useState } from "react";
 import type { Problem } from "../../api/types";
 import type { GraphDocument } from "../../graph/document/document";
 import { nameOf, type Kinds } from "../../graph/edit/kinds";
 import { count, plural } from "../../ui/format";
+import { RowList } from "../../ui/row-list";
 import { Segments } from "../../ui/segments";
 import { Empty, Failed, Skeleton } from "../../ui/states";
 import s from "./problem-list.module.css";
@@ -25,11 +25,11 @@ interface ProblemListProps {
   onSelect: (problem: Problem) => void;
 }
 
+const ROW = 60;
+
 export function ProblemList({ doc, kinds, problems, more = false, error, onRetry, onSelect }: ProblemListProps) {
   const [shown, setShown] = useState<Shown>("all");
-  const list = useRef<HTMLDivElement>(null);
   const rows = useMemo(() => (problems ?? []).filter((problem) => shown === "all" || problem.severity === shown), [problems, shown]);
-  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => list.current, estimateSize: () => 60, overscan: 6 });
   if (error !== undefined && error !== null) return <Failed error={error} what="The workflow could not be checked" {...(onRetry && { retry: onRetry })} />;
   if (problems === null) return <Skeleton rows={4} />;
   const errors = problems.filter((problem) => problem.severity === "error").length;
@@ -59,28 +59,19 @@ export function ProblemList({ doc, kinds, problems, more = false, error, onRetry
           onChange={setShown}
         />
       </header>
-      <div ref={list} className={s.list}>
-        <ul className={s.inner} style={{ height: virtual.getTotalSize() }}>
-          {virtual.getVirtualItems().map((item) => {
-            const problem = rows[item.index];
-            return problem ? (
-              <li key={item.key} ref={virtual.measureElement} data-index={item.index} style={{ transform: `translateY(${item.start}px)` }} aria-setsize={rows.length} aria-posinset={item.index + 1}>
-                <Row problem={problem} doc={doc} kinds={kinds} onSelect={onSelect} />
-              </li>
-            ) : null;
-          })}
-        </ul>
-      </div>
+      <RowList items={rows} row={ROW} isOff={({ node, edge }) => !node && !edge} onPress={onSelect}>
+        {(problem) => <Row problem={problem} doc={doc} kinds={kinds} />}
+      </RowList>
       {more ? <p className={s.more}>There are more: they are told when these are settled.</p> : null}
     </section>
   );
 }
 
-function Row({ problem, doc, kinds, onSelect }: { problem: Problem; doc: GraphDocument; kinds: Kinds; onSelect: (problem: Problem) => void }) {
+function Row({ problem, doc, kinds }: { problem: Problem; doc: GraphDocument; kinds: Kinds }) {
   const isError = problem.severity === "error";
   const node = problem.node ? doc.nodes.get(problem.node) : null;
   return (
-    <button type="button" className={s.row} onClick={() => onSelect(problem)} disabled={!problem.node && !problem.edge}>
+    <>
       <span className={isError ? s.error : s.warning}>{isError ? <CircleX role="img" aria-label="Error" /> : <TriangleAlert role="img" aria-label="Warning" />}</span>
       <span className={s.words}>
         <span>{sentence(problem.message)}</span>
@@ -90,7 +81,7 @@ function Row({ problem, doc, kinds, onSelect }: { problem: Problem; doc: GraphDo
           {problem.suggestion ? <span>{sentence(problem.suggestion)}</span> : null}
         </span>
       </span>
-    </button>
+    </>
   );
 }
 

@@ -6,7 +6,7 @@ import { copyText } from "../../graph/edit/clip";
 import { keysOf } from "../../graph/commands/keys";
 import { byKeys, canRun, runCommand, type Bindings, type Command, type Context } from "../../graph/commands/registry";
 import { COMMANDS, commandOf } from "../../graph/commands/viewing";
-import { isTyping } from "../../ui/field";
+import { isTyping } from "../../ui/typing";
 import { IS_MAC } from "./platform";
 
 /** What may be asked for while somebody types. */

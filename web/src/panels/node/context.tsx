@@ -18,7 +18,6 @@ interface Panel {
   known: Known;
   parameters: { readonly [key: string]: unknown };
   evaluate: Evaluate;
-  readOnly: boolean;
   problems: readonly PathProblem[];
   workflows: readonly { id: string; name: string }[];
   target: Target | null;
@@ -38,14 +37,14 @@ const NO_PARAMETERS = {};
 const NO_WORKFLOWS: readonly { id: string; name: string }[] = [];
 
 export function PanelProvider({ props, children }: { props: NodePanelProps; children: ReactNode }) {
-  const { node, data, evaluate, readOnly, problems, workflows = NO_WORKFLOWS } = props;
+  const { node, data, evaluate, problems, workflows = NO_WORKFLOWS } = props;
   const parameters = node.data ?? NO_PARAMETERS;
   const [target, setTarget] = useState<Target | null>(null);
   const clearTarget = useCallback((gone: Target) => setTarget((now) => (now === gone ? null : now)), []);
   const known = useMemo(() => knownOf(data), [data]);
   const panel = useMemo(
-    () => ({ nodeId: node.id, data, known, parameters, evaluate, readOnly: readOnly !== undefined, problems, workflows, target, setTarget, clearTarget }),
-    [node.id, data, known, parameters, evaluate, readOnly, problems, workflows, target, clearTarget],
+    () => ({ nodeId: node.id, data, known, parameters, evaluate, problems, workflows, target, setTarget, clearTarget }),
+    [node.id, data, known, parameters, evaluate, problems, workflows, target, clearTarget],
   );
   return <PanelContext value={panel}>{children}</PanelContext>;
 }

@@ -89,7 +89,7 @@ interface OutputTabProps extends Pick<NodePanelProps, "data" | "onRunTo" | "runn
 }
 
 export function OutputTab({ data, set, onRunTo, running }: OutputTabProps) {
-  const { parameters, readOnly, nodeId } = usePanel();
+  const { parameters, nodeId } = usePanel();
   const pinned = parameters["pinned"] !== undefined && parameters["pinned"] !== null;
   const ran = data.output !== undefined;
   return (
@@ -102,7 +102,7 @@ export function OutputTab({ data, set, onRunTo, running }: OutputTabProps) {
       ) : pinned || data.error ? null : (
         <NoData onRunTo={onRunTo} running={running} what="No output yet" />
       )}
-      {readOnly || pinned ? null : <PinButtons data={data} set={set} />}
+      {pinned ? null : <PinButtons data={data} set={set} />}
     </div>
   );
 }
@@ -138,7 +138,7 @@ function RunError({ error, address }: { error: NonNullable<NodeData["error"]>; a
 const PIN_FIELD = { ...ANY_FIELD, key: "pinned", label: "Pinned output", widget: "json", reading: "fixed" } as const;
 
 function Pinned({ set }: { set: SetFields }) {
-  const { parameters, readOnly, problems, nodeId } = usePanel();
+  const { parameters, problems, nodeId } = usePanel();
   const id = useId();
   const errors = problemsAt(problems, "pinned").filter((problem) => problem.severity === "error");
   return (
@@ -147,14 +147,12 @@ function Pinned({ set }: { set: SetFields }) {
         <Chip tone="warn">
           <Pin size={12} aria-hidden="true" /> Pinned
         </Chip>
-        {readOnly ? null : (
-          <Button className={s.end} icon={<PinOff size={14} aria-hidden="true" />} onClick={() => set({ "data/pinned": undefined }, { label: "Unpin the output" })}>
-            Unpin
-          </Button>
-        )}
+        <Button className={s.end} icon={<PinOff size={14} aria-hidden="true" />} onClick={() => set({ "data/pinned": undefined }, { label: "Unpin the output" })}>
+          Unpin
+        </Button>
       </div>
       <p className={field.help}>In runs started by hand this is the node's output, and the node does not run. Triggers ignore it.</p>
-      <JsonWidget field={PIN_FIELD} value={parameters["pinned"]} onChange={(value) => value !== undefined && set({ "data/pinned": value }, { label: "Edit the pinned output", join: `${nodeId}/pinned` })} path="pinned" id={id} label="Pinned output" invalid={errors.length > 0} disabled={readOnly} />
+      <JsonWidget field={PIN_FIELD} value={parameters["pinned"]} onChange={(value) => value !== undefined && set({ "data/pinned": value }, { label: "Edit the pinned output", join: `${nodeId}/pinned` })} path="pinned" id={id} label="Pinned output" invalid={errors.length > 0} />
       {errors.map((problem, at) => (
         <p key={at} className={field.fault}>
           {problem.message}

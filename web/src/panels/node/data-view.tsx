@@ -45,7 +45,7 @@ export function DataView({ value, name, label, execution }: DataViewProps) {
           Copy the whole value
         </Button>
       </div>
-      <div className={s.search}>
+      <div className={`${fieldStyle.signed} ${s.search}`}>
         <Search aria-hidden="true" />
         <input id={id} className={fieldStyle.field} type="text" value={query} placeholder="Search keys and values" aria-label={`Search ${label.toLowerCase()}`} autoComplete="off" spellCheck={false} onChange={(event) => setQuery(event.target.value)} />
         {query === "" ? null : (
@@ -71,9 +71,8 @@ export function DataView({ value, name, label, execution }: DataViewProps) {
 
 /** Puts paths into the field that had the focus last; copies them where there is none. */
 export function useInsert() {
-  const { target, readOnly } = usePanel();
+  const { target } = usePanel();
   return useMemo(() => {
-    if (readOnly) return undefined;
     if (target) {
       return {
         label: `Insert into ${target.label}`,
@@ -84,7 +83,7 @@ export function useInsert() {
       };
     }
     return { label: "Copy as an expression", run: (path: string) => void copyPath(path) };
-  }, [target, readOnly]);
+  }, [target]);
 }
 
 async function copyPath(path: string): Promise<void> {

@@ -10,7 +10,6 @@ import { Button } from "../../ui/button";
 import { copyText } from "../../ui/copy";
 import { Marked } from "../../ui/marked";
 import { JsonTree } from "../json-tree";
-import { usePanel } from "./context";
 import s from "./panel.module.css";
 import { dataPath, type SetFields } from "./types";
 
@@ -92,7 +91,6 @@ function exampleData(type: NodeType): { readonly [key: string]: unknown } | null
 }
 
 function Example({ type, set }: { type: NodeType; set: SetFields }) {
-  const { readOnly } = usePanel();
   const data = useMemo(() => exampleData(type), [type]);
   if (data === null) return null;
   const copy = async () => {
@@ -104,11 +102,9 @@ function Example({ type, set }: { type: NodeType; set: SetFields }) {
       <h3>Example</h3>
       <JsonTree value={data} name="parameters" label="Parameters of the example" execution={null} depth={3} />
       <div className={s.facts}>
-        {readOnly ? null : (
-          <Button icon={<Download size={14} aria-hidden="true" />} onClick={() => set(Object.fromEntries(Object.entries(data).map(([key, value]) => [dataPath(key), value])), { label: "Take over the example" })}>
-            Take over
-          </Button>
-        )}
+        <Button icon={<Download size={14} aria-hidden="true" />} onClick={() => set(Object.fromEntries(Object.entries(data).map(([key, value]) => [dataPath(key), value])), { label: "Take over the example" })}>
+          Take over
+        </Button>
         <Button icon={<Copy size={14} aria-hidden="true" />} onClick={() => void copy()}>
           Copy the workflow
         </Button>

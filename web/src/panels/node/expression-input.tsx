@@ -58,7 +58,6 @@ export function ExpressionInput({ field, kind, value, onChange, label, multiline
         label={label}
         multiline={multiline || bare}
         hint={typeof example === "string" ? example : bare ? "input.total > 100" : "{{ input.name }}"}
-        readOnly={panel.readOnly}
         invalid={invalid}
         describedBy={describedBy}
         complete={suggest}

@@ -26,7 +26,7 @@ export function InlineControl({ field, value, onChange, path, titled = false }: 
   const problems = problemsAt(panel.problems, path);
   const fault = valueFault(field, value);
   const expression = field.reading === "template" && (isExpression(value) || (wanted && (typeof value === "string" || value === undefined)));
-  const switches = field.reading === "template" && field.widget !== "value" && !panel.readOnly;
+  const switches = field.reading === "template" && field.widget !== "value";
   const toggle = () => {
     setWanted(!expression);
     onChange(expression ? toFixed(field, String(value ?? "")) : toExpression(value) || undefined);
@@ -46,7 +46,7 @@ export function InlineControl({ field, value, onChange, path, titled = false }: 
           <ExpressionInput field={field} kind="template" value={typeof value === "string" ? value : ""} onChange={(text) => onChange(text, true)} label={field.label} describedBy={described} invalid={note !== null} />
         ) : (
           <div className={s.stack}>
-            <Control field={field} value={value} onChange={onChange} path={path} id={id} label={field.label} describedBy={described} invalid={note !== null} disabled={panel.readOnly} />
+            <Control field={field} value={value} onChange={onChange} path={path} id={id} label={field.label} describedBy={described} invalid={note !== null} />
           </div>
         )}
         {switches ? (

@@ -1,6 +1,6 @@
 // The panel of one node: beside the canvas, over it (wide), or as a sheet from below on a phone.
 
-import { ChevronLeft, ChevronRight, Lock, Maximize2, Minimize2, Play, X } from "lucide-react";
+import { ChevronLeft, ChevronRight, Maximize2, Minimize2, Play, X } from "lucide-react";
 import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { fieldsOfType } from "../../graph/parameter/fields";
 import { problemPath } from "../../graph/parameter/check";
@@ -122,7 +122,7 @@ export function Head(props: HeadProps) {
 }
 
 /** The label, which can be changed where it stands. */
-function Title({ node, type, set, readOnly, titleId }: HeadProps) {
+function Title({ node, type, set, titleId }: HeadProps) {
   const label = typeof node.data?.["label"] === "string" ? node.data["label"] : "";
   const shown = titleOf(node, type?.name);
   const [draft, setDraft] = useState<string | null>(null);
@@ -130,13 +130,6 @@ function Title({ node, type, set, readOnly, titleId }: HeadProps) {
     if (draft !== null && draft.trim() !== label) set({ "data/label": draft.trim() === "" ? undefined : draft.trim() }, { label: "Rename the node" });
     setDraft(null);
   };
-  if (readOnly !== undefined) {
-    return (
-      <h2 id={titleId} className={`${s.title} cut`} dir="auto" title={shown}>
-        {shown.slice(0, TITLE_MOST)}
-      </h2>
-    );
-  }
   return (
     <h2 id={titleId} className={s.titleBox}>
       <input
@@ -172,7 +165,7 @@ interface BodyProps extends NodePanelProps {
 }
 
 export function Body(props: BodyProps) {
-  const { type, typesPending = false, set, data, tab, onTab, middle = false, readOnly, onRunTo, running } = props;
+  const { type, typesPending = false, set, data, tab, onTab, middle = false, onRunTo, running } = props;
   const id = useId();
   const body = useRef<HTMLDivElement>(null);
   const tabs = useTabs(props).filter((one) => !middle || (one.id !== "input" && one.id !== "output"));
@@ -182,11 +175,6 @@ export function Body(props: BodyProps) {
   return (
     <>
       <Tabs label="Parts of the node" id={id} tabs={tabs} chosen={chosen} onChoose={onTab} />
-      {readOnly === undefined ? null : (
-        <p className={s.locked}>
-          <Lock size={13} aria-hidden="true" /> {readOnly}
-        </p>
-      )}
       <div ref={body} className={s.body} {...tabPanel(id, chosen)} tabIndex={-1}>
         {chosen === "parameters" ? (
           <>

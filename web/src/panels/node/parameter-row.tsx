@@ -35,7 +35,7 @@ export function ParameterRow({ field, value, onChange, idle = false, named = fal
   const fault = mine.some((problem) => problem.severity === "error") ? null : valueFault(field, value);
   const invalid = fault !== null || mine.some((problem) => problem.severity === "error");
   const described = [field.help === "" ? "" : `${id}-help`, fault !== null || mine.length > 0 ? `${id}-faults` : ""].filter(Boolean).join(" ") || undefined;
-  const takes = !panel.readOnly && (field.reading === "template" || field.reading === "condition" || field.reading === "expression");
+  const takes = field.reading === "template" || field.reading === "condition" || field.reading === "expression";
   const drop = (event: DragEvent) => {
     setOver(false);
     const path = carried(event.dataTransfer);
@@ -63,20 +63,20 @@ export function ParameterRow({ field, value, onChange, idle = false, named = fal
         {idle ? <span className={s.needed}>without effect now</span> : null}
         {field.deprecated ? <span className={s.needed}>old</span> : null}
         <span className={s.aside}>
-          {value !== undefined && !field.required && !panel.readOnly ? (
+          {value !== undefined && !field.required ? (
             <button type="button" className={`${s.tool} ${s.unset}`} aria-label={`Unset ${field.label}`} title="Unset" onClick={() => onChange(undefined)}>
               <RotateCcw aria-hidden="true" />
             </button>
           ) : null}
           {field.reading === "template" ? (
-            <Segments label={`${field.label} is written as`} value={mode.expression ? "expression" : "fixed"} options={[["fixed", "Fixed"], ["expression", "Expression"]]} disabled={panel.readOnly} onChange={mode.choose} />
+            <Segments label={`${field.label} is written as`} value={mode.expression ? "expression" : "fixed"} options={[["fixed", "Fixed"], ["expression", "Expression"]]} onChange={mode.choose} />
           ) : null}
         </span>
       </div>
       {mode.expression ? (
         <ExpressionInput field={field} kind="template" value={typeof value === "string" ? value : ""} onChange={(text) => onChange(text === "" ? undefined : text, true)} label={field.label} multiline={LONG.has(field.widget)} invalid={invalid} describedBy={described} />
       ) : (
-        <Control field={field} value={value} onChange={onChange} path={field.key} id={id} label={field.label} describedBy={described} invalid={invalid} disabled={panel.readOnly} />
+        <Control field={field} value={value} onChange={onChange} path={field.key} id={id} label={field.label} describedBy={described} invalid={invalid} />
       )}
       {fault === null && mine.length === 0 ? null : (
         <div id={`${id}-faults`}>

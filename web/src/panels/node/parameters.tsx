@@ -33,7 +33,7 @@ const FEW = 10;
 const FIRST = 7;
 
 export function Parameters({ type, set, revealed }: ParametersProps) {
-  const { parameters, problems, readOnly } = usePanel();
+  const { parameters, problems } = usePanel();
   const fields = useMemo(() => fieldsOfType(type), [type]);
   const change = useChange(set);
   const { main, more } = partition(fields, parameters, problems);
@@ -56,7 +56,7 @@ export function Parameters({ type, set, revealed }: ParametersProps) {
         <More label={`Other · ${others.length}`} open={revealed !== null && others.includes(revealed)}>
           <p className={f.help}>Kept as they are; this node type reads none of them.</p>
           {others.map((key) => (
-            <OtherRow key={key} name={key} value={parameters[key]} onChange={change(key, key)} disabled={readOnly} />
+            <OtherRow key={key} name={key} value={parameters[key]} onChange={change(key, key)} />
           ))}
         </More>
       ) : null}
@@ -99,19 +99,17 @@ export function More({ label, open = false, children }: { label: string; open?: 
   );
 }
 
-function OtherRow({ name, value, onChange, disabled }: { name: string; value: unknown; onChange: (value: unknown, typing?: boolean) => void; disabled: boolean }) {
+function OtherRow({ name, value, onChange }: { name: string; value: unknown; onChange: (value: unknown, typing?: boolean) => void }) {
   const id = useId();
   return (
     <div className={f.row} data-path={name}>
       <div className={f.head}>
         <span className={`${f.label} mono cut`}>{name}</span>
-        {disabled ? null : (
-          <button type="button" className={`${f.add} ${f.aside}`} onClick={() => onChange(undefined)}>
-            Remove
-          </button>
-        )}
+        <button type="button" className={`${f.add} ${f.aside}`} onClick={() => onChange(undefined)}>
+          Remove
+        </button>
       </div>
-      <JsonWidget field={ANY_JSON} value={value} onChange={onChange} path={name} id={id} label={name} invalid={false} disabled={disabled} />
+      <JsonWidget field={ANY_JSON} value={value} onChange={onChange} path={name} id={id} label={name} invalid={false} />
     </div>
   );
 }

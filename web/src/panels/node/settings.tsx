@@ -14,7 +14,7 @@ import s from "./panel.module.css";
 import type { SetFields } from "./types";
 
 export function Settings({ type, set, revealed }: { type: NodeType; set: SetFields; revealed: string | null }) {
-  const { parameters, problems, readOnly, nodeId } = usePanel();
+  const { parameters, problems, nodeId } = usePanel();
   const own = useMemo(() => fieldsOfType(type), [type]);
   const settings = useMemo(() => settingsOf(type, own), [type, own]);
   const change = useChange(set);
@@ -37,7 +37,6 @@ export function Settings({ type, set, revealed }: { type: NodeType; set: SetFiel
           id={`label-${nodeId}`}
           className={f.field}
           value={label}
-          readOnly={readOnly}
           placeholder={nodeId}
           dir="auto"
           autoComplete="off"

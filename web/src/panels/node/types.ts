@@ -101,8 +101,6 @@ export interface NodePanelProps {
   data: NodeData;
   set: SetFields;
   evaluate: Evaluate;
-  /** Nothing can be changed, and why. */
-  readOnly?: string | undefined;
   /** Side by side: input, parameters, output. */
   wide: boolean;
   onWide: (wide: boolean) => void;

@@ -12,7 +12,7 @@ import { JsonWidget } from "./widgets/json";
 const FIELD = { ...ANY_FIELD, key: "data", label: "Parameters", widget: "json", reading: "fixed" } as const;
 
 export function UnknownType({ node, problems, set }: NodePanelProps) {
-  const { parameters, readOnly, nodeId } = usePanel();
+  const { parameters, nodeId } = usePanel();
   const id = useId();
   // The panel sets keys: what is gone from the text is unset, all else is set where it differs.
   const write = (value: unknown) => {
@@ -32,7 +32,7 @@ export function UnknownType({ node, problems, set }: NodePanelProps) {
         </div>
       </div>
       <ProblemList problems={problems.filter((problem) => problem.code !== "unknown_type" || problem.suggestion)} />
-      <JsonWidget field={FIELD} value={parameters} onChange={write} path="" id={id} label="Parameters" invalid={false} disabled={readOnly} />
+      <JsonWidget field={FIELD} value={parameters} onChange={write} path="" id={id} label="Parameters" invalid={false} />
     </div>
   );
 }

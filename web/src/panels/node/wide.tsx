@@ -1,7 +1,9 @@
-// The wide view: input, parameters and output side by side, with steps to the nodes around.
+// The wide view: input, parameters and output side by side, with steps to the nodes around. Not a dialog of `ui`: the commands of
+// the page (run, save, undo) are heard in it.
 
 import { ArrowLeft, ArrowRight } from "lucide-react";
 import { useEffect, useId, useRef, type ComponentType, type KeyboardEvent } from "react";
+import { focusKept } from "../../ui/focus";
 import { useMedia } from "../../ui/hooks";
 import { InputTab, OutputTab } from "./data-tabs";
 import s from "./panel.module.css";
@@ -103,11 +105,11 @@ function Neighbours({ label, nodes, toward, onStep }: { label: string; nodes: re
 /** The focus comes in when the view opens and goes back to where it was. */
 function useFocusInside(dialog: React.RefObject<HTMLDivElement | null>): void {
   useEffect(() => {
-    const before = document.activeElement;
-    if (!dialog.current?.contains(before)) dialog.current?.focus();
-    return () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
-    };
+    const element = dialog.current;
+    if (!element) return;
+    const giveBack = focusKept(element);
+    if (!element.contains(document.activeElement)) element.focus();
+    return giveBack;
   }, [dialog]);
 }
 

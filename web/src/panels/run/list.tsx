@@ -2,6 +2,7 @@
 
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { rowAfter } from "../../ui/walk";
 import s from "./run.module.css";
 
 interface LinesProps<T> {
@@ -47,14 +48,14 @@ export function Lines<T>({ label, items, version, keyOf, row, more, onChoose }: 
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.metaKey || event.ctrlKey || event.altKey || event.target !== list.current) return;
-    const to = { ArrowDown: at + 1, ArrowUp: at < 0 ? items.length - 1 : at - 1, Home: 0, End: items.length - 1, PageDown: at + 10, PageUp: at - 10 }[event.key];
+    // Whoever goes up from none begins at the end, where the list stands.
+    const to = rowAfter(event.key, at < 0 && event.key === "ArrowUp" ? items.length : at, items.length);
     const current = items[at];
-    if (to !== undefined) {
-      const index = Math.max(0, Math.min(items.length - 1, to));
-      const item = items[index];
+    if (to !== null) {
+      const item = items[to];
       if (item === undefined) return;
       setActive(keyOf(item));
-      virtual.scrollToIndex(index);
+      virtual.scrollToIndex(to);
     } else if ((event.key === "Enter" || event.key === " ") && current !== undefined) press(current);
     else return;
     event.preventDefault();

@@ -2,13 +2,14 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { Maximize2, X } from "lucide-react";
-import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import { useMemo, useRef, useState, type ReactNode } from "react";
 import { queries } from "../../api/queries";
 import { isShown } from "../../graph/picture";
 import { show, TEXT_MOST, type Shown as Content } from "../../graph/show";
 import { SHOW_NAMES, type ShowKind } from "../../graph/show-kind";
 import { elided } from "../../graph/values";
 import { Button } from "../../ui/button";
+import { Modal } from "../../ui/dialog";
 import { bytes, count } from "../../ui/format";
 import { Guard, LazyMarkdown } from "../../ui/lazy-markdown";
 import { Failed, sentence, Skeleton } from "../../ui/states";
@@ -98,9 +99,8 @@ function Views(props: ShownProps) {
 /** The same in the whole window; Escape closes it. */
 function Large({ bar, children, onClose }: { bar: ReactNode; children: ReactNode; onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
   return (
-    <dialog ref={dialog} className={s.dialog} aria-label="What the node shows" onClose={onClose} onKeyDown={(event) => event.stopPropagation()}>
+    <Modal ref={dialog} size="whole" name={{ label: "What the node shows" }} className={s.window} onClose={onClose}>
       <header className={s.dialogHead}>
         {bar}
         <Button kind="quiet" iconOnly icon={<X size={16} aria-hidden="true" />} onClick={() => dialog.current?.close()}>
@@ -108,7 +108,7 @@ function Large({ bar, children, onClose }: { bar: ReactNode; children: ReactNode
         </Button>
       </header>
       <div className={s.dialogBody}>{children}</div>
-    </dialog>
+    </Modal>
   );
 }
 

@@ -7,6 +7,7 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, typ
 import { isOpenFirst, rowsOfTimeline, timelineOf, type Window } from "../../graph/timeline";
 import type { StepRun } from "../../state/execution";
 import { useTheme } from "../../ui/hooks";
+import { rowAfter } from "../../ui/walk";
 import { useZoom, type Zoom } from "./gestures";
 import { paint, readInk, type Item } from "./paint";
 import { Row } from "./row";
@@ -128,9 +129,9 @@ interface Keys {
 function press(event: KeyboardEvent, { rows, at, zoom, isOpen, setActive, onSelect, toggle, choose }: Keys): void {
   if (event.metaKey || event.ctrlKey || event.altKey) return;
   const row = rows[at];
-  const to = { ArrowDown: at + 1, ArrowUp: at < 0 ? 0 : at - 1, Home: 0, End: rows.length - 1, PageDown: at + 10, PageUp: at - 10 }[event.key];
-  if (to !== undefined) {
-    const next = rows[Math.max(0, Math.min(rows.length - 1, to))];
+  const to = rowAfter(event.key, at, rows.length);
+  if (to !== null) {
+    const next = rows[to];
     if (next) setActive(next.key);
     if (next?.step) onSelect(next.step.address);
   } else if (event.key === "+" || event.key === "=") zoom.zoomBy(ZOOM);

@@ -19,7 +19,6 @@ export interface CodeFieldProps {
   multiline?: boolean;
   numbers?: boolean;
   hint?: string;
-  readOnly?: boolean;
   invalid?: boolean;
   describedBy?: string | undefined;
   /** Taller from the start: for whole programs. */
@@ -35,7 +34,7 @@ export interface CodeFieldProps {
 const LARGE = 50_000;
 
 export function CodeField(props: CodeFieldProps) {
-  const { value, label, multiline = false, readOnly = false, invalid = false, describedBy, tall = false } = props;
+  const { value, label, multiline = false, invalid = false, describedBy, tall = false } = props;
   const host = useRef<HTMLDivElement>(null);
   const area = useRef<HTMLTextAreaElement>(null);
   const lost = useRef(false);
@@ -67,7 +66,6 @@ export function CodeField(props: CodeFieldProps) {
           className={`${f.field} ${f.area} ${s.plain}`}
           rows={multiline ? Math.min(8, value.split("\n", 9).length + 1) : 1}
           value={value}
-          readOnly={readOnly}
           aria-label={label}
           aria-invalid={invalid}
           aria-describedby={describedBy}
@@ -91,7 +89,7 @@ function useEditor(props: CodeFieldProps, host: React.RefObject<HTMLDivElement |
   useEffect(() => {
     latest.current = props;
   });
-  const { value, readOnly = false, label, invalid = false, describedBy, language, multiline = false, numbers = false } = props;
+  const { value, label, invalid = false, describedBy, language, multiline = false, numbers = false } = props;
   useEffect(() => {
     let gone = false;
     import("./editor").then(
@@ -106,7 +104,6 @@ function useEditor(props: CodeFieldProps, host: React.RefObject<HTMLDivElement |
           numbers,
           hint: latest.current.hint ?? "",
           attributes: attributesOf(latest.current),
-          readOnly: latest.current.readOnly ?? false,
           tips: document.body,
           onChange: (text) => latest.current.onChange(text),
           onFocus: () => latest.current.onFocus?.(),
@@ -126,7 +123,7 @@ function useEditor(props: CodeFieldProps, host: React.RefObject<HTMLDivElement |
     };
   }, [host, language, multiline, numbers]);
   useEffect(() => editor.current?.set(value), [value]);
-  useEffect(() => editor.current?.setReadOnly(readOnly, attributesOf({ label, invalid, describedBy, language })), [readOnly, label, invalid, describedBy, language, state]);
+  useEffect(() => editor.current?.setAttributes(attributesOf({ label, invalid, describedBy, language })), [label, invalid, describedBy, language, state]);
   return { editor, state };
 }
 

@@ -29,7 +29,6 @@ export interface EditorOptions {
   numbers: boolean;
   hint: string;
   attributes: Record<string, string>;
-  readOnly: boolean;
   /** Where lists of choices are put: they would be cut off inside of what scrolls. */
   tips: HTMLElement | null;
   onChange: (text: string) => void;
@@ -42,7 +41,7 @@ export interface EditorOptions {
 
 export interface Editor {
   set: (text: string) => void;
-  setReadOnly: (readOnly: boolean, attributes: Record<string, string>) => void;
+  setAttributes: (attributes: Record<string, string>) => void;
   /** Where the cursor is. */
   cursor: () => number;
   /** Replaces the text and puts the cursor at a place, as if it was typed. */
@@ -56,18 +55,17 @@ const TYPES: Record<string, string> = { name: "variable", key: "property", item:
 
 export function createEditor(options: EditorOptions): Editor {
   useConstructedSheet();
-  const access = new Compartment();
-  const rights = (readOnly: boolean, attributes: Record<string, string>) => [EditorState.readOnly.of(readOnly), EditorView.editable.of(!readOnly), EditorView.contentAttributes.of(readOnly ? { ...attributes, tabindex: "0", "aria-readonly": "true" } : attributes)];
+  const said = new Compartment();
   const view = new EditorView({
     parent: options.parent,
-    state: EditorState.create({ doc: options.text, extensions: [...extensionsOf(options), access.of(rights(options.readOnly, options.attributes))] }),
+    state: EditorState.create({ doc: options.text, extensions: [...extensionsOf(options), said.of(EditorView.contentAttributes.of(options.attributes))] }),
   });
   return {
     set(text) {
       const now = view.state.doc.toString();
       if (now !== text) view.dispatch({ changes: { from: 0, to: now.length, insert: text }, annotations: outside.of(true) });
     },
-    setReadOnly: (readOnly, attributes) => view.dispatch({ effects: access.reconfigure(rights(readOnly, attributes)) }),
+    setAttributes: (attributes) => view.dispatch({ effects: said.reconfigure(EditorView.contentAttributes.of(attributes)) }),
     cursor: () => view.state.selection.main.head,
     write(text, cursor) {
       view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text }, selection: { anchor: Math.min(cursor, text.length) } });
@@ -148,7 +146,7 @@ function completion(complete: NonNullable<EditorOptions["complete"]>): Extension
         apply: (view, _choice, from, to) => {
           const start = one.insert.startsWith("[") ? from - found.replaces : from;
           view.dispatch({ changes: { from: start, to, insert: one.insert }, selection: { anchor: start + one.insert.length }, userEvent: "input.complete" });
-          if (one.kind === "key" || one.kind === "name") setTimeout(() => view.hasFocus && !view.state.readOnly && view.state.sliceDoc(view.state.selection.main.head - 1, view.state.selection.main.head) === "." && startCompletion(view));
+          if (one.kind === "key" || one.kind === "name") setTimeout(() => view.hasFocus && view.state.sliceDoc(view.state.selection.main.head - 1, view.state.selection.main.head) === "." && startCompletion(view));
         },
       })),
     };
@@ -159,7 +157,7 @@ function completion(complete: NonNullable<EditorOptions["complete"]>): Extension
 function drops(onDrop: NonNullable<EditorOptions["onDrop"]>): Extension {
   return EditorView.domEventHandlers({
     drop(event, view) {
-      if (view.state.readOnly || !event.dataTransfer) return false;
+      if (!event.dataTransfer) return false;
       const at = view.posAtCoords({ x: event.clientX, y: event.clientY }) ?? view.state.doc.length;
       const put = onDrop(event.dataTransfer, view.state.doc.toString(), at);
       if (put === null) return false;

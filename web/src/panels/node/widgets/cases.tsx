@@ -11,7 +11,7 @@ import { ConditionEditor, ConditionMode } from "./condition";
 import { EntryTools } from "./list";
 import type { WidgetProps } from "./widget";
 
-export function CasesWidget({ field, value, onChange, path, id, label, describedBy, disabled }: WidgetProps) {
+export function CasesWidget({ field, value, onChange, path, id, label, describedBy }: WidgetProps) {
   const cases: readonly unknown[] = Array.isArray(value) ? value : [];
   const hasDefault = cases.some((one) => isObject(one) && one["is_default"] === true);
   const when = field.parts.find((part) => part.reading === "condition");
@@ -24,22 +24,20 @@ export function CasesWidget({ field, value, onChange, path, id, label, described
       {cases.length === 0 ? <p className={s.words}>No cases yet: nothing goes on.</p> : (
         <div className={s.box}>
           {cases.map((one, at) => (
-            <OneCase key={at} cases={cases} at={at} value={one} when={when} onChange={onChange} path={`${path}[${at}]`} disabled={disabled} />
+            <OneCase key={at} cases={cases} at={at} value={one} when={when} onChange={onChange} path={`${path}[${at}]`} />
           ))}
         </div>
       )}
-      {disabled ? null : (
-        <div className={s.adds}>
-          <button type="button" className={s.add} onClick={add}>
-            <Plus aria-hidden="true" /> Add a case
+      <div className={s.adds}>
+        <button type="button" className={s.add} onClick={add}>
+          <Plus aria-hidden="true" /> Add a case
+        </button>
+        {hasDefault ? null : (
+          <button type="button" className={s.add} onClick={() => onChange([...cases, { is_default: true, output_path: "otherwise" }])}>
+            <Plus aria-hidden="true" /> Add otherwise
           </button>
-          {hasDefault ? null : (
-            <button type="button" className={s.add} onClick={() => onChange([...cases, { is_default: true, output_path: "otherwise" }])}>
-              <Plus aria-hidden="true" /> Add otherwise
-            </button>
-          )}
-        </div>
-      )}
+        )}
+      </div>
     </div>
   );
 }
@@ -56,10 +54,9 @@ interface OneCaseProps {
   when: ParameterField | undefined;
   onChange: (value: unknown, typing?: boolean) => void;
   path: string;
-  disabled: boolean;
 }
 
-function OneCase({ cases, at, value, when, onChange, path, disabled }: OneCaseProps) {
+function OneCase({ cases, at, value, when, onChange, path }: OneCaseProps) {
   const panel = usePanel();
   const [built, setBuilt] = useState(false);
   const one = isObject(value) ? value : {};
@@ -78,7 +75,6 @@ function OneCase({ cases, at, value, when, onChange, path, disabled }: OneCasePr
           path={`${path}.when`}
           label={`When, case ${at + 1}`}
           invalid={note !== null}
-          disabled={disabled}
           built={built}
         />
       )}
@@ -90,14 +86,13 @@ function OneCase({ cases, at, value, when, onChange, path, disabled }: OneCasePr
         <input
           className={`${f.field} mono`}
           value={typeof one["output_path"] === "string" ? one["output_path"] : ""}
-          readOnly={disabled}
           placeholder={isDefault ? "default" : "matched"}
           aria-label={`Port of ${isDefault ? "otherwise" : `case ${at + 1}`}`}
           spellCheck={false}
           onChange={(event) => set({ output_path: event.target.value }, true)}
         />
         {isDefault || !when ? null : <ConditionMode label={`case ${at + 1}`} value={one["when"]} built={built} onChange={setBuilt} />}
-        <EntryTools list={cases} at={at} onChange={onChange} disabled={disabled} what={isDefault ? "otherwise" : `case ${at + 1}`} />
+        <EntryTools list={cases} at={at} onChange={onChange} what={isDefault ? "otherwise" : `case ${at + 1}`} />
       </div>
       {note === null ? null : <p className={told[0]?.severity === "warning" ? s.warning : s.fault}>{note}</p>}
     </div>

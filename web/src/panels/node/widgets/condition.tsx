@@ -37,7 +37,7 @@ export function ConditionMode({ label, value, built, onChange }: { label: string
   );
 }
 
-export function ConditionEditor({ field, value, onChange, path, label, describedBy, invalid, disabled, built }: Omit<WidgetProps, "id"> & { built: boolean }) {
+export function ConditionEditor({ field, value, onChange, path, label, describedBy, invalid, built }: Omit<WidgetProps, "id"> & { built: boolean }) {
   const text = sourceOf(value);
   // A group of one rule is written as that rule: while the text is what was built here, what was built is shown.
   const [made, setMade] = useState<{ text: string; tree: RuleGroup } | null>(null);
@@ -53,7 +53,7 @@ export function ConditionEditor({ field, value, onChange, path, label, described
     <div className={s.stack}>
       {shows ? (
         <>
-          <RuleTree group={tree} words={conditionWords(field)} onChange={write} disabled={disabled} label={label} path={path} />
+          <RuleTree group={tree} words={conditionWords(field)} onChange={write} label={label} path={path} />
           {text === "" ? null : <ExpressionPreview kind="condition" text={text} field={field} />}
         </>
       ) : (
@@ -81,7 +81,7 @@ const conditionWords = (field: ParameterField): RuleWords => ({
   types: false,
   fresh: { kind: "rule", left: { code: field.help.includes("`item`") ? "item" : "input" }, operator: "equals", right: "", type: "any", ignoreCase: false, rest: {} },
   left: ({ rule, onChange, label }) => <CodeSide field={field} side={isCode(rule.left) ? rule.left : { code: "" }} onChange={onChange} label={label} />,
-  right: ({ rule, onChange, label, disabled }) => <ValueSide field={field} rule={rule} onChange={onChange} label={label} disabled={disabled} />,
+  right: ({ rule, onChange, label }) => <ValueSide field={field} rule={rule} onChange={onChange} label={label} />,
 });
 
 function CodeSide({ field, side, onChange, label }: { field: ParameterField; side: Code; onChange: (side: unknown) => void; label: string }) {
@@ -90,14 +90,14 @@ function CodeSide({ field, side, onChange, label }: { field: ParameterField; sid
 
 const SIDE_KINDS: readonly (readonly [ValueKind, string])[] = [["text", "Text"], ["number", "Number"], ["boolean", "True or false"], ["expression", "Expression"]];
 
-function ValueSide({ field, rule, onChange, label, disabled }: { field: ParameterField; rule: Rule; onChange: (side: unknown) => void; label: string; disabled: boolean }) {
+function ValueSide({ field, rule, onChange, label }: { field: ParameterField; rule: Rule; onChange: (side: unknown) => void; label: string }) {
   const { right } = rule;
   const kind: ValueKind = isCode(right) ? "expression" : typeof right === "number" ? "number" : typeof right === "boolean" ? "boolean" : "text";
   const choose = (next: ValueKind) => {
     const text = isCode(right) ? right.code : String(right ?? "");
     onChange(next === "expression" ? { code: isCode(right) ? text : JSON.stringify(right ?? "") } : next === "number" ? Number(text) || 0 : next === "boolean" ? text === "true" : text);
   };
-  const plain = { field: { ...field, fallback: undefined, examples: [], types: [], choices: [], minimum: null, maximum: null, widget: "text" as const }, path: "", id: "", label, invalid: false, disabled };
+  const plain = { field: { ...field, fallback: undefined, examples: [], types: [], choices: [], minimum: null, maximum: null, widget: "text" as const }, path: "", id: "", label, invalid: false };
   return (
     <div className={s.typed}>
       <div className={s.stack}>
@@ -106,7 +106,7 @@ function ValueSide({ field, rule, onChange, label, disabled }: { field: Paramete
         {kind === "boolean" ? <ToggleWidget {...plain} value={right} onChange={onChange} /> : null}
         {kind === "text" ? <TextWidget {...plain} value={right} onChange={onChange} /> : null}
       </div>
-      <KindSelect label={`Kind of ${label}`} kind={kind} kinds={SIDE_KINDS} disabled={disabled} onChange={choose} />
+      <KindSelect label={`Kind of ${label}`} kind={kind} kinds={SIDE_KINDS} onChange={choose} />
     </div>
   );
 }

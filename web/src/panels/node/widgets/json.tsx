@@ -16,7 +16,7 @@ const FILE_MOST = 1024 * 1024;
 const LARGE = 200_000;
 
 /** JSON: what is typed stands here until it can be read; then it is the value. */
-export function JsonWidget({ value, onChange, label, describedBy, invalid, disabled, field }: WidgetProps) {
+export function JsonWidget({ value, onChange, label, describedBy, invalid, field }: WidgetProps) {
   const written = useRef<unknown>(value);
   const [draft, setDraft] = useState<string | null>(null);
   const [whole, setWhole] = useState(false);
@@ -45,7 +45,6 @@ export function JsonWidget({ value, onChange, label, describedBy, invalid, disab
         language="json"
         label={`${label}, as JSON`}
         multiline
-        readOnly={disabled}
         invalid={invalid || fault !== null}
         describedBy={describedBy}
         hint={example === undefined ? '{"name": "{{ input.name }}"}' : JSON.stringify(example)}
@@ -55,7 +54,7 @@ export function JsonWidget({ value, onChange, label, describedBy, invalid, disab
           Line {fault.line}, column {fault.column}: {fault.message}. The last value stays until then.
         </p>
       ) : null}
-      {disabled ? null : <FileButton accept=".json,application/json" onText={write} />}
+      <FileButton accept=".json,application/json" onText={write} />
     </div>
   );
 }
@@ -64,7 +63,7 @@ function same(a: unknown, b: unknown): boolean {
   return Object.is(a, b) || (typeof a === typeof b && JSON.stringify(a) === JSON.stringify(b));
 }
 
-export function ProgramWidget({ value, onChange, label, describedBy, invalid, disabled, field }: WidgetProps) {
+export function ProgramWidget({ value, onChange, label, describedBy, invalid, field }: WidgetProps) {
   const example = field.examples.find((one) => typeof one === "string");
   return (
     <div className={s.stack}>
@@ -76,12 +75,11 @@ export function ProgramWidget({ value, onChange, label, describedBy, invalid, di
         multiline
         numbers
         tall
-        readOnly={disabled}
         invalid={invalid}
         describedBy={describedBy}
         hint={typeof example === "string" ? example : ""}
       />
-      {disabled ? null : <FileButton accept=".js,.mjs,.txt,text/javascript" onText={(text) => onChange(text)} />}
+      <FileButton accept=".js,.mjs,.txt,text/javascript" onText={(text) => onChange(text)} />
     </div>
   );
 }
@@ -89,7 +87,7 @@ export function ProgramWidget({ value, onChange, label, describedBy, invalid, di
 /** A file that the value names, or the text of one from this machine. */
 export function FileWidget(props: WidgetProps) {
   const file = fileOf(props.value);
-  const { value, onChange, disabled } = props;
+  const { value, onChange } = props;
   return (
     <div className={s.stack}>
       {file ? (
@@ -101,7 +99,7 @@ export function FileWidget(props: WidgetProps) {
       ) : (
         <p className={s.words}>None. An expression can name a file of an earlier step; a text file of this machine can be read into the workflow.</p>
       )}
-      {disabled ? null : <FileButton accept="" onText={(text) => onChange(text)} />}
+      <FileButton accept="" onText={(text) => onChange(text)} />
     </div>
   );
 }

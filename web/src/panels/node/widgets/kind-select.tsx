@@ -11,17 +11,16 @@ interface KindSelectProps {
   label: string;
   kind: ValueKind;
   kinds: readonly (readonly [kind: ValueKind, words: string])[];
-  disabled: boolean;
   onChange: (kind: ValueKind) => void;
 }
 
-export function KindSelect({ label, kind, kinds, disabled, onChange }: KindSelectProps) {
+export function KindSelect({ label, kind, kinds, onChange }: KindSelectProps) {
   const Sign = SIGNS[kind];
   const words = kinds.find(([one]) => one === kind)?.[1] ?? kind;
   return (
     <span className={`${s.kindSign} ${kind === "expression" ? s.isExpression : ""}`} title={`${words}. Press to choose another kind`}>
       <Sign aria-hidden="true" />
-      <select aria-label={label} value={kind} disabled={disabled} onChange={(event) => onChange(event.target.value as ValueKind)}>
+      <select aria-label={label} value={kind} onChange={(event) => onChange(event.target.value as ValueKind)}>
         {kinds.map(([one, text]) => (
           <option key={one} value={one}>
             {text}

@@ -8,7 +8,7 @@ import { InlineControl } from "../inline-control";
 import s from "../field.module.css";
 import type { WidgetProps } from "./widget";
 
-export function ListWidget({ field, value, onChange, path, id, label, describedBy, disabled }: WidgetProps) {
+export function ListWidget({ field, value, onChange, path, id, label, describedBy }: WidgetProps) {
   const list: readonly unknown[] = Array.isArray(value) ? value : [];
   const unset = value === undefined && Array.isArray(field.fallback) && field.fallback.length > 0;
   const group = useRef<HTMLDivElement>(null);
@@ -30,22 +30,20 @@ export function ListWidget({ field, value, onChange, path, id, label, describedB
               onKeyDown={(event) => {
                 const by = event.altKey ? ({ ArrowUp: -1, ArrowDown: 1 } as const)[event.key] : undefined;
                 if (by !== undefined) onChange(moved(list, at, by));
-                else if (event.key === "Enter" && event.target instanceof HTMLInputElement && !disabled) add();
+                else if (event.key === "Enter" && event.target instanceof HTMLInputElement) add();
                 else return;
                 event.preventDefault();
               }}
             >
               <InlineControl field={{ ...item, label: `${label} ${at + 1}` }} value={one} onChange={(next, typing) => onChange(list.with(at, next === undefined ? "" : next), typing)} path={`${path}[${at}]`} />
-              <EntryTools list={list} at={at} onChange={onChange} disabled={disabled} what={`entry ${at + 1}`} />
+              <EntryTools list={list} at={at} onChange={onChange} what={`entry ${at + 1}`} />
             </div>
           ))}
         </div>
       )}
-      {disabled ? null : (
-        <button type="button" className={s.add} onClick={add}>
-          <Plus aria-hidden="true" /> Add an entry
-        </button>
-      )}
+      <button type="button" className={s.add} onClick={add}>
+        <Plus aria-hidden="true" /> Add an entry
+      </button>
     </div>
   );
 }
@@ -54,12 +52,10 @@ interface EntryToolsProps {
   list: readonly unknown[];
   at: number;
   onChange: (list: readonly unknown[]) => void;
-  disabled: boolean;
   what: string;
 }
 
-export function EntryTools({ list, at, onChange, disabled, what }: EntryToolsProps) {
-  if (disabled) return null;
+export function EntryTools({ list, at, onChange, what }: EntryToolsProps) {
   return (
     <span className={s.tools}>
       {list.length > 1 ? (
@@ -79,7 +75,7 @@ export function EntryTools({ list, at, onChange, disabled, what }: EntryToolsPro
   );
 }
 
-export function TableWidget({ field, value, onChange, path, id, label, describedBy, disabled }: WidgetProps) {
+export function TableWidget({ field, value, onChange, path, id, label, describedBy }: WidgetProps) {
   const list: readonly unknown[] = Array.isArray(value) ? value : [];
   const first = Object.fromEntries(field.parts.filter((part) => part.required).map((part) => [part.key, part.choices[0]?.value ?? (part.types.includes("string") ? "" : null)]));
   return (
@@ -89,17 +85,15 @@ export function TableWidget({ field, value, onChange, path, id, label, described
           <div className={s.cardHead}>
             <span className="num">{at + 1}</span>
             <span className={s.aside}>
-              <EntryTools list={list} at={at} onChange={onChange} disabled={disabled} what={`entry ${at + 1}`} />
+              <EntryTools list={list} at={at} onChange={onChange} what={`entry ${at + 1}`} />
             </span>
           </div>
           <Parts parts={field.parts} value={entry} onChange={(next, typing) => onChange(list.with(at, next), typing)} path={`${path}[${at}]`} />
         </div>
       ))}
-      {disabled ? null : (
-        <button type="button" className={s.add} onClick={() => onChange([...list, first])}>
-          <Plus aria-hidden="true" /> Add an entry
-        </button>
-      )}
+      <button type="button" className={s.add} onClick={() => onChange([...list, first])}>
+        <Plus aria-hidden="true" /> Add an entry
+      </button>
     </div>
   );
 }

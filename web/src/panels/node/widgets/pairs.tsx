@@ -11,7 +11,7 @@ import { ValueWidget } from "./value";
 
 const VALUE = { ...ANY_FIELD, key: "value", label: "Value" };
 
-export function PairsWidget({ field, value, onChange, path, id, label, describedBy, disabled }: WidgetProps) {
+export function PairsWidget({ field, value, onChange, path, id, label, describedBy }: WidgetProps) {
   const written = useRef<unknown>(value);
   const rows = useRef<HTMLDivElement>(null);
   // Rows without a name are nowhere in the value: they stand here until they have one.
@@ -42,14 +42,13 @@ export function PairsWidget({ field, value, onChange, path, id, label, described
               <input
                 className={`${f.field} mono`}
                 value={pair.name}
-                readOnly={disabled}
                 placeholder="name"
                 aria-label={`Name ${at + 1} of ${label}`}
                 spellCheck={false}
                 dir="auto"
                 onChange={(event) => write(pairs.with(at, { ...pair, name: event.target.value }), true)}
                 onKeyDown={(event) => {
-                  if (event.key === "Enter" && !disabled) add();
+                  if (event.key === "Enter") add();
                 }}
               />
               <ValueWidget
@@ -60,23 +59,18 @@ export function PairsWidget({ field, value, onChange, path, id, label, described
                 id={`${id}-${at}`}
                 label={pair.name === "" ? `Value ${at + 1}` : pair.name}
                 invalid={false}
-                disabled={disabled}
               />
-              {disabled ? <span /> : (
-                <button type="button" className={s.tool} aria-label={`Remove ${pair.name || `row ${at + 1}`}`} title="Remove" onClick={() => write(pairs.toSpliced(at, 1))}>
-                  <Trash2 aria-hidden="true" />
-                </button>
-              )}
+              <button type="button" className={s.tool} aria-label={`Remove ${pair.name || `row ${at + 1}`}`} title="Remove" onClick={() => write(pairs.toSpliced(at, 1))}>
+                <Trash2 aria-hidden="true" />
+              </button>
             </div>
           ))}
         </div>
       )}
       {twice ? <p className={s.fault}>Each name may stand here once: the last one counts.</p> : null}
-      {disabled ? (pairs.length === 0 ? <p className={s.words}>None.</p> : null) : (
-        <button type="button" className={s.add} onClick={add}>
-          <Plus aria-hidden="true" /> Add {field.label.toLowerCase().replace(/s$/, "") || "row"}
-        </button>
-      )}
+      <button type="button" className={s.add} onClick={add}>
+        <Plus aria-hidden="true" /> Add {field.label.toLowerCase().replace(/s$/, "") || "row"}
+      </button>
     </div>
   );
 }

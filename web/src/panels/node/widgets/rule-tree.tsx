@@ -11,7 +11,6 @@ interface SideProps {
   rule: Rule;
   onChange: (side: unknown) => void;
   label: string;
-  disabled: boolean;
   path: string;
 }
 
@@ -30,21 +29,19 @@ interface RuleTreeProps {
   group: RuleGroup;
   words: RuleWords;
   onChange: (group: RuleGroup, typing?: boolean) => void;
-  disabled: boolean;
   label: string;
   path: string;
 }
 
-export function RuleTree({ group, words, onChange, disabled, label, path }: RuleTreeProps) {
+export function RuleTree({ group, words, onChange, label, path }: RuleTreeProps) {
   const change = (at: readonly number[], to: (entry: RuleEntry) => RuleEntry | null, typing = false) => onChange(changeAt(group, at, to), typing);
-  return <Group group={group} at={[]} words={words} change={change} disabled={disabled} label={label} path={path} />;
+  return <Group group={group} at={[]} words={words} change={change} label={label} path={path} />;
 }
 
 interface PartProps {
   at: readonly number[];
   words: RuleWords;
   change: (at: readonly number[], to: (entry: RuleEntry) => RuleEntry | null, typing?: boolean) => void;
-  disabled: boolean;
   label: string;
   path: string;
 }
@@ -52,15 +49,15 @@ interface PartProps {
 const DEEPEST = 5;
 
 function Group({ group, ...rest }: PartProps & { group: RuleGroup }) {
-  const { at, words, change, disabled, label, path } = rest;
+  const { at, words, change, label, path } = rest;
   const set = (fields: Partial<RuleGroup>) => change(at, (entry) => (entry.kind === "group" ? { ...entry, ...fields, plain: false } : entry));
   const inside = group.plain ? path : `${path}.rules`;
   return (
     <div className={at.length === 0 ? s.box : s.group} role="group" aria-label={at.length === 0 ? label : `Group ${at.map((one) => one + 1).join(".")}`}>
       {group.entries.length > 1 || at.length > 0 ? (
         <div className={s.groupHead}>
-          <Segments<Combine> label="Joined by" value={group.combine} options={[["and", "All of these"], ["or", "Any of these"]]} onChange={(combine) => set({ combine })} disabled={disabled} />
-          {at.length > 0 && !disabled ? (
+          <Segments<Combine> label="Joined by" value={group.combine} options={[["and", "All of these"], ["or", "Any of these"]]} onChange={(combine) => set({ combine })} />
+          {at.length > 0 ? (
             <span className={s.aside}>
               <button type="button" className={s.tool} aria-label="Remove the group" title="Remove the group" onClick={() => change(at, () => null)}>
                 <Trash2 aria-hidden="true" />
@@ -77,18 +74,16 @@ function Group({ group, ...rest }: PartProps & { group: RuleGroup }) {
         ),
       )}
       {group.entries.length === 0 ? <p className={s.words}>{group.combine === "and" ? "No rules: it always holds." : "No rules: it never holds."}</p> : null}
-      {disabled ? null : (
-        <div className={s.adds}>
-          <button type="button" className={s.add} onClick={() => change(at, (entry) => add(entry, words.fresh))}>
-            <Plus aria-hidden="true" /> Add a rule
+      <div className={s.adds}>
+        <button type="button" className={s.add} onClick={() => change(at, (entry) => add(entry, words.fresh))}>
+          <Plus aria-hidden="true" /> Add a rule
+        </button>
+        {at.length < DEEPEST ? (
+          <button type="button" className={s.add} onClick={() => change(at, (entry) => add(entry, newGroup([words.fresh], group.combine === "and" ? "or" : "and")))}>
+            <FolderPlus aria-hidden="true" /> Add a group
           </button>
-          {at.length < DEEPEST ? (
-            <button type="button" className={s.add} onClick={() => change(at, (entry) => add(entry, newGroup([words.fresh], group.combine === "and" ? "or" : "and")))}>
-              <FolderPlus aria-hidden="true" /> Add a group
-            </button>
-          ) : null}
-        </div>
-      )}
+        ) : null}
+      </div>
     </div>
   );
 }
@@ -99,7 +94,7 @@ function add(entry: RuleEntry, one: RuleEntry): RuleEntry {
 
 const TYPE_WORDS: readonly (readonly [string, string])[] = [["any", "any type"], ["text", "text"], ["number", "number"], ["boolean", "true or false"], ["date", "date"], ["list", "list"], ["object", "object"]];
 
-function OneRule({ rule, at, words, change, disabled, path }: PartProps & { rule: Rule }) {
+function OneRule({ rule, at, words, change, path }: PartProps & { rule: Rule }) {
   const set = (fields: Partial<Rule>, typing = false) => change(at, (entry) => (entry.kind === "rule" ? { ...entry, ...fields } : entry), typing);
   const name = `rule ${at.map((one) => one + 1).join(".")}`;
   const operators = words.operators(rule.type);
@@ -109,8 +104,8 @@ function OneRule({ rule, at, words, change, disabled, path }: PartProps & { rule
   return (
     <div className={s.rule} role="group" aria-label={name} data-path={path}>
       <div className={s.ruleParts}>
-        {words.left({ rule, onChange: (left) => set({ left }, true), label: `Value of ${name}`, disabled, path: `${path}.left` })}
-        <fieldset className={s.plainSet} disabled={disabled}>
+        {words.left({ rule, onChange: (left) => set({ left }, true), label: `Value of ${name}`, path: `${path}.left` })}
+        <div className={s.ruleHow}>
           <div className={s.ruleMiddle}>
             <Select
               label={`Operator of ${name}`}
@@ -126,14 +121,12 @@ function OneRule({ rule, at, words, change, disabled, path }: PartProps & { rule
               Ignore case
             </label>
           ) : null}
-        </fieldset>
-        {binary ? words.right({ rule, onChange: (right) => set({ right }, true), label: `Compared with, ${name}`, disabled, path: `${path}.right` }) : null}
+        </div>
+        {binary ? words.right({ rule, onChange: (right) => set({ right }, true), label: `Compared with, ${name}`, path: `${path}.right` }) : null}
       </div>
-      {disabled ? null : (
-        <button type="button" className={s.tool} aria-label={`Remove ${name}`} title="Remove" onClick={() => change(at, () => null)}>
-          <Trash2 aria-hidden="true" />
-        </button>
-      )}
+      <button type="button" className={s.tool} aria-label={`Remove ${name}`} title="Remove" onClick={() => change(at, () => null)}>
+        <Trash2 aria-hidden="true" />
+      </button>
     </div>
   );
 }

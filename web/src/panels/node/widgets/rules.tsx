@@ -9,7 +9,7 @@ import { ValueWidget } from "./value";
 import type { WidgetProps } from "./widget";
 
 export function RulesWidget(props: WidgetProps) {
-  const { field, value, onChange, path, label, disabled } = props;
+  const { field, value, onChange, path, label } = props;
   const tree = readRules(value);
   if (tree === null) {
     return (
@@ -34,7 +34,7 @@ export function RulesWidget(props: WidgetProps) {
       ),
     right: ({ rule, onChange: set, label: name, path: at }) => <ValueWidget {...plain(props)} value={rule.right} onChange={(next) => set(fitRight(next, rule.type))} path={at} label={name} />,
   };
-  return <RuleTree group={tree} words={words} onChange={write} disabled={disabled} label={label} path={path} />;
+  return <RuleTree group={tree} words={words} onChange={write} label={label} path={path} />;
 }
 
 function plain(props: WidgetProps): WidgetProps {

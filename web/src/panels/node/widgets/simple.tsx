@@ -10,32 +10,28 @@ import f from "../../../ui/field.module.css";
 import { bytes } from "../../../ui/format";
 import { Toggle } from "../../../ui/segments";
 import s from "../field.module.css";
-import { hintOf, type WidgetProps } from "./widget";
+import { hintOf, said, type WidgetProps } from "./widget";
 
 /** From so many characters on a text is shown in part until it is asked for. */
 const LARGE = 20_000;
 
 export function TextWidget(props: WidgetProps) {
-  const { field, value, onChange, id, label, describedBy, invalid, disabled } = props;
+  const { field, value, onChange, label, describedBy, invalid } = props;
   const text = typeof value === "string" ? value : value === undefined || value === null ? "" : (exactNumber(value) ?? String(value));
   const [whole, setWhole] = useState(false);
   const long = field.widget === "long" || field.widget === "markdown" || text.includes("\n");
   if (text.length > LARGE && !whole) return <LargeText text={text} onOpen={() => setWhole(true)} />;
   if (long || text.length > LARGE) {
-    return <CodeField value={text} onChange={(next) => onChange(next, true)} language="text" label={label} multiline readOnly={disabled} invalid={invalid} describedBy={describedBy} hint={hintOf(field)} />;
+    return <CodeField value={text} onChange={(next) => onChange(next, true)} language="text" label={label} multiline invalid={invalid} describedBy={describedBy} hint={hintOf(field)} />;
   }
   // A number that was written as one stays one while its text is.
   const write = (next: string) => onChange(typeof value === "number" && /^-?\d+(?:\.\d+)?$/.test(next) ? Number(next) : next, true);
   return (
     <input
-      id={id}
+      {...said(props)}
       className={f.field}
       value={text}
-      readOnly={disabled}
       placeholder={hintOf(field)}
-      aria-label={label}
-      aria-invalid={invalid}
-      aria-describedby={describedBy}
       autoComplete="off"
       spellCheck={false}
       dir="auto"
@@ -57,7 +53,7 @@ export function LargeText({ text, onOpen }: { text: string; onOpen: () => void }
 
 const NUMBER = /^-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
-export function NumberWidget({ field, value, onChange, id, label, describedBy, invalid, disabled }: WidgetProps) {
+export function NumberWidget({ field, value, onChange, id, label, describedBy, invalid }: WidgetProps) {
   const shown = value === undefined || value === null ? "" : (exactNumber(value) ?? String(value as number | string));
   // What is typed may be no number yet: it stays here until it is one.
   const [draft, setDraft] = useState<string | null>(null);
@@ -81,22 +77,18 @@ export function NumberWidget({ field, value, onChange, id, label, describedBy, i
   return (
     <>
       <input
-        id={id}
+        {...said({ id, label, invalid: invalid || faulty, describedBy: faulty ? `${id}-number` : describedBy })}
         className={f.field}
         value={text}
-        readOnly={disabled}
         placeholder={hintOf(field)}
         inputMode={field.types.includes("integer") && (field.minimum ?? -1) >= 0 ? "numeric" : "decimal"}
-        aria-label={label}
-        aria-invalid={invalid || faulty}
-        aria-describedby={faulty ? `${id}-number` : describedBy}
         autoComplete="off"
         onChange={(event) => write(event.target.value)}
         onBlur={() => !faulty && setDraft(null)}
         onKeyDown={(event) => {
           const step = event.key === "ArrowUp" ? 1 : event.key === "ArrowDown" ? -1 : 0;
           const now = Number(text.trim() === "" ? field.fallback : text);
-          if (step === 0 || disabled || !Number.isSafeInteger(now)) return;
+          if (step === 0 || !Number.isSafeInteger(now)) return;
           event.preventDefault();
           const next = Math.min(field.maximum ?? Infinity, Math.max(field.minimum ?? -Infinity, now + step));
           setDraft(null);
@@ -112,11 +104,11 @@ export function NumberWidget({ field, value, onChange, id, label, describedBy, i
   );
 }
 
-export function ToggleWidget({ field, value, onChange, id, label, describedBy, disabled }: WidgetProps) {
+export function ToggleWidget({ field, value, onChange, id, label, describedBy }: WidgetProps) {
   const on = typeof value === "boolean" ? value : field.fallback === true;
   return (
     <div className={s.switchRow}>
-      <Toggle id={id} label={label} describedBy={describedBy} on={on} disabled={disabled} onChange={(next) => onChange(next)} />
+      <Toggle id={id} label={label} describedBy={describedBy} on={on} onChange={(next) => onChange(next)} />
       <span className={s.words} aria-hidden="true">
         {on ? "On" : "Off"}
         {value === undefined ? " · default" : ""}
@@ -125,20 +117,17 @@ export function ToggleWidget({ field, value, onChange, id, label, describedBy, d
   );
 }
 
-export function ChoiceWidget({ field, value, onChange, id, label, describedBy, invalid, disabled }: WidgetProps) {
+export function ChoiceWidget(props: WidgetProps) {
+  const { field, value, onChange } = props;
   const at = field.choices.findIndex((choice) => choice.value === value);
   const known = value === undefined || at >= 0;
   const unset = field.fallback === undefined ? "Not set" : `${field.choices.find((choice) => choice.value === field.fallback)?.label ?? String(field.fallback)} · default`;
   return (
     <span className={f.choice}>
       <select
-        id={id}
+        {...said(props)}
         className={f.field}
         value={value === undefined ? "" : known ? String(at) : "other"}
-        disabled={disabled}
-        aria-label={label}
-        aria-invalid={invalid}
-        aria-describedby={describedBy}
         onChange={(event) => onChange(event.target.value === "" ? undefined : field.choices[Number(event.target.value)]?.value)}
       >
         {field.required && value !== undefined ? null : <option value="">{unset}</option>}
@@ -155,7 +144,8 @@ export function ChoiceWidget({ field, value, onChange, id, label, describedBy, i
 }
 
 /** A text with likely values to choose from; numbers stay numbers where the parameter takes them. */
-export function SuggestWidget({ field, value, onChange, id, label, describedBy, invalid, disabled, options }: WidgetProps & { options?: readonly { value: string; label: string }[] }) {
+export function SuggestWidget(props: WidgetProps & { options?: readonly { value: string; label: string }[] }) {
+  const { field, value, onChange, options } = props;
   const list = useId();
   const offered = options ?? (field.choices.length > 0 ? field.choices.map((choice) => ({ value: String(choice.value), label: "" })) : field.examples.filter((one) => typeof one === "string").map((one) => ({ value: one, label: "" })));
   const numbers = field.types.includes("integer") || field.types.includes("number");
@@ -163,15 +153,11 @@ export function SuggestWidget({ field, value, onChange, id, label, describedBy, 
   return (
     <>
       <input
-        id={id}
+        {...said(props)}
         className={f.field}
         value={text}
         list={list}
-        readOnly={disabled}
         placeholder={hintOf(field)}
-        aria-label={label}
-        aria-invalid={invalid}
-        aria-describedby={describedBy}
         autoComplete="off"
         dir="auto"
         onChange={(event) => {
@@ -188,20 +174,17 @@ export function SuggestWidget({ field, value, onChange, id, label, describedBy, 
   );
 }
 
-export function SecretWidget({ field, value, onChange, id, label, describedBy, invalid, disabled }: WidgetProps) {
+export function SecretWidget(props: WidgetProps) {
+  const { field, value, onChange, label } = props;
   const [seen, setSeen] = useState(false);
   return (
     <div className={s.secret}>
       <input
-        id={id}
+        {...said(props)}
         className={f.field}
         type={seen ? "text" : "password"}
         value={typeof value === "string" ? value : ""}
-        readOnly={disabled}
         placeholder={hintOf(field)}
-        aria-label={label}
-        aria-invalid={invalid}
-        aria-describedby={describedBy}
         autoComplete="new-password"
         spellCheck={false}
         onChange={(event) => onChange(event.target.value === "" ? undefined : event.target.value, true)}
@@ -214,7 +197,7 @@ export function SecretWidget({ field, value, onChange, id, label, describedBy, i
 }
 
 export function DateWidget(props: WidgetProps) {
-  const { field, value, onChange, id, label, describedBy, invalid, disabled } = props;
+  const { field, value, onChange } = props;
   const text = typeof value === "string" ? value : "";
   const withTime = field.widget === "datetime";
   // The browser's picker knows dates without zones only: others are typed.
@@ -222,14 +205,10 @@ export function DateWidget(props: WidgetProps) {
   if (!picks) return <TextWidget {...props} />;
   return (
     <input
-      id={id}
+      {...said(props)}
       className={f.field}
       type={withTime ? "datetime-local" : "date"}
       value={text}
-      readOnly={disabled}
-      aria-label={label}
-      aria-invalid={invalid}
-      aria-describedby={describedBy}
       onChange={(event) => onChange(event.target.value === "" ? undefined : event.target.value, true)}
     />
   );

@@ -8,23 +8,19 @@ import { usePanel } from "../context";
 import { nextTimes } from "../evaluate";
 import s from "../field.module.css";
 import { SuggestWidget } from "./simple";
-import { hintOf, type WidgetProps } from "./widget";
+import { hintOf, said, type WidgetProps } from "./widget";
 
-export function DurationWidget({ field, value, onChange, id, label, describedBy, invalid, disabled }: WidgetProps) {
+export function DurationWidget({ field, value, onChange, id, label, describedBy, invalid }: WidgetProps) {
   const text = value === undefined || value === null ? "" : String(value as string | number);
   const ms = text.trim() === "" ? readDuration(field.fallback) : readDuration(value);
   const write = (next: string) => onChange(next === "" ? undefined : typeof value === "number" && /^\d+$/.test(next) ? Number(next) : next, true);
   return (
     <>
       <input
-        id={id}
+        {...said({ id, label, invalid, describedBy: `${id}-words${describedBy ? ` ${describedBy}` : ""}` })}
         className={f.field}
         value={text}
-        readOnly={disabled}
         placeholder={hintOf(field) || "30s"}
-        aria-label={label}
-        aria-invalid={invalid}
-        aria-describedby={`${id}-words${describedBy ? ` ${describedBy}` : ""}`}
         autoComplete="off"
         spellCheck={false}
         onChange={(event) => write(event.target.value)}

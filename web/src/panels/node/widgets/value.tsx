@@ -50,7 +50,7 @@ interface ValueWidgetProps extends WidgetProps {
 }
 
 export function ValueWidget(props: ValueWidgetProps) {
-  const { field, value, onChange, label, noExpression = false, absent, disabled } = props;
+  const { field, value, onChange, label, noExpression = false, absent } = props;
   // An expression may hold no braces yet, and a text may be empty: what was chosen counts until the value says otherwise.
   const [chosen, setChosen] = useState<ValueKind | null>(null);
   const found = kindOfValue(value);
@@ -65,7 +65,7 @@ export function ValueWidget(props: ValueWidgetProps) {
       <div className={s.stack}>
         <ValueInput {...props} field={field} kind={kind} />
       </div>
-      <KindSelect label={`Kind of ${label}`} kind={kind} kinds={kinds.map((one) => [one, one === "absent" ? (absent ?? "Not set") : KIND_WORDS[one]])} disabled={disabled} onChange={choose} />
+      <KindSelect label={`Kind of ${label}`} kind={kind} kinds={kinds.map((one) => [one, one === "absent" ? (absent ?? "Not set") : KIND_WORDS[one]])} onChange={choose} />
     </div>
   );
 }

@@ -14,7 +14,11 @@ export interface WidgetProps {
   label: string;
   describedBy?: string | undefined;
   invalid: boolean;
-  disabled: boolean;
+}
+
+/** What every single field carries: whose label it has, what tells of it, and whether it is at fault. */
+export function said({ id, label, describedBy, invalid }: Pick<WidgetProps, "id" | "label" | "describedBy" | "invalid">) {
+  return { id, "aria-label": label, "aria-invalid": invalid, "aria-describedby": describedBy } as const;
 }
 
 /** What shows in an empty field: what holds then, or an example. */
