@@ -82,13 +82,12 @@ interface SelectProps {
   value: string;
   options: readonly (readonly [value: string, label: string])[];
   onChange: (value: string) => void;
-  disabled?: boolean;
 }
 
-export function Select({ label, value, options, onChange, disabled = false }: SelectProps) {
+export function Select({ label, value, options, onChange }: SelectProps) {
   return (
     <span className={s.choice}>
-      <select className={s.field} aria-label={label} value={value} disabled={disabled} onChange={(event) => onChange(event.target.value)}>
+      <select className={s.field} aria-label={label} value={value} onChange={(event) => onChange(event.target.value)}>
         {options.map(([option, text]) => (
           <option key={option} value={option}>
             {text}

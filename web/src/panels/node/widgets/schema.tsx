@@ -31,7 +31,7 @@ export function SchemaWidget(props: WidgetProps) {
     return (
       <div className={s.stack}>
         <JsonWidget {...props} field={{ ...field, examples: field.examples.length > 0 ? field.examples : [EXAMPLE] }} />
-        {canRows && !props.disabled ? (
+        {canRows ? (
           <button type="button" className={s.add} onClick={() => setAsJson(false)}>
             Back to fields
           </button>
@@ -42,7 +42,7 @@ export function SchemaWidget(props: WidgetProps) {
   return <SchemaRows {...props} onJson={() => setAsJson(true)} />;
 }
 
-function SchemaRows({ value, onChange, path, id, label, describedBy, disabled, onJson }: WidgetProps & { onJson: () => void }) {
+function SchemaRows({ value, onChange, path, id, label, describedBy, onJson }: WidgetProps & { onJson: () => void }) {
   const written = useRef<unknown>(value);
   const group = useRef<HTMLDivElement>(null);
   // Rows without a name are nowhere in the schema: they stand here until they have one.
@@ -67,22 +67,20 @@ function SchemaRows({ value, onChange, path, id, label, describedBy, disabled, o
       {rows.length === 0 ? <p className={s.words}>No fields: the input may be anything.</p> : null}
       {rows.map((row, at) => (
         <div key={at} className={s.card} data-entry="" data-path={`${path}.properties.${row.name}`}>
-          <Row row={row} what={row.name || `field ${at + 1}`} disabled={disabled} onChange={(next, typing) => write(rows.with(at, next), typing)} onEnter={add}>
-            <EntryTools list={rows} at={at} onChange={(next) => write(next as readonly SchemaRow[])} disabled={disabled} what={row.name || `field ${at + 1}`} />
+          <Row row={row} what={row.name || `field ${at + 1}`} onChange={(next, typing) => write(rows.with(at, next), typing)} onEnter={add}>
+            <EntryTools list={rows} at={at} onChange={(next) => write(next as readonly SchemaRow[])} what={row.name || `field ${at + 1}`} />
           </Row>
         </div>
       ))}
       {twice ? <p className={s.fault}>{twice.name} stands here twice: the last one counts.</p> : null}
-      {disabled ? null : (
-        <div className={s.adds}>
-          <button type="button" className={s.add} onClick={add}>
-            <Plus aria-hidden="true" /> Add a field
-          </button>
-          <button type="button" className={s.add} onClick={onJson}>
-            Write as JSON Schema
-          </button>
-        </div>
-      )}
+      <div className={s.adds}>
+        <button type="button" className={s.add} onClick={add}>
+          <Plus aria-hidden="true" /> Add a field
+        </button>
+        <button type="button" className={s.add} onClick={onJson}>
+          Write as JSON Schema
+        </button>
+      </div>
     </div>
   );
 }
@@ -90,44 +88,41 @@ function SchemaRows({ value, onChange, path, id, label, describedBy, disabled, o
 interface RowProps {
   row: SchemaRow;
   what: string;
-  disabled: boolean;
   onChange: (row: SchemaRow, typing?: boolean) => void;
   onEnter: () => void;
   children: React.ReactNode;
 }
 
-function Row({ row, what, disabled, onChange, onEnter, children }: RowProps) {
+function Row({ row, what, onChange, onEnter, children }: RowProps) {
   return (
     <>
       <div className={s.caseLine}>
         <input
           className={`${f.field} mono`}
           value={row.name}
-          readOnly={disabled}
-          placeholder="name"
+            placeholder="name"
           aria-label={`Name of ${what}`}
           spellCheck={false}
           dir="auto"
           onChange={(event) => onChange({ ...row, name: event.target.value }, true)}
           onKeyDown={(event) => {
-            if (event.key === "Enter" && !disabled) onEnter();
+            if (event.key === "Enter") onEnter();
           }}
         />
-        <Select label={`Kind of ${what}`} value={row.kind} options={KINDS} disabled={disabled} onChange={(kind) => onChange(ofKind(row, kind as RowKind))} />
+        <Select label={`Kind of ${what}`} value={row.kind} options={KINDS} onChange={(kind) => onChange(ofKind(row, kind as RowKind))} />
         {children}
       </div>
-      {row.kind === "choice" ? <Choices row={row} what={what} disabled={disabled} onChange={onChange} /> : null}
+      {row.kind === "choice" ? <Choices row={row} what={what} onChange={onChange} /> : null}
       <input
         className={f.field}
         value={row.label}
-        readOnly={disabled}
         placeholder={row.name === "" ? "What people read" : row.name}
         aria-label={`Label of ${what}`}
         dir="auto"
         onChange={(event) => onChange({ ...row, label: event.target.value }, true)}
       />
       <label className={s.check}>
-        <input type="checkbox" checked={row.required} disabled={disabled} onChange={(event) => onChange({ ...row, required: event.target.checked })} />
+        <input type="checkbox" checked={row.required} onChange={(event) => onChange({ ...row, required: event.target.checked })} />
         Needed
       </label>
     </>
@@ -135,14 +130,13 @@ function Row({ row, what, disabled, onChange, onEnter, children }: RowProps) {
 }
 
 /** What is typed stays as it is until the field is left: a comma is not a choice yet. */
-function Choices({ row, what, disabled, onChange }: Pick<RowProps, "row" | "what" | "disabled" | "onChange">) {
+function Choices({ row, what, onChange }: Pick<RowProps, "row" | "what" | "onChange">) {
   const [typed, setTyped] = useState<string | null>(null);
   const read = (text: string) => [...new Set(text.split(",").map((one) => one.trim()).filter((one) => one !== ""))];
   return (
     <input
       className={f.field}
       value={typed ?? row.choices.join(", ")}
-      readOnly={disabled}
       placeholder="small, medium, large"
       aria-label={`Choices of ${what}, with commas between them`}
       aria-invalid={row.choices.length === 0}
