@@ -59,7 +59,7 @@ function SchemaRows({ value, onChange, path, id, label, describedBy, onJson }: W
   };
   const add = () => {
     setRows([...rows, EMPTY]);
-    requestAnimationFrame(() => group.current?.querySelector<HTMLElement>("[data-entry]:last-of-type input")?.focus());
+    requestAnimationFrame(() => [...(group.current?.querySelectorAll<HTMLElement>("[data-entry]") ?? [])].at(-1)?.querySelector("input")?.focus());
   };
   const twice = rows.find((row, at) => row.name !== "" && rows.findIndex(({ name }) => name === row.name) < at);
   return (
