@@ -80,13 +80,24 @@ function useRing(stage: Stage, root: RefObject<HTMLElement | null>): void {
   useEffect(() => {
     const element = root.current;
     if (!element) return;
+    // Whoever comes from a text field by a press is at the keyboard for the browser: not for us.
+    let isPressed = false;
     const hide = () => stage.overlay.focused >= 0 && stage.show({ focused: -1 });
-    const show = () => element.matches(":focus-visible") && stage.show({ focused: stage.focused });
-    element.addEventListener("pointerdown", hide);
+    const show = () => !isPressed && element.matches(":focus-visible") && stage.show({ focused: stage.focused });
+    const press = () => {
+      isPressed = true;
+      hide();
+    };
+    const release = () => (isPressed = false);
+    element.addEventListener("pointerdown", press, true);
+    addEventListener("pointerup", release, true);
+    addEventListener("pointercancel", release, true);
     element.addEventListener("blur", hide);
     element.addEventListener("focus", show);
     return () => {
-      element.removeEventListener("pointerdown", hide);
+      element.removeEventListener("pointerdown", press, true);
+      removeEventListener("pointerup", release, true);
+      removeEventListener("pointercancel", release, true);
       element.removeEventListener("blur", hide);
       element.removeEventListener("focus", show);
     };
