@@ -1,7 +1,7 @@
 // Running: what failed says what, where and what to do; it is mended and run again from there, forked, and refused while it cannot run.
 
 import assert from "node:assert/strict";
-import { canvas, CHAIN, command, executions, isDone, nodeOf, nodeSpot, open, side, test, top, until } from "./hand.mjs";
+import { canvas, CHAIN, command, executions, isDone, nodeOf, nodeSpot, open, side, spot, test, top, until } from "./hand.mjs";
 
 const BROKEN = {
   nodes: [
@@ -127,4 +127,31 @@ test("a run that waits is stopped", async ({ page, url, product }) => {
   await command(page, "stop");
   await executions(product, id, { count: 1, status: "canceled" });
   await top(page).waitFor();
+});
+
+test("what a workflow takes is built field by field, and the form to run with has them", async ({ page, url, product }) => {
+  const id = await product.add("Input", CHAIN);
+  await open(page, url, id);
+  const begin = await nodeSpot(page, CHAIN.nodes[0]);
+  await page.mouse.click(begin.x, begin.y);
+  await page.getByRole("button", { name: "Add a field" }).click();
+  await page.locator(":focus[aria-label='Name of field 1']").fill("mail");
+  await page.keyboard.press("Enter");
+  await page.locator(":focus[aria-label='Name of field 2']").fill("size");
+  await page.getByLabel("Kind of size").selectOption("choice");
+  await page.getByLabel("Choices of size").fill("small, large");
+  await page.getByLabel("Label of mail").fill("Mail of the customer");
+  await page.getByLabel("Needed").first().check();
+  const schema = { type: "object", properties: { mail: { type: "string", title: "Mail of the customer" }, size: { type: "string", enum: ["small", "large"] } }, required: ["mail"] };
+  await until(product, id, (graph) => JSON.stringify(nodeOf(graph, "start").data.schema) === JSON.stringify(schema));
+  await page.getByLabel("Label of mail").click();
+  const beside = await spot(page, 264, 240);
+  await page.mouse.click(beside.x, beside.y);
+  await page.getByLabel("Mail of the customer").fill("ada@example.org");
+  await page.getByLabel(/^size/).selectOption("large");
+  await page.locator("[data-run]").click();
+  await isDone(page);
+  const { items } = JSON.parse((await product.call("GET", `/executions?workflow=${id}`)).text);
+  const { input } = JSON.parse((await product.call("GET", `/executions/${items[0].id}`)).text);
+  assert.deepEqual(input, { mail: "ada@example.org", size: "large" });
 });
