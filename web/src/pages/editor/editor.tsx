@@ -11,6 +11,7 @@ import { plural } from "../../ui/format";
 import { useSearch } from "../../ui/router";
 import { useKinds } from "../kinds";
 import { Top } from "./top";
+import { isEmpty, useDocValue } from "./use-doc";
 import { useEditorRun } from "./use-editor-run";
 import { useParts } from "./use-parts";
 import { useProblems } from "./use-problems";
@@ -34,7 +35,8 @@ export function Editor({ session }: { session: Session }) {
   const { Workbench, load } = useWorkbench();
   const { setOpen, setLeft } = parts;
   const start = useStart(session, run, parts);
-  const blocked = problems.errors > 0 ? `${plural(problems.errors, "error")} must be mended first; see Problems.` : null;
+  const blank = useDocValue(doc, isEmpty);
+  const blocked = blank ? "Add a node first." : problems.errors > 0 ? `${plural(problems.errors, "error")} must be mended first; see Problems.` : null;
   const canvasOptions = useMemo(() => canvasSettings(settings), [settings]);
   useAsked(session, canvas);
   return (
