@@ -73,7 +73,7 @@ export function page() {
             ) : nothing && !filtered ? null : (
               <FindBar asked={asked} wide={wide} onLeave={() => focus.current?.()} />
             )}
-            <div className={`${s.table} ${nothing ? s.bare : ""}`}>
+            <div className={`${s.table} ${nothing || rows.error ? s.bare : ""}`}>
               {rows.pending ? (
                 <Skeleton rows={10} />
               ) : rows.error ? (
