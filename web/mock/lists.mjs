@@ -97,11 +97,14 @@ const counted = (names) => {
   return { items: [...counts].map(([name, count]) => ({ name, count })).sort((a, b) => (a.name < b.name ? -1 : 1)) };
 };
 
+/** A folder and all that it is inside of. */
+const above = (folder) => folder.split("/").flatMap((part, at, parts) => (part === "" ? [] : [parts.slice(0, at + 1).join("/")]));
+
 /** Routes that stand before the others; `now` answers what the mock holds and counts its changes. */
 export function listRoutes({ workflows, executions, changed, revision, whole, fail, stats }) {
   return [
     ["GET", /^\/workflows\/tags$/, () => counted([...workflows.values()].flatMap((one) => one.tags))],
-    ["GET", /^\/workflows\/folders$/, () => counted([...workflows.values()].map((one) => one.folder).filter(Boolean))],
+    ["GET", /^\/workflows\/folders$/, () => counted([...workflows.values()].flatMap((one) => above(one.folder)))],
     ["GET", /^\/workflows\/batch$/, ({ url }) => {
       const ids = (url.searchParams.get("ids") ?? "").split(",");
       if (ids.length > 100) fail(400, "invalid_parameter", "Too many at once", "ids names 1 to 100 workflows");

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { GraphDocument } from "../src/graph/document/document";
+import { statusesOf } from "../src/canvas/statuses";
 import { placeOf } from "../src/pages/editor/jump";
 import { stateOf } from "../src/state/execution";
 import { emptyExecution } from "../src/state/execution";
@@ -33,5 +34,14 @@ describe("a problem in the list", () => {
     expect(placeOf(doc, { node: "a", edge: "e" })).toEqual({ edge: 0 });
     expect(placeOf(doc, { node: "gone", path: "url" })).toBeNull();
     expect(placeOf(doc, { edge: "gone" })).toBeNull();
+  });
+});
+
+describe("a run that is over", () => {
+  it("says of nodes that it never came to them, and nothing of what is only drawn", () => {
+    const doc = new GraphDocument({ nodes: [{ id: "a", type: "http" }, { id: "g", type: "group" }, { id: "n", type: "note" }], edges: [] });
+    const statuses = statusesOf(doc);
+    statuses.show(new Map(), true);
+    expect([0, 1, 2].map((slot) => [statuses.look(slot), statuses.line(slot)])).toEqual([["skipped", "not reached"], ["rest", null], ["rest", null]]);
   });
 });

@@ -110,9 +110,9 @@ describe("files", () => {
 });
 
 describe("folders", () => {
-  it("stand below those that they are in, which count them too", () => {
-    const list = branches([{ name: "Shop", count: 1 }, { name: "Finance/Invoices", count: 3 }, { name: "Finance", count: 2 }, { name: "Finance & tax", count: 1 }, { name: "A//B", count: 1 }]);
-    expect(list.map(({ path, depth, count }) => `${"-".repeat(depth)}${path} ${count}`)).toEqual(["A 1", "-A/B 1", "Finance 5", "-Finance/Invoices 3", "Finance & tax 1", "Shop 1"]);
+  it("stand below those that they are in, with the counts that the server gives: those above have what is below them in theirs", () => {
+    const list = branches([{ name: "Shop", count: 1 }, { name: "Finance/Invoices", count: 3 }, { name: "Finance", count: 5 }, { name: "Finance & tax", count: 1 }]);
+    expect(list.map(({ path, name, depth, count }) => `${"-".repeat(depth)}${path} ${name} ${count}`)).toEqual(["Finance Finance 5", "-Finance/Invoices Invoices 3", "Finance & tax Finance & tax 1", "Shop Shop 1"]);
   });
 });
 
@@ -139,7 +139,7 @@ describe("a preview", () => {
     expect(boxes.map((box) => box.category)).toEqual(["trigger", "logic"]);
     expect([boxes[0]?.x, (boxes[1]?.x ?? 0) + (boxes[1]?.w ?? 0)]).toEqual([2, 102]);
     expect(lines[0]?.[1]).toBe(32);
-    expect(fitPreview({ w: 208, h: 60, boxes: [[0, 0, 208, 60, "data"]], lines: [] }, 400, 400, 2).boxes[0]?.w).toBeCloseTo(41.6);
+    expect(fitPreview({ w: 208, h: 60, boxes: [[0, 0, 208, 60, "data"]], lines: [] }, 400, 400, 2).boxes[0]?.w).toBeCloseTo(72);
   });
   it("draws frames behind what they hold, and leaves out what has no place", () => {
     const { boxes } = fitPreview({ w: 500, h: 300, boxes: [[20, 20, 100, 40, "data"], [0, 0, 400, 200, "logic"], [NaN, 0, 1, 1, "data"]], lines: [[0, 0, Infinity, 0]] }, 100, 60, 0);

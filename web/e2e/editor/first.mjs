@@ -1,7 +1,7 @@
 // The first hour: an empty product, a workflow from nothing, a template used and changed.
 
 import assert from "node:assert/strict";
-import { canvas, executions, isDone, palette, side, test, top, until } from "./hand.mjs";
+import { canvas, executions, isDone, open, palette, side, test, top, until } from "./hand.mjs";
 
 async function editorOf(page) {
   await page.waitForURL(/\/editor\/[^/?]+/);
@@ -27,6 +27,27 @@ test("a workflow is drawn from nothing, run, changed and run again", async ({ pa
   await until(product, id, ({ name }) => name === "Something now");
   await top(page).click();
   await executions(product, id, { count: 2 });
+});
+
+test("an empty canvas says how to begin, and nothing more once there is a node", async ({ page, url, product }) => {
+  await open(page, url, await product.add("Blank", { nodes: [], edges: [] }));
+  const blank = page.getByRole("region", { name: "Nothing here yet" });
+  await blank.waitFor();
+  assert.equal(await top(page).getAttribute("title"), "Add a node first.");
+  await blank.getByRole("button", { name: "Add a node" }).click();
+  await page.keyboard.type("manual");
+  await page.keyboard.press("Enter");
+  await blank.waitFor({ state: "hidden" });
+});
+
+test("the run button takes what the form beside it shows", async ({ page, url, product }) => {
+  const schema = { type: "object", required: ["id"], properties: { id: { type: "string" } } };
+  const id = await product.add("Shown", { nodes: [{ id: "start", type: "manual", position: { x: 0, y: 0 }, data: { schema } }], edges: [], samples: [{ id: "A-1" }] });
+  await open(page, url, id);
+  await side(page).getByText(/^Sample 1/).first().waitFor({ state: "attached" });
+  await top(page).click();
+  const [one] = await executions(product, id, { count: 1 });
+  assert.deepEqual(JSON.parse((await product.call("GET", `/executions/${one.id}`)).text).input, { id: "A-1" });
 });
 
 test("an empty product offers an example, which runs", async ({ page, url, product }) => {

@@ -24,10 +24,13 @@ export function handleFor(stage: Stage, root: RefObject<HTMLElement | null>, foc
     },
     reveal: (node, options) => {
       if (!stage.scene.doc.nodes.at(node)) return;
-      touch();
       const seen = stage.scene.places.seenAs[node] ?? node;
       const to = camera.revealing(stage.scene.places.box(seen));
-      if (to.x !== camera.view.x || to.y !== camera.view.y) camera.fly(to, performance.now());
+      if (to.x !== camera.view.x || to.y !== camera.view.y) {
+        // What is in sight already moves nothing: the graph goes on being fitted as the canvas gets another size.
+        touch();
+        camera.fly(to, performance.now());
+      }
       if (options?.focus) focus(seen);
     },
     center: (place) => {

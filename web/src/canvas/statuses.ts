@@ -1,6 +1,7 @@
 // What an execution says of each node and edge, from the steps of its nodes: the same states and words everywhere.
 
 import type { GraphDocument } from "../graph/document/document";
+import { isDrawnOnly } from "../graph/notes";
 import { isPlainPort } from "../graph/summary";
 import { brief, elided } from "../graph/values";
 import type { NodeRun, StepRun } from "../state/execution";
@@ -50,7 +51,7 @@ export class RunStatuses implements Statuses {
 
   look(node: number): NodeLook {
     const run = this.runOf(node);
-    if (!run) return this.isOver ? "skipped" : this.doc.nodes.at(node)?.data?.["disabled"] === true ? "disabled" : "rest";
+    if (!run) return this.isPassedBy(node) ? "skipped" : this.doc.nodes.at(node)?.data?.["disabled"] === true ? "disabled" : "rest";
     if (run.running > 0) return "running";
     if (run.failed > 0) return "failed";
     switch (run.last.status) {
@@ -68,7 +69,7 @@ export class RunStatuses implements Statuses {
 
   line(node: number): string | null {
     const run = this.runOf(node);
-    if (!run) return this.isOver ? "not reached" : null;
+    if (!run) return this.isPassedBy(node) ? "not reached" : null;
     const { last } = run;
     switch (this.look(node)) {
       case "running":
@@ -126,6 +127,11 @@ export class RunStatuses implements Statuses {
     if (status === "failed" && port === null) return "dead";
     if (to && to.running > 0 && !isOld(from.last, to)) return "run";
     return to && to.last.status !== "skipped" ? "ok" : this.isOver ? "dead" : "rest";
+  }
+
+  /** Whether a run that is over never came to it; what is only drawn was never to be reached. */
+  private isPassedBy(node: number): boolean {
+    return this.isOver && !isDrawnOnly(this.doc.nodes.at(node)?.type ?? "");
   }
 
   private runOf(node: number): NodeRun | undefined {

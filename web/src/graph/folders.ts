@@ -1,4 +1,4 @@
-// Folders by the names that workflows carry: "Finance/Invoices" is inside of "Finance", also where nothing stands in that one itself.
+// Folders by the names that workflows carry: "Finance/Invoices" is inside of "Finance", which is listed too where nothing stands in it itself.
 
 export interface Branch {
   path: string;
@@ -8,18 +8,13 @@ export interface Branch {
   count: number;
 }
 
+/** The server lists each folder with what is in it and below it: nothing is added up again. */
 export function branches(folders: readonly { name: string; count: number }[]): Branch[] {
-  const known = new Map<string, Branch>();
-  for (const folder of folders) {
-    const parts = folder.name.split("/").filter((part) => part !== "");
-    for (let depth = 0; depth < parts.length; depth += 1) {
-      const path = parts.slice(0, depth + 1).join("/");
-      const branch = known.get(path) ?? { path, name: parts[depth] ?? "", depth, count: 0 };
-      branch.count += folder.count;
-      known.set(path, branch);
-    }
-  }
+  const known = folders.map(({ name: path, count }): Branch => {
+    const parts = path.split("/");
+    return { path, name: parts.at(-1) ?? "", depth: parts.length - 1, count };
+  });
   // A folder stands right before what is inside of it.
   const key = (path: string) => path.split("/").join("\u0000");
-  return [...known.values()].sort((a, b) => (key(a.path) < key(b.path) ? -1 : 1));
+  return known.sort((a, b) => (key(a.path) < key(b.path) ? -1 : 1));
 }

@@ -13,18 +13,19 @@ export interface Fitted {
   lines: [x1: number, y1: number, x2: number, y2: number][];
 }
 
-/** A graph of one node is not drawn as large as the tile. */
-const SCALE_MOST = 0.2;
+/** A graph of few nodes is not drawn as large as the tile. */
+const NODE_MOST = 72;
 const BOX_LEAST = 2;
 
 /** Fits a preview into `width` × `height` with `pad` around it, in the middle, never larger than a node reads well. */
 export function fitPreview(drawn: Drawn, width: number, height: number, pad: number): Fitted {
-  const scale = Math.min(SCALE_MOST, (width - 2 * pad) / Math.max(1, drawn.w), (height - 2 * pad) / Math.max(1, drawn.h));
+  const known = drawn.boxes.filter((box) => box.slice(0, 4).every(Number.isFinite));
+  const node = known.reduce((least, box) => Math.min(least, box[2]), Infinity);
+  const scale = Math.min(NODE_MOST / Math.max(1, node), (width - 2 * pad) / Math.max(1, drawn.w), (height - 2 * pad) / Math.max(1, drawn.h));
   const left = (width - drawn.w * scale) / 2;
   const top = (height - drawn.h * scale) / 2;
   const x = (value: number) => left + value * scale;
   const y = (value: number) => top + value * scale;
-  const known = drawn.boxes.filter((box) => box.slice(0, 4).every(Number.isFinite));
   const boxes = known.map((box) => {
     const [bx, by, w, h, category] = box;
     const frame = known.some((other) => other !== box && holds(box, other));

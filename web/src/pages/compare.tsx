@@ -103,7 +103,10 @@ function Loaded({ left, right, steps: [a, b] }: { left: Execution; right: Execut
         </span>
       </div>
       {found.length === 0 ? (
-        <p className={`${s.none} dim`}>{pairs.length === 0 ? "Neither of them has a step that has ended." : how === "" ? "No step fits." : "No step differs in this way."}</p>
+        <p className={`${s.none} dim`}>
+          {pairs.length === 0 ? "Neither of them has a step that has ended." : how === "" ? "No step fits." : "No step differs in this way."}{" "}
+          {pairs.length > 0 ? <Button onClick={() => (setHow(null), setQuery(""))}>Show all steps</Button> : null}
+        </p>
       ) : (
         <Table pairs={found} titles={titles} chosen={chosen} onChoose={setChosen} />
       )}

@@ -21,7 +21,7 @@ const GROUPS = [
   ["delayed,queued,running,waiting,paused", "Not over"],
   ["failed,timed_out,quarantined", "Went wrong"],
 ] as const;
-const TRIGGERS = ["manual", "schedule", "webhook", "api", "cli", "workflow", "fork", "replay"];
+const TRIGGERS = ["manual", "schedule", "webhook", "api", "cli", "workflow", "error", "fork", "replay"];
 const KEYS = ["status", "workflow", "trigger", "time", "from", "to", "origin", "q"];
 const REST_MS = 250;
 

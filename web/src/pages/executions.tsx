@@ -42,6 +42,7 @@ export function page() {
     if (looking) more();
   });
   const nothing = list.isSuccess && shown.length === 0 && !looking;
+  const failed = list.isError && items.length === 0;
   return (
     <Page wide>
       <PageHead title="Executions" facts={total !== null ? <Many total={total} exact={exact} /> : null} />
@@ -53,10 +54,10 @@ export function page() {
           Older executions could not be read. <Button onClick={() => void list.fetchNextPage()}>Try again</Button>
         </p>
       ) : null}
-      <div className={`${s.table} ${nothing ? s.bare : ""}`}>
+      <div className={`${s.table} ${nothing || failed ? s.bare : ""}`}>
         {list.isPending ? (
           <Skeleton rows={14} />
-        ) : list.isError && items.length === 0 ? (
+        ) : failed ? (
           <Failed error={list.error} what="Executions could not be read" retry={() => void list.refetch()} />
         ) : nothing ? (
           <Nothing filters={filters} />

@@ -63,8 +63,6 @@ function Appearance() {
   );
 }
 
-const percent = (value: number) => `${Math.round(value * 100)} %`;
-
 function Canvas() {
   const settings = useView((state) => state.settings);
   const defaults = useView((state) => state.defaults);
@@ -81,8 +79,8 @@ function Canvas() {
         )
       }
     >
-      <NumberField setting="lodLow" name="Nodes are flat below this zoom" shown={percent} help="Farther out than this, a node is a coloured box." />
-      <NumberField setting="lodMedium" name="Nodes show everything from this zoom" shown={percent} help="In between, a node is its box, icon and name." />
+      <NumberField setting="lodLow" name="Nodes are flat below this zoom" percent help="Farther out than this, a node is a coloured box." />
+      <NumberField setting="lodMedium" name="Nodes show everything from this zoom" percent help="In between, a node is its box, icon and name." />
       <NumberField setting="lodFrom" name="Less detail in graphs of at least so many nodes" help="Smaller ones never lose their names." />
       <NumberField setting="maxVisible" name="Most nodes in view at full detail" help="With more of them in view, detail is one level lower." />
       <Toggle on={settings.simplifyEdges} name="Simplify edges far out" help="Where they are small and many, edges are straight and fewer." onChange={(simplifyEdges) => setSettings({ simplifyEdges })} />
@@ -204,37 +202,39 @@ interface NumberProps {
   setting: NumberKey;
   name: string;
   help?: string;
-  shown?: (value: number) => string;
+  /** Written and read as hundredths. */
+  percent?: boolean;
 }
 
 /** What is written counts once it is left; outside of what can be, it goes to the nearest that can. */
-function NumberField({ setting, name, help, shown }: NumberProps) {
+function NumberField({ setting, name, help, percent = false }: NumberProps) {
   const value = useView((state) => state.settings[setting]);
   const [text, setText] = useState<string | null>(null);
   const id = useId();
-  const [least, most, step] = RANGES[setting];
+  const scale = percent ? 100 : 1;
+  const [least, most, step] = RANGES[setting].map((one) => Math.round(one * scale));
   const keep = () => {
     const number = Number(text);
-    if (text !== null && text.trim() !== "" && Number.isFinite(number)) setSettings({ [setting]: within(setting, number) });
+    if (text !== null && text.trim() !== "" && Number.isFinite(number)) setSettings({ [setting]: within(setting, number / scale) });
     setText(null);
   };
   return (
     <Row name={name} help={help} id={id}>
       <span className={s.number}>
-        {shown ? <span className="faint num">{shown(value)}</span> : null}
         <input
           id={id}
-          className={`${f.field} ${s.input} num`}
+          className={`${f.field} ${s.input} ${percent ? s.hundredths : ""} num`}
           type="number"
           min={least}
           max={most}
           step={step}
-          value={text ?? String(value)}
+          value={text ?? String(Math.round(value * scale))}
           aria-describedby={help ? `${id}-help` : undefined}
           onChange={(event) => setText(event.target.value)}
           onBlur={keep}
           onKeyDown={(event) => event.key === "Enter" && keep()}
         />
+        {percent ? <span className={s.unit}>%</span> : null}
       </span>
     </Row>
   );

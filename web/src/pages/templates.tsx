@@ -24,7 +24,7 @@ export function page() {
     <Page>
       <PageHead title="Templates" facts={list.data ? <span className="faint num">{count(list.data.length)}</span> : null} />
       {list.isPending ? (
-        <Skeleton rows={4} kind="block" />
+        <Skeleton rows={12} kind="cards" />
       ) : !list.data ? (
         <Failed error={list.error} what="Templates could not be read" retry={() => void list.refetch()} />
       ) : list.data.length === 0 ? (

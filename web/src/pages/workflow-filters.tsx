@@ -23,8 +23,10 @@ export interface FilterProps {
 const TAGS_SHOWN = 12;
 
 export function FilterPanel(props: FilterProps) {
-  const folders = useQuery(queries.workflowFolders()).data ?? [];
-  const tags = useQuery(queries.workflowTags()).data ?? [];
+  const folders = useQuery(queries.workflowFolders()).data;
+  const tags = useQuery(queries.workflowTags()).data;
+  // Nothing to choose among: the list has the room.
+  if (folders?.length === 0 && tags?.length === 0) return null;
   const everything = props.folder === "" && props.tags.length === 0 && props.active === "";
   return (
     <aside className={s.panel} aria-label="Show">
@@ -45,7 +47,7 @@ export function FilterPanel(props: FilterProps) {
           </button>
         </li>
       </ul>
-      {folders.length > 0 ? (
+      {folders && folders.length > 0 ? (
         <>
           <h2 className={s.head}>Folders</h2>
           <ul className={s.list}>
@@ -67,7 +69,7 @@ export function FilterPanel(props: FilterProps) {
           </ul>
         </>
       ) : null}
-      <Tags known={tags} chosen={props.tags} onTags={props.onTags} />
+      <Tags known={tags ?? []} chosen={props.tags} onTags={props.onTags} />
     </aside>
   );
 }

@@ -21,6 +21,8 @@ export interface RowActions {
   entries: (item: WorkflowItem) => readonly MenuEntry[];
 }
 
+const TAGS_SHOWN = 3;
+
 export interface RowProps {
   item: WorkflowItem | undefined;
   row: number;
@@ -104,19 +106,19 @@ function Name({ item, reach }: { item: WorkflowItem; reach: number }) {
         </span>
       ) : null}
       {item.folder || item.tags?.length ? (
-        <span className={s.marks}>
+        <span className={s.marks} title={[item.folder, ...(item.tags ?? [])].filter(Boolean).join(" · ")}>
           {item.folder ? (
-            <span className={`${s.folder} cut`} dir="auto">
+            <span className={s.folder} dir="auto">
               <Folder aria-hidden="true" />
-              {item.folder}
+              <span className="cut">{item.folder}</span>
             </span>
           ) : null}
-          {item.tags?.slice(0, 4).map((tag) => (
+          {item.tags?.slice(0, TAGS_SHOWN).map((tag) => (
             <span key={tag} className={`${s.tag} cut`} dir="auto">
               {tag}
             </span>
           ))}
-          {(item.tags?.length ?? 0) > 4 ? <span className="faint">+{(item.tags?.length ?? 0) - 4}</span> : null}
+          {(item.tags?.length ?? 0) > TAGS_SHOWN ? <span className="faint">+{(item.tags?.length ?? 0) - TAGS_SHOWN}</span> : null}
         </span>
       ) : null}
     </span>

@@ -73,7 +73,7 @@ export function page() {
             ) : nothing && !filtered ? null : (
               <FindBar asked={asked} wide={wide} onLeave={() => focus.current?.()} />
             )}
-            <div className={s.table}>
+            <div className={`${s.table} ${nothing || rows.error ? s.bare : ""}`}>
               {rows.pending ? (
                 <Skeleton rows={10} />
               ) : rows.error ? (
@@ -186,7 +186,7 @@ function useEntries(filter: WorkflowFilter, run: (item: WorkflowItem) => void, s
 function NoMatch({ q, onClear }: { q: string; onClear: () => void }) {
   return (
     <Empty title={q === "" ? "No workflow is like this" : `No workflow matches “${q}”`} actions={<Button onClick={onClear}>Show all</Button>}>
-      {q === "" ? "Choose another folder or tag." : "The search looks at the names of workflows."}
+      {q === "" ? "Choose another folder or tag." : "The search looks at names, tags and descriptions."}
     </Empty>
   );
 }

@@ -9,6 +9,7 @@ import s from "./preview.module.css";
 
 const PAD = 6;
 const CARD_LEAST = 14;
+const NODE_LEAST = 32;
 
 export const Thumbnail = memo(function Thumbnail({ preview, className }: { preview: Preview | null | undefined; className?: string | undefined }) {
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -36,7 +37,7 @@ function draw(canvas: HTMLCanvasElement, preview: Preview): void {
   pen.scale(density, density);
   const style = getComputedStyle(canvas);
   const token = (name: string) => style.getPropertyValue(name).trim();
-  const { boxes, lines } = fitPreview(preview, width, height, PAD);
+  const { boxes, lines } = fitPreview(preview, width, height, Math.max(PAD, width / 20));
   const colours = new Map(boxes.map(({ category }) => [category, token(`--cat-${categoryOf(category, "")}`)]));
   const ground = token("--line-2");
   const shape = ({ x, y, w, h }: (typeof boxes)[number]) => {
@@ -59,6 +60,10 @@ function draw(canvas: HTMLCanvasElement, preview: Preview): void {
   for (const box of boxes.filter((one) => !one.frame)) {
     // A card with the colour of its category at its beginning, as nodes are; where it is too small for both, the colour alone.
     const colour = colours.get(box.category) ?? ground;
+    if (box.w >= NODE_LEAST && box.h < box.w / 2) {
+      drawNode(pen, box, colour, [token("--bg-2"), ground]);
+      continue;
+    }
     const card = box.w >= CARD_LEAST;
     shape(box);
     pen.fillStyle = card ? ground : colour;
@@ -68,4 +73,23 @@ function draw(canvas: HTMLCanvasElement, preview: Preview): void {
     pen.fillStyle = colour;
     pen.fill();
   }
+}
+
+/** Where there is room, a box is drawn as nodes are: its tile, and lines in the place of words. */
+function drawNode(pen: CanvasRenderingContext2D, { x, y, w, h }: { x: number; y: number; w: number; h: number }, colour: string, [fill, ground]: [string, string]): void {
+  const bar = (left: number, top: number, width: number, height: number, paint: string) => {
+    pen.beginPath();
+    pen.roundRect(left, top, width, height, Math.min(3, height / 3));
+    pen.fillStyle = paint;
+    pen.fill();
+  };
+  bar(x, y, w, h, fill);
+  pen.stroke();
+  const tile = h * 0.54;
+  const inset = (h - tile) / 2;
+  bar(x + inset, y + inset, tile, tile, colour);
+  const words = x + inset * 2 + tile;
+  const room = x + w - inset - words;
+  bar(words, y + h * 0.32, room * 0.8, h * 0.13, ground);
+  bar(words, y + h * 0.56, room * 0.5, h * 0.13, ground);
 }

@@ -2,6 +2,7 @@
 
 const NUMBER = new Intl.NumberFormat("en-GB");
 const SHORT_DATE = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+const OLD_DATE = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
 const FULL_DATE = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
 
 export function count(value: number): string {
@@ -47,7 +48,8 @@ export function ago(at: number, now: number): string {
   if (s < 3600) return `${Math.floor(s / 60)} min ago`;
   if (s < 86_400) return `${Math.floor(s / 3600)} h ago`;
   if (s < 7 * 86_400) return `${Math.floor(s / 86_400)} d ago`;
-  return SHORT_DATE.format(at);
+  // Half a year off, the time of day says nothing any more and the year does.
+  return (s < 180 * 86_400 ? SHORT_DATE : OLD_DATE).format(at);
 }
 
 export function fullDate(at: number): string {
@@ -97,7 +99,7 @@ export function statusWord(status: string): string {
   return STATUS_WORDS[status] ?? status;
 }
 
-const STARTERS: Record<string, string> = { manual: "Manual", schedule: "Schedule", event: "Event", workflow: "Workflow", fork: "Fork", replay: "Replay", webhook: "Webhook", api: "HTTP API", cli: "Terminal" };
+const STARTERS: Record<string, string> = { manual: "Manual", schedule: "Schedule", event: "Event", workflow: "Workflow", fork: "Fork", replay: "Replay", webhook: "Webhook", error: "Failure", api: "HTTP API", cli: "Terminal" };
 
 /** What started an execution. */
 export function startedBy(trigger: string | null | undefined): string {

@@ -7,11 +7,11 @@ import { useDelayed } from "./hooks";
 import s from "./states.module.css";
 
 /** Lines of the shape that will come, after 150 ms; before that, nothing. */
-export function Skeleton({ rows = 6, kind = "rows" }: { rows?: number; kind?: "rows" | "block" }) {
+export function Skeleton({ rows = 6, kind = "rows" }: { rows?: number; kind?: "rows" | "block" | "cards" }) {
   const late = useDelayed(true);
   if (!late) return <div className={s.skeleton} aria-hidden="true" />;
   return (
-    <div className={s.skeleton} role="status" aria-label="Loading">
+    <div className={`${s.skeleton} ${kind === "cards" ? s.cards : ""}`} role="status" aria-label="Loading">
       {Array.from({ length: rows }, (_, at) => (
         <div key={at} className={kind === "rows" ? s.line : s.block}>
           {kind === "rows" ? (

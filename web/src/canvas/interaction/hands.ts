@@ -297,6 +297,11 @@ export class CanvasHands implements Hands {
     this.given.setCursor(name);
   }
 
+  /** The pointer is over another part of the page. */
+  leave(): void {
+    if (this.stage.overlay.hovered >= 0) this.stage.show({ hovered: -1 });
+  }
+
   /** What is under the pointer while nothing is pressed. */
   hover(at: Point): Hit {
     const hit = this.isTooSmall() ? NOTHING : this.hit(at, false);

@@ -2,7 +2,7 @@
 
 import type { Point } from "../types";
 import type { AutoPan } from "./auto-pan";
-import { Gestures, type Hit, type Press } from "./gestures";
+import { Gestures, NOTHING, type Hit, type Press } from "./gestures";
 import type { CanvasHands } from "./hands";
 import { meaningOf } from "./wheel";
 
@@ -49,6 +49,11 @@ export function listenTo(element: HTMLElement, hands: CanvasHands, gestures: Ges
       if (gestures.mode !== "pressed") clearTimeout(long);
     } else if (event.pointerType !== "touch" && !isOwn(event)) onHover(hands.hover(point), point);
   };
+  // What a node put out is shown beside it only as long as it is pointed at.
+  const onLeave = () => {
+    hands.leave();
+    onHover(NOTHING, last.at);
+  };
   const onUp = (event: PointerEvent) => {
     clearTimeout(long);
     gestures.up(event.pointerId, at(event));
@@ -83,6 +88,7 @@ export function listenTo(element: HTMLElement, hands: CanvasHands, gestures: Ges
   element.addEventListener("wheel", onWheel, options);
   element.addEventListener("contextmenu", onMenu);
   element.addEventListener("pointerenter", onResize);
+  element.addEventListener("pointerleave", onLeave);
   return () => {
     clearTimeout(long);
     autoPan.stop();
@@ -93,5 +99,6 @@ export function listenTo(element: HTMLElement, hands: CanvasHands, gestures: Ges
     element.removeEventListener("wheel", onWheel);
     element.removeEventListener("contextmenu", onMenu);
     element.removeEventListener("pointerenter", onResize);
+    element.removeEventListener("pointerleave", onLeave);
   };
 }

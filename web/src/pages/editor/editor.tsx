@@ -12,6 +12,7 @@ import { useSearch } from "../../ui/router";
 import { useKinds } from "../kinds";
 import { handOnKeys } from "./early-keys";
 import { Top } from "./top";
+import { isEmpty, useDocValue } from "./use-doc";
 import { useEditorRun } from "./use-editor-run";
 import { useParts } from "./use-parts";
 import { useProblems } from "./use-problems";
@@ -35,7 +36,8 @@ export function Editor({ session }: { session: Session }) {
   const { Workbench, load } = useWorkbench();
   const { setOpen, setLeft } = parts;
   const start = useStart(session, run, parts);
-  const blocked = problems.errors > 0 ? `${plural(problems.errors, "error")} must be mended first; see Problems.` : null;
+  const blank = useDocValue(doc, isEmpty);
+  const blocked = blank ? "Add a node first." : problems.errors > 0 ? `${plural(problems.errors, "error")} must be mended first; see Problems.` : null;
   const canvasOptions = useMemo(() => canvasSettings(settings), [settings]);
   useAsked(session, canvas);
   // What the canvas may ask for comes once the keys of commands are heard.

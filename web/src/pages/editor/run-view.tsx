@@ -72,7 +72,7 @@ export function RunView({ session, execution, kinds, onNode, onClose }: RunViewP
         </>
       }
       tools={
-        <Button kind="quiet" iconOnly icon={<X size={14} aria-hidden="true" />} onClick={onClose}>
+        <Button kind="quiet" iconOnly className={s.close} icon={<X size={14} aria-hidden="true" />} onClick={onClose}>
           Close the run
         </Button>
       }

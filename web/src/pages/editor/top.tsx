@@ -62,7 +62,7 @@ export function Top({ session, changed, running, busy, blocked, onRun, onStop, o
           Stop
         </Button>
       ) : (
-        <Button kind="primary" icon={<Play size={14} aria-hidden="true" />} busy={busy === "run"} disabled={blocked !== null} title={blocked ?? (MAC ? "Run (⌘↵)" : "Run (Ctrl ↵)")} onClick={onRun}>
+        <Button kind="primary" icon={<Play size={14} aria-hidden="true" fill="currentColor" />} busy={busy === "run"} disabled={blocked !== null} title={blocked ?? (MAC ? "Run (⌘↵)" : "Run (Ctrl ↵)")} onClick={onRun}>
           Run
         </Button>
       )}

@@ -28,3 +28,7 @@ export function useNode(doc: GraphDocument, slot: number): FileNode | null {
 export function useFile(doc: GraphDocument): Entity {
   return useDocValue(doc, (now) => now.file);
 }
+
+export function isEmpty(doc: GraphDocument): boolean {
+  return doc.nodes.count === 0;
+}

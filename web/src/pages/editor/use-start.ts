@@ -1,4 +1,5 @@
-// The run button: it takes the input that somebody has chosen in the form; what needs none runs at once, else the form asks for it.
+// The run button: it takes the input that stands in the form on show, or that somebody has chosen there before; what needs none runs at once,
+// else the form asks for it.
 
 import { useCallback, useEffect, useRef } from "react";
 import type { Session } from "../../state/document";
@@ -6,7 +7,7 @@ import { closeToast, toast } from "../../state/view";
 import type { EditorRun } from "./use-editor-run";
 import type { Parts } from "./use-parts";
 
-export function useStart(session: Session, run: EditorRun, { setTab, setRunning, typed }: Parts): () => void {
+export function useStart(session: Session, run: EditorRun, { tab, setTab, setRunning, typed }: Parts): () => void {
   const { doc, selection } = session;
   const asked = useRef<number | null>(null);
   useEffect(() => {
@@ -17,7 +18,8 @@ export function useStart(session: Session, run: EditorRun, { setTab, setRunning,
   }, [run.starting]);
   const start = useCallback(async () => {
     const { asksForInput } = await import("../../graph/form");
-    const chosen = typed.current?.isChosen === true;
+    // What somebody sees beside the button is what the button takes.
+    const chosen = typed.current !== null && (typed.current.isChosen || (tab === "run" && selection.only < 0));
     const input = typed.current?.input ?? null;
     if (chosen ? input === null : asksForInput({ ...doc.file, nodes: triggersOf(session), edges: [] })) {
       selection.clear();
@@ -28,7 +30,7 @@ export function useStart(session: Session, run: EditorRun, { setTab, setRunning,
       run.start(input ?? "{}");
       setRunning(true);
     }
-  }, [doc, selection, session, run, setTab, setRunning, typed]);
+  }, [doc, selection, session, run, tab, setTab, setRunning, typed]);
   return useCallback(() => void start(), [start]);
 }
 

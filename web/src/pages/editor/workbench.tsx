@@ -23,6 +23,7 @@ import { contextOf, type HostParts } from "./host";
 import { jumpTo } from "./jump";
 import { Left } from "./left";
 import { loadSurfaces, opened, Surfaces } from "./surfaces";
+import { isEmpty, useDocValue } from "./use-doc";
 import { useLayout } from "./use-layout";
 import type { EditorRun } from "./use-editor-run";
 import { NARROW, type Parts } from "./use-parts";
@@ -31,6 +32,7 @@ import { WorkflowPanel } from "./workflow-panel";
 import s from "./editor.module.css";
 
 const NodeSide = part(async () => (await import("./node-side")).NodeSide);
+const Blank = part(async () => (await import("./blank")).Blank);
 const FindBar = part(async () => (await import("../../panels/editor/find-bar")).FindBar);
 const RunView = part(async () => (await import("./run-view")).RunView);
 
@@ -66,6 +68,7 @@ export function Workbench(props: WorkbenchProps) {
   const slot = useDeferredValue(selection.only);
   const { setOpen, setWide, setFinding, setRunning } = parts;
   const { commands, take } = useCommands(props);
+  const isBlank = useDocValue(doc, isEmpty);
   const on = useMemo(() => canvasEvents({ context: commands, onOpen: () => setWide(true), open: setOpen, take: (text, at) => void take(text, at) }), [commands, setWide, setOpen, take]);
   useEffect(() => onReady(on), [on, onReady]);
   useCommandKeys(commands, bindings);
@@ -77,6 +80,11 @@ export function Workbench(props: WorkbenchProps) {
       <Left context={commands} kinds={kinds} parts={parts} onNode={reveal} problemsOf={(at) => problems.of(doc.nodes.key(at)).length} onOpen={() => setWide(true)} onMenu={openMenu} />
       <div className={s.above}>
         <Working words={parts.working} />
+        {isBlank ? (
+          <Suspense fallback={null}>
+            <Blank host={commands.host} />
+          </Suspense>
+        ) : null}
         {parts.finding ? (
           <Suspense fallback={null}>
             <FindBar context={commands} onClose={() => setFinding(false)} />

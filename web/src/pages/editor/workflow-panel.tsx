@@ -67,7 +67,7 @@ export function WorkflowPanel(props: WorkflowPanelProps) {
   return (
     <section className={s.panel} aria-label="Workflow">
       <Tabs label="About the workflow" id={id} tabs={tabs} chosen={tab} onChoose={onTab} />
-      <div {...tabPanel(id, tab)} className={s.body}>
+      <div {...tabPanel(id, tab)} className={s.body} data-tab={tab}>
         {inside()}
       </div>
     </section>

@@ -81,10 +81,13 @@ export function ExpressionPreview({ kind, text, field }: { kind: ExpressionKind;
   const preview = usePreview(kind, live, data);
   return (
     <div className={s.preview} aria-live="polite">
-      <PreviewWords preview={preview} field={field} />
+      {/* Of a bare expression the types are those of its text: what it gives may be anything. */}
+      <PreviewWords preview={preview} field={kind === "expression" ? ANYTHING : field} />
     </div>
   );
 }
+
+const ANYTHING: Pick<ParameterField, "types"> = { types: [] };
 
 function PreviewWords({ preview, field }: { preview: Preview; field: Pick<ParameterField, "types"> }) {
   switch (preview.state) {
