@@ -31,7 +31,7 @@ const LEARN_AFTER_MS = 1_500;
 const TOGETHER_MS = 300;
 
 startView();
-askReached(() => useView.getState().reached !== false);
+askReached(() => navigator.onLine && useView.getState().reached !== false);
 const page = Promise.race([prefetchRoute(location.pathname), new Promise((resolve) => setTimeout(resolve, TOGETHER_MS))]);
 void Promise.all([signInFromLink(), page]).then(() => {
   const root = document.getElementById("root");

@@ -6,8 +6,7 @@ import { canvas, CHAIN, draft, nodeOf, open, palette, saved, test, until } from 
 test("what was typed is there after a reload, though the server was away", async ({ page, url, product, context }) => {
   const id = await product.add("Away", CHAIN);
   await open(page, url, id);
-  // What one edits with is there; the rest of the code may not be.
-  await palette(page).waitFor();
+  await palette(page).waitFor(); // its code comes a moment after the graph is seen
   await context.setOffline(true);
   await palette(page).fill("Delay");
   await page.keyboard.press("Enter");
