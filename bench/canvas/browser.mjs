@@ -2,7 +2,7 @@
 
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { PAINTED, record } from "./recorder.mjs";
+import { countCommits, PAINTED, record } from "./recorder.mjs";
 
 const require = createRequire(new URL("../../web/package.json", import.meta.url));
 export const SIZE = { width: 1280, height: 800 };
@@ -24,13 +24,14 @@ export async function openBrowser(path, more = []) {
 }
 
 /** A page with nothing in its caches, the recorder in it, and a line to the browser. */
-export async function openPage(browser, { cookies = [] } = {}) {
+export async function openPage(browser, { cookies = [], commits = false } = {}) {
   const context = await browser.newContext({ viewport: SIZE, colorScheme: "dark", permissions: ["clipboard-read", "clipboard-write"] });
   if (cookies.length > 0) await context.addCookies(cookies);
   const page = await context.newPage();
   const complaints = [];
   page.on("pageerror", (error) => complaints.push(error.message));
   await page.addInitScript(record, PAINTED);
+  if (commits) await page.addInitScript(countCommits);
   const line = await context.newCDPSession(page);
   await line.send("Performance.enable");
   return { context, page, line, complaints };

@@ -20,11 +20,19 @@ export function judged(lengths) {
   return { frames: sorted.length, fps: round((1_000 * sorted.length) / all), p95: round(percentile(sorted, 0.95)), worst: round(sorted.at(-1) ?? 0) };
 }
 
+/** How often something happened between two moments, for each second of that time. */
+export function perSecond(times, { from, to }) {
+  return round((1_000 * times.filter((at) => at > from && at <= to).length) / (to - from));
+}
+
 export function round(number) {
   return Math.round(number * 10) / 10;
 }
 
-const MORE_IS_BETTER = new Set(["fps", "frames", "ok", "moved", "seen"]);
+const MORE_IS_BETTER = new Set(["fps", "frames", "ok", "moved", "seen", "per_second"]);
+/** What may go wrong in no run: of these the worst counts, however fast the others were. */
+const NEVER = new Set(["wrong_cards", "needless"]);
+const ALWAYS = new Set(["applied"]);
 
 /** The best of each figure: whatever else the machine does only ever takes time away. */
 export function bestOf(runs) {
@@ -37,7 +45,8 @@ export function bestOf(runs) {
       if (values.every((value) => typeof value === "object")) return [key, bestOf(values)];
       if (values.every((value) => typeof value === "boolean")) return [key, values.includes(true)];
       if (!values.every((value) => typeof value === "number")) return [key, values[0]];
-      return [key, MORE_IS_BETTER.has(key) ? Math.max(...values) : Math.min(...values)];
+      const isMost = ALWAYS.has(key) ? false : NEVER.has(key) || MORE_IS_BETTER.has(key);
+      return [key, isMost ? Math.max(...values) : Math.min(...values)];
     }),
   );
 }

@@ -16,6 +16,9 @@ export async function paced(seconds, step) {
   }
 }
 
+/** One way for the first half of a phase, and back: what is moved stays in view. */
+export const thereAndBack = (by, at, count) => (at < count / 2 ? [by.x, by.y] : [-by.x, -by.y]);
+
 export function hand(line) {
   const send = (event) => line.send("Input.dispatchMouseEvent", event).catch(() => undefined); // the page may be gone by then
   return {

@@ -5,7 +5,7 @@ export const PAINTED = "tidemill:canvas";
 
 /** Put into every page before its own code. Runs there, so it may use nothing from here. */
 export function record(painted) {
-  const bench = { frames: [], dom: 0, painted: null, interactive: null, edit: null };
+  const bench = { frames: [], dom: 0, painted: null, interactive: null, edit: null, commits: null, cards: null };
   globalThis.__bench = bench;
   const all = document.getElementsByTagName("*");
   const frame = (time) => {
@@ -27,6 +27,35 @@ export function record(painted) {
     });
   };
   addEventListener("pointermove", onMove, true);
+}
+
+/**
+ * Put into a page beside the recorder: stands where React's own tools would, so that React tells of each commit. Counts them, and walks what
+ * a commit changed for the cards in it. Only where that is asked for: frames are measured without it.
+ */
+export function countCommits() {
+  const bench = globalThis.__bench;
+  const [ELEMENT, RENDERED] = [5, 1]; // React's tag of an element, and its flag of a component that ran
+  bench.commits = [];
+  bench.cards = [];
+  const note = (fiber, isNew, at) => {
+    const node = fiber.child?.tag === ELEMENT ? fiber.child.memoizedProps["data-node"] : undefined;
+    if (node !== undefined && typeof fiber.type !== "string" && (isNew || (fiber.flags & RENDERED) !== 0)) bench.cards.push({ at, node, isNew });
+  };
+  const walk = (fiber, at) => {
+    const before = fiber.alternate;
+    note(fiber, before === null, at);
+    // Where a commit changed nothing below, the very same children are there.
+    if (before !== null && before.child === fiber.child) return;
+    for (let child = fiber.child; child; child = child.sibling) walk(child, at);
+  };
+  const onCommitFiberRoot = (_, root) => {
+    const at = performance.now();
+    bench.commits.push(at);
+    walk(root.current, at);
+  };
+  const hook = { supportsFiber: true, inject: () => 1, onCommitFiberRoot, onPostCommitFiberRoot() {}, onCommitFiberUnmount() {}, checkDCE() {} };
+  globalThis.__REACT_DEVTOOLS_GLOBAL_HOOK__ = hook;
 }
 
 /** Waits for an edit to be seen: from the key until the frame after the canvas says that it shows something else. Runs in the page. */

@@ -3,12 +3,12 @@
 import http from "node:http";
 import { busyMs, heapMb } from "./browser.mjs";
 import { grabbable, middle, placeOf, zoomTo } from "./canvas.mjs";
-import { framesBetween, judged, round } from "./figures.mjs";
-import { hand, paced, pause } from "./input.mjs";
+import { framesBetween, judged, perSecond, round } from "./figures.mjs";
+import { hand, paced, pause, thereAndBack } from "./input.mjs";
 
 const OPEN_MS = 60_000;
 const SETTLE_MS = 1_000;
-const ZOOM_OUT = 64;
+export const ZOOM_OUT = 64;
 const SECONDS = { drag: 1, near_pan: 1.5, zoom_out: 1.25, far_pan: 1, zoom_in: 1.25 };
 const EVENTS = 60;
 const PAN = { x: 16, y: 8 };
@@ -74,7 +74,7 @@ async function drag(page, line, graph, now) {
 }
 
 /** Times the frames of what `act` does. */
-async function phase(page, act) {
+export async function phase(page, act) {
   const from = await page.evaluate("performance.now()");
   const told = await act();
   const to = await page.evaluate("performance.now()");
@@ -93,17 +93,19 @@ export async function run({ page, line }, graph) {
   const phases = {
     near_pan: await phase(page, () => paced(SECONDS.near_pan, () => pan(x, y, PAN.x, PAN.y))),
     zoom_out: await phase(page, () => paced(SECONDS.zoom_out, () => zoom(x, y, perEvent))),
-    far_pan: await phase(page, () => paced(SECONDS.far_pan, () => pan(x, y, -PAN.x, -PAN.y))),
+    far_pan: await phase(page, () => paced(SECONDS.far_pan, (at, count) => pan(x, y, ...thereAndBack(PAN, at, count)))),
     zoom_in: await phase(page, () => paced(SECONDS.zoom_in, () => zoom(x, y, -perEvent))),
   };
   const main = (await busyMs(line)) - busy;
-  const { frames, dom } = await page.evaluate("({ frames: __bench.frames, dom: __bench.dom })");
+  const { frames, dom, commits } = await page.evaluate("({ frames: __bench.frames, dom: __bench.dom, commits: __bench.commits })");
+  const counted = commits === null ? {} : { commits: Object.fromEntries(Object.entries({ drag: dragged, ...phases }).map(([name, one]) => [name, perSecond(commits, one)])) };
   const all = Object.values(phases).flatMap(({ from, to }) => framesBetween(frames, from, to));
   const whole = judged(all);
   return {
     ...whole,
     main_ms: round(main / whole.frames),
     dom,
+    ...counted,
     drag: { ...judged(framesBetween(frames, dragged.from, dragged.to)), moved: dragged.told.moved },
     phases: Object.fromEntries(Object.entries(phases).map(([name, { from, to }]) => [name, judged(framesBetween(frames, from, to))])),
   };

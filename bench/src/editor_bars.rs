@@ -32,6 +32,22 @@ const SIZES: [Size; 4] = [
     Size { name: "uneven", ready_ms: 2_500.0, heap_mb: 130.0 },
 ];
 
+/// The graphs in which a run is watched.
+const LIVE: [&str; 2] = ["10k", "100k"];
+/// Changes that come in a second then, a little less where the sender itself is late.
+const CHANGES: f64 = 490.0;
+
+/// How often React may commit, for each second of a phase: a picture that moves is none of its concern. By the bar, the phase of the script and
+/// what it may be.
+const COMMITS: [(&str, &str, f64); 6] = [
+    ("canvas.commits.drag", "drag", 30.0),
+    ("canvas.commits.near_pan", "near_pan", 30.0),
+    ("canvas.commits.zoom_out", "zoom_out", 4.0),
+    ("canvas.commits.far_pan", "far_pan", 4.0),
+    ("canvas.commits.zoom_in", "zoom_in", 4.0),
+    ("canvas.commits.live", "live", 60.0),
+];
+
 /// What is done by keyboard, by the row of the script and the key in it.
 const EDITS: [(&str, &str, &str, f64); 5] = [
     ("canvas.edit.undo", "delete 10k, undo", "undo", 200.0),
@@ -70,6 +86,8 @@ fn bars_of(report: &Value) -> Vec<Bar> {
     let floor = floor_of(report);
     let mut bars: Vec<Bar> = SIZES.iter().flat_map(|size| of_size(report, size, &floor)).collect();
     bars.extend(of_page(report));
+    bars.extend(LIVE.iter().flat_map(|name| of_run(&report["live"][name], name, &floor)));
+    bars.extend(of_commits(&report["live"][LIVE[0]]));
     bars.extend(EDITS.map(|(id, row, key, limit)| of_edit(&report["edit"][row], id, key, limit)));
     if report["floor"]["quiet"] != true {
         bars = bars.into_iter().map(Bar::for_information).collect();
@@ -83,19 +101,55 @@ fn floor_of(report: &Value) -> String {
     format!("an empty page {:.0}, clearing a canvas {:.0} FPS", fps("dom"), fps("2d"))
 }
 
+/// A figure of a row that must be at most `bar`, or why there is none.
+fn at_most(row: &Value, id: &str, path: &str, unit: &str, bar: f64, words: impl Into<String>) -> Bar {
+    number(row, path).map_or_else(|| missing(id, unit, bar, row), |value| Bar::at_most(id, value, unit, bar, words))
+}
+
+/// A figure of a row that must be at least `bar`, or why there is none.
+fn at_least(row: &Value, id: &str, path: &str, unit: &str, bar: f64, words: impl Into<String>) -> Bar {
+    let missing = || Bar { at_least: true, ..missing(id, unit, bar, row) };
+    number(row, path).map_or_else(missing, |value| Bar::at_least(id, value, unit, bar, words))
+}
+
+/// Frames while a run changes nodes and edges and the view is moved, and whether all of it was shown.
+fn of_run(row: &Value, name: &str, floor: &str) -> Vec<Bar> {
+    let id = |figure: &str| format!("canvas.live.{figure}.{name}");
+    let pace = number(row, "/per_second").unwrap_or_default();
+    let wrong = number(row, "/wrong_cards").unwrap_or_default();
+    let words = format!("{pace:.0} changes a second; {wrong:.0} cards say something else");
+    let mut applied = at_least(row, &id("applied"), "/applied", "% shown", 100.0, words);
+    // What came more slowly is another bar.
+    applied.ok &= pace >= CHANGES && wrong == 0.0;
+    let busy = format!("main thread {:.1} ms a frame", number(row, "/main_ms").unwrap_or_default());
+    vec![
+        at_least(row, &id("fps"), "/fps", "FPS", 55.0, phases(row)),
+        at_most(row, &id("frame"), "/p95", "ms p95", 20.0, busy),
+        at_most(row, &id("near_pan"), "/phases/near_pan/p95", "ms p95", 34.0, floor),
+        at_most(row, &id("worst"), "/worst", "ms", 100.0, floor),
+        applied,
+    ]
+}
+
+/// How often React commits, and whether it renders cards of which nothing was told.
+fn of_commits(row: &Value) -> Vec<Bar> {
+    let bar = |&(id, phase, limit): &(&str, &str, f64)| {
+        at_most(row, id, &format!("/commits/{phase}"), "commits/s", limit, "of 60 frames a second")
+    };
+    let needless = "while a run goes on: more often than something was told of their nodes";
+    let mut bars: Vec<Bar> = COMMITS.iter().map(bar).collect();
+    bars.push(at_most(row, "canvas.commits.needless", "/needless", "cards", 0.0, needless));
+    bars
+}
+
 /// Frames, drag, time and memory of one graph.
 fn of_size(report: &Value, size: &Size, floor: &str) -> Vec<Bar> {
     let name = size.name;
     let row = &report["canvas"][name];
     let at_most = |id: &str, path: &str, unit: &str, bar: f64, words: String| {
-        number(row, path).map_or_else(
-            || missing(&format!("{id}.{name}"), unit, bar, row),
-            |value| Bar::at_most(&format!("{id}.{name}"), value, unit, bar, words),
-        )
+        at_most(row, &format!("{id}.{name}"), path, unit, bar, words)
     };
-    let mut fps = at_most("canvas.fps", "/fps", "FPS", 55.0, phases(row));
-    fps.at_least = true;
-    fps.ok = fps.measured >= fps.bar;
+    let fps = at_least(row, &format!("canvas.fps.{name}"), "/fps", "FPS", 55.0, phases(row));
     let mut drag = at_most("canvas.drag", "/drag/p95", "ms p95", 20.0, floor.to_owned());
     // A drag that picked nothing is quick.
     if row["ok"] == true && row.pointer("/drag/moved") != Some(&Value::Bool(true)) {
@@ -190,11 +244,20 @@ mod tests {
         })
     }
 
+    fn run() -> Value {
+        json!({
+            "ok": true, "fps": 58.0, "p95": 17.0, "worst": 33.0, "main_ms": 9.0, "per_second": 499.8, "applied": 100.0,
+            "wrong_cards": 0, "needless": 0, "phases": { "near_pan": { "fps": 57.0, "p95": 33.3 } },
+            "commits": { "drag": 9.0, "near_pan": 12.0, "zoom_out": 1.0, "far_pan": 0.0, "zoom_in": 1.0, "live": 20.0 },
+        })
+    }
+
     fn report() -> Value {
         let edit = json!({ "ms": 90.0, "seen": true });
         json!({
             "floor": { "dom": { "fps": 60 }, "2d": { "fps": 60 }, "quiet": true },
             "canvas": { "1k": row(), "10k": row(), "100k": row(), "uneven": row() },
+            "live": { "10k": run(), "100k": run() },
             "edit": {
                 "delete 10k, undo": { "delete": edit, "undo": edit },
                 "select 100k, paste": { "select_all": edit, "paste": edit },
@@ -212,13 +275,13 @@ mod tests {
     fn editor_that_reaches_its_bars_is_ok() {
         assert_eq!(short(&report()), Vec::<String>::new());
         let bars = bars_of(&report());
-        assert_eq!(bars.len(), 4 * 7 + 2 + 5 + 2);
+        assert_eq!(bars.len(), 4 * 7 + 2 + 2 * 5 + 7 + 5 + 2);
         assert!(bars.iter().any(|bar| bar.id == "canvas.react_flow.100k" && bar.floor == "failed: Timeout"));
     }
 
     #[test]
     fn each_figure_of_the_editor_that_is_short_is_told() {
-        let cases: [(&str, Value, &str); 12] = [
+        let cases: [(&str, Value, &str); 20] = [
             ("/canvas/1k/fps", json!(54.9), "canvas.fps.1k"),
             ("/canvas/10k/p95", json!(20.1), "canvas.frame.10k"),
             ("/canvas/100k/phases/near_pan/p95", json!(34.1), "canvas.near_pan.100k"),
@@ -229,6 +292,14 @@ mod tests {
             ("/canvas/100k/heap_end", json!(130.1), "canvas.heap.100k"),
             ("/canvas/10k/dom", json!(6501), "canvas.dom"),
             ("/canvas/10k/script_kb", json!(150.1), "canvas.first_load"),
+            ("/live/10k/fps", json!(54.9), "canvas.live.fps.10k"),
+            ("/live/100k/p95", json!(20.1), "canvas.live.frame.100k"),
+            ("/live/10k/phases/near_pan/p95", json!(34.1), "canvas.live.near_pan.10k"),
+            ("/live/10k/applied", json!(99.9), "canvas.live.applied.10k"),
+            ("/live/10k/per_second", json!(400.0), "canvas.live.applied.10k"),
+            ("/live/100k/wrong_cards", json!(1), "canvas.live.applied.100k"),
+            ("/live/10k/commits/far_pan", json!(4.1), "canvas.commits.far_pan"),
+            ("/live/10k/needless", json!(1), "canvas.commits.needless"),
             ("/edit/delete 10k, undo/undo/ms", json!(200.1), "canvas.edit.undo"),
             ("/edit/lay out 10k/layout/seen", json!(false), "canvas.layout"),
         ];

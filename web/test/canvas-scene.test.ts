@@ -1,6 +1,6 @@
 // The scene behind the canvas: what lies where after every change, what is under a point, how finely it is drawn.
 
-import { mayCross } from "../src/graph/curve";
+import { curveOf, flattened, mayCross } from "../src/graph/curve";
 import { describe, expect, it } from "vitest";
 import { Zap } from "lucide-react";
 import { BoxIndex, loadTree } from "../src/canvas/box-index";
@@ -237,6 +237,25 @@ describe("long edges", () => {
       expect(mayCross(run(-4000, 64, 4000, 64), box, isStraight, 0)).toBe(false);
       expect(mayCross(run(-4000, 64, 4000, 64), box, isStraight, 8)).toBe(true);
     }
+  });
+
+  it("are never missed where they lead on, and seldom kept where they pass by", () => {
+    const next = random(11);
+    const view = { x: 0, y: 0, w: 900, h: 700 };
+    let [seen, kept] = [0, 0];
+    for (let round = 0; round < 4_000; round += 1) {
+      const [x0, y0] = [-3_000 + next() * 3_000, -3_000 + next() * 6_000];
+      const one = run(x0, y0, x0 + 8 + next() ** 2 * 6_000, -3_000 + next() * 6_000);
+      const points = flattened(curveOf(one), 400);
+      let isSeen = false;
+      for (let n = 0; n + 1 < points.length; n += 2) isSeen ||= Math.abs((points[n] ?? 0) - 450) <= 450 && Math.abs((points[n + 1] ?? 0) - 350) <= 350;
+      const isKept = mayCross(one, view, false, 0);
+      if (isSeen) expect(isKept, JSON.stringify(one)).toBe(true);
+      seen += Number(isSeen);
+      kept += Number(isKept);
+    }
+    expect(seen).toBeGreaterThan(100);
+    expect(kept).toBeLessThan(1.3 * seen);
   });
 
   it("that lead back are seen on the way around", () => {

@@ -3,12 +3,12 @@
 use crate::coordinates;
 use crate::layers::Layered;
 use crate::layout::{Size, up};
-use crate::order;
+use crate::{order, rows};
 
 /// Room between parts that no edge connects.
 const BETWEEN_PARTS: f64 = 64.0;
 /// How much wider than high the whole is to be.
-const ASPECT: f64 = 1.6;
+pub(crate) const ASPECT: f64 = 1.6;
 
 /// Places of nodes, from the upper left corner.
 pub(crate) struct Drawing {
@@ -51,12 +51,13 @@ pub(crate) struct Part {
     edges: Vec<(u32, u32)>,
 }
 
-/// Draws one part in layers.
+/// Draws one part in layers, and what is very long in rows of them.
 pub(crate) fn draw_part(part: &Part, sizes: &[Size]) -> Drawing {
     let sizes: Vec<Size> = part.nodes.iter().map(|&node| sizes[node as usize]).collect();
     let layered = Layered::new(sizes.len(), &part.edges);
     let columns = order::columns(&layered);
-    coordinates::place(&layered, &columns, &sizes)
+    let drawing = coordinates::place(&layered, &columns, &sizes);
+    rows::fold(&layered, drawing, &sizes)
 }
 
 /// The connected parts, in the order of their first nodes.

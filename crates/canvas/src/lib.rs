@@ -7,6 +7,7 @@ mod layout;
 mod missing;
 mod order;
 mod preview;
+mod rows;
 mod tree;
 
 pub use layout::{Given, Keep, Place, Size, arrange, layout, placed};

@@ -83,6 +83,42 @@ fn a_chain_is_straight_and_a_fork_is_even() {
     assert!(y("d") < y("e") && y("e") < y("f"), "ports keep the order of the file");
 }
 
+fn chain(nodes: usize) -> String {
+    (1..nodes).map(|at| format!("n{}>n{at}", at - 1)).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_very_long_chain_is_folded_into_rows_that_read_from_left_to_right() {
+    let line = edges(&chain(40));
+    let places = layout(&line, Keep::Nothing);
+    assert!(places.iter().all(|place| place.y == 0.0), "what people have is one line");
+
+    let long = edges(&chain(800));
+    let places = layout(&long, Keep::Nothing);
+    check(&long, &places);
+    let right = places.iter().map(|place| place.x + 208.0).fold(0.0, f64::max);
+    let bottom = places.iter().map(|place| place.y + 60.0).fold(0.0, f64::max);
+    assert!(right < 3.0 * bottom && bottom < 2.0 * right, "{right} x {bottom}");
+    for pair in places.windows(2) {
+        let [one, next] = pair else { continue };
+        assert!((next.y == one.y && next.x > one.x) || (next.y > one.y && next.x == 0.0), "{one:?} {next:?}");
+    }
+}
+
+#[test]
+fn rows_are_cut_where_few_edges_are() {
+    // Pairs side by side between single nodes: a row never ends within a pair's edges.
+    let pairs = (0..60).map(|at| {
+        format!("s{at}>a{at} s{at}>b{at} s{at}>c{at} a{at}>s{next} b{at}>s{next} c{at}>s{next}", next = at + 1)
+    });
+    let graph = edges(&pairs.collect::<Vec<_>>().join(" "));
+    let places = layout(&graph, Keep::Nothing);
+    check(&graph, &places);
+    assert!(places.iter().all(|place| place.y < 400.0), "three edges at least would be cut everywhere");
+    let wide = edges(&format!("{} n0>end n1>end n799>end", chain(800)));
+    check(&wide, &layout(&wide, Keep::Nothing));
+}
+
 #[test]
 fn a_container_is_as_large_as_what_is_inside() {
     let graph = edges("start>outer outer>end outer:inner outer:x>outer:inner inner:a>inner:b outer:y>a x>nobody");

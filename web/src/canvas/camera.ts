@@ -17,11 +17,10 @@ export class CanvasCamera {
   isTouched = false;
   /** Which way it moved last, for what to prepare first. */
   readonly heading: Point = { x: 0, y: 0 };
-  /** What there is to see: a graph of 100,000 nodes is seen whole at less than the usual least. */
-  private around: Box | null = null;
   private flight: { from: Camera; to: Camera; begin: number } | null = null;
 
-  constructor(private readonly moved: () => void, private readonly isStill: () => boolean) {}
+  /** `bounds` is what there is to see: asked for when it is needed, since finding it means looking at every node. */
+  constructor(private readonly moved: () => void, private readonly isStill: () => boolean, private readonly bounds: () => Box | null) {}
 
   get isFlying(): boolean {
     return this.flight !== null;
@@ -42,13 +41,11 @@ export class CanvasCamera {
     this.put({ zoom, x: at.x - (at.x - view.x) * by, y: at.y - (at.y - view.y) * by });
   }
 
-  setBounds(box: Box | null): void {
-    this.around = box;
-  }
-
+  /** A graph of 100,000 nodes is seen whole at less than the usual least. */
   private least(): number {
-    if (!this.around || this.view.width === 0) return ZOOM_LEAST;
-    return Math.min(ZOOM_LEAST, 0.6 * Math.min(this.view.width / this.around.w, this.view.height / this.around.h));
+    const around = this.bounds();
+    if (!around || this.view.width === 0) return ZOOM_LEAST;
+    return Math.min(ZOOM_LEAST, 0.6 * Math.min(this.view.width / around.w, this.view.height / around.h));
   }
 
   put(camera: Camera): void {

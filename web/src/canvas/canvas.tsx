@@ -90,8 +90,8 @@ function Tools({ stage, mini }: { stage: Stage; mini: RefObject<HTMLCanvasElemen
   const [zoom, setZoom] = useState(100);
   const [isPartial, setPartial] = useState(false);
   useEffect(() => {
-    stage.onRest = () => {
-      stage.times?.tell(stage);
+    stage.onRest = (data) => {
+      stage.times?.tell(stage, data);
       const { view } = stage.camera;
       const box = stage.scene.places.bounds();
       setZoom(view.zoom < 0.0995 ? Math.round(view.zoom * 1_000) / 10 : Math.round(view.zoom * 100));

@@ -2,6 +2,7 @@
 
 import { tellRendering, type Rendering } from "../state/view";
 import { viewBox } from "./layer";
+import { EDGE_LOOKS, NODE_LOOKS, type Scene } from "./scene";
 import type { Stage } from "./stage";
 
 /** Frames that are remembered: four seconds of movement. */
@@ -58,8 +59,9 @@ export class FrameTimes {
     return { fps: 1_000 / mean(this.gaps), frameMs: mean(this.draws), slowMs: gaps[Math.min(kept - 1, Math.floor(kept * 0.95))] ?? 0 };
   }
 
-  /** Tells how the last movement was drawn: for the page of performance, and only once the canvas rests. */
-  tell({ scene, camera }: Stage): void {
+  /** Tells how the last movement was drawn, for the page of performance, and what a run looks like, for who measures from outside; only once the canvas rests. */
+  tell({ scene, camera }: Stage, data?: DOMStringMap): void {
+    if (data && scene.shown) data["looks"] = JSON.stringify(looksOf(scene));
     const figures = this.take();
     if (!figures) return;
     const { doc } = scene;
@@ -75,6 +77,15 @@ export class FrameTimes {
     };
     tellRendering(rendering);
   }
+}
+
+/** How many nodes and edges look how; those at rest are not counted. */
+export function looksOf({ look, edgeLook, doc }: Pick<Scene, "look" | "edgeLook" | "doc">): { [look: string]: number } {
+  const counts: { [look: string]: number } = {};
+  const count = (key: string) => (counts[key] = (counts[key] ?? 0) + 1);
+  for (let slot = 0; slot < doc.nodes.size; slot += 1) if ((look[slot] ?? 0) > 0) count(`node ${NODE_LOOKS[look[slot] ?? 0]}`);
+  for (let slot = 0; slot < doc.edges.size; slot += 1) if ((edgeLook[slot] ?? 0) > 0) count(`edge ${EDGE_LOOKS[edgeLook[slot] ?? 0]}`);
+  return counts;
 }
 
 /** From going to this page, from another page of ours or else by opening its address, until the first picture of the canvas. */

@@ -43,8 +43,8 @@ export class Stage {
   focused = -1;
   /** From the first picture on. */
   times: FrameTimes | null = null;
-  /** Hears that the camera came to rest. */
-  onRest: () => void = () => {};
+  /** Hears that the camera came to rest, and where that may be told from outside. */
+  onRest: (data?: DOMStringMap) => void = () => {};
   /** Done when the graph has been seen for the first time: what a picture does not need comes after it. */
   readonly painted: Promise<void>;
   private onPainted: () => void = () => {};
@@ -66,13 +66,15 @@ export class Stage {
   /** How often the document changed and how many nodes are selected, as last painted. */
   private told = { changes: -1, selected: -1, level: "" };
   private readonly listeners = new Set<() => void>();
-  private touched = new Set<number>();
+  /** Nodes that look different since the last frame, and those that are elsewhere. */
+  private readonly touched = new Set<number>();
+  private readonly moved = new Set<number>();
   private readonly stops: (() => void)[] = [];
 
   constructor(doc: GraphDocument, selection: Selection) {
     this.palette = readPalette();
     this.scene = new Scene(doc, selection);
-    this.camera = new CanvasCamera(() => this.onMoved(), () => this.palette.still);
+    this.camera = new CanvasCamera(() => this.onMoved(), () => this.palette.still, () => this.scene.places.bounds());
     this.overview = new Overview(this.scene, this.palette);
     this.mounts = new Mounts(this.scene);
     this.painted = new Promise((resolve) => (this.onPainted = resolve));
@@ -171,11 +173,10 @@ export class Stage {
     const { layer, surfaces, camera, scene } = this;
     if (!layer || !surfaces || camera.view.width === 0) return;
     this.times?.begin(performance.now());
-    if (this.touched.size > 0) {
-      this.mounts.patch([...this.touched]);
-      this.placeCards(this.touched);
-      this.touched.clear();
-    }
+    if (this.touched.size > 0) this.mounts.patch([...this.touched]);
+    if (this.moved.size > 0) this.placeCards(this.moved);
+    this.touched.clear();
+    this.moved.clear();
     camera.step(now);
     if (this.overview.density === 0) this.overview.ensure();
     const drawn = layer.draw(camera.view, { now, settings: this.settings, overlay: this.overlay, lifted: this.lifted, isDomShown: this.isDomShown });
@@ -184,7 +185,7 @@ export class Stage {
     // While the zoom changes what is mounted is only hidden: it may be wanted again at once.
     const more = this.isDomShown && this.mounts.step(camera.view, isNear, camera.heading, this.pinned());
     this.moveWorld(isNear);
-    if (!surfaces.mini.hidden) minimap.code?.drawMini(surfaces.mini, this.overview, camera.view, this.palette);
+    if (!surfaces.mini.hidden) minimap.code?.drawMini(surfaces.mini, this.overview, camera.view, this.palette, this.request);
     if (drawn.moves || more || camera.isFlying || minimap.isComing) this.request();
     this.askIdle();
     this.tell(surfaces.root.dataset);
@@ -284,7 +285,7 @@ export class Stage {
       data["x"] = view.x.toFixed(1);
       data["y"] = view.y.toFixed(1);
     }
-    this.onRest();
+    this.onRest(data);
     this.request();
   }
 
@@ -301,7 +302,6 @@ export class Stage {
     const { clientWidth: width, clientHeight: height } = surfaces.root;
     if (width === 0 || height === 0) return;
     camera.resize(width, height, devicePixelRatio);
-    camera.setBounds(this.scene.places.bounds());
     this.layer?.resize(width, height, devicePixelRatio);
     this.mounts.spoil();
     if (!camera.isTouched) {
@@ -315,16 +315,17 @@ export class Stage {
   private onPatch(patch: Patch): void {
     const { lifted } = this;
     const isDrag = lifted !== null && patch.moved && patch.nodes.every((slot) => ((this.scene.flags[slot] ?? 0) & LIFTED) !== 0);
-    for (const slot of patch.nodes) this.touched.add(slot);
+    for (const slot of patch.nodes) {
+      if (patch.moved) this.moved.add(slot);
+      // What is dragged is put where it belongs without being rendered.
+      if (!isDrag) this.touched.add(slot);
+    }
     if (!isDrag) {
       this.layer?.patch(patch);
       if (patch.all) this.overview.spoil();
       else if (patch.nodes.length > 0) this.overview.patch(patch.nodes, patch.moved);
       if (patch.all) this.mounts.patch(null);
-      if (patch.moved || patch.all) {
-        this.mounts.spoil();
-        this.camera.setBounds(this.scene.places.bounds());
-      }
+      if (patch.moved || patch.all) this.mounts.spoil();
       if (!this.isFitted && this.scene.doc.nodes.count > 0 && !this.camera.isTouched) this.onResize();
     }
     this.request();

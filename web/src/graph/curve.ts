@@ -12,6 +12,8 @@ export const LANE = 46;
 export const FORWARD_LEAST = 8;
 const STEPS = 12;
 const CHORDS = 8;
+/** An edge that leads on is beside the straight line between its ends by no more than this: its reach by the most of 3t(1 - t)(1 - 2t). */
+const BESIDE = REACH_MOST * 0.2887;
 
 export interface Run {
   x0: number;
@@ -58,22 +60,26 @@ export function curveBox(run: Run): [number, number, number, number] {
 }
 
 /**
- * Whether an edge may be seen in a box that its own box touches: long ones mostly pass it by. Looked at as chords, so what only
- * grazes a corner may be missed or kept; `margin` is for what is drawn beside the line.
+ * Whether an edge may be seen in a box that its own box touches: long ones mostly pass it by. What only grazes a corner may be missed or
+ * kept; `margin` is for what is drawn beside the line.
  */
 export function mayCross(run: Run, { x, y, w, h }: Box, isStraight: boolean, margin: number): boolean {
   const [left, top, right, bottom] = [x - margin, y - margin, x + w + margin, y + h + margin];
-  if (isStraight) return lineCrosses(run.x0, run.y0, run.x1, run.y1, left, top, right, bottom);
+  if (isStraight || isForward(run)) {
+    const beside = isStraight ? 0 : BESIDE;
+    return lineCrosses(run.x0, run.y0, run.x1, run.y1, left - beside, top, right + beside, bottom);
+  }
   const curve = curveOf(run);
-  for (let n = 2; n + 5 < curve.length; n += 6) {
-    const at = (k: number) => curve[n + k] ?? 0;
-    let [px, py] = [at(-2), at(-1)];
+  for (let n = 0; n + 7 < curve.length; n += 6) {
+    const [x0, y0, cx, x1, y1] = [curve[n] ?? 0, curve[n + 1] ?? 0, curve[n + 2] ?? 0, curve[n + 6] ?? 0, curve[n + 7] ?? 0];
+    // Both controls of a piece are at one x, each as high as the end that it belongs to.
+    if (Math.max(x0, cx, x1) < left || Math.min(x0, cx, x1) > right || Math.max(y0, y1) < top || Math.min(y0, y1) > bottom) continue;
+    let [px, py] = [x0, y0];
     for (let step = 1; step <= CHORDS; step += 1) {
       const t = step / CHORDS;
       const s = 1 - t;
-      const [a, b, c, d] = [s * s * s, 3 * s * s * t, 3 * s * t * t, t * t * t];
-      const qx = a * at(-2) + b * at(0) + c * at(2) + d * at(4);
-      const qy = a * at(-1) + b * at(1) + c * at(3) + d * at(5);
+      const qx = s * s * s * x0 + 3 * s * t * cx + t * t * t * x1;
+      const qy = y0 + t * t * (3 - 2 * t) * (y1 - y0);
       if (lineCrosses(px, py, qx, qy, left, top, right, bottom)) return true;
       px = qx;
       py = qy;
@@ -84,10 +90,10 @@ export function mayCross(run: Run, { x, y, w, h }: Box, isStraight: boolean, mar
 
 function lineCrosses(x0: number, y0: number, x1: number, y1: number, left: number, top: number, right: number, bottom: number): boolean {
   if (Math.max(x0, x1) < left || Math.min(x0, x1) > right || Math.max(y0, y1) < top || Math.min(y0, y1) > bottom) return false;
-  // All four corners on one side of the line: it passes by.
+  // All four corners are on one side of the line where the middle is farther from it than any of them reaches.
   const [dx, dy] = [x1 - x0, y1 - y0];
-  const side = (cx: number, cy: number) => Math.sign(dx * (cy - y0) - dy * (cx - x0));
-  return Math.abs(side(left, top) + side(right, top) + side(left, bottom) + side(right, bottom)) < 4;
+  const middle = dx * ((top + bottom) / 2 - y0) - dy * ((left + right) / 2 - x0);
+  return Math.abs(middle) <= (Math.abs(dx) * (bottom - top) + Math.abs(dy) * (right - left)) / 2;
 }
 
 /** The point half way along, for a label. */

@@ -284,6 +284,21 @@ mod tests {
     }
 
     #[test]
+    fn thresholds_of_drawing_are_numbers_from_0_to_10() {
+        for name in ["RENDERING_LOD_THRESHOLD_LOW", "RENDERING_LOD_THRESHOLD_MEDIUM"] {
+            for wrong in ["NaN", "nan", "inf", "-inf", "1e999", "-0.1", "10.1", "0,3", "near"] {
+                let refused = load(&[], &[(name, wrong)], None).expect_err(wrong).to_string();
+                let given = format!("cannot be {wrong:?} (environment {name}): expected a number from 0 to 10");
+                assert!(refused.contains(&given), "{refused}");
+            }
+        }
+        let not_a_number = ("tidemill.toml", "[rendering]\nlod_threshold_low = nan\n");
+        assert!(
+            load(&[], &[], Some(not_a_number)).expect_err("nan").to_string().contains("rendering.lod_threshold_low")
+        );
+    }
+
+    #[test]
     fn serving_without_sign_in_stays_on_this_machine() {
         let open = [("dev_no_auth", "true".to_owned()), ("host", "0.0.0.0".to_owned())];
         assert!(Config::new(&Layers::defaults(&open).expect("valid")).is_err());

@@ -1,7 +1,7 @@
 // What one works with beside the canvas: the list at the left, the panel at the side, bars, menus, keys.
 
 import { LoaderCircle } from "lucide-react";
-import { Suspense, useCallback, useDeferredValue, useEffect, useMemo, useRef, type RefObject } from "react";
+import { Suspense, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState, type RefObject } from "react";
 import type { NodeType } from "../../api/types";
 import type { CanvasEvents, CanvasHandle, Point } from "../../canvas/types";
 import type { Surface } from "../../graph/commands/registry";
@@ -64,8 +64,7 @@ export function Workbench(props: WorkbenchProps) {
   const { doc, selection } = session;
   const bindings = useView((state) => state.bindings);
   useSelectionVersion(selection);
-  // A panel may take longer to show than a frame: a node that is pressed and dragged moves before it stands.
-  const slot = useDeferredValue(selection.only);
+  const slot = useDeferredValue(useReleased(selection.only));
   const { setOpen, setWide, setFinding, setRunning } = parts;
   const { commands, take } = useCommands(props);
   const isBlank = useDocValue(doc, isEmpty);
@@ -211,6 +210,24 @@ function useReveal({ doc, selection }: Session, canvas: RefObject<CanvasHandle |
     },
     [doc, selection, canvas],
   );
+}
+
+/**
+ * The node to show in the panel. Who drags a node selects it, and a panel takes longer to show than a frame: while the canvas is pressed,
+ * what was shown before stays.
+ */
+function useReleased(slot: number): number {
+  const [shown, setShown] = useState(slot);
+  useEffect(() => {
+    const show = () => setShown(slot);
+    if (!document.querySelector("[data-canvas]:active")) return show();
+    const ends = ["pointerup", "pointercancel"] as const;
+    for (const end of ends) addEventListener(end, show);
+    return () => {
+      for (const end of ends) removeEventListener(end, show);
+    };
+  }, [slot]);
+  return shown;
 }
 
 /** A value that callbacks made earlier read as it is now. */
