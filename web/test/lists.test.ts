@@ -131,7 +131,7 @@ describe("a preview", () => {
     expect(boxes.map((box) => box.category)).toEqual(["trigger", "logic"]);
     expect([boxes[0]?.x, (boxes[1]?.x ?? 0) + (boxes[1]?.w ?? 0)]).toEqual([2, 102]);
     expect(lines[0]?.[1]).toBe(32);
-    expect(fitPreview({ w: 208, h: 60, boxes: [[0, 0, 208, 60, "data"]], lines: [] }, 400, 400, 2).boxes[0]?.w).toBeCloseTo(41.6);
+    expect(fitPreview({ w: 208, h: 60, boxes: [[0, 0, 208, 60, "data"]], lines: [] }, 400, 400, 2).boxes[0]?.w).toBeCloseTo(104);
   });
   it("draws frames behind what they hold, and leaves out what has no place", () => {
     const { boxes } = fitPreview({ w: 500, h: 300, boxes: [[20, 20, 100, 40, "data"], [0, 0, 400, 200, "logic"], [NaN, 0, 1, 1, "data"]], lines: [[0, 0, Infinity, 0]] }, 100, 60, 0);

@@ -14,7 +14,7 @@ export interface Fitted {
 }
 
 /** A graph of one node is not drawn as large as the tile. */
-const SCALE_MOST = 0.2;
+const SCALE_MOST = 0.5;
 const BOX_LEAST = 2;
 
 /** Fits a preview into `width` × `height` with `pad` around it, in the middle, never larger than a node reads well. */
