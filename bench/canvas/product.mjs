@@ -11,22 +11,25 @@ const START_MS = 30_000;
 const SEED = { nodes: [{ id: "n0", type: "manual", position: { x: 0, y: 0 } }], edges: [] };
 
 export class Product {
+  #program;
   #child;
   #folder;
 
-  constructor(child, folder, url) {
+  /** `link`: what it printed for whoever opens it in a browser; it works once. */
+  constructor(program, child, folder, link) {
+    this.#program = program;
     this.#child = child;
     this.#folder = folder;
-    this.url = url;
+    this.link = link;
+    this.url = new URL(link).origin;
     this.token = readFileSync(join(folder, "api-token"), "utf8").trim();
   }
 
   static async start(program) {
     const folder = mkdtempSync(join(tmpdir(), "tidemill-canvas-"));
-    const patient = ["--rate-limit", "0", "--set", "limits.timeout_seconds=600"];
-    const child = spawn(program, ["serve", "--host", "127.0.0.1", "--port", "0", "--data", folder, ...patient], { stdio: ["ignore", "pipe", "ignore"] });
+    const child = serve(program, folder, "0");
     try {
-      return new Product(child, folder, await address(child));
+      return new Product(program, child, folder, await printedLink(child));
     } catch (error) {
       child.kill();
       rmSync(folder, { recursive: true, force: true });
@@ -74,22 +77,38 @@ export class Product {
     });
   }
 
-  async stop() {
+  /** Kills it without a warning and starts it again, at the same address on the same data. */
+  async crash() {
+    await this.#end("SIGKILL");
+    this.#child = serve(this.#program, this.#folder, new URL(this.url).port);
+    this.link = await printedLink(this.#child);
+  }
+
+  async #end(signal) {
     const ended = new Promise((done) => this.#child.once("exit", done));
-    this.#child.kill();
+    this.#child.kill(signal);
     await ended;
+  }
+
+  async stop() {
+    await this.#end("SIGTERM");
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }
 
-/** The first address that a server prints. */
-function address(child) {
+function serve(program, folder, port) {
+  const patient = ["--rate-limit", "0", "--set", "limits.timeout_seconds=600"];
+  return spawn(program, ["serve", "--host", "127.0.0.1", "--port", port, "--data", folder, ...patient], { stdio: ["ignore", "pipe", "ignore"] });
+}
+
+/** The first link that a server prints. */
+function printedLink(child) {
   return new Promise((done, fail) => {
     const timer = setTimeout(() => fail(new Error("the server did not say where it listens")), START_MS);
     child.once("error", fail);
     child.once("exit", (code) => fail(new Error(`the server ended with ${code}`)));
     createInterface({ input: child.stdout }).on("line", (line) => {
-      const found = /http:\/\/[\d.:a-z]+/.exec(line);
+      const found = /http:\/\/\S+/.exec(line);
       if (!found) return;
       clearTimeout(timer);
       done(found[0]);

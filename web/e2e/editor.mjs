@@ -12,12 +12,15 @@ import { walks } from "./editor/hand.mjs";
 import { Weather } from "./editor/weather.mjs";
 import "./editor/first.mjs";
 import "./editor/saving.mjs";
+import "./editor/kept.mjs";
 import "./editor/keyboard.mjs";
 import "./editor/pasting.mjs";
 import "./editor/running.mjs";
 import "./editor/mouse.mjs";
 import "./editor/touch.mjs";
 import "./editor/strange.mjs";
+import "./editor/markup.mjs";
+import "./editor/problems.mjs";
 import "./editor/weathered.mjs";
 import "./editor/many.mjs";
 import "./editor/serious.mjs";
@@ -46,7 +49,7 @@ async function walk({ page, context, options, journey, after }) {
   const picture = async (name) => void (flags.pictures !== "" && (await page.screenshot({ path: resolve(flags.pictures, `${name}.png`), caret: "initial" })));
   await page.emulateMedia({ reducedMotion: "reduce", colorScheme: "dark" });
   if (!options.context?.viewport) await page.setViewportSize({ width: 1440, height: 900 });
-  await context.addCookies((await product.cookies()).map((cookie) => ({ ...cookie, url })));
+  if (!options.signedOut) await context.addCookies((await product.cookies()).map((cookie) => ({ ...cookie, url })));
   await journey({ page, url, product, context, weather, picture });
 }
 

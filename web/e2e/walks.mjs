@@ -64,6 +64,9 @@ async function isWalked(browser, walk, [name, { options, journey }]) {
   const began = performance.now();
   const seconds = () => `${((performance.now() - began) / 1_000).toFixed(1)} s`;
   const [faults, ends] = [[], []];
+  let isOver = false;
+  // What began only after the time was up is ended at once: nobody would do it later.
+  const after = (end) => (isOver ? void end() : ends.unshift(end));
   const context = await browser.newContext(options.context);
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
@@ -71,7 +74,7 @@ async function isWalked(browser, walk, [name, { options, journey }]) {
   page.on("console", (message) => /^Broken policy|Warning:/.test(message.text()) && faults.push(message.text()));
   await page.addInitScript(tellOfPolicy);
   try {
-    await within(options.seconds ?? SECONDS, walk({ page, context, options, journey, after: (end) => ends.unshift(end) }));
+    await within(options.seconds ?? SECONDS, walk({ page, context, options, journey, after }));
     if (faults.length > 0) throw new Error(`the page complained: ${faults.slice(0, 5).join("; ")}`);
     console.log(`ok    ${name}  ${seconds()}`);
     return true;
@@ -82,6 +85,7 @@ async function isWalked(browser, walk, [name, { options, journey }]) {
     console.log(`short ${name}  ${seconds()}\n      ${words.join("\n      ")}`);
     return false;
   } finally {
+    isOver = true;
     await context.close();
     for (const end of ends) await end();
   }

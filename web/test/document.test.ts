@@ -321,6 +321,11 @@ describe("a file that is not what it should be", () => {
     expect(doc.nodes.get("a")?.data).toEqual({ label: "x" });
     doc.undo();
     expect(doc.nodes.get("a")?.data).toBe("text");
+    expect(doc.toFile()).toEqual(bad);
+    // What is no node stands where it stood, also in a file that somebody else has saved since.
+    doc.rebase({ nodes: ["x", { id: "a" }, 7], edges: [null] } as unknown as FileGraph);
+    doc.change("Edit", (edit) => edit.addNode({ id: "b" }));
+    expect(doc.toFile()).toEqual({ nodes: ["x", { id: "a" }, 7, { id: "b" }], edges: [null] });
     for (const other of [{}, { nodes: null, edges: 3 }, { nodes: {}, edges: [] }]) expect(new GraphDocument(other as unknown as FileGraph).nodes.count).toBe(0);
   });
 });

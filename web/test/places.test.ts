@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { GraphDocument } from "../src/graph/document/document";
+import { misplaced } from "../src/graph/document/misplaced";
 import { FRAME, FRAME_HEAD, FRAME_PAD, NODE, NOTE, Places, placesOf } from "../src/graph/document/places";
 import { NODE_H, NODE_W, type FileEdge, type FileNode } from "../src/graph/file";
 
@@ -152,5 +153,18 @@ describe("places", () => {
     });
     console.info(`places of 100,000 nodes: ${Math.min(...times).toFixed(1)} ms`);
     expect(Math.min(...times)).toBeLessThan(300);
+  });
+});
+
+describe("a place that is none", () => {
+  it("is told, with what is too far away, and what has no place at all is not", () => {
+    const doc = docOf([at("a", 0, 0), at("far", 1e300, 0), { id: "words", position: { x: "NaN", y: null } }, { id: "odd", position: 7 }, { id: "none" }, { id: "null", position: null }]);
+    expect(misplaced(doc).map(({ node, code }) => [node, code])).toEqual([["far", "far_place"], ["words", "bad_place"], ["odd", "bad_place"]]);
+    doc.change("Move", (edit) => edit.setNode("far", { position: { x: 1, y: 1 } }));
+    expect(misplaced(doc).map(({ node }) => node)).toEqual(["words", "odd"]);
+    const many = docOf(Array.from({ length: 5_000 }, (_, n) => ({ id: `n${n}`, position: {} })));
+    expect(misplaced(many).length).toBe(1_000);
+    const deep = docOf(Array.from({ length: 300 }, (_, n) => ({ id: `n${n}`, type: "frame", position: { x: n, y: 0 }, ...(n > 0 && { parentId: `n${n - 1}` }) })));
+    expect(misplaced(deep).map(({ code }) => code)).toContain("too_deep");
   });
 });

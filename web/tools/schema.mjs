@@ -13,7 +13,7 @@ export async function schemaOf(document) {
   return HEAD + astToString(await openapi(unnamed(document), { emptyObjectsUnknown: true, silent: true }));
 }
 
-/** The document without the names of its operations: calls are typed by their path, and several routes share a name. */
+/** The document without the names of its operations: calls here are typed by method and path. */
 function unnamed(document) {
   const copy = structuredClone(document);
   for (const item of Object.values(copy.paths)) {

@@ -26,6 +26,7 @@ cargo xtask <command>
         --long             the long forms too (hours of random graphs, all kill rounds)
         --services         tests that need services (a database server, a cache server)
         --cluster          tests that start several servers
+        --no-browser       leave the walks through the page out; without it, no Chromium is a failure
   tidy                     the rules of the house: crate directions, sizes, names, proofs, dead files
   web [--analyze]          build the page
         --analyze          build it again, print its chunks and write web/dist-report/index.html, a map of what is in them

@@ -19,6 +19,8 @@ pub(crate) struct Options {
     long: bool,
     services: bool,
     cluster: bool,
+    /// Somebody said that they have no browser: only then the walks through the page may be left out.
+    no_browser: bool,
     filter: Option<String>,
 }
 
@@ -31,6 +33,7 @@ impl Options {
                 "--long" => options.long = true,
                 "--services" => options.services = true,
                 "--cluster" => options.cluster = true,
+                "--no-browser" => options.no_browser = true,
                 other if other.starts_with('-') => bail!("`test` has no option `{other}`"),
                 filter if options.filter.is_none() => options.filter = Some(filter.to_owned()),
                 extra => bail!("`test` takes one filter, found also `{extra}`"),
@@ -65,6 +68,9 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<bool> {
 
 fn all(root: &Path, options: &Options, report: &mut Report) -> bool {
     ensure_programs(report);
+    if !browser(options, journeys::browser, report) {
+        return false;
+    }
     // The page is built and tested beside the first half of the Rust work; the server embeds it, so it must be there
     // before the tests are compiled.
     let page = start_page(root);
@@ -77,10 +83,20 @@ fn all(root: &Path, options: &Options, report: &mut Report) -> bool {
         && (!options.long || planted_faults(root, report))
 }
 
-/// A browser that is missing is told of like any other program that some tests use.
+/// Without a browser nothing of what a person sees is proved: that is a failure, unless somebody says so. `find` sees to
+/// it that there is one.
+fn browser(options: &Options, find: impl FnOnce() -> Result<()>, report: &mut Report) -> bool {
+    if options.no_browser {
+        return true;
+    }
+    let Err(reason) = find() else { return true };
+    let hint = "install Chromium or name one in CHROMIUM; --no-browser leaves the walks through the page out";
+    report.stage("browser", hint, || Err(reason))
+}
+
 fn walks(root: &Path, options: &Options, report: &mut Report) -> bool {
-    if let Err(reason) = journeys::browser() {
-        report.note("journeys", &format!("skipped: {reason:#}"));
+    if options.no_browser {
+        report.note("journeys", "left out, as --no-browser says: nobody walked through the page");
         return true;
     }
     let hint = "walk one alone, in web/: node e2e/editor.mjs --page dist NAME, or node e2e/journeys.mjs NAME";
@@ -270,8 +286,21 @@ mod tests {
     fn options_are_read_and_unknown_ones_refused() {
         let options = parse(&["--long", "kill"]).unwrap();
         assert_eq!(options, Options { long: true, filter: Some("kill".into()), ..Options::default() });
+        assert_eq!(parse(&["--no-browser"]).unwrap(), Options { no_browser: true, ..Options::default() });
         assert!(parse(&["--lnog"]).unwrap_err().to_string().contains("--lnog"));
         assert!(parse(&["one", "two"]).is_err());
+    }
+
+    #[test]
+    fn a_missing_browser_is_a_failure_unless_somebody_says_so() {
+        let mut report = Report::default();
+        assert!(!browser(&Options::default(), || bail!("there is no Chromium"), &mut report));
+        assert!(report.lines[0].contains("FAILED") && report.lines[0].contains("--no-browser"), "{:?}", report.lines);
+        assert!(browser(&Options::default(), || Ok(()), &mut report));
+        let without = Options { no_browser: true, ..Options::default() };
+        assert!(browser(&without, || bail!("nobody looks for one"), &mut report));
+        assert!(walks(Path::new("."), &without, &mut report));
+        assert!(report.lines[1].contains("--no-browser"), "{:?}", report.lines);
     }
 
     #[test]

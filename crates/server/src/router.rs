@@ -118,6 +118,7 @@ struct List {
 impl List {
     fn add(mut self, access: Access, (schemas, mut paths, methods): UtoipaMethodRouter<App>) -> Self {
         for (path, item) in &mut paths.paths {
+            tell_apart(item);
             for (method, operation) in operations(item) {
                 self.declared.push(Declared { method, path: path.clone(), access });
                 if access == Access::Session {
@@ -135,6 +136,18 @@ impl List {
         };
         self.router = self.router.routes((schemas, paths, guarded));
         self
+    }
+}
+
+/// A handler that stands for several methods names them all alike: clients that are made from the document need a name
+/// for each.
+fn tell_apart(item: &mut PathItem) {
+    let names: Vec<String> = operations(item).filter_map(|(_, operation)| operation.operation_id.clone()).collect();
+    for (method, operation) in operations(item) {
+        let Some(name) = &mut operation.operation_id else { continue };
+        if names.iter().filter(|one| *one == name).count() > 1 {
+            *name = format!("{name}_by_{}", method.to_ascii_lowercase());
+        }
     }
 }
 

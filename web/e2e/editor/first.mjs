@@ -1,7 +1,7 @@
 // The first hour: an empty product, a workflow from nothing, a template used and changed.
 
 import assert from "node:assert/strict";
-import { canvas, executions, isDone, open, palette, side, test, top, until } from "./hand.mjs";
+import { canvas, draft, executions, isDone, open, palette, side, test, top, until } from "./hand.mjs";
 
 async function editorOf(page) {
   await page.waitForURL(/\/editor\/[^/?]+/);
@@ -63,14 +63,21 @@ test("an empty product offers an example, which runs", async ({ page, url, produ
   await page.getByRole("row", { name: /By post/ }).waitFor();
 });
 
-test("a template is found, used, run, changed and run again", async ({ page, url, product, picture }) => {
-  await page.goto(`${url}/`);
+test("from the printed link to a template that is used, run, changed and run again", { signedOut: true }, async ({ page, url, product, picture }) => {
+  await page.goto(url + new URL(product.link).search);
+  await page.getByRole("heading", { name: "Home" }).waitFor();
+  assert.equal(new URL(page.url()).search, "", "the link does not stay in the address");
+  await page.waitForTimeout(400);
   await picture("1-home");
   await page.getByRole("link", { name: "Templates" }).first().click();
   await page.getByRole("heading", { name: "Templates" }).waitFor();
-  await page.getByRole("searchbox").fill("hello");
-  await page.getByRole("listitem").first().waitFor();
+  await page.mouse.move(720, 700);
+  const cards = page.locator("main").getByRole("listitem").filter({ has: page.getByRole("button", { name: /^Use / }) });
+  await cards.nth(11).waitFor();
+  await page.waitForTimeout(600);
   await picture("2-templates");
+  await page.getByRole("searchbox").fill("hello");
+  await cards.nth(1).waitFor({ state: "detached" });
   await page.getByRole("searchbox").press("Enter");
   await page.getByRole("button", { name: "Use this template" }).waitFor();
   await picture("3-template");
@@ -88,12 +95,13 @@ test("a template is found, used, run, changed and run again", async ({ page, url
   await side(page).locator(".cm-content").first().click();
   await page.keyboard.press("Control+a");
   await page.keyboard.type("'Moin'");
+  await side(page).getByText('= "Moin"').waitFor();
   await picture("6-changed");
-  await until(product, id, ({ nodes }) => nodes[1].data.expression === "'Moin'");
   await side(page).getByRole("button", { name: "Close", exact: true }).click();
   // What was typed as the input is still there.
   await side(page).getByRole("button", { name: "Run", exact: true }).click();
   const [last] = await executions(product, id, { count: 2 });
+  assert.equal((await draft(product, id)).nodes[1].data.expression, "'Moin'", "it was saved before it ran");
   await page.getByRole("link", { name: new RegExp(last.id) }).first().waitFor();
   await picture("7-ran-again");
   assert.deepEqual(JSON.parse((await product.call("GET", `/executions/${last.id}`)).text).output, { greeting: "Moin, Ada!" });

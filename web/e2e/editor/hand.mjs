@@ -1,5 +1,6 @@
 // What journeys through the editor of the real program share: where things are on the canvas, and what the server has.
 
+import assert from "node:assert/strict";
 import { Walks } from "../walks.mjs";
 
 export const walks = new Walks();
@@ -22,6 +23,14 @@ export const CHAIN = {
 
 /** The draft as the server has it. */
 export const draft = async (product, id) => JSON.parse((await product.call("GET", `/workflows/${id}/draft`)).text).graph;
+/** Makes a workflow whose draft is this text, to the letter. */
+export async function put(product, name, text) {
+  const id = await product.add(name, { nodes: [], edges: [] });
+  const answer = await fetch(`${product.url}/api/v1/workflows/${id}/draft`, { method: "PUT", headers: { authorization: `Bearer ${product.token}`, "content-type": "application/json", "if-match": "*" }, body: text });
+  assert.equal(answer.status, 200, await answer.text());
+  return id;
+}
+
 export const saved = (page) => page.getByRole("button", { name: /^Saved/ }).waitFor();
 export const canvas = (page) => page.locator("[data-canvas]");
 export const palette = (page) => page.getByPlaceholder("Add a node…");

@@ -1,7 +1,7 @@
 // Running: what failed says what, where and what to do; it is mended and run again from there, forked, and refused while it cannot run.
 
 import assert from "node:assert/strict";
-import { canvas, CHAIN, command, executions, isDone, nodeOf, nodeSpot, open, side, spot, test, top, until } from "./hand.mjs";
+import { canvas, CHAIN, command, draft, executions, isDone, nodeOf, nodeSpot, open, side, spot, test, top, until } from "./hand.mjs";
 
 const BROKEN = {
   nodes: [
@@ -38,13 +38,14 @@ test("a failed node says what, where and what to do; mended, it runs again from 
   await side(page).locator(".cm-content").first().click();
   await page.keyboard.press("Control+a");
   await page.keyboard.type(MENDED);
-  await until(product, id, (graph) => nodeOf(graph, "price").data.expression === MENDED);
+  // At once, before it is saved by itself: what runs is what was typed.
   await canvas(page).focus();
   await page.keyboard.press("Alt+Enter");
   const [again] = await executions(product, id, { count: 2 });
   const ran = await steps(product, again.id);
   assert.deepEqual(ran.map((one) => one.node), ["price", "send"], "what came before is not run again");
   assert.deepEqual(JSON.parse((await product.call("GET", `/executions/${again.id}`)).text).output, { cost: 6, by: "post" });
+  assert.equal(nodeOf(await draft(product, id), "price").data.expression, MENDED);
   await picture("mended");
 });
 

@@ -4,11 +4,16 @@ import http from "node:http";
 
 const SLOW_MS = 5_000;
 
+const isSaving = ({ method, url }) => (method === "PATCH" || method === "PUT") && url.includes("/draft");
+
 export class Weather {
   /** "fair", "away", "slow" or "broken". It concerns the API alone; pages always come. */
   now = "fair";
   /** What was asked of the API: method and path. */
   asked = [];
+  /** How many savings of drafts were under way at the same time, at most. */
+  mostSavings = 0;
+  #savings = 0;
   #server;
   #sockets = new Set();
 
@@ -33,6 +38,7 @@ export class Weather {
   async #lead(behind, asked, answer) {
     if (asked.url.startsWith("/api/")) {
       this.asked.push(`${asked.method} ${asked.url}`);
+      if (isSaving(asked)) this.#count(answer);
       const { now } = this;
       if (now === "away") return void asked.socket.destroy();
       if (now === "slow") await new Promise((done) => setTimeout(done, SLOW_MS));
@@ -49,6 +55,19 @@ export class Weather {
     onward.on("error", () => answer.destroy());
     answer.on("close", () => onward.destroy());
     asked.pipe(onward);
+  }
+
+  #count(answer) {
+    this.mostSavings = Math.max(this.mostSavings, (this.#savings += 1));
+    answer.on("close", () => (this.#savings -= 1));
+  }
+
+  /** Waits until a saving is on its way. */
+  async saving() {
+    for (let turn = 0; this.#savings === 0; turn += 1) {
+      if (turn > 200) throw new Error("nothing is saved");
+      await new Promise((done) => setTimeout(done, 50));
+    }
   }
 
   stop() {

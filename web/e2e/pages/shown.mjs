@@ -1,6 +1,7 @@
 // What steps show: charts, texts, questions to people.
 
 import assert from "node:assert/strict";
+import { watch } from "../watch.mjs";
 import { ran, test } from "./shared.mjs";
 
 test("charts are seen, read as a table, and shown larger", async ({ page, url }) => {
@@ -25,8 +26,7 @@ test("charts are seen, read as a table, and shown larger", async ({ page, url })
 });
 
 test("markup in data is never run, and pictures come from here alone", async ({ page, url }) => {
-  const asked = [];
-  page.on("request", (request) => asked.push(request.url()));
+  const nothing = await watch(page, url);
   const nodes = [{ id: "start", type: "manual", data: {} }, ...["markdown", "text", "auto", "image", "xml"].map((mode) => ({ id: mode, type: "visualization", data: { mode } }))];
   const edges = nodes.slice(1).map(({ id }) => ({ source: "start", target: id }));
   const text = "# Hi\n\n<img src=x onerror=\"window.ran=1\"><script>window.ran=1</script>\n\n[a](javascript:window.ran=1) ![b](https://elsewhere.example/b.png)";
@@ -34,10 +34,11 @@ test("markup in data is never run, and pictures come from here alone", async ({ 
   for (const step of ["markdown", "text", "auto", "image", "xml"]) {
     await page.goto(`${url}/executions/${execution}?step=${step}`);
     await page.getByText("onerror", { exact: false }).first().waitFor();
-    assert.equal(await page.evaluate(() => window.ran), undefined, step);
-    assert.equal(await page.locator("aside img, aside script, aside a[href]").count(), 0, step);
+    // Markdown comes with a chunk of its own: a heading says that it is there, and not only its text.
+    if (step === "markdown") await page.getByRole("heading", { name: "Hi" }).waitFor();
+    await page.waitForTimeout(300);
+    await nothing(step);
   }
-  assert.deepEqual(asked.filter((address) => !address.startsWith(url)), []);
 });
 
 test("a call in doubt is a question, and its answer goes on as it was written", async ({ page, url }) => {

@@ -3395,15 +3395,19 @@ export interface components {
         };
         /** @description What is wrong with a draft. */
         DraftProblems: {
-            /** @description How many more there are. */
+            /** @description How many there are that keep it from running, also those that are not told. */
+            errors: number;
+            /** @description How many more there are than are told. */
             more: number;
-            /** @description At most 1,000. */
+            /** @description At most 1,000, errors first. */
             problems: components["schemas"]["GraphProblem"][];
             /**
              * Format: int64
              * @description The rev that has them.
              */
             rev: number;
+            /** @description How many there are that are only doubtful, also those that are not told. */
+            warnings: number;
         };
         /** @description A draft that was stored. */
         DraftSaved: {

@@ -222,7 +222,7 @@ export interface Answers {
   "POST /workflows": Workflow;
   "GET /workflows/{id}": Workflow;
   "GET /workflows/{id}/draft": Draft;
-  "GET /workflows/{id}/draft/problems": { rev: number; problems: Problem[]; more: number };
+  "GET /workflows/{id}/draft/problems": { rev: number; problems: Problem[]; errors: number; warnings: number; more: number };
   "POST /workflows/validate": Validation;
   "POST /workflows/{id}/execute": Accepted;
   "GET /dashboard/history": History;

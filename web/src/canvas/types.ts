@@ -94,7 +94,7 @@ export interface CanvasHandle {
   /** Shows all of the graph. */
   fit(): void;
   zoomTo(boxes: readonly Box[]): void;
-  /** Moves as little as needed to show a node; `focus` also puts the focus on it. */
+  /** Moves as little as needed to show a node, and nearer where it could not be read; `focus` also puts the focus on it. */
   reveal(node: number, options?: { focus?: boolean }): void;
   center(place: Point): void;
   /** Zooms about the middle; null goes to 100 %. */

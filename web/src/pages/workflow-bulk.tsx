@@ -107,7 +107,7 @@ function DeleteDialog({ number, busy, onClose, onDelete }: AskProps & { onDelete
         </>
       }
     >
-      <p>Their triggers stop, and they cannot be brought back. Executions that they had stay. An export beforehand keeps a copy.</p>
+      <p>{number === 1 ? "Its triggers stop, and it cannot be brought back. Executions that it had stay." : "Their triggers stop, and they cannot be brought back. Executions that they had stay."} An export beforehand keeps a copy.</p>
       {number >= WRITTEN_FROM ? <TextField label={`Write ${count(number)} to delete that many`} value={written} onChange={setWritten} inputMode="numeric" /> : null}
     </Dialog>
   );

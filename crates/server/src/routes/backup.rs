@@ -17,7 +17,7 @@ use crate::error::{ApiError, ProblemBody};
 const CHUNK: usize = 256 * 1024;
 
 /// One consistent file of everything, made while the server runs.
-#[utoipa::path(get, path = "/backup", tag = "operations", responses(
+#[utoipa::path(get, path = "/backup", operation_id = "download_backup", tag = "operations", responses(
     (status = 200, content_type = "application/vnd.sqlite3", body = Vec<u8>),
     (status = 507, body = ProblemBody, content_type = "application/problem+json", description = "No space for it"),
 ))]

@@ -81,7 +81,8 @@ impl From<&Bulk> for BulkItem {
 }
 
 /// Asks the same of many executions. It is recorded before the answer, and worked off after it.
-#[utoipa::path(post, path = "/executions/bulk", tag = "executions", request_body = BulkBody, responses(
+#[utoipa::path(post, path = "/executions/bulk", operation_id = "begin_bulk", tag = "executions",
+    request_body = BulkBody, responses(
     (status = 202, body = BulkItem),
     (status = 400, body = ProblemBody, content_type = "application/problem+json"),
 ))]
@@ -151,7 +152,8 @@ fn read_filter(filter: &Value, action: Action) -> Result<Filter, ApiError> {
 }
 
 /// How far a bulk is.
-#[utoipa::path(get, path = "/executions/bulk/{id}", tag = "executions", params(("id" = String, Path)), responses(
+#[utoipa::path(get, path = "/executions/bulk/{id}", operation_id = "get_bulk", tag = "executions",
+    params(("id" = String, Path)), responses(
     (status = 200, body = BulkItem),
     (status = 404, body = ProblemBody, content_type = "application/problem+json"),
 ))]

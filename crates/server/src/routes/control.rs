@@ -37,7 +37,8 @@ pub(super) async fn asked(app: &App, tenant: TenantId, id: ExecutionId) -> Answe
 }
 
 /// Cancels an execution. The wish is durable before the answer.
-#[utoipa::path(post, path = "/executions/{id}/cancel", tag = "executions", params(("id" = String, Path)), responses(
+#[utoipa::path(post, path = "/executions/{id}/cancel", operation_id = "cancel_execution", tag = "executions",
+    params(("id" = String, Path)), responses(
     (status = 202, body = Asked, description = "It will be canceled"),
     (status = 404, body = ProblemBody, content_type = "application/problem+json"),
     (status = 409, body = ProblemBody, content_type = "application/problem+json", description = "It has ended"),
@@ -49,7 +50,8 @@ pub(crate) async fn cancel(State(app): State<App>, Tenant(tenant): Tenant, Path(
 }
 
 /// Holds an execution: what is in flight ends, and no step begins until it is resumed.
-#[utoipa::path(post, path = "/executions/{id}/pause", tag = "executions", params(("id" = String, Path)), responses(
+#[utoipa::path(post, path = "/executions/{id}/pause", operation_id = "pause_execution", tag = "executions",
+    params(("id" = String, Path)), responses(
     (status = 202, body = Asked, description = "It will be held"),
     (status = 404, body = ProblemBody, content_type = "application/problem+json"),
     (status = 409, body = ProblemBody, content_type = "application/problem+json", description = "It has ended"),
@@ -61,7 +63,8 @@ pub(crate) async fn pause(State(app): State<App>, Tenant(tenant): Tenant, Path(i
 }
 
 /// Lets a held execution go on. One that is not held stays as it is.
-#[utoipa::path(post, path = "/executions/{id}/resume", tag = "executions", params(("id" = String, Path)), responses(
+#[utoipa::path(post, path = "/executions/{id}/resume", operation_id = "resume_execution", tag = "executions",
+    params(("id" = String, Path)), responses(
     (status = 202, body = Asked, description = "It will go on"),
     (status = 404, body = ProblemBody, content_type = "application/problem+json"),
     (status = 409, body = ProblemBody, content_type = "application/problem+json", description = "It has ended"),
@@ -74,7 +77,8 @@ pub(crate) async fn resume(State(app): State<App>, Tenant(tenant): Tenant, Path(
 
 /// Takes up an execution that did not succeed: it stays the same execution, what was recorded stays, and the steps that
 /// failed run again with their keys.
-#[utoipa::path(post, path = "/executions/{id}/retry", tag = "executions", params(("id" = String, Path)), responses(
+#[utoipa::path(post, path = "/executions/{id}/retry", operation_id = "retry_execution", tag = "executions",
+    params(("id" = String, Path)), responses(
     (status = 202, body = Asked, description = "It goes on"),
     (status = 404, body = ProblemBody, content_type = "application/problem+json"),
     (status = 409, body = ProblemBody, content_type = "application/problem+json", description = "It succeeded, or has not ended"),
@@ -88,7 +92,7 @@ pub(crate) async fn retry(State(app): State<App>, Tenant(tenant): Tenant, Path(i
 }
 
 /// Sends a signal to an execution, for a step that waits for it now or later. The body is its value.
-#[utoipa::path(post, path = "/executions/{id}/signals/{name}", tag = "executions",
+#[utoipa::path(post, path = "/executions/{id}/signals/{name}", operation_id = "send_signal", tag = "executions",
     params(("id" = String, Path), ("name" = String, Path),
         ("Idempotency-Key" = Option<String>, Header, description = "The same signal with the same key counts once")),
     request_body(content = Object, description = "Any JSON; without a body it is {}"), responses(
@@ -107,7 +111,7 @@ pub(crate) async fn signal(
 }
 
 /// The same as `/executions/{id}/signals/{name}`.
-#[utoipa::path(post, path = "/signals/{id}/{name}", tag = "executions",
+#[utoipa::path(post, path = "/signals/{id}/{name}", operation_id = "send_signal_to", tag = "executions",
     params(("id" = String, Path), ("name" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
     request_body(content = Object, description = "Any JSON; without a body it is {}"), responses(
     (status = 202, body = Asked, description = "It is recorded"),
@@ -167,7 +171,7 @@ pub(crate) struct ReplayBody {
 
 /// Starts a new execution from a step of this one, with the step's output edited or the step run again. Its calls have
 /// keys of their own.
-#[utoipa::path(post, path = "/executions/{id}/fork", tag = "executions",
+#[utoipa::path(post, path = "/executions/{id}/fork", operation_id = "fork_execution", tag = "executions",
     params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
     request_body = ForkBody, responses(
     (status = 201, body = Asked, description = "The new execution is durable"),
@@ -192,7 +196,7 @@ pub(crate) async fn fork(
 }
 
 /// Starts a new execution on the input of this one, on the same or another version.
-#[utoipa::path(post, path = "/executions/{id}/replay", tag = "executions",
+#[utoipa::path(post, path = "/executions/{id}/replay", operation_id = "replay_execution", tag = "executions",
     params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
     request_body = ReplayBody, responses(
     (status = 201, body = Asked, description = "The new execution is durable"),

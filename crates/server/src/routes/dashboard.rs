@@ -98,7 +98,8 @@ impl StatsCache {
 }
 
 /// Counts and rates over all workflows and executions.
-#[utoipa::path(get, path = "/dashboard/stats", tag = "dashboard", responses((status = 200, body = DashboardStats)))]
+#[utoipa::path(get, path = "/dashboard/stats", operation_id = "get_dashboard_stats", tag = "dashboard",
+    responses((status = 200, body = DashboardStats)))]
 pub(crate) async fn stats(State(app): State<App>, Tenant(tenant): Tenant) -> Result<Json<DashboardStats>, ApiError> {
     let engine = app.engine.stats();
     let mark = engine.ended ^ ((engine.in_flight as u64) << 40);
@@ -140,7 +141,7 @@ async fn count(app: &App, tenant: TenantId) -> Result<DashboardStats, ApiError> 
 }
 
 /// The newest executions.
-#[utoipa::path(get, path = "/dashboard/recent-executions", tag = "dashboard",
+#[utoipa::path(get, path = "/dashboard/recent-executions", operation_id = "list_recent_executions", tag = "dashboard",
     params(("limit" = Option<u64>, Query, description = "How many; 10 unless said")),
     responses((status = 200, body = RecentExecutions)))]
 pub(crate) async fn recent(
@@ -183,7 +184,7 @@ pub(crate) struct History {
 }
 
 /// Executions of the last 24 hours, hour by hour, or of the last 30 days, day by day.
-#[utoipa::path(get, path = "/dashboard/history", tag = "dashboard", params(
+#[utoipa::path(get, path = "/dashboard/history", operation_id = "get_dashboard_history", tag = "dashboard", params(
     ("range" = Option<String>, Query, description = "day (24 hours, unless said) or month (30 days)"),
     ("tz" = Option<String>, Query, description = "The zone in which days begin; UTC unless said"),
 ), responses(

@@ -88,7 +88,8 @@ impl DraftSaved {
 }
 
 /// The draft of a workflow: what an editor shows. Without one it is the graph of the current version.
-#[utoipa::path(get, path = "/workflows/{id}/draft", tag = "drafts", params(("id" = String, Path)), responses(
+#[utoipa::path(get, path = "/workflows/{id}/draft", operation_id = "get_draft", tag = "drafts",
+    params(("id" = String, Path)), responses(
     (status = 200, body = DraftWhole, headers(("ETag", description = "The rev"))),
     (status = 404, body = ProblemBody, content_type = "application/problem+json"),
 ))]
@@ -119,7 +120,7 @@ pub(crate) async fn get(
 }
 
 /// Puts a whole file in place of the draft. It need not be able to run.
-#[utoipa::path(put, path = "/workflows/{id}/draft", tag = "drafts",
+#[utoipa::path(put, path = "/workflows/{id}/draft", operation_id = "put_draft", tag = "drafts",
     params(("id" = String, Path), ("If-Match" = String, Header, description = "The rev that was changed, or *")),
     request_body(content = Object, description = "The file: an object with the lists nodes and edges"), responses(
     (status = 200, body = DraftSaved, headers(("ETag", description = "The new rev"))),
@@ -142,7 +143,7 @@ pub(crate) async fn put(
 }
 
 /// Changes parts of the draft: all of the changes, or none.
-#[utoipa::path(patch, path = "/workflows/{id}/draft", tag = "drafts",
+#[utoipa::path(patch, path = "/workflows/{id}/draft", operation_id = "change_draft", tag = "drafts",
     params(("id" = String, Path), ("If-Match" = String, Header, description = "The rev that was changed, or *")),
     request_body = DraftChanges, responses(
     (status = 200, body = DraftSaved, headers(("ETag", description = "The new rev"))),
@@ -165,7 +166,7 @@ pub(crate) async fn patch(
 }
 
 /// Gives the draft up: it is what is published again.
-#[utoipa::path(delete, path = "/workflows/{id}/draft", tag = "drafts",
+#[utoipa::path(delete, path = "/workflows/{id}/draft", operation_id = "discard_draft", tag = "drafts",
     params(("id" = String, Path), ("If-Match" = String, Header, description = "The rev that was seen, or *")), responses(
     (status = 200, body = DraftSaved, headers(("ETag", description = "The new rev"))),
     (status = 404, body = ProblemBody, content_type = "application/problem+json"),
@@ -187,14 +188,19 @@ pub(crate) async fn delete(
 pub(crate) struct DraftProblems {
     /// The rev that has them.
     rev: u64,
-    /// At most 1,000.
+    /// At most 1,000, errors first.
     problems: Vec<GraphProblem>,
-    /// How many more there are.
+    /// How many there are that keep it from running, also those that are not told.
+    errors: usize,
+    /// How many there are that are only doubtful, also those that are not told.
+    warnings: usize,
+    /// How many more there are than are told.
     more: usize,
 }
 
 /// Everything that is wrong with the draft, as far as it can be read.
-#[utoipa::path(get, path = "/workflows/{id}/draft/problems", tag = "drafts", params(("id" = String, Path)), responses(
+#[utoipa::path(get, path = "/workflows/{id}/draft/problems", operation_id = "list_draft_problems", tag = "drafts",
+    params(("id" = String, Path)), responses(
     (status = 200, body = DraftProblems),
     (status = 404, body = ProblemBody, content_type = "application/problem+json"),
 ))]
@@ -208,7 +214,8 @@ pub(crate) async fn problems(
     let of = |severity| found.iter().filter(move |problem| problem.severity == severity);
     let sorted = of(Severity::Error).chain(of(Severity::Warning));
     let problems: Vec<GraphProblem> = sorted.take(PROBLEMS_MAX).map(GraphProblem::from).collect();
-    Ok(Json(DraftProblems { rev, more: found.len() - problems.len(), problems }))
+    let (errors, more) = (of(Severity::Error).count(), found.len() - problems.len());
+    Ok(Json(DraftProblems { rev, problems, errors, warnings: found.len() - errors, more }))
 }
 
 /// What to publish a draft with.
@@ -231,7 +238,7 @@ pub(crate) struct PublishedVersion {
 }
 
 /// Publishes the draft: makes a version of it, which is then what triggers run.
-#[utoipa::path(post, path = "/workflows/{id}/versions", tag = "drafts",
+#[utoipa::path(post, path = "/workflows/{id}/versions", operation_id = "publish_draft", tag = "drafts",
     params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "The rev that was seen")),
     request_body = PublishBody, responses(
     (status = 200, body = PublishedVersion, description = "The version; the current one where the draft has no changes"),

@@ -234,7 +234,7 @@ fn item(row: &ExecutionRow, name_of: impl Fn(WorkflowId) -> Option<String>) -> E
 }
 
 /// Lists executions, newest first; or, with `since`, those that changed after another answer.
-#[utoipa::path(get, path = "/executions", tag = "executions", params(
+#[utoipa::path(get, path = "/executions", operation_id = "list_executions", tag = "executions", params(
     ("page" = Option<u64>, Query), ("pageSize" = Option<u64>, Query),
     ("skip" = Option<u64>, Query), ("limit" = Option<u64>, Query), ("cursor" = Option<String>, Query),
     ("workflow" = Option<String>, Query, description = "Only of this workflow"),
@@ -321,7 +321,8 @@ pub(crate) async fn newest(app: &App, tenant: TenantId, limit: usize) -> Result<
 }
 
 /// An execution with its input, output and graph.
-#[utoipa::path(get, path = "/executions/{id}", tag = "executions", params(("id" = String, Path)), responses(
+#[utoipa::path(get, path = "/executions/{id}", operation_id = "get_execution", tag = "executions",
+    params(("id" = String, Path)), responses(
     (status = 200, body = ExecutionWhole),
     (status = 404, body = ProblemBody, content_type = "application/problem+json"),
 ))]
@@ -364,7 +365,8 @@ fn waiting(app: &App, tenant: TenantId, history: &History) -> Vec<WaitingStep> {
 }
 
 /// The steps of an execution that have ended.
-#[utoipa::path(get, path = "/executions/{id}/steps", tag = "executions", params(("id" = String, Path)), responses(
+#[utoipa::path(get, path = "/executions/{id}/steps", operation_id = "list_steps", tag = "executions",
+    params(("id" = String, Path)), responses(
     (status = 200, body = StepList),
     (status = 404, body = ProblemBody, content_type = "application/problem+json"),
 ))]
@@ -400,7 +402,7 @@ pub(crate) async fn steps(
 }
 
 /// A whole value that an event gave only the beginning of: `input`, `output`, or `steps/<address>/input|output`.
-#[utoipa::path(get, path = "/executions/{id}/values/{*reference}", tag = "executions",
+#[utoipa::path(get, path = "/executions/{id}/values/{*reference}", operation_id = "get_value", tag = "executions",
     params(("id" = String, Path), ("reference" = String, Path, description = "The `ref` of the elided value")), responses(
     (status = 200, description = "The value as JSON", body = Object),
     (status = 404, body = ProblemBody, content_type = "application/problem+json"),

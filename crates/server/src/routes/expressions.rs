@@ -120,7 +120,8 @@ impl Given<'_> {
 }
 
 /// Evaluates an expression over the data in the body.
-#[utoipa::path(post, path = "/expressions/evaluate", tag = "expressions", request_body = EvaluateBody, responses(
+#[utoipa::path(post, path = "/expressions/evaluate", operation_id = "evaluate_expression", tag = "expressions",
+    request_body = EvaluateBody, responses(
     (status = 200, body = Evaluated),
     (status = 400, body = ProblemBody, content_type = "application/problem+json"),
 ))]

@@ -39,7 +39,8 @@ pub(crate) struct SavedAs {
 }
 
 /// A file that an execution has, as bytes to save. It is never shown in place, whatever it is.
-#[utoipa::path(get, path = "/executions/{id}/files/{hash}", tag = "executions", params(
+#[utoipa::path(get, path = "/executions/{id}/files/{hash}", operation_id = "download_file", tag = "executions",
+    params(
     ("id" = String, Path), ("hash" = String, Path, description = "What stands under `$file` in its value"),
     ("name" = Option<String>, Query, description = "What it is saved as"),
     ("type" = Option<String>, Query, description = "Its media type"),

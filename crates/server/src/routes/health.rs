@@ -45,13 +45,14 @@ impl Check {
 }
 
 /// Answers as soon as the process runs.
-#[utoipa::path(get, path = "/livez", tag = "health", responses((status = 200, description = "The process runs")))]
+#[utoipa::path(get, path = "/livez", operation_id = "get_liveness", tag = "health",
+    responses((status = 200, description = "The process runs")))]
 pub(crate) async fn livez() -> &'static str {
     "ok"
 }
 
 /// Whether the server can take work.
-#[utoipa::path(get, path = "/readyz", tag = "health", responses(
+#[utoipa::path(get, path = "/readyz", operation_id = "get_readiness", tag = "health", responses(
     (status = 200, body = Health), (status = 503, body = Health, description = "Not now")
 ))]
 pub(crate) async fn readyz(State(app): State<App>) -> Response {
@@ -62,7 +63,7 @@ pub(crate) async fn readyz(State(app): State<App>) -> Response {
 }
 
 /// How the server is: database, workflow executor, memory.
-#[utoipa::path(get, path = "/healthz", tag = "health", responses(
+#[utoipa::path(get, path = "/healthz", operation_id = "get_health", tag = "health", responses(
     (status = 200, body = Health), (status = 503, body = Health, description = "Unhealthy")
 ))]
 pub(crate) async fn healthz(State(app): State<App>) -> Response {
@@ -103,7 +104,7 @@ pub(crate) fn resident_bytes() -> Option<u64> {
 }
 
 /// Metrics in the Prometheus text form.
-#[utoipa::path(get, path = "/metrics", tag = "health", responses(
+#[utoipa::path(get, path = "/metrics", operation_id = "get_metrics", tag = "health", responses(
     (status = 200, content_type = "text/plain", body = String)
 ))]
 pub(crate) async fn metrics(State(app): State<App>) -> Response {

@@ -24,8 +24,8 @@ const SECRET_HEADERS: &[&str] = &["authorization", "cookie", "proxy-authorizatio
 
 /// Calls a webhook. Which workflow it starts, what it asks of the caller and when it answers stand in the workflow's
 /// `webhook` node.
-#[utoipa::path(method(get, post, put, patch, delete), path = "/hooks/{*path}", tag = "webhooks",
-    params(("path" = String, Path)), responses(
+#[utoipa::path(method(get, post, put, patch, delete), path = "/hooks/{*path}", operation_id = "call_webhook",
+    tag = "webhooks", params(("path" = String, Path)), responses(
     (status = 200, description = "The execution's output, or what its respond node says"),
     (status = 202, description = "The execution is durable"),
     (status = 401, body = ProblemBody, content_type = "application/problem+json"),

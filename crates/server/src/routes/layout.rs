@@ -51,7 +51,8 @@ pub(crate) struct Layout {
 }
 
 /// Finds a place for each node: in layers from left to right, containers around what stands in them.
-#[utoipa::path(post, path = "/layout", tag = "workflows", request_body = LayoutBody, responses(
+#[utoipa::path(post, path = "/layout", operation_id = "lay_out_graph", tag = "workflows",
+    request_body = LayoutBody, responses(
     (status = 200, body = Layout),
     (status = 400, body = ProblemBody, content_type = "application/problem+json"),
     (status = 422, body = ProblemBody, content_type = "application/problem+json", description = "It is no graph; path says where"),

@@ -35,8 +35,8 @@ fn segment(text: &str) -> String {
 }
 
 /// Calls the link of a waiting step: the body, or without one the query, is the step's output. A link works once.
-#[utoipa::path(method(get, post), path = "/hooks/waiting/{id}/{step}/{token}", tag = "webhooks",
-    params(("id" = String, Path), ("step" = String, Path, description = "Its address"), ("token" = String, Path)), responses(
+#[utoipa::path(method(get, post), path = "/hooks/waiting/{id}/{step}/{token}", operation_id = "call_waiting_link",
+    tag = "webhooks", params(("id" = String, Path), ("step" = String, Path, description = "Its address"), ("token" = String, Path)), responses(
     (status = 202, body = Asked, description = "It is recorded, and the execution goes on"),
     (status = 404, body = ProblemBody, content_type = "application/problem+json", description = "There is no such link"),
     (status = 410, body = ProblemBody, content_type = "application/problem+json", description = "The link was used, or came too late"),

@@ -74,13 +74,15 @@ pub(crate) fn items(registry: &Registry) -> Vec<NodeTypeItem> {
 }
 
 /// All node types with the schemas of their parameters.
-#[utoipa::path(get, path = "/node-types", tag = "node types", responses((status = 200, body = NodeTypeList)))]
+#[utoipa::path(get, path = "/node-types", operation_id = "list_node_types", tag = "node types",
+    responses((status = 200, body = NodeTypeList)))]
 pub(crate) async fn list(State(app): State<App>) -> Json<NodeTypeList> {
     Json(NodeTypeList { items: items(&app.registry) })
 }
 
 /// One node type, by its name or one of its aliases.
-#[utoipa::path(get, path = "/node-types/{id}", tag = "node types", params(("id" = String, Path)), responses(
+#[utoipa::path(get, path = "/node-types/{id}", operation_id = "get_node_type", tag = "node types",
+    params(("id" = String, Path)), responses(
     (status = 200, body = NodeTypeItem),
     (status = 404, body = ProblemBody, content_type = "application/problem+json"),
 ))]

@@ -27,7 +27,7 @@ pub(crate) struct ScheduleTimes {
 }
 
 /// The next times of a cron expression.
-#[utoipa::path(get, path = "/schedules/next", tag = "schedules", params(
+#[utoipa::path(get, path = "/schedules/next", operation_id = "list_next_times", tag = "schedules", params(
     ("cron" = String, Query, description = "Five fields, or six with seconds before them, or a word like @daily"),
     ("tz" = Option<String>, Query, description = "A zone of the IANA database; UTC unless said"),
     ("count" = Option<u64>, Query, description = "How many times; 5 unless said, 100 at most"),

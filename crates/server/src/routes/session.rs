@@ -52,13 +52,14 @@ fn state(app: &App, signed_in: bool) -> SessionState {
 }
 
 /// Whether the caller is signed in.
-#[utoipa::path(get, path = "/session", tag = "session", responses((status = 200, body = SessionState)))]
+#[utoipa::path(get, path = "/session", operation_id = "get_session", tag = "session",
+    responses((status = 200, body = SessionState)))]
 pub(crate) async fn show(State(app): State<App>, headers: HeaderMap) -> Result<Json<SessionState>, ApiError> {
     Ok(Json(state(&app, auth::identify(&app, &headers).await?.is_some())))
 }
 
 /// Exchanges the secret of a link for a session cookie. A link works once.
-#[utoipa::path(post, path = "/session", tag = "session", request_body = SignIn, responses(
+#[utoipa::path(post, path = "/session", operation_id = "sign_in", tag = "session", request_body = SignIn, responses(
     (status = 200, body = SessionState, description = "Signed in; the cookie is set"),
     (status = 401, body = ProblemBody, content_type = "application/problem+json"),
     (status = 429, body = ProblemBody, content_type = "application/problem+json"),
@@ -82,7 +83,8 @@ pub(crate) async fn sign_in(State(app): State<App>, request: Request) -> Result<
 }
 
 /// Ends the caller's session.
-#[utoipa::path(delete, path = "/session", tag = "session", responses((status = 204, description = "Signed out")))]
+#[utoipa::path(delete, path = "/session", operation_id = "sign_out", tag = "session",
+    responses((status = 204, description = "Signed out")))]
 pub(crate) async fn sign_out(State(app): State<App>, headers: HeaderMap) -> Result<Response, ApiError> {
     auth::sign_out(&app, &headers).await?;
     let cookie = format!("{COOKIE}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");

@@ -107,7 +107,7 @@ impl From<Ended> for Finished {
 }
 
 /// Runs the current version of a workflow, or its draft.
-#[utoipa::path(post, path = "/workflows/{id}/execute", tag = "executions",
+#[utoipa::path(post, path = "/workflows/{id}/execute", operation_id = "execute_workflow", tag = "executions",
     params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = ExecuteBody, responses(
     (status = 200, body = Finished, description = "It has ended"),
     (status = 202, body = Started, description = "It is durable and will run"),
@@ -246,7 +246,7 @@ fn checked_key(key: &str) -> Result<&str, ApiError> {
 }
 
 /// Runs a graph that is not saved, and answers when it has ended.
-#[utoipa::path(post, path = "/workflows/execute", tag = "executions",
+#[utoipa::path(post, path = "/workflows/execute", operation_id = "execute_graph", tag = "executions",
     request_body(content = Object, description = "{nodes, edges, input?}"), responses(
     (status = 200, body = GraphResult),
     (status = 422, body = ProblemBody, content_type = "application/problem+json", description = "The graph cannot run"),
@@ -261,7 +261,7 @@ pub(crate) async fn execute_graph(
 }
 
 /// The same as `/workflows/execute`.
-#[utoipa::path(post, path = "/workflow/execute", tag = "executions",
+#[utoipa::path(post, path = "/workflow/execute", operation_id = "execute_graph_too", tag = "executions",
     request_body(content = Object, description = "{nodes, edges, input?}"), responses(
     (status = 200, body = GraphResult),
     (status = 422, body = ProblemBody, content_type = "application/problem+json", description = "The graph cannot run"),

@@ -26,7 +26,7 @@ const WAITING_MAX: usize = 64;
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 /// The events of an execution.
-#[utoipa::path(get, path = "/executions/{id}/events", tag = "executions", params(
+#[utoipa::path(get, path = "/executions/{id}/events", operation_id = "stream_events", tag = "executions", params(
     ("id" = String, Path),
     ("after" = Option<u64>, Query, description = "Only events after this seq"),
     ("Last-Event-ID" = Option<String>, Header, description = "<execution>:<seq> of the last event that was seen"),
@@ -47,7 +47,8 @@ pub(crate) async fn one(
 }
 
 /// The events of several executions over one connection.
-#[utoipa::path(get, path = "/executions/events", tag = "executions", params(
+#[utoipa::path(get, path = "/executions/events", operation_id = "stream_events_of_several", tag = "executions",
+    params(
     ("ids" = String, Query, description = "Executions, with commas between them; at most 100"),
     ("after" = Option<String>, Query, description = "<execution>:<seq> of the last events that were seen, with commas between them"),
     ("Last-Event-ID" = Option<String>, Header, description = "<execution>:<seq> of the last event that was seen"),

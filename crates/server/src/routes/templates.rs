@@ -98,13 +98,15 @@ fn to_begin_with(document: &Value, tags: &[&str]) -> Value {
 }
 
 /// Workflows to begin with, each with a small picture.
-#[utoipa::path(get, path = "/templates", tag = "templates", responses((status = 200, body = TemplateList)))]
+#[utoipa::path(get, path = "/templates", operation_id = "list_templates", tag = "templates",
+    responses((status = 200, body = TemplateList)))]
 pub(crate) async fn list(State(app): State<App>) -> Json<TemplateList> {
     Json(TemplateList { items: all(&app.registry).iter().map(|template| template.item.clone()).collect() })
 }
 
 /// A workflow to begin with. Store its graph with `POST /workflows`.
-#[utoipa::path(get, path = "/templates/{id}", tag = "templates", params(("id" = String, Path)), responses(
+#[utoipa::path(get, path = "/templates/{id}", operation_id = "get_template", tag = "templates",
+    params(("id" = String, Path)), responses(
     (status = 200, body = TemplateWhole),
     (status = 404, body = ProblemBody, content_type = "application/problem+json"),
 ))]

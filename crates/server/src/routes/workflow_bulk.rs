@@ -105,7 +105,8 @@ enum Outcome {
 }
 
 /// Changes many workflows in the same way, a bounded part of them in each request.
-#[utoipa::path(post, path = "/workflows/bulk", tag = "workflows", request_body = WorkflowBulkBody, responses(
+#[utoipa::path(post, path = "/workflows/bulk", operation_id = "change_workflows", tag = "workflows",
+    request_body = WorkflowBulkBody, responses(
     (status = 200, body = WorkflowBulkAnswer),
     (status = 400, body = ProblemBody, content_type = "application/problem+json"),
 ))]

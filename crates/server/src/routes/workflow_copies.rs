@@ -31,7 +31,8 @@ pub(crate) struct DuplicateBody {
 }
 
 /// Makes a second workflow of the current version of one. Its triggers do not fire until it is activated: both would.
-#[utoipa::path(post, path = "/workflows/{id}/duplicate", tag = "workflows", params(("id" = String, Path)),
+#[utoipa::path(post, path = "/workflows/{id}/duplicate", operation_id = "duplicate_workflow", tag = "workflows",
+    params(("id" = String, Path)),
     request_body = DuplicateBody, responses(
     (status = 201, body = WorkflowWhole, headers(("ETag", description = "The revision"))),
     (status = 404, body = ProblemBody, content_type = "application/problem+json"),
@@ -62,7 +63,7 @@ pub(crate) async fn duplicate(
 }
 
 /// The files of several workflows as one: `{"workflows": [file, …]}`, which `tidemill import` reads.
-#[utoipa::path(get, path = "/workflows/export", tag = "workflows", params(
+#[utoipa::path(get, path = "/workflows/export", operation_id = "export_workflows", tag = "workflows", params(
     ("ids" = String, Query, description = "Workflows, with commas between them; at most 1,000"),
 ), responses(
     (status = 200, body = Object, description = "The files, in the order of the ids"),

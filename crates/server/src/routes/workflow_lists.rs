@@ -51,7 +51,7 @@ struct Listed {
 }
 
 /// Lists workflows.
-#[utoipa::path(get, path = "/workflows", tag = "workflows", params(
+#[utoipa::path(get, path = "/workflows", operation_id = "list_workflows", tag = "workflows", params(
     ("page" = Option<u64>, Query), ("pageSize" = Option<u64>, Query),
     ("skip" = Option<u64>, Query), ("limit" = Option<u64>, Query), ("cursor" = Option<String>, Query),
     ("q" = Option<String>, Query, description = "Only those with all of these words in their name, tags or description"),
@@ -172,7 +172,8 @@ async fn by_last_execution(app: &App, tenant: TenantId, find: Find, descending: 
 }
 
 /// The tags of all workflows, with how many have each, most first.
-#[utoipa::path(get, path = "/workflows/tags", tag = "workflows", responses((status = 200, body = CountedList)))]
+#[utoipa::path(get, path = "/workflows/tags", operation_id = "list_tags", tag = "workflows",
+    responses((status = 200, body = CountedList)))]
 pub(crate) async fn tags(State(app): State<App>, Tenant(tenant): Tenant) -> Result<Json<CountedList>, ApiError> {
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();
     for (lines, count) in app.records.values(&WORKFLOW, tenant, "tags").await? {
@@ -192,7 +193,8 @@ pub(crate) async fn tags(State(app): State<App>, Tenant(tenant): Tenant) -> Resu
 }
 
 /// The folders of all workflows, those above others first, with how many are in each or below it.
-#[utoipa::path(get, path = "/workflows/folders", tag = "workflows", responses((status = 200, body = CountedList)))]
+#[utoipa::path(get, path = "/workflows/folders", operation_id = "list_folders", tag = "workflows",
+    responses((status = 200, body = CountedList)))]
 pub(crate) async fn folders(State(app): State<App>, Tenant(tenant): Tenant) -> Result<Json<CountedList>, ApiError> {
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();
     for (path, count) in app.records.values(&WORKFLOW, tenant, "folder").await? {

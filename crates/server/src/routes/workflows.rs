@@ -205,7 +205,8 @@ pub(super) async fn answer(
 }
 
 /// Makes a workflow: the body is its graph, or `{name, definition: {nodes, edges}}`.
-#[utoipa::path(post, path = "/workflows", tag = "workflows", request_body(content = Object, description = "The graph"), responses(
+#[utoipa::path(post, path = "/workflows", operation_id = "create_workflow", tag = "workflows",
+    request_body(content = Object, description = "The graph"), responses(
     (status = 201, body = WorkflowWhole, headers(("ETag", description = "The revision"))),
     (status = 400, body = ProblemBody, content_type = "application/problem+json"),
     (status = 422, body = ProblemBody, content_type = "application/problem+json", description = "The graph cannot run"),
@@ -237,7 +238,8 @@ async fn compiled(app: App, body: GraphBody) -> Result<(App, Graph), ApiError> {
 }
 
 /// A workflow with its graph.
-#[utoipa::path(get, path = "/workflows/{id}", tag = "workflows", params(("id" = String, Path)), responses(
+#[utoipa::path(get, path = "/workflows/{id}", operation_id = "get_workflow", tag = "workflows",
+    params(("id" = String, Path)), responses(
     (status = 200, body = WorkflowWhole, headers(("ETag", description = "The revision"))),
     (status = 304, description = "It is what If-None-Match names"),
     (status = 404, body = ProblemBody, content_type = "application/problem+json"),
@@ -252,7 +254,7 @@ pub(crate) async fn get(
 }
 
 /// Several workflows by their ids.
-#[utoipa::path(get, path = "/workflows/batch", tag = "workflows", params(
+#[utoipa::path(get, path = "/workflows/batch", operation_id = "get_workflows", tag = "workflows", params(
     ("ids" = String, Query, description = "Workflows, with commas between them; at most 100"),
 ), responses(
     (status = 200, body = WorkflowBatch),
@@ -291,7 +293,7 @@ pub(crate) async fn batch(
 }
 
 /// Changes a workflow: makes a version whose parent is the one that `If-Match` names.
-#[utoipa::path(put, path = "/workflows/{id}", tag = "workflows",
+#[utoipa::path(put, path = "/workflows/{id}", operation_id = "put_workflow", tag = "workflows",
     params(("id" = String, Path), ("If-Match" = String, Header, description = "The revision that was changed: its ETag")),
     request_body(content = Object, description = "The graph"), responses(
     (status = 200, body = WorkflowWhole, headers(("ETag", description = "The new revision"))),
@@ -352,7 +354,7 @@ fn stale(workflow: &Workflow) -> ApiError {
 }
 
 /// Deletes a workflow. Its executions stay, and so do the versions they refer to.
-#[utoipa::path(delete, path = "/workflows/{id}", tag = "workflows",
+#[utoipa::path(delete, path = "/workflows/{id}", operation_id = "delete_workflow", tag = "workflows",
     params(("id" = String, Path), ("If-Match" = Option<String>, Header)), responses(
     (status = 204, description = "Deleted"),
     (status = 404, body = ProblemBody, content_type = "application/problem+json"),
@@ -373,7 +375,7 @@ pub(crate) async fn delete(
 }
 
 /// The versions of a workflow, newest first.
-#[utoipa::path(get, path = "/workflows/{id}/versions", tag = "workflows", params(
+#[utoipa::path(get, path = "/workflows/{id}/versions", operation_id = "list_versions", tag = "workflows", params(
     ("id" = String, Path), ("cursor" = Option<String>, Query), ("limit" = Option<u64>, Query),
 ), responses(
     (status = 200, body = VersionPage), (status = 404, body = ProblemBody, content_type = "application/problem+json"),
@@ -402,7 +404,7 @@ pub(crate) async fn versions(
 }
 
 /// Everything that is wrong with a graph. Nothing is stored and nothing runs.
-#[utoipa::path(post, path = "/workflows/validate", tag = "workflows",
+#[utoipa::path(post, path = "/workflows/validate", operation_id = "validate_graph", tag = "workflows",
     request_body(content = Object, description = "The graph"), responses(
     (status = 200, body = Validation), (status = 400, body = ProblemBody, content_type = "application/problem+json"),
 ))]

@@ -1,5 +1,6 @@
 //! Documents that follow from the code: OpenAPI, the settings, and the pages that show them.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::harness::Server;
@@ -28,6 +29,23 @@ async fn openapi_is_what_is_written_down() {
     }
     assert!(document["paths"]["/api/v1/workflows"]["get"]["security"].is_array());
     assert!(document["paths"]["/healthz"]["get"].get("security").is_none());
+}
+
+/// Clients that are made from the document call each operation by its name.
+#[tokio::test]
+async fn each_operation_has_a_name_of_its_own() {
+    let server = Server::new().await;
+    let document = server.call("GET", "/api/openapi.json").anonymous().send().await.json();
+    let mut names: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in item.as_object().expect("operations") {
+            let name = operation["operationId"].as_str().unwrap_or_else(|| panic!("{method} {path} has no name"));
+            names.entry(name.to_owned()).or_default().push(format!("{method} {path}"));
+        }
+    }
+    assert!(names.len() > 50, "only {} operations", names.len());
+    names.retain(|_, routes| routes.len() > 1);
+    assert!(names.is_empty(), "operations that share a name: {names:#?}");
 }
 
 #[tokio::test]

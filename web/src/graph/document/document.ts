@@ -5,7 +5,7 @@ import type { FileEdge, FileGraph, FileNode } from "../file";
 import { differenceOf, mergeDifference, type Change, type Conflict, type Difference, type RowName } from "./changes";
 import { same, withFields, type Entity, type Fields } from "./fields";
 import type { Links } from "./links";
-import { appearedIn, Rows, rowsOf, type Pair, type Step } from "./rows";
+import { appearedIn, Rows, rowsOf, straysOf, withStrays, type Pair, type Step, type Strays } from "./rows";
 import type { Table } from "./table";
 
 /** What has just changed, by slots. */
@@ -61,11 +61,13 @@ export class GraphDocument {
   private readonly undone: Step[] = [];
   private readonly listeners = new Set<(edit: Edit) => void>();
   private readonly editing: Editing;
+  private strays: Strays;
   /** Counts changes. */
   version = 0;
 
   constructor(base: FileGraph, private readonly now: () => number = () => performance.now()) {
     const { nodes, edges, file } = parts(base);
+    this.strays = straysOf(base);
     this.rows = new Rows(nodes, edges, file);
     this.editing = editingOf(this.rows, (stem) => this.freshId(stem));
   }
@@ -200,7 +202,7 @@ export class GraphDocument {
   toFile(): FileGraph {
     const nodes = Array.from(this.nodes.entries(), ([, node]) => node);
     const edges = Array.from(this.edges.entries(), ([, edge]) => edge);
-    return { ...this.file, nodes, edges };
+    return { ...this.file, nodes: withStrays(nodes, this.strays.nodes), edges: withStrays(edges, this.strays.edges) };
   }
 
   /**
@@ -210,6 +212,7 @@ export class GraphDocument {
    */
   rebase(base: FileGraph, unsure: readonly Sent[] = []): Conflict[] {
     const { nodes, edges, file } = parts(base);
+    this.strays = straysOf(base);
     for (const sent of unsure) this.arrived(sent, nodes, edges);
     const mine = this.changes();
     const conflicts: Conflict[] = [];

@@ -225,7 +225,29 @@ function rememberBase<T>(base: Map<number, T | null>, slot: number, before: T | 
   else if (base.get(slot) === row) base.delete(slot);
 }
 
+const isRow = (row: unknown): boolean => typeof row === "object" && row !== null && !Array.isArray(row);
+
 /** The objects of a list; whatever else is in it cannot be shown. */
 export function rowsOf<T>(list: unknown): T[] {
-  return Array.isArray(list) ? list.filter((row) => typeof row === "object" && row !== null && !Array.isArray(row)) : [];
+  return Array.isArray(list) ? list.filter(isRow) : [];
+}
+
+/** What in the lists of a file is no object, by where it stands: nothing can be done with it, and it stays there. */
+export interface Strays {
+  nodes: readonly Stray[];
+  edges: readonly Stray[];
+}
+type Stray = readonly [at: number, value: unknown];
+
+export function straysOf({ nodes, edges }: { nodes: unknown; edges: unknown }): Strays {
+  return { nodes: straysIn(nodes), edges: straysIn(edges) };
+}
+
+function straysIn(list: unknown): Stray[] {
+  return Array.isArray(list) ? list.flatMap((value, at) => (isRow(value) ? [] : [[at, value] as const])) : [];
+}
+
+export function withStrays<T>(rows: T[], strays: readonly Stray[]): T[] {
+  for (const [at, value] of strays) rows.splice(at, 0, value as T);
+  return rows;
 }

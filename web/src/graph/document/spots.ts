@@ -48,7 +48,8 @@ export function spotsFor(doc: GraphDocument, parent: Int32Array, sizeOf: (slot: 
   return { spots, problems: count === 1 ? new Map() : problems, overruled, isGrid: false };
 }
 
-function isPair(at: unknown): boolean {
+/** Whether something is two numbers, however far out. */
+export function isPair(at: unknown): boolean {
   if (typeof at !== "object" || at === null) return false;
   return Number.isFinite((at as { x?: unknown }).x) && Number.isFinite((at as { y?: unknown }).y);
 }

@@ -10,10 +10,11 @@ export interface Problems {
   all: readonly Problem[];
   /** Null until the server has said so once. */
   known: readonly Problem[] | null;
-  more: boolean;
+  /** Of all that there are, also those that are not told. */
+  errors: number;
+  warnings: number;
   error: unknown;
   retry: () => void;
-  errors: number;
   /** By slot of the node. */
   marks: ReadonlyMap<number, "error" | "warning">;
   of: (node: string) => readonly Problem[];
@@ -42,6 +43,6 @@ export function useProblems(session: Session): Problems {
       const slot = session.doc.nodes.slot(problem.node);
       if (slot !== undefined && marks.get(slot) !== "error") marks.set(slot, problem.severity);
     }
-    return { all, known: data?.problems ?? null, more: (data?.more ?? 0) > 0, error: data ? null : error, retry: () => void refetch(), errors: all.filter((problem) => problem.severity === "error").length, marks, of: (node) => byNode.get(node) ?? NONE };
+    return { all, known: data?.problems ?? null, errors: data?.errors ?? 0, warnings: data?.warnings ?? 0, error: data ? null : error, retry: () => void refetch(), marks, of: (node) => byNode.get(node) ?? NONE };
   }, [all, data, error, refetch, session]);
 }

@@ -5,6 +5,7 @@ import { useId, useMemo } from "react";
 import { queries } from "../../api/queries";
 import type { Problem } from "../../api/types";
 import type { GraphDocument } from "../../graph/document/document";
+import { misplaced } from "../../graph/document/misplaced";
 import type { Kinds } from "../../graph/edit/kinds";
 import { inputSchema, samplesOf } from "../../graph/form";
 import { ExecutionRow } from "../../panels/execution-list";
@@ -12,6 +13,7 @@ import { InputForm, type Typed } from "../../panels/input-form";
 import { ProblemList } from "../../panels/editor/problem-list";
 import { Webhooks } from "../../panels/webhooks";
 import type { Session } from "../../state/document";
+import { count } from "../../ui/format";
 import { Link } from "../../ui/router";
 import { Failed, Skeleton } from "../../ui/states";
 import { Tabs, tabPanel, type Tab } from "../../ui/tabs";
@@ -41,13 +43,17 @@ interface WorkflowPanelProps {
 export function WorkflowPanel(props: WorkflowPanelProps) {
   const { session, kinds, tab, onTab, problems, onProblem } = props;
   const id = useId();
-  const count = problems.all.length;
+  const placed = useDocValue(session.doc, misplaced);
+  const { errors } = problems;
+  const total = { errors, warnings: problems.warnings + placed.length };
+  const known = useMemo(() => problems.known && [...problems.known, ...placed], [problems.known, placed]);
+  const found = total.errors + total.warnings;
   const tabs: Tab<WorkflowTab>[] = [
     { id: "run", label: "Run" },
     {
       id: "problems",
       label: "Problems",
-      badge: count > 0 ? { text: count > 99 ? "99+" : String(count), tone: problems.errors > 0 ? "bad" : "warn", label: `${count} found` } : null,
+      badge: found > 0 ? { text: found > 99 ? "99+" : String(found), tone: errors > 0 ? "bad" : "warn", label: `${count(found)} found` } : null,
     },
     { id: "history", label: "History" },
     { id: "details", label: "Details" },
@@ -57,7 +63,7 @@ export function WorkflowPanel(props: WorkflowPanelProps) {
       case "run":
         return <Run {...props} />;
       case "problems":
-        return <ProblemList doc={session.doc} kinds={kinds} problems={problems.known} more={problems.more} error={problems.error} onRetry={problems.retry} onSelect={onProblem} />;
+        return <ProblemList doc={session.doc} kinds={kinds} problems={known} total={total} error={problems.error} onRetry={problems.retry} onSelect={onProblem} />;
       case "history":
         return <History {...props} />;
       case "details":

@@ -181,7 +181,7 @@ function Row({ id, row, top, active, onPick, onPoint }: RowProps) {
   if (row.heading !== undefined) {
     return (
       <div className={s.heading} role="presentation" style={style}>
-        {row.heading}
+        <span className="cut">{row.heading}</span>
       </div>
     );
   }

@@ -6,6 +6,7 @@ import type { Problem } from "../../api/types";
 import type { GraphDocument } from "../../graph/document/document";
 import { nameOf, type Kinds } from "../../graph/edit/kinds";
 import { count, plural } from "../../ui/format";
+import { Marked } from "../../ui/marked";
 import { RowList } from "../../ui/row-list";
 import { Segments } from "../../ui/segments";
 import { Empty, Failed, Skeleton } from "../../ui/states";
@@ -18,8 +19,8 @@ interface ProblemListProps {
   kinds: Kinds;
   /** Null while they are not known. */
   problems: readonly Problem[] | null;
-  /** Whether the server found more than it tells. */
-  more?: boolean;
+  /** How many there are in all, where that is more than are told. */
+  total?: { errors: number; warnings: number };
   error?: unknown;
   onRetry?: () => void;
   onSelect: (problem: Problem) => void;
@@ -27,13 +28,14 @@ interface ProblemListProps {
 
 const ROW = 60;
 
-export function ProblemList({ doc, kinds, problems, more = false, error, onRetry, onSelect }: ProblemListProps) {
+export function ProblemList({ doc, kinds, problems, total, error, onRetry, onSelect }: ProblemListProps) {
   const [shown, setShown] = useState<Shown>("all");
   const rows = useMemo(() => (problems ?? []).filter((problem) => shown === "all" || problem.severity === shown), [problems, shown]);
   if (error !== undefined && error !== null) return <Failed error={error} what="The workflow could not be checked" {...(onRetry && { retry: onRetry })} />;
   if (problems === null) return <Skeleton rows={4} />;
-  const errors = problems.filter((problem) => problem.severity === "error").length;
-  const warnings = problems.length - errors;
+  const told = problems.filter((problem) => problem.severity === "error").length;
+  const { errors, warnings } = total ?? { errors: told, warnings: problems.length - told };
+  const rest = errors + warnings - problems.length;
   if (problems.length === 0) {
     return (
       <Empty icon={<CircleCheck aria-hidden="true" />} title="Nothing is wrong">
@@ -46,7 +48,6 @@ export function ProblemList({ doc, kinds, problems, more = false, error, onRetry
       <header className={s.head}>
         <span className="dim">
           {plural(errors, "error")}, {plural(warnings, "warning")}
-          {more ? " of many" : ""}
         </span>
         <Segments
           label="Which problems"
@@ -62,7 +63,7 @@ export function ProblemList({ doc, kinds, problems, more = false, error, onRetry
       <RowList items={rows} row={ROW} isOff={({ node, edge }) => !node && !edge} onPress={onSelect}>
         {(problem) => <Row problem={problem} doc={doc} kinds={kinds} />}
       </RowList>
-      {more ? <p className={s.more}>There are more: they are told when these are settled.</p> : null}
+      {rest > 0 ? <p className={s.more}>{rows.length === 0 ? "Errors come first: these are listed once there are fewer." : `${count(rest)} more come as these are mended.`}</p> : null}
     </section>
   );
 }
@@ -78,7 +79,11 @@ function Row({ problem, doc, kinds }: { problem: Problem; doc: GraphDocument; ki
         <span className={s.where}>
           {problem.node ? <span dir="auto">{node ? nameOf(node, kinds) : problem.node}</span> : problem.edge ? <span>Edge {problem.edge}</span> : null}
           {problem.path ? <span className="mono">{problem.path}</span> : null}
-          {problem.suggestion ? <span>{sentence(problem.suggestion)}</span> : null}
+          {problem.suggestion ? (
+            <span>
+              <Marked text={sentence(problem.suggestion)} />
+            </span>
+          ) : null}
         </span>
       </span>
     </>
