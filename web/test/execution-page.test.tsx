@@ -11,7 +11,7 @@ import type { Stage } from "../src/canvas/stage";
 import { GraphDocument } from "../src/graph/document/document";
 import { Selection } from "../src/graph/document/selection";
 import { faultParts } from "../src/graph/fault";
-import { placeGraph } from "../src/graph/file";
+import { placeGraph } from "../src/graph/placed";
 import { isDrawnOnly, isNote, noteText, plainLines, tintOf } from "../src/graph/notes";
 import { answerText } from "../src/graph/question";
 import { findSteps, type Findable } from "../src/graph/steps";

@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from "vitest";
 import { fit, reveal, viewOf, zoomAt } from "../src/graph/camera";
-import { NODE_H, NODE_W, placeGraph, type FileNode, type PlacedNode } from "../src/graph/file";
+import { NODE_H, NODE_W, type FileNode } from "../src/graph/file";
+import { placeGraph, type PlacedNode } from "../src/graph/placed";
 import { edgePath, graphBox, midpoint, neighbour, overlaps, pathBox, portY } from "../src/graph/geometry";
 import { layoutLayered, type Spot } from "../src/graph/layout";
 

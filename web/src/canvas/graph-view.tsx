@@ -3,7 +3,7 @@
 import { memo, useEffect, useMemo, useRef } from "react";
 import { GraphDocument } from "../graph/document/document";
 import { Selection } from "../graph/document/selection";
-import type { PlacedGraph } from "../graph/file";
+import type { PlacedGraph } from "../graph/placed";
 import { Canvas } from "./canvas";
 import { statusesOf, type Runs } from "./statuses";
 import type { CanvasHandle, NodeKind } from "./types";

@@ -1,6 +1,6 @@
 // Where edges run and what is in view: numbers only, no drawing.
 
-import type { PlacedEdge, PlacedGraph, PlacedNode } from "./file";
+import type { PlacedEdge, PlacedGraph, PlacedNode } from "./placed";
 
 export interface Box {
   x: number;

@@ -7,7 +7,7 @@ import { isMissing } from "../api/client";
 import { isOver, queries } from "../api/queries";
 import type { Execution } from "../api/types";
 import { GraphView } from "../canvas/graph-view";
-import { placeGraph } from "../graph/file";
+import { placeGraph } from "../graph/placed";
 import { isDrawnOnly } from "../graph/notes";
 import { showKindOf } from "../graph/show-kind";
 import { titleOf, words } from "../graph/summary";

@@ -7,7 +7,7 @@ import { api } from "../api/calls";
 import { queries } from "../api/queries";
 import type { Graph, NodeType, Port } from "../api/types";
 import { GraphView } from "../canvas/graph-view";
-import { placeGraph } from "../graph/file";
+import { placeGraph } from "../graph/placed";
 import { parametersOf } from "../graph/parameters";
 import { words } from "../graph/summary";
 import { JsonTree } from "../panels/json-tree";

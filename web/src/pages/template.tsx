@@ -6,7 +6,7 @@ import { useMemo } from "react";
 import { isMissing } from "../api/client";
 import { queries } from "../api/queries";
 import type { TemplateWhole } from "../api/types";
-import { placeGraph } from "../graph/file";
+import { placeGraph } from "../graph/placed";
 import { typesIn } from "../graph/gallery";
 import { words } from "../graph/summary";
 import { GraphPicture } from "../panels/graph-picture";

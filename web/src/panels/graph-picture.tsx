@@ -2,7 +2,7 @@
 
 import { useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { NodeType } from "../api/types";
-import type { PlacedGraph, PlacedNode } from "../graph/file";
+import type { PlacedGraph, PlacedNode } from "../graph/placed";
 import { edgePath, graphBox, pathBox, type Box, type Path } from "../graph/geometry";
 import { titleOf } from "../graph/summary";
 import { categoryOf, iconFor } from "../ui/node-icon";
