@@ -91,11 +91,23 @@ export async function drag(page, from, to) {
   await page.mouse.up();
 }
 
+let clipboardIsFree = Promise.resolve();
+
+/** There is one clipboard for all journeys that are walked beside each other: one at a time has it. */
+export function withClipboard(work) {
+  const done = clipboardIsFree.then(work);
+  clipboardIsFree = done.catch(() => undefined);
+  return done;
+}
+
 /** Puts a text on the clipboard and pastes it with the canvas at the keyboard. */
-export async function pasteText(page, text) {
-  await canvas(page).focus();
-  await page.evaluate((words) => navigator.clipboard.writeText(words), text);
-  await page.keyboard.press("Control+v");
+export function pasteText(page, text) {
+  return withClipboard(async () => {
+    await canvas(page).focus();
+    await page.evaluate((words) => navigator.clipboard.writeText(words), text);
+    await page.keyboard.press("Control+v");
+    await page.waitForTimeout(300);
+  });
 }
 
 /** Asks for a command by its name. */

@@ -148,7 +148,7 @@ test("markup in names is text in the lists", async ({ page, url, product, pictur
   await nothing("deleting it");
 });
 
-test("a name of a megabyte is opened, shown short, and kept whole", async ({ page, url, product }) => {
+test("a name of a megabyte is opened, shown short, and kept whole, and opening runs nothing", async ({ page, url, product }) => {
   const nothing = await watch(page, url);
   const long = `${"long ".repeat(200_000)}${MARKUP}`;
   const nodes = [{ id: "start", type: "manual", position: { x: 0, y: 0 }, data: { label: long } }, { id: "note", type: "note", position: { x: 300, y: 0 }, data: { text: long } }];
@@ -167,4 +167,5 @@ test("a name of a megabyte is opened, shown short, and kept whole", async ({ pag
   await page.keyboard.press("Shift+o");
   await page.getByRole("treegrid").waitFor();
   await nothing("a long name");
+  assert.deepEqual(JSON.parse((await product.call("GET", `/executions?workflow=${id}`)).text).items, [], "what can run was opened and changed, and did not run");
 });

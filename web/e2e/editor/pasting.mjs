@@ -1,7 +1,7 @@
 // Files of others: pasted as text, dragged in, chosen; what they hold is kept as it was written.
 
 import assert from "node:assert/strict";
-import { canvas, CHAIN, draft, edgesOf, open, pasteText, test, until } from "./hand.mjs";
+import { canvas, CHAIN, draft, edgesOf, open, pasteText, test, until, withClipboard } from "./hand.mjs";
 
 const BIG = "9007199254740993";
 const REACT_FLOW = {
@@ -113,14 +113,16 @@ test("a chosen file becomes a workflow, its numbers as they were written", async
 test("what is copied here is pasted into another workflow", async ({ page, url, product, context }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   const [from, to] = [await product.add("From", CHAIN), await product.add("To", { nodes: [], edges: [] })];
-  await open(page, url, from);
-  await canvas(page).focus();
-  await page.keyboard.press("Control+a");
-  await page.keyboard.press("Control+c");
-  await open(page, url, to);
-  await canvas(page).focus();
-  await page.keyboard.press("Control+v");
-  const graph = await until(product, to, ({ nodes }) => nodes.length === 3);
+  const graph = await withClipboard(async () => {
+    await open(page, url, from);
+    await canvas(page).focus();
+    await page.keyboard.press("Control+a");
+    await page.keyboard.press("Control+c");
+    await open(page, url, to);
+    await canvas(page).focus();
+    await page.keyboard.press("Control+v");
+    return until(product, to, ({ nodes }) => nodes.length === 3);
+  });
   assert.deepEqual(edgesOf(graph), edgesOf(CHAIN));
   assert.deepEqual((await draft(product, from)).nodes, CHAIN.nodes);
 });

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { watch } from "../watch.mjs";
-import { canvas, open, palette, pasteText, put, saved, test, until } from "./hand.mjs";
+import { canvas, command, open, palette, pasteText, put, saved, test, until } from "./hand.mjs";
 
 const MARKUP = '<img src=x onerror="window.ran=1"><script>window.ran=1</script><b>bold</b>';
 const LONG = `${"x".repeat(1_000_000)}${MARKUP}`;
@@ -53,6 +53,20 @@ const WRONG = [
   /There is no node "gone" to stand in/, /The edge's target "gone" is not a node/, /Its place is not two numbers.*Places that are words/, /Its place is farther away.*Far away/,
 ];
 
+/** Nodes that stand nowhere by what the file says, by their names. */
+const SHOWN = [["No place", "nowhere"], ["Places that are words", "text"], ["Far away", "far"], ["Orphan", "orphan"], ["Second of two", null], ["Proto", "__proto__"]];
+
+/** Whoever goes to a node sees it: nothing that is in the file is missing from the canvas. */
+async function isOnCanvas(page, node, go) {
+  await canvas(page).focus();
+  await go();
+  await page.waitForFunction(() => document.querySelector("[data-canvas]").dataset.selected === "1");
+  await canvas(page).focus();
+  await page.keyboard.press("2");
+  const card = page.locator(node === null ? '[data-node][aria-pressed="true"]' : `[data-node="${node}"][aria-pressed="true"]`);
+  await card.waitFor({ timeout: 8_000 });
+}
+
 /** As text, with a number that JavaScript cannot hold. */
 const STRANGE_TEXT = JSON.stringify(STRANGE).replace('"keep":[1,', '"keep":[9007199254740993,');
 
@@ -78,6 +92,11 @@ test("a file with everything wrong opens, says so, and loses nothing when someth
   await page.setViewportSize({ width: 1440, height: 2_600 });
   for (const words of WRONG) await problems.getByRole("listitem").filter({ hasText: words }).first().waitFor({ timeout: 8_000 });
   await page.setViewportSize({ width: 1440, height: 900 });
+  await isOnCanvas(page, "own", () => problems.getByRole("button").filter({ hasText: "Data is an object" }).click());
+  for (const [name, node] of SHOWN) await isOnCanvas(page, node, () => command(page, name));
+  await canvas(page).focus();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("1");
   await picture("strange");
   assert.equal(await page.locator("header").getByRole("button", { name: "Run", exact: true }).isDisabled(), true);
   await palette(page).fill("No operation");
