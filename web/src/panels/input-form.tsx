@@ -68,7 +68,7 @@ export function InputForm(props: InputFormProps) {
       ) : (
         <JsonField text={input.json} onChange={input.setJson} />
       )}
-      {blocked ? <p className={f.fault}>{blocked}</p> : null}
+      {blocked ? <p className="dim">{blocked}</p> : null}
       <div className={s.actions}>
         <Button type="submit" kind="primary" icon={<Play size={14} aria-hidden="true" fill="currentColor" />} busy={busy} disabled={!ready} data-run="">
           Run
