@@ -119,14 +119,8 @@ async function wrongCards(page, badges) {
   return cards.filter(([id, text]) => !text.includes(badges.get(id) ?? "")).length;
 }
 
-/** Cards that were rendered anew more often than something was told of their nodes. Being mounted does not count. */
-function needless(cards, { from, to }, changes) {
-  const renders = new Map();
-  for (const { at, node, isNew } of cards) if (!isNew && at > from && at <= to) renders.set(node, (renders.get(node) ?? 0) + 1);
-  const told = new Map();
-  for (const { node } of changes) told.set(node, (told.get(node) ?? 0) + 1);
-  return [...renders].reduce((sum, [node, count]) => sum + Math.max(0, count - (told.get(node) ?? 0)), 0);
-}
+/** How often a card was rendered and is what it was before. */
+const needless = (cards, { from, to }) => cards.filter(({ at, isSame }) => isSame && at > from && at <= to).length;
 
 /**
  * First the script as it is, for what React commits when nothing runs. Then half a run at once, and 500 changes a second while the view is
@@ -172,7 +166,7 @@ export async function live(tab, url, graph, front, execution) {
     applied: round(100 * (1 - missing / Object.values(want.looks).reduce((sum, one) => sum + one, 0))),
     wrong_cards: wrong,
     commits: { ...calm, live: perSecond(commits, whole) },
-    needless: needless(cards, whole, story.changes),
+    needless: needless(cards, whole),
     phases: Object.fromEntries(Object.entries(phases).map(([name, { from, to }]) => [name, judged(framesBetween(frames, from, to))])),
   };
 }

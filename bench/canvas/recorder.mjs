@@ -31,16 +31,22 @@ export function record(painted) {
 
 /**
  * Put into a page beside the recorder: stands where React's own tools would, so that React tells of each commit. Counts them, and walks what
- * a commit changed for the cards in it. Only where that is asked for: frames are measured without it.
+ * a commit changed for the cards in it, and whether they look otherwise than before. Only where that is asked for: other frames are measured without it.
  */
 export function countCommits() {
   const bench = globalThis.__bench;
   const [ELEMENT, RENDERED] = [5, 1]; // React's tag of an element, and its flag of a component that ran
   bench.commits = [];
   bench.cards = [];
+  const shown = new WeakMap();
   const note = (fiber, isNew, at) => {
-    const node = fiber.child?.tag === ELEMENT ? fiber.child.memoizedProps["data-node"] : undefined;
-    if (node !== undefined && typeof fiber.type !== "string" && (isNew || (fiber.flags & RENDERED) !== 0)) bench.cards.push({ at, node, isNew });
+    const card = fiber.child?.tag === ELEMENT && typeof fiber.type !== "string" ? fiber.child : null;
+    const node = card?.memoizedProps["data-node"];
+    if (node === undefined || !(isNew || (fiber.flags & RENDERED) !== 0)) return;
+    const before = shown.get(card.stateNode);
+    const now = card.stateNode.outerHTML;
+    shown.set(card.stateNode, now);
+    bench.cards.push({ at, node, isNew, isSame: before === now });
   };
   const walk = (fiber, at) => {
     const before = fiber.alternate;

@@ -77,6 +77,10 @@ describe("the figures", () => {
     expect(bestOf([run(50, 20, null), run(50, 20, null)]).drag.moved).toBe(null);
   });
 
+  it("are the worst where something may go wrong in no run", () => {
+    expect(bestOf([{ applied: 100, needless: 0, wrong_cards: 0 }, { applied: 99.9, needless: 2, wrong_cards: 1 }])).toEqual({ applied: 99.9, needless: 2, wrong_cards: 1 });
+  });
+
   it("judge nothing on a busy machine", () => {
     const floor = (dom: number, flat: number) => ({ dom: { fps: dom }, "2d": { fps: flat }, webgl: { fps: 20 } });
     expect(isQuiet(floor(60, 58))).toBe(true);

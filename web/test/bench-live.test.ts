@@ -55,13 +55,14 @@ interface Fiber {
   tag: number;
   flags: number;
   memoizedProps: Record<string, unknown>;
+  stateNode: { outerHTML: string };
   alternate: Fiber | null;
   child: Fiber | null;
   sibling: Fiber | null;
 }
 
-const fiber = (more: Partial<Fiber>): Fiber => ({ type: () => null, tag: 0, flags: 0, memoizedProps: {}, alternate: null, child: null, sibling: null, ...more });
-const card = (node: string, more: Partial<Fiber> = {}) => fiber({ tag: 15, child: fiber({ type: "div", tag: 5, memoizedProps: { "data-node": node } }), ...more });
+const fiber = (more: Partial<Fiber>): Fiber => ({ type: () => null, tag: 0, flags: 0, memoizedProps: {}, stateNode: { outerHTML: "" }, alternate: null, child: null, sibling: null, ...more });
+const card = (node: string, more: Partial<Fiber> = {}) => fiber({ tag: 15, child: fiber({ type: "div", tag: 5, memoizedProps: { "data-node": node }, stateNode: { outerHTML: "as it was" } }), ...more });
 /** The tree after a commit that left `before` behind it. */
 const next = (before: Fiber, more: Partial<Fiber>): Fiber => fiber({ ...before, flags: 0, alternate: before, ...more });
 
@@ -69,7 +70,7 @@ describe("the counter of commits", () => {
   afterEach(() => void Reflect.deleteProperty(globalThis, "__REACT_DEVTOOLS_GLOBAL_HOOK__"));
 
   it("tells which cards a commit mounted and rendered, and leaves out those that only stand there", () => {
-    const bench = { commits: [] as number[], cards: [] as { node: string; isNew: boolean }[] };
+    const bench = { commits: [] as number[], cards: [] as { node: string; isNew: boolean; isSame: boolean }[] };
     Object.assign(globalThis, { __bench: bench });
     countCommits();
     const hook = Reflect.get(globalThis, "__REACT_DEVTOOLS_GLOBAL_HOOK__") as { onCommitFiberRoot: (id: number, root: { current: Fiber }) => void };
@@ -89,5 +90,22 @@ describe("the counter of commits", () => {
     hook.onCommitFiberRoot(1, { current: next(second, {}) });
     expect(bench.cards).toEqual([]);
     expect(bench.commits).toHaveLength(3);
+  });
+
+  it("tells whether a card that was rendered is another one", () => {
+    const bench = { commits: [] as number[], cards: [] as { isSame: boolean }[] };
+    Object.assign(globalThis, { __bench: bench });
+    countCommits();
+    const hook = Reflect.get(globalThis, "__REACT_DEVTOOLS_GLOBAL_HOOK__") as { onCommitFiberRoot: (id: number, root: { current: Fiber }) => void };
+    const told = card("told");
+    let tree = fiber({ tag: 3, child: told });
+    hook.onCommitFiberRoot(1, { current: tree });
+    for (const outerHTML of ["as it was", "running", "running"]) {
+      const element = tree.child?.child ?? fiber({});
+      element.stateNode.outerHTML = outerHTML;
+      tree = next(tree, { child: next(tree.child ?? fiber({}), { flags: 1, child: next(element, {}) }) });
+      hook.onCommitFiberRoot(1, { current: tree });
+    }
+    expect(bench.cards.map(({ isSame }) => isSame)).toEqual([false, true, false, true]);
   });
 });
