@@ -113,8 +113,11 @@ export function pasteText(page, text) {
 /** Asks for a command by its name. */
 export async function command(page, words) {
   await page.keyboard.press("Control+k");
-  await page.getByRole("combobox", { name: "Search or run a command" }).fill(words);
+  const field = page.getByRole("combobox", { name: "Search or run a command" });
+  await field.fill(words);
   await page.keyboard.press("Enter");
+  // What is still being searched for is taken once it has come: whoever goes elsewhere before that takes nothing.
+  await field.waitFor({ state: "hidden" });
 }
 
 /** What the program knows of a workflow's executions, the last one first; waits until there are so many that ended as said. */
