@@ -8,7 +8,8 @@ import { branches } from "../src/graph/folders";
 import { search, shelves, typesIn } from "../src/graph/gallery";
 import { fitPreview } from "../src/graph/preview";
 import { fileName, fileOf, targetsOf } from "../src/pages/workflow-actions";
-import { folderIn, tagsIn } from "../src/pages/workflow-bulk";
+import { commaList } from "../src/graph/comma-list";
+import { folderIn } from "../src/pages/workflow-bulk";
 import { WorkflowRow } from "../src/pages/workflow-row";
 import { windowsOf } from "../src/pages/workflow-window";
 import { workflowsIn } from "../src/pages/run";
@@ -86,7 +87,7 @@ describe("names", () => {
   });
 
   it("of tags and folders are cleaned of what is not in them", () => {
-    expect(tagsIn(" a, b ,,a ")).toEqual(["a", "b"]);
+    expect(commaList(" a, b ,,a ")).toEqual(["a", "b"]);
     expect(folderIn("/ Finance //Invoices /")).toBe("Finance/Invoices");
     expect(folderIn(" / ")).toBe("");
   });

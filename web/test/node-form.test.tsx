@@ -238,12 +238,12 @@ describe("settings", () => {
 describe("fields of an input", () => {
   const schema = {
     type: "object", $id: "order", additionalProperties: false, required: ["size"],
-    properties: { size: { enum: ["s", "m"], type: "string", title: "Size" }, note: { type: "string", format: "multiline", maxLength: 80, description: "For us" }, any: {} },
+    properties: { size: { enum: ["s", "m"], type: "string", title: "Size" }, note: { type: "string", format: "multiline", maxLength: 80, description: "For us" }, mail: { type: "string", format: "textarea" }, any: {} },
   };
 
   it("are rows and back, and lose nothing", () => {
     const rows = rowsOfSchema(schema);
-    expect(rows?.map(({ name, kind, required }) => [name, kind, required])).toEqual([["size", "choice", true], ["note", "long", false], ["any", "json", false]]);
+    expect(rows?.map(({ name, kind, required }) => [name, kind, required])).toEqual([["size", "choice", true], ["note", "long", false], ["mail", "long", false], ["any", "json", false]]);
     expect(schemaOfRows(rows ?? [], schema)).toEqual(schema);
     expect(rowsOfSchema(undefined)).toEqual([]);
     expect(schemaOfRows([], undefined)).toBeUndefined();
@@ -262,7 +262,7 @@ describe("fields of an input", () => {
   });
 
   it("are what the form to run with shows", () => {
-    expect(fieldsOf(schema)?.map(({ name, kind, required }) => [name, kind, required])).toEqual([["size", "choice", true], ["note", "long", false], ["any", "json", false]]);
+    expect(fieldsOf(schema)?.map(({ name, kind, required }) => [name, kind, required])).toEqual([["size", "choice", true], ["note", "long", false], ["mail", "long", false], ["any", "json", false]]);
     expect(draw(nodeType("manual"), { schema })).toContain('aria-label="Kind of note"');
     expect(draw(nodeType("manual"), { schema: true })).not.toContain("Kind of");
   });

@@ -6,9 +6,6 @@ import { viewBox } from "./layer";
 import type { Stage } from "./stage";
 import type { CanvasHandle, End, Point } from "./types";
 
-/** Farther away than this a node has no words: whoever is led to one comes near it. */
-const READABLE = 0.3;
-
 export function handleFor(stage: Stage, root: RefObject<HTMLElement | null>, focus: (node: number) => void, connectFrom: (end: End) => void): CanvasHandle {
   const { camera } = stage;
   const corner = (): Point => {
@@ -29,7 +26,8 @@ export function handleFor(stage: Stage, root: RefObject<HTMLElement | null>, foc
       if (!stage.scene.doc.nodes.at(node)) return;
       const seen = stage.scene.places.seenAs[node] ?? node;
       const box = stage.scene.places.box(seen);
-      const to = camera.view.zoom < READABLE ? camera.fitting(box, 1) : camera.revealing(box);
+      // Farther away than that a node has no words: whoever is led to one comes near it.
+      const to = camera.view.zoom < stage.settings.lodLow ? camera.fitting(box, 1) : camera.revealing(box);
       if (to.x !== camera.view.x || to.y !== camera.view.y) {
         // What is in sight already moves nothing: the graph goes on being fitted as the canvas gets another size.
         touch();

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useQuery } from "@tanstack/react-query";
 import type { WorkflowFilter } from "../api/calls";
 import { queries } from "../api/queries";
+import { commaList } from "../graph/comma-list";
 import { chosen, type Choice } from "../graph/choice";
 import { toast } from "../state/view";
 import { Button } from "../ui/button";
@@ -116,7 +117,7 @@ function DeleteDialog({ number, busy, onClose, onDelete }: AskProps & { onDelete
 function TagDialog({ number, busy, onClose, onTag }: AskProps & { onTag: (action: "tag" | "untag", tags: readonly string[]) => void }) {
   const known = useQuery(queries.workflowTags()).data ?? [];
   const [text, setText] = useState("");
-  const tags = tagsIn(text);
+  const tags = commaList(text);
   return (
     <Dialog
       title={`Tag ${plural(number, "workflow")}`}
@@ -136,10 +137,6 @@ function TagDialog({ number, busy, onClose, onTag }: AskProps & { onTag: (action
       <TextField label="Tags, with commas between them" value={text} onChange={setText} among={known.map((tag) => tag.name)} />
     </Dialog>
   );
-}
-
-export function tagsIn(text: string): string[] {
-  return [...new Set(text.split(",").map((tag) => tag.trim()).filter((tag) => tag !== ""))];
 }
 
 function MoveDialog({ number, busy, onClose, onMove }: AskProps & { onMove: (folder: string) => void }) {

@@ -1,13 +1,12 @@
 // The JSON Schema of an input as rows, one for each field, and back. What rows do not speak of stays as it was written.
 
+import type { FieldKind } from "../form";
 import { isObject } from "./fields";
-
-export type RowKind = "text" | "long" | "number" | "integer" | "boolean" | "choice" | "json";
 
 /** One field of the input. */
 export interface SchemaRow {
   name: string;
-  kind: RowKind;
+  kind: FieldKind;
   required: boolean;
   /** What people read instead of the name, and below it; empty where there is none. */
   label: string;
@@ -36,13 +35,12 @@ function rowOf(name: string, part: Schema, required: boolean): SchemaRow | null 
   const { title = "", description = "", ...other } = part;
   const kind = kindOf(other);
   if (typeof title !== "string" || typeof description !== "string" || kind === null) return null;
-  const { type: _type, enum: choices, format, ...more } = other;
-  const rest = kind === "long" || format === undefined ? more : { ...more, format };
+  const { type: _type, enum: choices, ...rest } = other;
   return { name, kind, required, label: title, help: description, choices: isTexts(choices) ? choices : [], rest };
 }
 
 /** Null for what no kind is: several types, choices that are no texts. */
-function kindOf({ type, enum: choices, format }: Schema): RowKind | null {
+function kindOf({ type, enum: choices, format }: Schema): FieldKind | null {
   if (choices !== undefined) return isTexts(choices) && (type === undefined || type === "string") ? "choice" : null;
   switch (type) {
     case undefined:
@@ -72,7 +70,7 @@ function partOf({ kind, label, help, choices, rest }: SchemaRow): Schema {
   return { ...TYPES[kind], ...(kind === "choice" && choices.length > 0 && { enum: choices }), ...(label !== "" && { title: label }), ...(help !== "" && { description: help }), ...rest };
 }
 
-const TYPES: { readonly [kind in RowKind]: Schema } = {
+const TYPES: { readonly [kind in FieldKind]: Schema } = {
   text: { type: "string" },
   long: { type: "string", format: "multiline" },
   number: { type: "number" },
@@ -83,7 +81,7 @@ const TYPES: { readonly [kind in RowKind]: Schema } = {
 };
 
 /** A row of another kind: what was said of the old kind's values (`default`, `maxLength`, …) does not hold for the new one. */
-export function ofKind(row: SchemaRow, kind: RowKind): SchemaRow {
+export function ofKind(row: SchemaRow, kind: FieldKind): SchemaRow {
   return row.kind === kind ? row : { ...row, kind, rest: {} };
 }
 

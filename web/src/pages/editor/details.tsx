@@ -1,6 +1,7 @@
 // What the workflow is called, what it is for, and where it is found.
 
 import { useState } from "react";
+import { commaList } from "../../graph/comma-list";
 import type { Session } from "../../state/document";
 import f from "../../ui/field.module.css";
 import { count } from "../../ui/format";
@@ -45,7 +46,7 @@ export function Details({ session }: { session: Session }) {
 function Tags({ tags, onTags }: { tags: readonly string[]; onTags: (tags: string[]) => void }) {
   const [typed, setTyped] = useState<string | null>(null);
   const end = () => {
-    if (typed !== null) onTags([...new Set(typed.split(",").map((tag) => tag.trim()).filter((tag) => tag !== ""))]);
+    if (typed !== null) onTags(commaList(typed));
     setTyped(null);
   };
   return (

@@ -2,7 +2,9 @@
 
 import { Plus } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
-import { ofKind, rowsOfSchema, schemaOfRows, type RowKind, type SchemaRow } from "../../../graph/parameter/schema-rows";
+import { commaList } from "../../../graph/comma-list";
+import type { FieldKind } from "../../../graph/form";
+import { ofKind, rowsOfSchema, schemaOfRows, type SchemaRow } from "../../../graph/parameter/schema-rows";
 import { Select } from "../../../ui/field";
 import f from "../../../ui/field.module.css";
 import s from "../field.module.css";
@@ -10,7 +12,7 @@ import { JsonWidget } from "./json";
 import { EntryTools } from "./list";
 import type { WidgetProps } from "./widget";
 
-const KINDS: readonly (readonly [kind: RowKind, words: string])[] = [
+const KINDS: readonly (readonly [kind: FieldKind, words: string])[] = [
   ["text", "Text"],
   ["long", "Long text"],
   ["number", "Number"],
@@ -109,7 +111,7 @@ function Row({ row, what, onChange, onEnter, children }: RowProps) {
             if (event.key === "Enter") onEnter();
           }}
         />
-        <Select label={`Kind of ${what}`} value={row.kind} options={KINDS} onChange={(kind) => onChange(ofKind(row, kind as RowKind))} />
+        <Select label={`Kind of ${what}`} value={row.kind} options={KINDS} onChange={(kind) => onChange(ofKind(row, kind as FieldKind))} />
         {children}
       </div>
       {row.kind === "choice" ? <Choices row={row} what={what} onChange={onChange} /> : null}
@@ -132,7 +134,6 @@ function Row({ row, what, onChange, onEnter, children }: RowProps) {
 /** What is typed stays as it is until the field is left: a comma is not a choice yet. */
 function Choices({ row, what, onChange }: Pick<RowProps, "row" | "what" | "onChange">) {
   const [typed, setTyped] = useState<string | null>(null);
-  const read = (text: string) => [...new Set(text.split(",").map((one) => one.trim()).filter((one) => one !== ""))];
   return (
     <input
       className={f.field}
@@ -143,7 +144,7 @@ function Choices({ row, what, onChange }: Pick<RowProps, "row" | "what" | "onCha
       dir="auto"
       onChange={(event) => {
         setTyped(event.target.value);
-        onChange({ ...row, choices: read(event.target.value) }, true);
+        onChange({ ...row, choices: commaList(event.target.value) }, true);
       }}
       onBlur={() => setTyped(null)}
     />
