@@ -244,10 +244,20 @@ export function straysOf({ nodes, edges }: { nodes: unknown; edges: unknown }): 
 }
 
 function straysIn(list: unknown): Stray[] {
-  return Array.isArray(list) ? list.flatMap((value, at) => (isRow(value) ? [] : [[at, value] as const])) : [];
+  const strays: Stray[] = [];
+  if (!Array.isArray(list)) return strays;
+  for (let at = 0; at < list.length; at += 1) if (!isRow(list[at])) strays.push([at, list[at]]);
+  return strays;
 }
 
+/** Rows with the strays where they stood; those that stood behind what is gone by now come last. */
 export function withStrays<T>(rows: T[], strays: readonly Stray[]): T[] {
-  for (const [at, value] of strays) rows.splice(at, 0, value as T);
-  return rows;
+  if (strays.length === 0) return rows;
+  const all: T[] = [];
+  let next = 0;
+  for (const row of rows) {
+    for (let stray = strays[next]; stray && stray[0] <= all.length; stray = strays[(next += 1)]) all.push(stray[1] as T);
+    all.push(row);
+  }
+  return [...all, ...strays.slice(next).map(([, value]) => value as T)];
 }
