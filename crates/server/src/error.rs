@@ -92,7 +92,18 @@ impl From<&Problem> for GraphProblem {
     }
 }
 
+impl std::fmt::Display for ApiError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.0.code, self.0.detail)
+    }
+}
+
 impl ApiError {
+    /// The status that it is answered with.
+    pub(crate) const fn status(&self) -> StatusCode {
+        self.0.status
+    }
+
     /// An error with a status, a stable code, and words.
     pub(crate) fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
         Self(Box::new(Refusal {

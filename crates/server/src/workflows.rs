@@ -242,13 +242,14 @@ fn tags(graph: &Graph) -> Vec<String> {
 pub(crate) async fn remove(app: &App, tenant: TenantId, workflow: &Workflow) -> Result<(), ApiError> {
     let write = |kind, expect| RecordWrite { kind, tenant, id: workflow.id.0, expect, content: None, now_ms: now_ms() };
     let (app, id) = (app.clone(), workflow.id);
-    let mut writes = drafts::removal((tenant, id));
-    writes.extend([write(&PREVIEW, Expect::Any), write(&WORKFLOW, Expect::Revision(workflow.revision))]);
+    let last = [write(&PREVIEW, Expect::Any), write(&WORKFLOW, Expect::Revision(workflow.revision))];
     // Whoever asked may go away meanwhile: what is known of it in memory follows all the same.
     let deleting = tokio::spawn(async move {
         let mut held = app.drafts.hold(&app, tenant, id).await;
+        let mut writes = drafts::removal(&app, (tenant, id)).await?;
+        writes.extend(last);
         app.records.batch(writes).await?;
-        held.forget();
+        held.removed();
         app.hooks.remove(id);
         app.kept.set((tenant, id), u64::MAX, None);
         app.stats.forget();

@@ -4,7 +4,8 @@ use axum::http::StatusCode;
 use model::graph::{MAX_EDGES, MAX_NODES};
 use model::{Object, Value, json};
 
-use super::document::{Damaged, Document, Found, List, read_object};
+use super::document::{Document, Found, List, read_object};
+use super::entries::{Field, unescape};
 use crate::error::ApiError;
 use crate::http::Fields;
 
@@ -44,12 +45,6 @@ struct Apply<'a> {
 
 /// What a change sets, with the values, and what it takes out.
 type SetAndUnset<'c> = (Vec<(&'c str, &'c Value)>, Vec<&'c str>);
-
-impl From<Damaged> for ApiError {
-    fn from(_: Damaged) -> Self {
-        store::StoreError::Corrupt("the text of a draft is not one that was stored".into()).into()
-    }
-}
 
 impl Apply<'_> {
     fn one(&mut self, change: &Value) -> Result<(), ApiError> {
@@ -185,31 +180,16 @@ impl Apply<'_> {
 
     /// The object with a field set, or taken out: a key of its own, or `data/<key>`.
     fn set(&self, object: &Object, field: &str, value: Option<&Value>) -> Result<Object, ApiError> {
-        let put = |object: &Object, key: String, value: Option<&Value>| match value {
-            Some(value) => object.with(key.into(), value.clone()),
-            None => object.without(&key),
-        };
-        let mut keys = field.split('/').map(unescape);
-        match (keys.next().flatten(), keys.next(), keys.next()) {
-            (Some(key), None, _) => Ok(put(object, key, value)),
-            (Some(key), Some(Some(inside)), None) if key == "data" => match object.get("data") {
-                None | Some(Value::Null) if value.is_none() => Ok(Object::new(object.entries().to_vec())),
-                None | Some(Value::Null) => {
-                    let data = put(&Object::new(Vec::new()), inside, value);
-                    Ok(object.with("data".into(), Value::from(data)))
-                }
-                Some(Value::Object(data)) => Ok(object.with("data".into(), Value::from(put(data, inside, value)))),
-                Some(data) => {
-                    let detail = format!("data is {} and no object, so {field} cannot be set in it", data.kind());
-                    Err(unprocessable("invalid_change", detail).at(self.at.clone()))
-                }
-            },
-            _ => {
-                let detail =
-                    format!("{field:?} is no field: one is a key, or data/ and a key; in a key / is ~1 and ~ is ~0");
-                Err(unprocessable("invalid_change", detail).at(self.at.clone()))
-            }
-        }
+        let read = Field::read(field).ok_or_else(|| {
+            let detail =
+                format!("{field:?} is no field: one is a key, or data/ and a key; in a key / is ~1 and ~ is ~0");
+            unprocessable("invalid_change", detail).at(self.at.clone())
+        })?;
+        read.lay(object, value).ok_or_else(|| {
+            let kind = object.get("data").map_or("nothing", Value::kind);
+            let detail = format!("data is {kind} and no object, so {field} cannot be set in it");
+            unprocessable("invalid_change", detail).at(self.at.clone())
+        })
     }
 
     fn file(&mut self, change: &Object) -> Result<(), ApiError> {
@@ -256,23 +236,6 @@ fn id_of(object: &Object) -> Option<String> {
         Value::Int(number) => Some(number.to_string()),
         _ => None,
     }
-}
-
-/// A part of a pointer (RFC 6901) as the key that it stands for.
-fn unescape(part: &str) -> Option<String> {
-    let mut key = String::with_capacity(part.len());
-    let mut chars = part.chars();
-    while let Some(char) = chars.next() {
-        key.push(match char {
-            '~' => match chars.next()? {
-                '0' => '~',
-                '1' => '/',
-                _ => return None,
-            },
-            char => char,
-        });
-    }
-    Some(key)
 }
 
 pub(super) fn unprocessable(code: &'static str, detail: impl Into<String>) -> ApiError {

@@ -3,6 +3,7 @@
 //! The text is one that we wrote: valid JSON without spaces. What is not is told as damage, never guessed at.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use model::Value;
 
@@ -20,7 +21,7 @@ impl Span {
 }
 
 /// A key of the file and where its value stands.
-pub(super) struct Entry {
+pub(super) struct Key {
     pub(super) key: String,
     pub(super) value: Span,
 }
@@ -31,17 +32,31 @@ pub(super) struct Items {
     /// Whether the file has such a list.
     pub(super) is_list: bool,
     pub(super) spans: Vec<Span>,
-    /// Where an id stands; [`MANY`] where several have it.
-    pub(super) ids: HashMap<Box<str>, u32>,
+    pub(super) ids: HashMap<Box<str>, Place>,
+    /// Where those stand that have no id, or one that an earlier one has.
+    pub(super) unnamed: Vec<u32>,
 }
 
-/// In place of a position: more than one item has the id.
-pub(super) const MANY: u32 = u32::MAX;
+/// Where an id stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    /// The first item that has it.
+    pub(super) first: u32,
+    /// Whether others have it, too.
+    pub(super) repeated: bool,
+}
+
+impl Items {
+    /// Whether more than one item has an id.
+    pub(super) fn is_repeated(&self, id: &str) -> bool {
+        self.ids.get(id).is_some_and(|place| place.repeated)
+    }
+}
 
 /// A file cut into its parts.
 #[derive(Default)]
 pub(super) struct Cut {
-    pub(super) entries: Vec<Entry>,
+    pub(super) entries: Vec<Key>,
     pub(super) nodes: Items,
     pub(super) edges: Items,
 }
@@ -58,7 +73,7 @@ impl Cut {
                 "edges" if walk.peek() == Some(b'[') => cut.edges = walk.items()?,
                 _ => walk.pass()?,
             }
-            cut.entries.push(Entry { key, value: walk.since(from)? });
+            cut.entries.push(Key { key, value: walk.since(from)? });
             Some(())
         })?;
         (walk.at == text.len()).then_some(cut)
@@ -132,9 +147,14 @@ impl Walk<'_> {
             let from = self.at;
             self.pass()?;
             let span = self.since(from)?;
-            if let Some(id) = id_of(span.of(self.text)) {
-                let at = u32::try_from(items.spans.len()).ok()?;
-                items.ids.entry(id.into()).and_modify(|at| *at = MANY).or_insert(at);
+            let first = u32::try_from(items.spans.len()).ok()?;
+            match id_of(span.of(self.text)).map(|id| items.ids.entry(id.into())) {
+                Some(Entry::Vacant(entry)) => drop(entry.insert(Place { first, repeated: false })),
+                Some(Entry::Occupied(mut entry)) => {
+                    entry.get_mut().repeated = true;
+                    items.unnamed.push(first);
+                }
+                None => items.unnamed.push(first),
             }
             items.spans.push(span);
             if self.take(b',').is_none() {
@@ -205,7 +225,9 @@ mod tests {
             cut.nodes.spans.iter().map(|span| std::str::from_utf8(span.of(text)).expect("text")).collect();
         let first = r#"{"id":"x","data":{"id":"no","list":[1,{"k":"]}"}]}}"#;
         assert_eq!(nodes, [first, r#"{"id":7}"#, "3", r#"{"id":"x"}"#, "{}"]);
-        assert_eq!((cut.nodes.ids.get("x"), cut.nodes.ids.get("7")), (Some(&MANY), Some(&1)));
+        let place = |first, repeated| Some(&Place { first, repeated });
+        assert_eq!((cut.nodes.ids.get("x"), cut.nodes.ids.get("7")), (place(0, true), place(1, false)));
+        assert_eq!(cut.nodes.unnamed, [2, 3, 4]);
         assert_eq!((cut.nodes.ids.len(), cut.edges.is_list, cut.edges.spans.len()), (2, true, 0));
     }
 

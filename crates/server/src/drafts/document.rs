@@ -8,10 +8,8 @@ use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use model::{Object, Value, json};
-use serde::Deserialize;
-use serde_json::value::RawValue;
 
-use super::cut::{Cut, Items, MANY, id_of};
+use super::cut::{Cut, Items, Place, id_of};
 
 /// The text of a node, an edge, or a value of the file.
 pub(super) type Text = Arc<str>;
@@ -55,12 +53,18 @@ impl Base {
         self.cut.get_or_init(|| Cut::of(&self.text)).as_ref().ok_or(Damaged)
     }
 
-    fn items(&self, list: List) -> Result<&Items, Damaged> {
+    pub(super) fn items(&self, list: List) -> Result<&Items, Damaged> {
         let cut = self.cut()?;
         Ok(match list {
             List::Nodes => &cut.nodes,
             List::Edges => &cut.edges,
         })
+    }
+
+    /// The text of a key of the file.
+    pub(super) fn key(&self, key: &str) -> Result<Option<&[u8]>, Damaged> {
+        let known = self.cut()?.entries.iter().find(|entry| entry.key == key);
+        Ok(known.map(|entry| entry.value.of(&self.text)))
     }
 
     /// About how much memory it takes.
@@ -75,11 +79,11 @@ impl Base {
 
 /// What changed in one list.
 #[derive(Clone, Default)]
-struct Changed {
+pub(super) struct Changed {
     /// Texts in place of those of the base; none where the item is gone.
-    items: BTreeMap<u32, Option<Text>>,
+    pub(super) items: BTreeMap<u32, Option<Text>>,
     /// Items behind those of the base; none where one is gone again.
-    added: Vec<Option<Text>>,
+    pub(super) added: Vec<Option<Text>>,
     /// Ids that lead elsewhere than in the base, or nowhere.
     ids: HashMap<Arc<str>, Option<u32>>,
 }
@@ -90,7 +94,7 @@ pub(super) struct Overlay {
     nodes: Changed,
     edges: Changed,
     /// Values of other keys of the file, in the order in which they were first set; none where a key is gone.
-    file: Vec<(Arc<str>, Option<Text>)>,
+    pub(super) file: Vec<(Arc<str>, Option<Text>)>,
 }
 
 /// A base with its overlay.
@@ -109,11 +113,12 @@ pub(super) enum Found {
 }
 
 impl Document {
-    pub(super) fn new(text: Bytes) -> Self {
-        Self { base: Base::new(text), overlay: Overlay::default() }
+    /// A base without changes.
+    pub(super) fn of(base: &Base) -> Self {
+        Self { base: base.clone(), overlay: Overlay::default() }
     }
 
-    fn changed(&self, list: List) -> &Changed {
+    pub(super) fn changed(&self, list: List) -> &Changed {
         match list {
             List::Nodes => &self.overlay.nodes,
             List::Edges => &self.overlay.edges,
@@ -140,8 +145,8 @@ impl Document {
         }
         Ok(match self.base.items(list)?.ids.get(id) {
             None => Found::Nothing,
-            Some(&MANY) => Found::Many,
-            Some(&slot) => Found::One(slot),
+            Some(Place { repeated: true, .. }) => Found::Many,
+            Some(place) => Found::One(place.first),
         })
     }
 
@@ -193,7 +198,7 @@ impl Document {
             None => *changed.added.get_mut(slot as usize - items.spans.len()).ok_or(Damaged)? = Some(text),
         }
         if before != after {
-            before.map(|id| changed.ids.insert(id.into(), None));
+            before.filter(|id| !items.is_repeated(id)).map(|id| changed.ids.insert(id.into(), None));
             after.map(|id| changed.ids.insert(id.into(), Some(slot)));
         }
         Ok(())
@@ -202,13 +207,14 @@ impl Document {
     /// Takes an item out.
     pub(super) fn remove_item(&mut self, list: List, slot: u32) -> Result<(), Damaged> {
         let id = id_of(self.item(list, slot)?);
-        let count = self.base.items(list)?.spans.len();
+        let base = self.base.clone();
+        let items = base.items(list)?;
         let changed = self.changed_mut(list);
-        match (slot as usize).checked_sub(count) {
+        match (slot as usize).checked_sub(items.spans.len()) {
             None => drop(changed.items.insert(slot, None)),
             Some(at) => *changed.added.get_mut(at).ok_or(Damaged)? = None,
         }
-        id.map(|id| changed.ids.insert(id.into(), None));
+        id.filter(|id| !items.is_repeated(id)).map(|id| changed.ids.insert(id.into(), None));
         Ok(())
     }
 
@@ -226,11 +232,10 @@ impl Document {
     /// Sets a key of the file beside its lists, or takes it out.
     pub(super) fn set_key(&mut self, key: &str, value: Option<Vec<u8>>) -> Result<(), Damaged> {
         let base = self.base.clone();
-        let known = base.cut()?.entries.iter().find(|entry| entry.key == key);
         let value = value.map(into_text).transpose()?;
         let file = &mut self.overlay.file;
         file.retain(|(other, _)| &**other != key);
-        let same = known.map(|entry| entry.value.of(&base.text)) == value.as_deref().map(str::as_bytes);
+        let same = base.key(key)? == value.as_deref().map(str::as_bytes);
         if !same {
             file.push((key.into(), value));
         }
@@ -329,104 +334,13 @@ fn into_text(text: Vec<u8>) -> Result<Text, Damaged> {
     String::from_utf8(text).map(Into::into).map_err(|_| Damaged)
 }
 
-/// An overlay as it is stored.
-#[derive(Deserialize)]
-struct Stored<'a> {
-    #[serde(borrow)]
-    nodes: StoredList<'a>,
-    #[serde(borrow)]
-    edges: StoredList<'a>,
-    #[serde(borrow)]
-    file: Vec<(String, Option<[&'a RawValue; 1]>)>,
-}
-
-#[derive(Deserialize)]
-struct StoredList<'a> {
-    #[serde(borrow)]
-    items: Vec<(u32, Option<[&'a RawValue; 1]>)>,
-    #[serde(borrow)]
-    added: Vec<&'a RawValue>,
-}
-
 impl Overlay {
-    /// About how many bytes its stored form has.
+    /// About how many bytes it takes.
     pub(super) fn bytes(&self) -> usize {
         let len = |text: &Option<Text>| text.as_deref().map_or(4, str::len) + 16;
         let list = |list: &Changed| list.items.values().chain(&list.added).map(len).sum::<usize>();
         let file = self.file.iter().map(|(key, value)| key.len() + len(value)).sum::<usize>();
         list(&self.nodes) + list(&self.edges) + file + 64
-    }
-
-    /// Its stored form. A value stands in a list of one, so that `null` is told from nothing.
-    pub(super) fn write(&self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(self.bytes());
-        for (list, changed) in [(List::Nodes, &self.nodes), (List::Edges, &self.edges)] {
-            out.extend_from_slice(if list == List::Nodes { b"{\"nodes\":" } else { b",\"edges\":" });
-            out.extend_from_slice(b"{\"items\":[");
-            for (at, (slot, text)) in changed.items.iter().enumerate() {
-                out.extend_from_slice(if at > 0 { b",[" } else { b"[" });
-                out.extend_from_slice(slot.to_string().as_bytes());
-                write_boxed(text.as_deref(), &mut out);
-            }
-            out.extend_from_slice(b"],\"added\":[");
-            for (at, text) in changed.added.iter().flatten().enumerate() {
-                if at > 0 {
-                    out.push(b',');
-                }
-                out.extend_from_slice(text.as_bytes());
-            }
-            out.extend_from_slice(b"]}");
-        }
-        out.extend_from_slice(b",\"file\":[");
-        for (at, (key, value)) in self.file.iter().enumerate() {
-            out.extend_from_slice(if at > 0 { b",[" } else { b"[" });
-            json::write(&Value::from(&**key), &mut out);
-            write_boxed(value.as_deref(), &mut out);
-        }
-        out.extend_from_slice(b"]}");
-        out
-    }
-
-    /// Reads a stored form; ids are found again from the texts and the base.
-    pub(super) fn read(stored: &[u8], base: &Base) -> Result<Self, Damaged> {
-        let stored: Stored<'_> = serde_json::from_slice(stored).map_err(|_| Damaged)?;
-        let text = |value: &Option<[&RawValue; 1]>| value.map(|[value]| Text::from(value.get()));
-        let list = |list: List, stored: StoredList<'_>| {
-            let items = base.items(list)?;
-            let mut changed = Changed::default();
-            // What leaves an id first, then what takes it: a node may have got the id of another.
-            for (slot, value) in &stored.items {
-                let span = items.spans.get(*slot as usize).ok_or(Damaged)?;
-                id_of(span.of(&base.text)).map(|id| changed.ids.insert(id.into(), None));
-                changed.items.insert(*slot, text(value));
-            }
-            changed.added = stored.added.iter().map(|value| Some(Text::from(value.get()))).collect();
-            let count = u32::try_from(items.spans.len()).map_err(|_| Damaged)?;
-            let kept = changed.items.iter().filter_map(|(slot, text)| Some((*slot, text.as_deref()?)));
-            let added = (count..).zip(changed.added.iter().flatten().map(|text| &**text));
-            let ids = kept.chain(added).filter_map(|(slot, text)| Some((id_of(text.as_bytes())?, slot)));
-            let ids: Vec<(String, u32)> = ids.collect();
-            for (id, slot) in ids {
-                changed.ids.insert(id.into(), Some(slot));
-            }
-            Ok(changed)
-        };
-        Ok(Self {
-            nodes: list(List::Nodes, stored.nodes)?,
-            edges: list(List::Edges, stored.edges)?,
-            file: stored.file.iter().map(|(key, value)| (key.as_str().into(), text(value))).collect(),
-        })
-    }
-}
-
-fn write_boxed(text: Option<&str>, out: &mut Vec<u8>) {
-    match text {
-        None => out.extend_from_slice(b",null]"),
-        Some(text) => {
-            out.extend_from_slice(b",[");
-            out.extend_from_slice(text.as_bytes());
-            out.extend_from_slice(b"]]");
-        }
     }
 }
 

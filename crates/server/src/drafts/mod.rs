@@ -1,15 +1,24 @@
 //! Drafts: what a workflow is about to become. A draft need not run, only be a file with nodes and edges.
 //!
-//! Three records belong to one, all with the id of its workflow: the head, which lists read; what changed since its
-//! text, which each change writes anew; and the text, which is that of its version until the changes outgrow it and
-//! are folded in. A draft without changes is the version itself, so every workflow has one.
+//! A draft is a base, which is a text that stays as it is, and an overlay of what changed since, which several people
+//! change at once (docs/design/0007). Everything that changes one goes through [`Held::commit`], or begins a new epoch with
+//! another base. The store has its head, which lists read, and the log of its updates. A draft without changes is the
+//! version itself, so every workflow has one.
 
 mod change;
 mod cut;
 mod document;
+mod entries;
+mod log;
 mod open;
+mod presence;
 mod publish;
+pub(crate) mod room;
 mod run;
+mod shared;
+mod wire;
+
+use std::sync::Arc;
 
 use axum::http::StatusCode;
 use bytes::Bytes;
@@ -21,48 +30,47 @@ use store::records::{Expect, Kind, RecordWrite};
 use crate::App;
 use crate::app::now_ms;
 use crate::error::ApiError;
-use crate::workflows::{self, Lineage};
+use crate::workflows::{self, Lineage, Workflow};
 
-use document::Document;
+use document::{Damaged, Document};
+use entries::Difference;
+use log::BaseText;
 pub(crate) use open::Drafts;
+use open::{Held, Open};
 pub(crate) use publish::{problems, publish};
 pub(crate) use run::source;
 
 /// Heads of drafts.
 static DRAFT: Kind = Kind { name: "draft", indexed: &[] };
-/// Texts of drafts that are not those of their versions.
-static TEXT: Kind = Kind { name: "draft_text", indexed: &[] };
-/// What changed since a draft's text.
-static CHANGES: Kind = Kind { name: "draft_changes", indexed: &[] };
 
-/// Changes are folded into the text when they have more bytes than this, or than an eighth of a small text.
-const CHANGES_MAX: usize = 256 * 1024;
-const CHANGES_MIN: usize = 16 * 1024;
+/// An overlay is folded into a new base, once nobody is there, when it has more entries or bytes than these.
+const ENTRIES_MAX: usize = 10_000;
+const BYTES_MAX: usize = 1024 * 1024;
+/// Whether a draft differs from what is published is found out exactly while its overlay has no more entries than these.
+const EXACT_MAX: usize = 500;
 /// From this size on a text is worked on off the threads that answer requests.
 const LARGE: usize = 256 * 1024;
+
+/// Which draft: that of a tenant's workflow.
+type Whose = (TenantId, WorkflowId);
 
 /// What is kept of a draft beside its file.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Head {
     /// Counts its changes; a workflow whose file was never changed has 0.
     pub(crate) rev: u64,
+    /// Counts its bases.
+    #[serde(default)]
+    pub(crate) epoch: u64,
     /// The version it was made from.
     pub(crate) base: VersionId,
-    /// Whether it has a text of its own.
-    own_text: bool,
+    /// The text that its overlay builds on, where that is not the version's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    text: Option<i64>,
     /// Whether it differs from the workflow's version.
     pub(crate) changed: bool,
     /// When it changed, in ms since 1970.
     pub(crate) at_ms: i64,
-}
-
-/// A draft in memory.
-#[derive(Clone)]
-pub(crate) struct Open {
-    head: Head,
-    /// The revision of the head's record; 0 while there is none.
-    revision: u64,
-    document: Document,
 }
 
 /// A draft as it was read.
@@ -94,18 +102,57 @@ impl Match {
     }
 }
 
-impl Open {
-    /// The next state of a draft whose file became another.
-    fn next(&self, document: Document, own_text: bool, published: VersionId) -> Self {
-        let mut head = Head { rev: self.head.rev + 1, own_text, at_ms: now_ms(), ..self.head.clone() };
-        head.changed = own_text || !document.is_base() || head.base != published;
-        Self { head, revision: self.revision, document }
+impl Head {
+    /// The text that its overlay builds on.
+    fn text(&self) -> BaseText {
+        self.text.map_or(BaseText::Version(self.base), BaseText::Own)
     }
 
-    /// The same as the published version, whose text is the document's.
-    fn given_up(&self, document: Document, published: VersionId) -> Self {
-        let head = Head { rev: self.head.rev + 1, base: published, own_text: false, changed: false, at_ms: now_ms() };
-        Self { head, revision: self.revision, document }
+    /// The head of the next rev.
+    fn next(&self, changed: bool) -> Self {
+        Self { rev: self.rev + 1, changed, at_ms: now_ms(), ..self.clone() }
+    }
+
+    /// The head of the next epoch, with a text of its own or that of its version.
+    fn renewed(&self, base: VersionId, text: Option<i64>, published: VersionId) -> Self {
+        let changed = text.is_some() || base != published;
+        Self { rev: self.rev, epoch: self.epoch + 1, base, text, changed, at_ms: now_ms() }
+    }
+}
+
+impl Open {
+    /// Whether the draft differs from what is published once its overlay has changed. `read` is the file, where it is known.
+    async fn differs(&mut self, read: Option<&Document>, published: VersionId) -> Result<bool, ApiError> {
+        if self.head.text.is_some() || self.head.base != published {
+            return Ok(true);
+        }
+        if let Some(read) = read {
+            return Ok(!read.is_base());
+        }
+        if self.base.text.len() > LARGE || self.shared.entries() > EXACT_MAX {
+            return Ok(self.shared.changes_file());
+        }
+        let (base, shared) = (&self.base, &self.shared);
+        Ok(!shared.read(base)?.is_base())
+    }
+
+    /// Refuses what would make an end of conflicts that nobody has settled.
+    fn settled(&self) -> Result<(), ApiError> {
+        let open = self.shared.open_conflicts().len();
+        if open == 0 {
+            return Ok(());
+        }
+        let detail = format!(
+            "{open} of the draft's fields were changed by several people to different values; choose what stands \
+             first, in the editor or at GET document/conflicts"
+        );
+        Err(ApiError::new(StatusCode::CONFLICT, "conflicts_open", detail))
+    }
+
+    /// Whether the overlay has outgrown what is read again each time.
+    fn is_overgrown(&self) -> bool {
+        let size = self.shared.size();
+        size.entries > ENTRIES_MAX || size.bytes > BYTES_MAX
     }
 }
 
@@ -113,11 +160,11 @@ impl Open {
 pub(crate) async fn read(app: &App, tenant: TenantId, id: WorkflowId) -> Result<Shown, ApiError> {
     let mut held = app.drafts.hold(app, tenant, id).await;
     let workflow = workflows::find(app, tenant, id).await?;
-    let open = held.open(&workflow).await?.clone();
+    let open = held.open(&workflow).await?;
+    let (head, document) = (open.head.clone(), open.document().await?);
     drop(held);
-    let size = open.document.base.text.len();
-    let text = off_thread(size, move || Ok(open.document.text()?)).await?;
-    Ok(Shown { head: open.head, version: workflow.kept.version, text })
+    let text = off_thread(document.base.text.len(), move || Ok(document.text()?)).await?;
+    Ok(Shown { head, version: workflow.kept.version, text })
 }
 
 /// Which of these workflows have a draft that differs from them.
@@ -133,12 +180,7 @@ pub(crate) async fn changed(app: &App, tenant: TenantId, ids: Vec<i64>) -> Resul
 }
 
 /// Puts a whole file in place of a draft's.
-pub(crate) async fn put(
-    app: &App,
-    (tenant, id): (TenantId, WorkflowId),
-    matches: Match,
-    file: Value,
-) -> Result<Head, ApiError> {
+pub(crate) async fn put(app: &App, (tenant, id): Whose, matches: Match, file: Value) -> Result<Head, ApiError> {
     for key in ["nodes", "edges"] {
         if file.get(key).and_then(Value::as_array).is_none() {
             let detail = format!("a draft is an object with the lists nodes and edges; {key} is not there or no list");
@@ -150,36 +192,29 @@ pub(crate) async fn put(
 }
 
 /// Applies changes to a draft: all, or none.
-pub(crate) async fn patch(
-    app: &App,
-    whose: (TenantId, WorkflowId),
-    matches: Match,
-    body: Value,
-) -> Result<Head, ApiError> {
+pub(crate) async fn patch(app: &App, whose: Whose, matches: Match, body: Value) -> Result<Head, ApiError> {
     let most = app.config.limits.body_bytes;
     let make = move |before: &Document| {
-        let document = change::apply(before, &body, most)?;
-        let room = (document.base.text.len() / 8).clamp(CHANGES_MIN, CHANGES_MAX);
-        if document.overlay.bytes() <= room {
-            return Ok(Made::Beside(Box::new(document)));
-        }
-        Ok(Made::Whole(document.text()?))
+        let after = change::apply(before, &body, most)?;
+        Ok(match entries::difference(before, &after)? {
+            Some(difference) => Made::Beside(difference, Arc::new(after)),
+            None => Made::Whole(after.text()?),
+        })
     };
     change(app, whose, matches, make).await
 }
 
 /// Gives a draft up: it is the published version again.
-pub(crate) async fn give_up(app: &App, (tenant, id): (TenantId, WorkflowId), matches: Match) -> Result<Head, ApiError> {
+pub(crate) async fn give_up(app: &App, (tenant, id): Whose, matches: Match) -> Result<Head, ApiError> {
     let app = app.clone();
     detached(async move {
         let mut held = app.drafts.hold(&app, tenant, id).await;
         let workflow = workflows::find(&app, tenant, id).await?;
-        let (before, revision) = held.head(&workflow).await?;
+        let (before, _) = held.head(&workflow).await?;
         matches.check(&before)?;
-        let head = Head { rev: before.rev + 1, ..unchanged(workflow.kept.version) };
-        let write = head_write((tenant, id), &head, revision);
-        app.records.batch(with_no_text((tenant, id), write)).await?;
-        held.forget();
+        let published = workflow.kept.version;
+        let head = Head { rev: before.rev + 1, ..before.renewed(published, None, published) };
+        held.begin(&workflow, &head, None).await?;
         Ok(head)
     })
     .await
@@ -187,8 +222,8 @@ pub(crate) async fn give_up(app: &App, (tenant, id): (TenantId, WorkflowId), mat
 
 /// What became of a draft's file.
 enum Made {
-    /// Changes beside the text that it has.
-    Beside(Box<Document>),
+    /// Another one of the same base.
+    Beside(Difference, Arc<Document>),
     /// A text.
     Whole(Bytes),
 }
@@ -196,7 +231,7 @@ enum Made {
 /// Changes a draft as `make` says. Whoever asked may go away meanwhile: what is stored is known in memory all the same.
 async fn change(
     app: &App,
-    (tenant, id): (TenantId, WorkflowId),
+    (tenant, id): Whose,
     matches: Match,
     make: impl FnOnce(&Document) -> Result<Made, ApiError> + Send + 'static,
 ) -> Result<Head, ApiError> {
@@ -204,32 +239,59 @@ async fn change(
     detached(async move {
         let mut held = app.drafts.hold(&app, tenant, id).await;
         let workflow = workflows::find(&app, tenant, id).await?;
-        let open = held.open(&workflow).await?.clone();
+        let open = held.open(&workflow).await?;
         matches.check(&open.head)?;
-        let (size, before) = (open.document.base.text.len(), open.document.clone());
-        let published = workflow.kept.version;
-        let (next, text) = match off_thread(size, move || make(&before)).await? {
-            Made::Beside(document) => (open.next(*document, open.head.own_text, published), None),
-            Made::Whole(text) => {
-                let is_published = hash_of(&text).await? == Lineage::find(&app, tenant, published).await?.0.hash;
-                let document = Document::new(text.clone());
-                if is_published {
-                    (open.given_up(document, published), Some(None))
-                } else {
-                    (open.next(document, true, published), Some(Some(text)))
-                }
+        let (before, published) = (open.document().await?, workflow.kept.version);
+        let size = before.base.text.len();
+        match off_thread(size, move || make(&before)).await? {
+            Made::Beside(difference, read) => {
+                let update = open.shared.write(difference);
+                let changed = open.differs(Some(&read), published).await?;
+                let head = open.head.next(changed);
+                held.commit(head.clone(), update, Some(read), true).await?;
+                fold(&mut held, &workflow).await?;
+                Ok(head)
             }
-        };
-        let head = next.head.clone();
-        held.store(next, text).await?;
-        Ok(head)
+            Made::Whole(text) => {
+                open.settled()?;
+                let is_published = hash_of(&text).await? == Lineage::find(&app, tenant, published).await?.0.hash;
+                let head = if is_published {
+                    open.head.renewed(published, None, published)
+                } else {
+                    open.head.renewed(open.head.base, Some(app.ids.next()), published)
+                };
+                let head = Head { rev: head.rev + 1, ..head };
+                held.begin(&workflow, &head, (!is_published).then_some(text)).await?;
+                Ok(head)
+            }
+        }
     })
     .await
 }
 
+/// Folds the overlay of a draft into a new base if it has outgrown it, nobody is connected, and nothing is to be settled.
+async fn fold(held: &mut Held, workflow: &Workflow) -> Result<(), ApiError> {
+    let shared = held.is_shared();
+    let app = held.app().clone();
+    let open = held.open(workflow).await?;
+    if shared || !open.is_overgrown() || open.settled().is_err() {
+        return Ok(());
+    }
+    let document = open.document().await?;
+    let text = off_thread(document.base.text.len(), move || Ok(document.text()?)).await?;
+    let head = open.head.renewed(open.head.base, Some(app.ids.next()), workflow.kept.version);
+    Ok(held.begin(workflow, &head, Some(text)).await?)
+}
+
+impl From<Damaged> for ApiError {
+    fn from(_: Damaged) -> Self {
+        StoreError::Corrupt("the text of a draft is not one that was stored".into()).into()
+    }
+}
+
 /// The head of a draft that nobody has changed.
 fn unchanged(published: VersionId) -> Head {
-    Head { rev: 0, base: published, own_text: false, changed: false, at_ms: now_ms() }
+    Head { rev: 0, epoch: 0, base: published, text: None, changed: false, at_ms: now_ms() }
 }
 
 fn read_head(record: &store::Record) -> Result<Head, StoreError> {
@@ -243,19 +305,13 @@ fn head_write((tenant, id): (TenantId, WorkflowId), head: &Head, revision: u64) 
     RecordWrite { kind: &DRAFT, tenant, id: id.0, expect, content: Some((Vec::new(), body.into())), now_ms: head.at_ms }
 }
 
-fn part_write(kind: &'static Kind, (tenant, id): (TenantId, WorkflowId), body: Option<Bytes>) -> RecordWrite {
-    let content = body.map(|body| (Vec::new(), body));
-    RecordWrite { kind, tenant, id: id.0, expect: Expect::Any, content, now_ms: now_ms() }
-}
-
-/// The write of a head whose file is its version's.
-fn with_no_text(whose: (TenantId, WorkflowId), head: RecordWrite) -> Vec<RecordWrite> {
-    vec![head, part_write(&CHANGES, whose, None), part_write(&TEXT, whose, None)]
-}
-
 /// Writes that remove a draft together with its workflow.
-pub(crate) fn removal((tenant, id): (TenantId, WorkflowId)) -> Vec<RecordWrite> {
-    [&DRAFT, &CHANGES, &TEXT].map(|kind| part_write(kind, (tenant, id), None)).into()
+pub(crate) async fn removal(app: &App, (tenant, id): Whose) -> Result<Vec<RecordWrite>, StoreError> {
+    let now_ms = now_ms();
+    let head = RecordWrite { kind: &DRAFT, tenant, id: id.0, expect: Expect::Any, content: None, now_ms };
+    let mut writes = vec![head];
+    writes.extend(log::removal(&*app.records, (tenant, id), now_ms).await?);
+    Ok(writes)
 }
 
 async fn hash_of(text: &Bytes) -> Result<String, ApiError> {

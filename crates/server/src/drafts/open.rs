@@ -5,21 +5,22 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use engine::versions::VERSION;
 use model::{TenantId, VersionId, WorkflowId};
 use store::StoreError;
 use store::records::RecordWrite;
 use tokio::sync::OwnedMutexGuard;
 
-use super::document::{Document, Overlay};
-use super::{CHANGES, DRAFT, Head, Open, TEXT, head_write, part_write, read_head, unchanged};
+use super::document::{Base, Document};
+use super::log::{self, BaseText, Epoch, Logged};
+use super::room::{Handle, Told};
+use super::shared::Shared;
+use super::{DRAFT, Head, Whose, head_write, off_thread, read_head, unchanged};
 use crate::App;
+use crate::error::ApiError;
 use crate::workflows::Workflow;
 
 /// Bytes of drafts that are kept in memory.
 const KEPT_MAX: usize = 256 * 1024 * 1024;
-
-type Whose = (TenantId, WorkflowId);
 
 /// All drafts that are in memory.
 #[derive(Default)]
@@ -28,11 +29,28 @@ pub(crate) struct Drafts {
     clock: AtomicU64,
 }
 
+/// The place of a draft in memory.
 #[derive(Default)]
-struct Slot {
+pub(super) struct Slot {
     open: Arc<tokio::sync::Mutex<Option<Open>>>,
     bytes: AtomicUsize,
     used: AtomicU64,
+    /// The room of those who are connected.
+    pub(super) room: Mutex<Option<Handle>>,
+}
+
+/// A draft in memory.
+pub(crate) struct Open {
+    pub(super) head: Head,
+    /// The revision of the head's record; 0 while there is none.
+    pub(super) revision: u64,
+    pub(super) base: Base,
+    pub(super) shared: Arc<Shared>,
+    /// The file, since somebody asked for it.
+    read: Option<Arc<Document>>,
+    log: Vec<Logged>,
+    /// Bytes of its updates.
+    bytes: usize,
 }
 
 /// A draft that nobody else works on meanwhile.
@@ -41,15 +59,21 @@ pub(crate) struct Held {
     whose: Whose,
     open: OwnedMutexGuard<Option<Open>>,
     slot: Arc<Slot>,
+    /// What the room is told once an epoch has begun with what is stored beside.
+    following: Option<Told>,
 }
 
 impl Drafts {
     /// Waits until nobody works on a draft.
     pub(crate) async fn hold(&self, app: &App, tenant: TenantId, id: WorkflowId) -> Held {
         let whose = (tenant, id);
-        let slot = self.slots.lock().unwrap_or_else(PoisonError::into_inner).entry(whose).or_default().clone();
+        let slot = self.slot(whose);
         let open = slot.open.clone().lock_owned().await;
-        Held { app: app.clone(), whose, open, slot }
+        Held { app: app.clone(), whose, open, slot, following: None }
+    }
+
+    pub(super) fn slot(&self, whose: Whose) -> Arc<Slot> {
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner).entry(whose).or_default().clone()
     }
 
     /// Lets go of what has not been used for longest, once it is too much, and of what holds nothing.
@@ -69,7 +93,7 @@ impl Drafts {
 
 impl Held {
     /// The draft.
-    pub(super) async fn open(&mut self, workflow: &Workflow) -> Result<&Open, StoreError> {
+    pub(super) async fn open(&mut self, workflow: &Workflow) -> Result<&mut Open, StoreError> {
         let open = match self.open.take() {
             Some(open) => open,
             None => load(&self.app, self.whose, workflow).await?,
@@ -85,19 +109,90 @@ impl Held {
         }
     }
 
-    /// Stores the next state, with another text or without one of its own if that is said.
-    pub(super) async fn store(&mut self, mut next: Open, text: Option<Option<Bytes>>) -> Result<(), StoreError> {
-        let overlay = &next.document.overlay;
-        let changes = (!next.document.is_base()).then(|| Bytes::from(overlay.write()));
-        let mut writes =
-            vec![head_write(self.whose, &next.head, next.revision), part_write(&CHANGES, self.whose, changes)];
-        writes.extend(text.map(|text| part_write(&TEXT, self.whose, text)));
+    /// Stores what an update changed, as the next rev that `head` says. `read` is the file then, where it is known. Everybody who
+    /// is connected hears of it, unless the room itself stores it.
+    pub(super) async fn commit(
+        &mut self,
+        head: Head,
+        update: Vec<u8>,
+        read: Option<Arc<Document>>,
+        tell: bool,
+    ) -> Result<(), StoreError> {
+        let Some(mut open) = self.open.take() else { return Ok(()) };
+        let update = Bytes::from(update);
+        let logged = Logged { id: self.app.ids.next(), rev: head.rev, at_ms: head.at_ms };
+        let mut writes = vec![head_write(self.whose, &head, open.revision)];
+        if open.log.is_empty() && head.epoch == 0 {
+            writes.push(log::epoch_write(&self.app, self.whose, open.began(head.at_ms)));
+        }
+        writes.push(log::update_write(self.whose, head.epoch, logged, &update));
+        let stored = async {
+            open.log.push(logged);
+            if let Some((more, left)) = log::merged(&self.app, self.whose, head.epoch, &open.log).await? {
+                // Its own update is not in the store yet, so it is never among those that are merged.
+                writes.extend(more);
+                open.log = left;
+            }
+            self.app.records.batch(writes).await
+        };
         // Until it is known what is stored, nothing is known.
-        *self.open = None;
-        let revisions = self.app.records.batch(writes).await?;
-        next.revision = revisions.first().copied().unwrap_or_default();
-        *self.open = Some(next);
+        let revisions = match stored.await {
+            Ok(revisions) => revisions,
+            Err(error) => {
+                self.tell(Told::Failed);
+                return Err(error);
+            }
+        };
+        open.revision = revisions.first().copied().unwrap_or_default();
+        open.bytes += update.len();
+        open.read = read;
+        if tell {
+            self.tell(Told::Changed { rev: head.rev, at_ms: head.at_ms, update });
+        }
+        open.head = head;
+        *self.open = Some(open);
         Ok(())
+    }
+
+    /// Writes with which an epoch begins: the head says on what.
+    pub(super) async fn epoch_writes(
+        &mut self,
+        workflow: &Workflow,
+        head: &Head,
+        text: Option<Bytes>,
+    ) -> Result<Vec<RecordWrite>, StoreError> {
+        let (app, whose) = (self.app.clone(), self.whose);
+        let open = self.open(workflow).await?;
+        let mut writes = vec![head_write(whose, head, open.revision)];
+        if open.log.is_empty() && open.head.epoch == 0 {
+            writes.push(log::epoch_write(&app, whose, open.began(head.at_ms)));
+        }
+        let epoch = Epoch { epoch: head.epoch, rev: head.rev, base: head.text(), at_ms: head.at_ms };
+        writes.push(log::epoch_write(&app, whose, epoch));
+        if let (Some(text), BaseText::Own(id)) = (text, head.text()) {
+            writes.push(log::base_write(whose, id, text, head.at_ms));
+        }
+        let (_, comments) = open.shared.renewed();
+        if !comments.is_empty() {
+            let logged = Logged { id: app.ids.next(), rev: head.rev, at_ms: head.at_ms };
+            writes.push(log::update_write(whose, head.epoch, logged, &comments));
+        }
+        writes.extend(log::outlived(&app, whose, head.rev, head.at_ms).await?);
+        Ok(writes)
+    }
+
+    /// Begins an epoch.
+    pub(super) async fn begin(
+        &mut self,
+        workflow: &Workflow,
+        head: &Head,
+        text: Option<Bytes>,
+    ) -> Result<(), StoreError> {
+        let writes = self.epoch_writes(workflow, head, text).await?;
+        self.forget();
+        let stored = self.app.records.batch(writes).await;
+        self.tell(if stored.is_ok() { Told::Over { epoch: head.epoch, rev: head.rev } } else { Told::Failed });
+        stored.map(drop)
     }
 
     /// Writes with which a draft without changes follows to a version that is published now. One that has changes stays
@@ -111,20 +206,84 @@ impl Held {
         if head.changed {
             return Ok(Vec::new());
         }
+        let next = Head { rev: head.rev + 1, epoch: head.epoch + 1, ..unchanged(version) };
+        if revision == 0 {
+            self.following = Some(Told::Over { epoch: next.epoch, rev: next.rev });
+            self.forget();
+            return Ok(vec![head_write(self.whose, &next, revision)]);
+        }
+        let writes = self.epoch_writes(before, &next, None).await?;
+        self.following = Some(Told::Over { epoch: next.epoch, rev: next.rev });
         self.forget();
-        let head = Head { rev: head.rev + 1, ..unchanged(version) };
-        Ok(vec![head_write(self.whose, &head, revision)])
+        Ok(writes)
+    }
+
+    /// Tells whoever is connected how storing those writes ended.
+    pub(crate) fn followed(&mut self, stored: bool) {
+        if let Some(told) = self.following.take() {
+            self.tell(if stored { told } else { Told::Failed });
+        }
+    }
+
+    pub(super) const fn app(&self) -> &App {
+        &self.app
     }
 
     /// Reads it anew the next time.
     pub(crate) fn forget(&mut self) {
         *self.open = None;
     }
+
+    /// The workflow is gone.
+    pub(crate) fn removed(&mut self) {
+        self.forget();
+        self.tell(Told::Gone);
+    }
+
+    /// Tells the room, if there is one.
+    pub(super) fn tell(&self, told: Told) {
+        if let Some(room) = &*self.slot.room.lock().unwrap_or_else(PoisonError::into_inner) {
+            room.tell(told);
+        }
+    }
+
+    /// Whether somebody is connected.
+    pub(super) fn is_shared(&self) -> bool {
+        self.slot.room.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+}
+
+impl Open {
+    /// The file.
+    pub(super) async fn document(&mut self) -> Result<Arc<Document>, ApiError> {
+        if let Some(read) = &self.read {
+            return Ok(read.clone());
+        }
+        let (base, shared) = (self.base.clone(), self.shared.clone());
+        let size = base.text.len() + self.bytes;
+        let read = Arc::new(off_thread(size, move || Ok(shared.read(&base)?)).await?);
+        self.read = Some(read.clone());
+        Ok(read)
+    }
+
+    /// How many more bytes of updates it takes.
+    pub(super) const fn room(&self, most: usize) -> usize {
+        most.saturating_sub(self.bytes)
+    }
+
+    /// Where the first epoch of a draft began: nothing is stored of it until something changes.
+    fn began(&self, at_ms: i64) -> Epoch {
+        Epoch { epoch: self.head.epoch, rev: self.head.rev, base: self.head.text(), at_ms }
+    }
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
-        let bytes = self.open.as_ref().map_or(0, |open| open.document.base.bytes() + open.document.overlay.bytes());
+        let of = |open: &Open| {
+            let read = open.read.as_ref().map_or(0, |read| read.overlay.bytes());
+            open.base.bytes() + open.bytes * 2 + read
+        };
+        let bytes = self.open.as_ref().map_or(0, of);
         self.slot.bytes.store(bytes, Ordering::Relaxed);
         let used = self.app.drafts.clock.fetch_add(1, Ordering::Relaxed);
         self.slot.used.store(used, Ordering::Relaxed);
@@ -141,17 +300,14 @@ async fn load_head(app: &App, (tenant, id): Whose, workflow: &Workflow) -> Resul
     })
 }
 
-async fn load(app: &App, (tenant, id): Whose, workflow: &Workflow) -> Result<Open, StoreError> {
-    let (head, revision) = load_head(app, (tenant, id), workflow).await?;
-    let missing = || StoreError::Corrupt(format!("the text of the draft of workflow {id} is missing"));
-    let (kind, from) = if head.own_text { (&TEXT, id.0) } else { (&VERSION, head.base.0) };
-    let text = app.records.get(kind, tenant, from).await?.ok_or_else(missing)?.body;
-    let mut document = Document::new(text);
-    if let Some(changes) = app.records.get(&CHANGES, tenant, id.0).await? {
-        let base = document.base.clone();
-        let read = tokio::task::spawn_blocking(move || Overlay::read(&changes.body, &base)).await;
-        let damaged = || StoreError::Corrupt(format!("the changes of the draft of workflow {id} cannot be read"));
-        document.overlay = read.ok().and_then(Result::ok).ok_or_else(damaged)?;
-    }
-    Ok(Open { head, revision, document })
+async fn load(app: &App, whose: Whose, workflow: &Workflow) -> Result<Open, StoreError> {
+    let (head, revision) = load_head(app, whose, workflow).await?;
+    let missing = || StoreError::Corrupt(format!("the text of the draft of workflow {} is missing", whose.1));
+    let base = log::base(app, whose.0, head.text()).await?.ok_or_else(missing)?;
+    let updates = if revision == 0 { Vec::new() } else { log::updates(app, whose, head.epoch).await? };
+    let damaged = |_| StoreError::Corrupt(format!("the changes of the draft of workflow {} cannot be read", whose.1));
+    let shared = Shared::load(updates.iter().map(log::Update::bytes)).map_err(damaged)?;
+    let bytes = updates.iter().map(|update| update.bytes().len()).sum();
+    let log = updates.iter().map(|update| update.logged).collect();
+    Ok(Open { head, revision, base, shared: Arc::new(shared), read: None, log, bytes })
 }

@@ -6,7 +6,8 @@ use engine::{Engine, Program};
 use model::{Graph, Problem, TenantId, VersionId, WorkflowId, json};
 use store::records::Expect;
 
-use super::{Head, Match, Shown, detached, head_write, off_thread, with_no_text};
+use super::room::Told;
+use super::{Match, Shown, detached, off_thread};
 use crate::App;
 use crate::error::ApiError;
 use crate::workflows::{self, Change, Lineage};
@@ -68,7 +69,7 @@ pub(crate) async fn publish(
     detached(async move {
         let mut held = app.drafts.hold(&app, tenant, id).await;
         let workflow = workflows::find(&app, tenant, id).await?;
-        let open = held.open(&workflow).await?.clone();
+        let open = held.open(&workflow).await?;
         matches.check(&open.head)?;
         let (rev, current) = (open.head.rev, workflow.kept.version);
         if !open.head.changed {
@@ -83,8 +84,9 @@ pub(crate) async fn publish(
         if open.head.base != current && over != Some(current) {
             return Err(published_beside(current));
         }
-        let (size, engine) = (open.document.base.text.len(), app.engine.clone());
-        let document = open.document.clone();
+        open.settled()?;
+        let (document, engine) = (open.document().await?, app.engine.clone());
+        let size = document.base.text.len();
         let graph = off_thread(size, move || {
             let read = Read::of(&document.text()?)?;
             // A workflow without nodes may be kept all the same.
@@ -95,10 +97,15 @@ pub(crate) async fn publish(
         })
         .await?;
         let version = VersionId(app.ids.next());
-        let head = Head { base: version, own_text: false, changed: false, ..open.head };
-        let others = with_no_text((tenant, id), head_write((tenant, id), &head, open.revision));
+        let head = open.head.renewed(version, None, version);
+        let others = held.epoch_writes(&workflow, &head, None).await?;
         held.forget();
-        Change { tenant, id, graph: &graph, before: Some(&workflow), version, label, others }.store(&app).await?;
+        let change = Change { tenant, id, graph: &graph, before: Some(&workflow), version, label, others };
+        if let Err(error) = change.store(&app).await {
+            held.tell(Told::Failed);
+            return Err(error);
+        }
+        held.tell(Told::Over { epoch: head.epoch, rev });
         app.stats.forget();
         let (lineage, record) = Lineage::find(&app, tenant, version).await?;
         Ok(Published { lineage, record, rev })

@@ -173,7 +173,9 @@ pub(crate) async fn guard(access: Access, request: Request, next: Next) -> Respo
 }
 
 async fn admit(app: &App, access: Access, request: &Parts) -> Result<(), ApiError> {
-    let changes = !matches!(request.method, Method::GET | Method::HEAD | Method::OPTIONS);
+    // A socket can change things, too, and a browser lets every page open one anywhere.
+    let changes = !matches!(request.method, Method::GET | Method::HEAD | Method::OPTIONS)
+        || request.headers.contains_key(header::UPGRADE);
     if access == Access::Public {
         return if changes { same_origin(request, app) } else { Ok(()) };
     }

@@ -331,7 +331,9 @@ pub(crate) async fn put(
         let version = VersionId(to.ids.next());
         let others = held.follow(&before, version).await?;
         let change = Change { tenant, id, graph: &graph, before: Some(&before), version, label: None, others };
-        Ok((change.store(&to).await?, graph))
+        let stored = change.store(&to).await;
+        held.followed(stored.is_ok());
+        Ok((stored?, graph))
     })
     .await?;
     app.stats.forget();

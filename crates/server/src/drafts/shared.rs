@@ -1,0 +1,378 @@
+//! The overlay of a draft as a document that several people change at once: a Yjs document, and what it says.
+
+use std::collections::{BTreeMap, HashSet};
+use std::mem::ManuallyDrop;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use model::{Object, Value, json};
+use yrs::encoding::read::Cursor;
+use yrs::updates::decoder::{Decode as _, DecoderV1};
+use yrs::updates::encoder::Encode as _;
+use yrs::{
+    Any, ClientID, Doc, GetString as _, Map as _, MapRef, OffsetKind, Options, Out, ReadTxn as _, StateVector,
+    Text as _, TextRef, Transact as _, TransactionMut, Update, WriteTxn as _,
+};
+
+use super::document::{Base, Damaged, Document, List};
+use super::entries::{self, ADDED, Cell, Changed, DELETED, Difference, Entry, Field, RowChange};
+
+/// Text with more characters than this is edited letter by letter.
+const LETTERS_MIN: usize = 40;
+
+/// An overlay.
+pub(super) struct Shared {
+    doc: Doc,
+    nodes: MapRef,
+    edges: MapRef,
+    file: MapRef,
+    conflicts: MapRef,
+    comments: MapRef,
+}
+
+/// What became of updates that somebody sent.
+pub(super) struct Applied {
+    /// What they changed together, as one update; empty where nothing did.
+    pub(super) update: Vec<u8>,
+    pub(super) outcomes: Vec<Outcome>,
+}
+
+/// What became of one update.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    Taken,
+    /// Something that it builds on is not here: it was not taken.
+    Incomplete,
+    Malformed,
+}
+
+/// Applying updates broke the document, which must not be used any more.
+#[derive(Debug)]
+pub(super) struct Broken {
+    /// Which of the updates did it.
+    pub(super) by: usize,
+}
+
+/// How much an overlay holds.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Size {
+    pub(super) entries: usize,
+    pub(super) bytes: usize,
+}
+
+impl Shared {
+    pub(super) fn new() -> Self {
+        let doc = Doc::with_options(Options { offset_kind: OffsetKind::Utf16, ..Options::default() });
+        let map = |name: &str| doc.get_or_insert_map(name);
+        let (nodes, edges, file) = (map("nodes"), map("edges"), map("file"));
+        let (conflicts, comments) = (map("conflicts"), map("comments"));
+        Self { doc, nodes, edges, file, conflicts, comments }
+    }
+
+    /// Reads what was stored.
+    pub(super) fn load<'u>(updates: impl IntoIterator<Item = &'u [u8]>) -> Result<Self, Damaged> {
+        let shared = Self::new();
+        let mut txn = shared.doc.transact_mut();
+        for update in updates {
+            let update = Update::decode_v1(update).map_err(|_| Damaged)?;
+            txn.apply_update(update).map_err(|_| Damaged)?;
+        }
+        let whole = !txn.has_missing_updates();
+        drop(txn);
+        whole.then_some(shared).ok_or(Damaged)
+    }
+
+    /// Takes updates in, each by itself: what one lacks or has wrong does not concern the others.
+    pub(super) fn apply(&self, updates: &[impl AsRef<[u8]>]) -> Result<Applied, Broken> {
+        // Unwinding must not commit what is broken, so a transaction that panicked is never dropped.
+        let mut txn = ManuallyDrop::new(self.doc.transact_mut());
+        let mut outcomes = Vec::with_capacity(updates.len());
+        for (by, update) in updates.iter().enumerate() {
+            let take = AssertUnwindSafe(|| take(&mut txn, update.as_ref()));
+            outcomes.push(catch_unwind(take).map_err(|_| Broken { by })?);
+        }
+        let ending = AssertUnwindSafe(|| {
+            let update = if txn.has_changes() { txn.encode_update_v1() } else { Vec::new() };
+            ManuallyDrop::into_inner(txn).commit();
+            update
+        });
+        let update = catch_unwind(ending).map_err(|_| Broken { by: updates.len() })?;
+        Ok(Applied { update, outcomes })
+    }
+
+    /// Writes a change of the file as entries, and answers the update that says it.
+    pub(super) fn write(&self, change: Difference) -> Vec<u8> {
+        let mut txn = self.doc.transact_mut();
+        let whole: HashSet<&str> = change.rows.iter().filter_map(|(_, change)| change.is_whole()).collect();
+        let stale = if whole.is_empty() { BTreeMap::new() } else { self.fields_of(&txn, &whole) };
+        let mut place = None;
+        for (list, change) in &change.rows {
+            let map = self.map(*list);
+            match change {
+                RowChange::Deleted(name) => drop(map.insert(&mut txn, format!("{name}/{DELETED}"), true)),
+                RowChange::Added(name, row) => {
+                    let next = place.get_or_insert_with(|| self.last_place(&txn));
+                    *next += 1;
+                    let added = Value::from(vec![Value::from(*next), Value::from(Object::new(row.entries().to_vec()))]);
+                    map.insert(&mut txn, format!("{name}/{ADDED}"), json::to_text(&added));
+                    map.insert(&mut txn, format!("{name}/{DELETED}"), false);
+                }
+                RowChange::Set(name, _, fields) => {
+                    for changed in fields {
+                        set(&mut txn, map, &format!("{}/{name}", list.key()), name, changed);
+                    }
+                }
+            }
+            // What was written of such a row before would be laid on it again.
+            if let Some((name, row)) = change.is_whole().zip(change.row()) {
+                for key in stale.get(&(list.key(), name.to_owned())).into_iter().flatten() {
+                    let Some(field) = key.get(name.len() + 1..).and_then(Field::read) else { continue };
+                    map.insert(&mut txn, key.as_str(), any(field.of(row)));
+                }
+            }
+        }
+        for (key, cell) in change.file {
+            let value = match cell {
+                Cell::Json(text) => Any::String(text),
+                _ => Any::Null,
+            };
+            self.file.insert(&mut txn, key, value);
+        }
+        txn.encode_update_v1()
+    }
+
+    /// The file that it makes of a base.
+    pub(super) fn read(&self, base: &Base) -> Result<Document, Damaged> {
+        let txn = self.doc.transact();
+        let of = |map: &MapRef| entries_of(&txn, map);
+        entries::read(base, [(List::Nodes, of(&self.nodes)), (List::Edges, of(&self.edges))], &of(&self.file))
+    }
+
+    /// Whether anything of the file changed.
+    pub(super) fn changes_file(&self) -> bool {
+        let txn = self.doc.transact();
+        [&self.nodes, &self.edges, &self.file].iter().any(|map| map.len(&txn) > 0)
+    }
+
+    pub(super) fn size(&self) -> Size {
+        let txn = self.doc.transact();
+        let maps = [&self.nodes, &self.edges, &self.file, &self.conflicts, &self.comments];
+        let entries = maps.iter().map(|map| map.len(&txn) as usize).sum();
+        Size { entries, bytes: txn.encode_diff_v1(&StateVector::default()).len() }
+    }
+
+    /// How many entries say something of the file.
+    pub(super) fn entries(&self) -> usize {
+        let txn = self.doc.transact();
+        [&self.nodes, &self.edges, &self.file].iter().map(|map| map.len(&txn) as usize).sum()
+    }
+
+    /// The conflicts that nobody has settled, each as the JSON that it is.
+    pub(super) fn open_conflicts(&self) -> Vec<Value> {
+        let txn = self.doc.transact();
+        let texts = self.conflicts.iter(&txn).filter_map(|(_, value)| match value {
+            Out::Any(Any::String(text)) => json::read(text.as_bytes()).ok(),
+            _ => None,
+        });
+        texts
+            .filter(|entry| entry.as_object().is_some() && matches!(entry.get("chosen"), None | Some(Value::Null)))
+            .collect()
+    }
+
+    /// A new overlay with what goes on when a new epoch begins, and the update that says it.
+    pub(super) fn renewed(&self) -> (Self, Vec<u8>) {
+        let (next, txn) = (Self::new(), self.doc.transact());
+        let mut into = next.doc.transact_mut();
+        let mut comments: Vec<(&str, Any)> = self
+            .comments
+            .iter(&txn)
+            .filter_map(|(key, value)| match value {
+                Out::Any(value) => Some((key, value)),
+                _ => None,
+            })
+            .collect();
+        comments.sort_unstable_by_key(|(key, _)| *key);
+        for (key, value) in comments {
+            next.comments.insert(&mut into, key, value);
+        }
+        let update = if into.has_changes() { into.encode_update_v1() } else { Vec::new() };
+        drop(into);
+        (next, update)
+    }
+
+    pub(super) fn state_vector(&self) -> Vec<u8> {
+        self.doc.transact().state_vector().encode_v1()
+    }
+
+    /// The update with what somebody lacks who has the state of this vector.
+    pub(super) fn since(&self, vector: &[u8]) -> Result<Vec<u8>, Damaged> {
+        let vector = if vector.is_empty() {
+            StateVector::default()
+        } else {
+            catch_unwind(|| StateVector::decode_v1(vector)).ok().and_then(Result::ok).ok_or(Damaged)?
+        };
+        Ok(self.doc.transact().encode_diff_v1(&vector))
+    }
+
+    const fn map(&self, list: List) -> &MapRef {
+        match list {
+            List::Nodes => &self.nodes,
+            List::Edges => &self.edges,
+        }
+    }
+
+    /// Which fields of some rows have an entry.
+    fn fields_of(
+        &self,
+        txn: &TransactionMut<'_>,
+        rows: &HashSet<&str>,
+    ) -> BTreeMap<(&'static str, String), Vec<String>> {
+        let mut found: BTreeMap<_, Vec<String>> = BTreeMap::new();
+        for list in List::BOTH {
+            for (key, _) in self.map(list).iter(txn) {
+                if let Some(row) = entries::row_of(key).filter(|row| rows.contains(row)) {
+                    found.entry((list.key(), row.to_owned())).or_default().push(key.to_owned());
+                }
+            }
+        }
+        found
+    }
+
+    /// The greatest place of what was added.
+    fn last_place(&self, txn: &TransactionMut<'_>) -> i64 {
+        let added = List::BOTH.into_iter().flat_map(|list| self.map(list).iter(txn));
+        let places = added.filter(|(key, _)| key.ends_with(ADDED)).filter_map(|(_, value)| match value {
+            Out::Any(Any::String(text)) => json::read(text.as_bytes()).ok()?.as_array()?.first()?.as_i64(),
+            _ => None,
+        });
+        places.max().unwrap_or(0)
+    }
+}
+
+impl RowChange {
+    /// The name of a row that is written whole, or whose parameters are.
+    fn is_whole(&self) -> Option<&str> {
+        match self {
+            Self::Added(name, _) => Some(name),
+            Self::Set(name, _, fields) if fields.iter().any(|(field, ..)| *field == Field::Key("data".into())) => {
+                Some(name)
+            }
+            _ => None,
+        }
+    }
+
+    const fn row(&self) -> Option<&Object> {
+        match self {
+            Self::Deleted(_) => None,
+            Self::Added(_, row) | Self::Set(_, row, _) => Some(row),
+        }
+    }
+}
+
+fn take(txn: &mut TransactionMut<'_>, update: &[u8]) -> Outcome {
+    let mut decoder = DecoderV1::new(Cursor::new(update));
+    let Ok(update) = Update::decode(&mut decoder) else { return Outcome::Malformed };
+    if txn.apply_update(update).is_err() {
+        return Outcome::Malformed;
+    }
+    if txn.has_missing_updates() {
+        txn.prune_pending();
+        return Outcome::Incomplete;
+    }
+    Outcome::Taken
+}
+
+fn any(value: Option<&Value>) -> Any {
+    value.map_or(Any::Null, |value| Any::String(json::to_text(value).into()))
+}
+
+/// Sets a field: a text by its letters, anything else whole.
+fn set(txn: &mut TransactionMut<'_>, map: &MapRef, path: &str, row: &str, (field, was, is): &Changed) {
+    let field = field.write();
+    let key = format!("{row}/{field}");
+    let reference = match map.get(txn, &key) {
+        Some(Out::Any(Any::String(text))) => text.strip_prefix('~').map(|_| text.clone()),
+        _ => None,
+    };
+    if let (Some(Value::String(was)), Some(Value::String(is))) = (was, is) {
+        if let Some(reference) = reference {
+            let text = txn.get_or_insert_text(&reference[1..]);
+            return splice(txn, &text, is);
+        }
+        if by_letters(was) || by_letters(is) {
+            let (name, text) = begin(txn, &format!("{path}/{field}"), was);
+            splice(txn, &text, is);
+            map.insert(txn, key, format!("~{name}"));
+            return;
+        }
+    }
+    map.insert(txn, key, any(is.as_ref()));
+}
+
+fn by_letters(text: &str) -> bool {
+    text.contains(char::is_whitespace) || text.contains("{{") || text.chars().count() > LETTERS_MIN
+}
+
+/// Begins a text: whoever begins it with the same content inserts the same letters.
+fn begin(txn: &mut TransactionMut<'_>, path: &str, content: &str) -> (String, TextRef) {
+    let hash = fnv1a(content.as_bytes());
+    let name = format!("{path}@{hash:016x}");
+    let text = txn.get_or_insert_text(name.as_str());
+    if !content.is_empty() && text.len(txn) == 0 {
+        let client = ClientID::new(hash & 0x7fff_ffff);
+        let options = Options { offset_kind: OffsetKind::Utf16, ..Options::with_client_id(client) };
+        let first = Doc::with_options(options);
+        let letters = first.get_or_insert_text(name.as_str());
+        letters.insert(&mut first.transact_mut(), 0, content);
+        let update = first.transact().encode_diff_v1(&StateVector::default());
+        if let Ok(update) = Update::decode_v1(&update) {
+            // What was made here is never malformed.
+            txn.apply_update(update).ok();
+        }
+    }
+    (name, text)
+}
+
+/// FNV-1a of 64 bits.
+pub(super) fn fnv1a(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+/// Makes a text another one by one cut and one insertion.
+fn splice(txn: &mut TransactionMut<'_>, text: &TextRef, is: &str) {
+    let was = text.get_string(txn);
+    let begin = was.chars().zip(is.chars()).take_while(|(one, other)| one == other).map(|(char, _)| char);
+    let (units, bytes) = begin.fold((0, 0), |(units, bytes), char| (units + char.len_utf16(), bytes + char.len_utf8()));
+    let (was, is) = (&was[bytes..], &is[bytes..]);
+    let end: usize = was
+        .chars()
+        .rev()
+        .zip(is.chars().rev())
+        .take_while(|(one, other)| one == other)
+        .map(|(char, _)| char.len_utf8())
+        .sum();
+    let (cut, put) = (&was[..was.len() - end], &is[..is.len() - end]);
+    let at = u32::try_from(units).unwrap_or(u32::MAX);
+    if !cut.is_empty() {
+        text.remove_range(txn, at, u32::try_from(cut.encode_utf16().count()).unwrap_or(u32::MAX));
+    }
+    if !put.is_empty() {
+        text.insert(txn, at, put);
+    }
+}
+
+fn entries_of(txn: &yrs::Transaction<'_>, map: &MapRef) -> Vec<Entry> {
+    let cell = |value: Out| match value {
+        Out::Any(Any::Null) => Some(Cell::Gone),
+        Out::Any(Any::Bool(mark)) => Some(Cell::Mark(mark)),
+        Out::Any(Any::String(text)) => match text.strip_prefix('~') {
+            None => Some(Cell::Json(text)),
+            Some(name) => {
+                let letters = txn.get_text(name)?.get_string(txn);
+                Some(Cell::Json(Arc::from(json::to_text(&Value::from(letters)))))
+            }
+        },
+        _ => None,
+    };
+    map.iter(txn).filter_map(|(key, value)| Some((key.to_owned(), cell(value)?))).collect()
+}
