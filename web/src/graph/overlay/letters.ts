@@ -1,0 +1,76 @@
+// Texts that several people edit letter by letter: which fields are some, what they are called, and what one edit of them is.
+
+import type { List } from "./names";
+
+const SHORT = 40;
+const OFFSET = [0xcbf29ce4, 0x84222325] as const;
+const PRIME_LOW = 0x1b3;
+const WORD = 0x1_0000_0000;
+
+/** Whether a field that goes from one text to another is edited by letters; a method or a mode is replaced whole. */
+export function isByLetters(before: unknown, after: unknown): boolean {
+  if (typeof before !== "string" || typeof after !== "string") return false;
+  // Half a pair of surrogates is no text that UTF-8 can carry.
+  if (/\p{Surrogate}/u.test(before) || /\p{Surrogate}/u.test(after)) return false;
+  return isLong(before) || isLong(after);
+}
+
+const isLong = (text: string) => text.length > SHORT || /\s/.test(text) || text.includes("{{");
+
+/** FNV-1a of the UTF-8 of a text, 64 bits as two halves. */
+function hash(text: string): readonly [high: number, low: number] {
+  let [high, low] = OFFSET as readonly [number, number];
+  for (const byte of new TextEncoder().encode(text)) {
+    low = (low ^ byte) >>> 0;
+    // The prime is 2^40 + 0x1b3.
+    const product = low * PRIME_LOW;
+    high = (high * PRIME_LOW + Math.floor(product / WORD) + ((low << 8) >>> 0)) % WORD;
+    low = product % WORD;
+  }
+  return [high, low];
+}
+
+/** A text that a field became: its name, and the client that inserts what it began with. */
+export interface Begun {
+  name: string;
+  client: number;
+}
+
+/** `client` is the same for everybody who begins the same text, and for no other text: the hash covers the field too. */
+export function begin(list: List, row: string, field: string, content: string): Begun {
+  const path = `${list}/${row}/${field}@`;
+  const [high, low] = hash(path + content);
+  const digits = (half: number) => half.toString(16).padStart(8, "0");
+  return { name: path + digits(high) + digits(low), client: (high % 0x20_0000) * WORD + low };
+}
+
+/** The name of the text that an entry stands for; null where it stands for none of this field. */
+export function textIn(list: List, row: string, field: string, value: unknown): string | null {
+  if (typeof value !== "string" || !value.startsWith("~")) return null;
+  const path = `${list}/${row}/${field}@`;
+  const name = value.slice(1);
+  return name.startsWith(path) && /^[0-9a-f]{16}$/.test(name.slice(path.length)) ? name : null;
+}
+
+/** One edit of a text: what goes, and what comes in its place. Offsets count UTF-16 units. */
+export interface Splice {
+  at: number;
+  remove: number;
+  insert: string;
+}
+
+/** What is between the common beginning and the common end of two texts, never inside a pair; null where they are the same. */
+export function spliceOf(before: string, after: string): Splice | null {
+  if (before === after) return null;
+  const most = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < most && before.charCodeAt(start) === after.charCodeAt(start)) start += 1;
+  if (start > 0 && isHigh(before.charCodeAt(start - 1))) start -= 1;
+  let end = 0;
+  while (end < most - start && before.charCodeAt(before.length - 1 - end) === after.charCodeAt(after.length - 1 - end)) end += 1;
+  if (end > 0 && isLow(before.charCodeAt(before.length - end))) end -= 1;
+  return { at: start, remove: before.length - start - end, insert: after.slice(start, after.length - end) };
+}
+
+const isHigh = (unit: number) => unit >= 0xd800 && unit < 0xdc00;
+const isLow = (unit: number) => unit >= 0xdc00 && unit < 0xe000;
