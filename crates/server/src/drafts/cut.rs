@@ -33,20 +33,45 @@ pub(super) struct Items {
     pub(super) is_list: bool,
     pub(super) spans: Vec<Span>,
     pub(super) ids: HashMap<Box<str>, Place>,
-    /// Where those stand that have no id, or one that an earlier one has.
+    /// Where those objects stand that have no text for an id, or one that an earlier one has.
     pub(super) unnamed: Vec<u32>,
 }
 
 /// Where an id stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Place {
-    /// The first item that has it.
+    /// The first item that has it as a text, or else as a number.
     pub(super) first: u32,
+    /// Whether it has it as a text, and is named by it.
+    pub(super) named: bool,
     /// Whether others have it, too.
     pub(super) repeated: bool,
 }
 
 impl Items {
+    fn name(&mut self, slot: u32, text: &[u8]) {
+        if text.first() != Some(&b'{') {
+            return;
+        }
+        let Some((id, named)) = id_value(text).and_then(|id| Some((id_text(&id)?, is_name(&id)))) else {
+            return self.unnamed.push(slot);
+        };
+        let place = match self.ids.entry(id.into()) {
+            Entry::Vacant(entry) => entry.insert(Place { first: slot, named, repeated: false }),
+            Entry::Occupied(entry) => {
+                let place = entry.into_mut();
+                place.repeated = true;
+                if named && !place.named {
+                    (place.first, place.named) = (slot, true);
+                }
+                place
+            }
+        };
+        if !named || place.first != slot {
+            self.unnamed.push(slot);
+        }
+    }
+
     /// Whether more than one item has an id.
     pub(super) fn is_repeated(&self, id: &str) -> bool {
         self.ids.get(id).is_some_and(|place| place.repeated)
@@ -82,6 +107,27 @@ impl Cut {
 
 /// The id that a node or an edge says of itself; other editors number theirs.
 pub(super) fn id_of(text: &[u8]) -> Option<String> {
+    id_text(&id_value(text)?)
+}
+
+/// The id that names a row: a text that is not empty.
+pub(super) fn name_of(text: &[u8]) -> Option<String> {
+    id_value(text).filter(is_name).as_ref().and_then(id_text)
+}
+
+fn is_name(id: &Value) -> bool {
+    id.as_str().is_some_and(|id| !id.is_empty())
+}
+
+fn id_text(id: &Value) -> Option<String> {
+    match id {
+        Value::String(text) => Some(text.to_string()),
+        Value::Int(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+fn id_value(text: &[u8]) -> Option<Value> {
     if text.first() != Some(&b'{') {
         return None;
     }
@@ -90,11 +136,7 @@ pub(super) fn id_of(text: &[u8]) -> Option<String> {
         let from = walk.at;
         walk.pass()?;
         if key == "id" {
-            id = match model::json::read(walk.since(from)?.of(text)).ok()? {
-                Value::String(text) => Some(text.to_string()),
-                Value::Int(number) => Some(number.to_string()),
-                _ => None,
-            };
+            id = model::json::read(walk.since(from)?.of(text)).ok();
         }
         Some(())
     })?;
@@ -147,15 +189,7 @@ impl Walk<'_> {
             let from = self.at;
             self.pass()?;
             let span = self.since(from)?;
-            let first = u32::try_from(items.spans.len()).ok()?;
-            match id_of(span.of(self.text)).map(|id| items.ids.entry(id.into())) {
-                Some(Entry::Vacant(entry)) => drop(entry.insert(Place { first, repeated: false })),
-                Some(Entry::Occupied(mut entry)) => {
-                    entry.get_mut().repeated = true;
-                    items.unnamed.push(first);
-                }
-                None => items.unnamed.push(first),
-            }
+            items.name(u32::try_from(items.spans.len()).ok()?, span.of(self.text));
             items.spans.push(span);
             if self.take(b',').is_none() {
                 self.take(b']')?;
@@ -225,9 +259,11 @@ mod tests {
             cut.nodes.spans.iter().map(|span| std::str::from_utf8(span.of(text)).expect("text")).collect();
         let first = r#"{"id":"x","data":{"id":"no","list":[1,{"k":"]}"}]}}"#;
         assert_eq!(nodes, [first, r#"{"id":7}"#, "3", r#"{"id":"x"}"#, "{}"]);
-        let place = |first, repeated| Some(&Place { first, repeated });
-        assert_eq!((cut.nodes.ids.get("x"), cut.nodes.ids.get("7")), (place(0, true), place(1, false)));
-        assert_eq!(cut.nodes.unnamed, [2, 3, 4]);
+        let places = ["x", "7"].map(|id| cut.nodes.ids.get(id).copied());
+        let [x, seven] =
+            [(0, true, true), (1, false, false)].map(|(first, named, repeated)| Some(Place { first, named, repeated }));
+        assert_eq!(places, [x, seven]);
+        assert_eq!(cut.nodes.unnamed, [1, 3, 4], "what is no object is no row");
         assert_eq!((cut.nodes.ids.len(), cut.edges.is_list, cut.edges.spans.len()), (2, true, 0));
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use model::{Object, Value, json};
 
-use super::cut::id_of;
+use super::cut;
 use super::document::{Base, Damaged, Document, List, Text, read_object};
 
 /// What an entry says.
@@ -27,6 +27,9 @@ pub(super) type Entry = (String, Cell);
 pub(super) const DELETED: &str = "~deleted";
 /// The row of what was added, with its place.
 pub(super) const ADDED: &str = "~added";
+
+/// The greatest place that a number of JavaScript can say.
+const PLACE_MAX: i64 = (1 << 53) - 1;
 
 /// A field of a row: a key, or a key of its `data`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -113,7 +116,12 @@ enum Row {
 impl Row {
     fn read(name: &str) -> Option<Self> {
         if let Some(number) = name.strip_prefix('#') {
-            return number.parse().ok().map(Self::Unnamed);
+            let at = number.parse::<usize>().ok()?;
+            // Each row has one name only.
+            return (at.to_string() == number).then_some(Self::Unnamed(at));
+        }
+        if name.is_empty() {
+            return None;
         }
         match name.strip_prefix("~2") {
             Some(rest) => Some(Self::Id(format!("#{}", unescape(rest)?))),
@@ -132,7 +140,7 @@ impl Row {
     fn slot(&self, base: &Base, list: List) -> Result<Option<u32>, Damaged> {
         let items = base.items(list)?;
         Ok(match self {
-            Self::Id(id) => items.ids.get(id.as_str()).map(|place| place.first),
+            Self::Id(id) => items.ids.get(id.as_str()).filter(|place| place.named).map(|place| place.first),
             Self::Unnamed(at) => items.unnamed.get(*at).copied(),
         })
     }
@@ -148,7 +156,7 @@ pub(super) fn name_of(document: &Document, list: List, slot: u32) -> Result<Opti
         Some(span) => span.of(&document.base.text),
         None => document.item(list, slot)?,
     };
-    Ok(id_of(text).map(|id| Row::of_id(&id)))
+    Ok(cut::name_of(text).map(|id| Row::of_id(&id)))
 }
 
 /// The file that a base and the entries of its overlay are. Entries that make no sense are passed over.
@@ -169,7 +177,8 @@ pub(super) fn read(base: &Base, rows: [(List, Vec<Entry>); 2], file: &[Entry]) -
     let mut keys: Vec<&Entry> = file.iter().collect();
     keys.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
     for (key, cell) in keys {
-        let Some(key) = unescape(key).filter(|key| !matches!(key.as_str(), "nodes" | "edges")) else { continue };
+        let known = unescape(key).filter(|_| !key.contains('/'));
+        let Some(key) = known.filter(|key| !matches!(key.as_str(), "nodes" | "edges")) else { continue };
         if let Some(value) = value_of(cell) {
             document.set_key(&key, value.map(|value| json::to_text(&value).into_bytes()))?;
         }
@@ -241,17 +250,15 @@ fn added_of(cell: &Cell, row: &Row) -> Option<(i64, Object)> {
     let Cell::Json(text) = cell else { return None };
     let value = read_json(text.as_bytes())?;
     let [place, object] = value.as_array()? else { return None };
-    let (place, object) = (place.as_i64()?, object.as_object()?);
-    let Row::Id(id) = row else { return Some((place, Object::new(object.entries().to_vec()))) };
-    let own = match object.get("id") {
-        Some(Value::String(own)) => Some(own.to_string()),
-        Some(Value::Int(number)) => Some(number.to_string()),
-        _ => None,
-    };
-    let named = own.as_deref() == Some(id);
-    let object =
-        if named { Object::new(object.entries().to_vec()) } else { object.with("id".into(), Value::from(id.as_str())) };
-    Some((place, object))
+    let place = place.as_i64().filter(|place| (0..=PLACE_MAX).contains(place))?;
+    // What has no id of its own can only be in the base.
+    let (object, Row::Id(id)) = (object.as_object()?, row) else { return None };
+    if object.get("id").and_then(Value::as_str) == Some(id) {
+        return Some((place, Object::new(object.entries().to_vec())));
+    }
+    let named = object.entries().iter().filter(|(key, _)| key.as_str() != "id").cloned();
+    let id = ("id".into(), Value::from(id.as_str()));
+    Some((place, Object::new(std::iter::once(id).chain(named).collect())))
 }
 
 /// What leads from one file to another, of the same base.
@@ -332,7 +339,11 @@ fn row_change(name: String, was: Option<&[u8]>, is: Option<&[u8]>) -> Option<Row
 
 /// The fields in which two rows differ.
 pub(super) fn differing(before: &Object, after: &Object) -> Vec<Changed> {
+    let data = || Field::Key("data".into());
     let mut fields: Vec<Field> = fields_of(after).chain(fields_of(before)).collect();
+    if after.get("data").is_none() && before.get("data").is_some() {
+        fields.push(data());
+    }
     fields.sort_unstable();
     fields.dedup();
     let both = |field: Field| {
@@ -341,7 +352,7 @@ pub(super) fn differing(before: &Object, after: &Object) -> Vec<Changed> {
     };
     let mut found: Vec<_> = fields.into_iter().filter_map(both).collect();
     // Where `data` itself became another kind of value, that says it all.
-    if found.iter().any(|(field, ..)| *field == Field::Key("data".into())) {
+    if found.iter().any(|(field, ..)| *field == data()) {
         found.retain(|(field, _, is)| matches!(field, Field::Key(_)) || is.is_some());
     }
     found

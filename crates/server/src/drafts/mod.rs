@@ -18,8 +18,6 @@ mod run;
 mod shared;
 mod wire;
 
-use std::sync::Arc;
-
 use axum::http::StatusCode;
 use bytes::Bytes;
 use model::{TenantId, Value, VersionId, WorkflowId};
@@ -122,7 +120,7 @@ impl Head {
 
 impl Open {
     /// Whether the draft differs from what is published once its overlay has changed. `read` is the file, where it is known.
-    async fn differs(&mut self, read: Option<&Document>, published: VersionId) -> Result<bool, ApiError> {
+    fn differs(&self, read: Option<&Document>, published: VersionId) -> Result<bool, ApiError> {
         if self.head.text.is_some() || self.head.base != published {
             return Ok(true);
         }
@@ -197,7 +195,7 @@ pub(crate) async fn patch(app: &App, whose: Whose, matches: Match, body: Value) 
     let make = move |before: &Document| {
         let after = change::apply(before, &body, most)?;
         Ok(match entries::difference(before, &after)? {
-            Some(difference) => Made::Beside(difference, Arc::new(after)),
+            Some(difference) => Made::Beside(difference, Box::new(after)),
             None => Made::Whole(after.text()?),
         })
     };
@@ -223,7 +221,7 @@ pub(crate) async fn give_up(app: &App, (tenant, id): Whose, matches: Match) -> R
 /// What became of a draft's file.
 enum Made {
     /// Another one of the same base.
-    Beside(Difference, Arc<Document>),
+    Beside(Difference, Box<Document>),
     /// A text.
     Whole(Bytes),
 }
@@ -246,9 +244,9 @@ async fn change(
         match off_thread(size, move || make(&before)).await? {
             Made::Beside(difference, read) => {
                 let update = open.shared.write(difference);
-                let changed = open.differs(Some(&read), published).await?;
+                let changed = open.differs(Some(&read), published)?;
                 let head = open.head.next(changed);
-                held.commit(head.clone(), update, Some(read), true).await?;
+                held.commit(head.clone(), update, true).await?;
                 fold(&mut held, &workflow).await?;
                 Ok(head)
             }

@@ -109,15 +109,9 @@ impl Held {
         }
     }
 
-    /// Stores what an update changed, as the next rev that `head` says. `read` is the file then, where it is known. Everybody who
-    /// is connected hears of it, unless the room itself stores it.
-    pub(super) async fn commit(
-        &mut self,
-        head: Head,
-        update: Vec<u8>,
-        read: Option<Arc<Document>>,
-        tell: bool,
-    ) -> Result<(), StoreError> {
+    /// Stores what an update changed, as the next rev that `head` says. Everybody who is connected hears of it, unless the room
+    /// itself stores it.
+    pub(super) async fn commit(&mut self, head: Head, update: Vec<u8>, tell: bool) -> Result<(), StoreError> {
         let Some(mut open) = self.open.take() else { return Ok(()) };
         let update = Bytes::from(update);
         let logged = Logged { id: self.app.ids.next(), rev: head.rev, at_ms: head.at_ms };
@@ -145,7 +139,7 @@ impl Held {
         };
         open.revision = revisions.first().copied().unwrap_or_default();
         open.bytes += update.len();
-        open.read = read;
+        open.read = None;
         if tell {
             self.tell(Told::Changed { rev: head.rev, at_ms: head.at_ms, update });
         }

@@ -403,11 +403,11 @@ impl Room {
         };
         let senders: Vec<(u64, u64)> = updates.iter().map(|(member, count, _)| (*member, *count)).collect();
         if !applied.update.is_empty() {
-            let changed = open.differs(None, workflow.kept.version).await.map_err(|error| failed(&error))?;
+            let changed = open.differs(None, workflow.kept.version).map_err(|error| failed(&error))?;
             let head = open.head.next(changed);
             self.newest = (head.rev, head.at_ms);
             let update = Bytes::from(applied.update);
-            let stored = held.commit(head, update.to_vec(), None, false).await;
+            let stored = held.commit(head, update.to_vec(), false).await;
             stored.map_err(|error| failed(&error))?;
             let mut from = senders.iter().map(|(member, _)| *member);
             let first = from.next();

@@ -105,13 +105,14 @@ impl Shared {
         let mut txn = self.doc.transact_mut();
         let whole: HashSet<&str> = change.rows.iter().filter_map(|(_, change)| change.is_whole()).collect();
         let stale = if whole.is_empty() { BTreeMap::new() } else { self.fields_of(&txn, &whole) };
-        let mut place = None;
+        let mut places = [None; 2];
         for (list, change) in &change.rows {
             let map = self.map(*list);
             match change {
                 RowChange::Deleted(name) => drop(map.insert(&mut txn, format!("{name}/{DELETED}"), true)),
                 RowChange::Added(name, row) => {
-                    let next = place.get_or_insert_with(|| self.last_place(&txn));
+                    let place = &mut places[usize::from(*list == List::Edges)];
+                    let next = place.get_or_insert_with(|| self.last_place(&txn, *list));
                     *next += 1;
                     let added = Value::from(vec![Value::from(*next), Value::from(Object::new(row.entries().to_vec()))]);
                     map.insert(&mut txn, format!("{name}/{ADDED}"), json::to_text(&added));
@@ -144,8 +145,8 @@ impl Shared {
     /// The file that it makes of a base.
     pub(super) fn read(&self, base: &Base) -> Result<Document, Damaged> {
         let txn = self.doc.transact();
-        let of = |map: &MapRef| entries_of(&txn, map);
-        entries::read(base, [(List::Nodes, of(&self.nodes)), (List::Edges, of(&self.edges))], &of(&self.file))
+        let of = |list: List| (list, entries_of(&txn, self.map(list), Some(list)));
+        entries::read(base, List::BOTH.map(of), &entries_of(&txn, &self.file, None))
     }
 
     /// Whether anything of the file changed.
@@ -238,10 +239,10 @@ impl Shared {
         found
     }
 
-    /// The greatest place of what was added.
-    fn last_place(&self, txn: &TransactionMut<'_>) -> i64 {
-        let added = List::BOTH.into_iter().flat_map(|list| self.map(list).iter(txn));
-        let places = added.filter(|(key, _)| key.ends_with(ADDED)).filter_map(|(_, value)| match value {
+    /// The greatest place of what was added to a list.
+    fn last_place(&self, txn: &TransactionMut<'_>, list: List) -> i64 {
+        let added = self.map(list).iter(txn).filter(|(key, _)| key.ends_with(ADDED));
+        let places = added.filter_map(|(_, value)| match value {
             Out::Any(Any::String(text)) => json::read(text.as_bytes()).ok()?.as_array()?.first()?.as_i64(),
             _ => None,
         });
@@ -290,17 +291,18 @@ fn any(value: Option<&Value>) -> Any {
 fn set(txn: &mut TransactionMut<'_>, map: &MapRef, path: &str, row: &str, (field, was, is): &Changed) {
     let field = field.write();
     let key = format!("{row}/{field}");
-    let reference = match map.get(txn, &key) {
-        Some(Out::Any(Any::String(text))) => text.strip_prefix('~').map(|_| text.clone()),
+    let path = format!("{path}/{field}@");
+    let known = match map.get(txn, &key) {
+        Some(Out::Any(Any::String(text))) => name_in(&text, &path).map(str::to_owned),
         _ => None,
     };
     if let (Some(Value::String(was)), Some(Value::String(is))) = (was, is) {
-        if let Some(reference) = reference {
-            let text = txn.get_or_insert_text(&reference[1..]);
+        if let Some(name) = known {
+            let text = txn.get_or_insert_text(name);
             return splice(txn, &text, is);
         }
-        if by_letters(was) || by_letters(is) {
-            let (name, text) = begin(txn, &format!("{path}/{field}"), was);
+        if is_long(was) || is_long(is) {
+            let (name, text) = begin(txn, &path, was);
             splice(txn, &text, is);
             map.insert(txn, key, format!("~{name}"));
             return;
@@ -309,33 +311,43 @@ fn set(txn: &mut TransactionMut<'_>, map: &MapRef, path: &str, row: &str, (field
     map.insert(txn, key, any(is.as_ref()));
 }
 
-fn by_letters(text: &str) -> bool {
-    text.contains(char::is_whitespace) || text.contains("{{") || text.chars().count() > LETTERS_MIN
+/// The name of the text that an entry stands for, if it is one of that field.
+fn name_in<'t>(entry: &'t str, path: &str) -> Option<&'t str> {
+    let name = entry.strip_prefix('~')?;
+    let hash = name.strip_prefix(path)?;
+    let is_hash = hash.len() == 16 && hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    is_hash.then_some(name)
+}
+
+fn is_long(text: &str) -> bool {
+    text.contains(char::is_whitespace) || text.contains("{{") || text.encode_utf16().nth(LETTERS_MIN).is_some()
+}
+
+/// What a text that began with a content is called, and the client that inserts it.
+fn named(path: &str, content: &str) -> (String, u64) {
+    let bytes = path.bytes().chain(content.bytes());
+    // FNV-1a of 64 bits.
+    let hash =
+        bytes.fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    (format!("{path}{hash:016x}"), hash & ((1 << 53) - 1))
 }
 
 /// Begins a text: whoever begins it with the same content inserts the same letters.
 fn begin(txn: &mut TransactionMut<'_>, path: &str, content: &str) -> (String, TextRef) {
-    let hash = fnv1a(content.as_bytes());
-    let name = format!("{path}@{hash:016x}");
+    let (name, client) = named(path, content);
     let text = txn.get_or_insert_text(name.as_str());
-    if !content.is_empty() && text.len(txn) == 0 {
-        let client = ClientID::new(hash & 0x7fff_ffff);
-        let options = Options { offset_kind: OffsetKind::Utf16, ..Options::with_client_id(client) };
+    if !content.is_empty() {
+        let options = Options { offset_kind: OffsetKind::Utf16, ..Options::with_client_id(ClientID::new(client)) };
         let first = Doc::with_options(options);
         let letters = first.get_or_insert_text(name.as_str());
         letters.insert(&mut first.transact_mut(), 0, content);
         let update = first.transact().encode_diff_v1(&StateVector::default());
         if let Ok(update) = Update::decode_v1(&update) {
-            // What was made here is never malformed.
+            // What was made here is never malformed; letters that are there already stay once.
             txn.apply_update(update).ok();
         }
     }
     (name, text)
-}
-
-/// FNV-1a of 64 bits.
-pub(super) fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// Makes a text another one by one cut and one insertion.
@@ -361,18 +373,23 @@ fn splice(txn: &mut TransactionMut<'_>, text: &TextRef, is: &str) {
     }
 }
 
-fn entries_of(txn: &yrs::Transaction<'_>, map: &MapRef) -> Vec<Entry> {
-    let cell = |value: Out| match value {
+/// What the entries of a map say. `list` is its name where fields may be texts by letters.
+fn entries_of(txn: &yrs::Transaction<'_>, map: &MapRef, list: Option<List>) -> Vec<Entry> {
+    let letters = |key: &str, text: &str| {
+        let path = format!("{}/{key}@", list?.key());
+        let name = name_in(text, &path)?;
+        let letters = txn.get_text(name).map_or_else(String::new, |text| text.get_string(txn));
+        Some(Cell::Json(Arc::from(json::to_text(&Value::from(letters)))))
+    };
+    let cell = |key: &str, value: Out| match value {
         Out::Any(Any::Null) => Some(Cell::Gone),
         Out::Any(Any::Bool(mark)) => Some(Cell::Mark(mark)),
-        Out::Any(Any::String(text)) => match text.strip_prefix('~') {
-            None => Some(Cell::Json(text)),
-            Some(name) => {
-                let letters = txn.get_text(name)?.get_string(txn);
-                Some(Cell::Json(Arc::from(json::to_text(&Value::from(letters)))))
-            }
-        },
+        Out::Any(Any::String(text)) if text.starts_with('~') => letters(key, &text),
+        Out::Any(Any::String(text)) => Some(Cell::Json(text)),
         _ => None,
     };
-    map.iter(txn).filter_map(|(key, value)| Some((key.to_owned(), cell(value)?))).collect()
+    map.iter(txn).filter_map(|(key, value)| Some((key.to_owned(), cell(key, value)?))).collect()
 }
+
+#[cfg(test)]
+mod tests;
