@@ -30,6 +30,8 @@ const PROBLEMS_MAX: usize = 1_000;
 pub(crate) struct DraftWhole {
     /// Counts its changes, and never goes back; also the `ETag`.
     rev: u64,
+    /// Counts its bases: the room of those who are connected is that of an epoch.
+    epoch: u64,
     /// The version it was made from.
     base: String,
     /// The version that is published. It is another one than `base` where somebody published beside the draft.
@@ -102,8 +104,9 @@ pub(crate) async fn get(
 ) -> Result<Response, ApiError> {
     let Shown { head, version, text } = drafts::read(&app, tenant, parse_id(&id)?).await?;
     let before = format!(
-        r#"{{"rev":{},"base":"{}","version":"{version}","changed":{},"updated_at":"{}","graph":"#,
+        r#"{{"rev":{},"epoch":{},"base":"{}","version":"{version}","changed":{},"updated_at":"{}","graph":"#,
         head.rev,
+        head.epoch,
         head.base,
         head.changed,
         time_text(head.at_ms)

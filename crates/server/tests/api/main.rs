@@ -21,6 +21,8 @@ mod layout;
 mod links;
 mod publishing;
 mod retention;
+mod room_client;
+mod rooms;
 mod schedules;
 mod serving;
 mod steering;

@@ -1,0 +1,254 @@
+//! Rooms: what several people change at once, what is on disk when somebody is told so, and what nobody may send.
+
+use serde_json::{Value as Json, json};
+use tokio_tungstenite::tungstenite::Error;
+use yrs::{Any, Array as _, Doc, Map as _, MapPrelim, Text as _, Transact as _, WriteTxn as _};
+
+use crate::harness::Server;
+use crate::room_client::{Person, dial, sync};
+
+const LETTERS: &str = r#"{"name":"Letters","nodes":[{"id":"a","type":"manual","data":{}},{"id":"b","type":"number","data":{"value":1,"label":"one two"}}],"edges":[{"id":"ab","source":"a","target":"b"}]}"#;
+
+async fn draft(server: &Server, id: &str) -> Json {
+    server.get(&format!("/api/v1/workflows/{id}/draft")).await.ok(200)
+}
+
+async fn patch(server: &Server, id: &str, changes: Json) -> Json {
+    let call = server.call("PATCH", &format!("/api/v1/workflows/{id}/draft")).header("if-match", "*");
+    call.body(json!({ "changes": changes }).to_string()).send().await.ok(200)
+}
+
+#[tokio::test]
+async fn what_one_changes_others_hear_and_the_store_has() {
+    let server = Server::new().await;
+    let (id, address) = (server.store(LETTERS).await, server.listen().await);
+    let mut ada = Person::join(&address, &id, 0).await;
+    let mut ben = Person::join(&address, &id, 0).await;
+    ada.set("nodes", "b/data/value", "2").await;
+    assert_eq!(ada.saved().await, 1);
+    ben.until_entry("nodes", "b/data/value", "2").await;
+    let shown = draft(&server, &id).await;
+    assert_eq!(
+        (&shown["rev"], &shown["graph"]["nodes"][1]["data"]["value"], &shown["changed"]),
+        (&json!(1), &json!(2), &json!(true))
+    );
+    // What is acknowledged is in the store, which another server reads.
+    ben.set("nodes", "c/~added", r#"[1,{"id":"c","type":"manual"}]"#).await;
+    ben.set("edges", "ab/~deleted", true).await;
+    let rev = ben.saved().await;
+    let elsewhere = draft(&server.another().await, &id).await;
+    assert_eq!((elsewhere["rev"].as_u64(), elsewhere["graph"]["nodes"][2]["id"].as_str()), (Some(rev), Some("c")));
+    assert_eq!(elsewhere["graph"]["edges"], json!([]));
+    // What has no socket is heard, too, and a change to the same again is none.
+    patch(&server, &id, json!([{"node": "b", "set": {"data/label": "one three", "data/value": 7}}])).await;
+    ada.until_entry("nodes", "b/data/value", "7").await;
+    let mut eve = Person::join(&address, &id, 0).await;
+    assert_eq!(eve.get("nodes", "b/data/value").as_deref(), Some("7"), "who comes late has it all");
+    assert!(
+        eve.get("nodes", "b/data/label").is_some_and(|text| text.starts_with("~nodes/b/data/label@")),
+        "by letters"
+    );
+    ada.until(|heard| heard.saved.0 > rev).await;
+    let rev = ada.heard.saved.0;
+    let again = ada.write("nodes", "b/data/value", "7");
+    eve.send(&again).await;
+    eve.send(&again).await;
+    assert_eq!(eve.saved().await, rev + 1, "twice the same is once");
+}
+
+#[tokio::test]
+async fn an_epoch_ends_for_all_and_begins_with_what_they_had() {
+    let server = Server::new().await;
+    let (id, address) = (server.store(LETTERS).await, server.listen().await);
+    let mut ada = Person::join(&address, &id, 0).await;
+    ada.set("nodes", "b/data/value", "2").await;
+    ada.set("comments", "c1", r#"{"node":"b","text":"why?"}"#).await;
+    let rev = ada.saved().await;
+    let published = server.post(&format!("/api/v1/workflows/{id}/versions"), "{}").await.ok(200);
+    assert_eq!(published["rev"].as_u64(), Some(rev));
+    ada.until(|heard| heard.closed.is_some()).await;
+    assert_eq!((ada.heard.over, ada.heard.closed), (Some((1, rev)), Some(4409)));
+    let shown = draft(&server, &id).await;
+    assert_eq!(
+        (&shown["epoch"], &shown["changed"], &shown["graph"]["nodes"][1]["data"]["value"]),
+        (&json!(1), &json!(false), &json!(2))
+    );
+    let late = Person::with(&address, &format!("/api/v1/workflows/{id}/rooms/0?tidemill=1"), Doc::new()).await;
+    assert_eq!(late.heard.closed, Some(4409), "the room of an epoch that is over");
+    let mut ben = Person::join(&address, &id, 1).await;
+    assert_eq!(ben.get("nodes", "b/data/value"), None, "it is in the base now");
+    assert!(ben.get("comments", "c1").is_some(), "comments go on");
+    ben.set("nodes", "b/data/value", "3").await;
+    ben.saved().await;
+    assert_eq!(draft(&server, &id).await["graph"]["nodes"][1]["data"]["value"], 3);
+    // Giving it up, a whole file, and publishing beside it begin epochs as well.
+    let call = server.call("DELETE", &format!("/api/v1/workflows/{id}/draft")).header("if-match", "*").send().await;
+    call.ok(200);
+    ben.until(|heard| heard.over.is_some_and(|(epoch, _)| epoch == 2)).await;
+    let call = server.call("DELETE", &format!("/api/v1/workflows/{id}")).send().await;
+    assert_eq!(call.status, 204);
+    let gone = dial(&address, &format!("/api/v1/workflows/{id}/rooms/2"), &[]).await;
+    assert!(matches!(gone, Err(Error::Http(_))), "there is no such workflow");
+}
+
+#[tokio::test]
+async fn nothing_is_folded_or_published_while_a_conflict_is_open() {
+    let server = Server::new().await;
+    let (id, address) = (server.store(LETTERS).await, server.listen().await);
+    let mut ada = Person::join(&address, &id, 0).await;
+    ada.set("nodes", "b/data/value", "2").await;
+    let entry = json!({"path": "nodes/b/data/value", "base": 1, "mine": 2, "theirs": 3, "by": "Ada", "at": 0});
+    ada.set("conflicts", "nodes/b/data/value@1", entry.to_string().as_str()).await;
+    ada.saved().await;
+    let publish = async || server.post(&format!("/api/v1/workflows/{id}/versions"), "{}").await;
+    assert_eq!(publish().await.problem(409), "conflicts_open");
+    let put = server.call("PUT", &format!("/api/v1/workflows/{id}/draft")).header("if-match", "*").body(LETTERS);
+    assert_eq!(put.send().await.problem(409), "conflicts_open");
+    let mut chosen = entry;
+    chosen["chosen"] = json!({"how": "theirs", "by": "Ada", "at": 1});
+    ada.set("conflicts", "nodes/b/data/value@1", chosen.to_string().as_str()).await;
+    ada.saved().await;
+    publish().await.ok(200);
+}
+
+#[tokio::test]
+async fn who_is_there_is_shown_until_they_leave() {
+    let server = Server::new().await;
+    let (id, address) = (server.store(LETTERS).await, server.listen().await);
+    let mut ada = Person::join(&address, &id, 0).await;
+    ada.show(1, r#"{"user":{"name":"Ada"}}"#).await;
+    let (me, mut ben) = (ada.doc.client_id().get(), Person::join(&address, &id, 0).await);
+    ben.until(|heard| heard.states.iter().any(|(client, ..)| *client == me)).await;
+    let doc = ada.cut();
+    ben.until(|heard| heard.states.iter().any(|(client, _, json)| *client == me && json == "null")).await;
+    // Whoever comes back counts from where it was, though it began anew.
+    let mut ada = Person::with(&address, &format!("/api/v1/workflows/{id}/rooms/0?tidemill=1"), doc).await;
+    ada.show(0, r#"{"user":{"name":"Ada"}}"#).await;
+    ada.until(|heard| heard.states.iter().any(|(client, clock, json)| *client == me && *clock == 2 && json == "null"))
+        .await;
+    ada.show(3, r#"{"user":{"name":"Ada again"}}"#).await;
+    ben.until(|heard| heard.states.iter().any(|(client, clock, _)| *client == me && *clock == 3)).await;
+    assert!(ben.state_of(me).is_some_and(|json| json.contains("again")));
+}
+
+#[tokio::test]
+async fn viewers_hear_and_change_nothing_and_one_session_has_one_socket() {
+    let server = Server::new().await;
+    let (id, address) = (server.store(LETTERS).await, server.listen().await);
+    let path = |query: &str| format!("/api/v1/workflows/{id}/rooms/0?tidemill=1{query}");
+    let mut viewer = Person::with(&address, &path("&view=1"), Doc::new()).await;
+    let mut ada = Person::with(&address, &path("&session=s1"), Doc::new()).await;
+    viewer.set("nodes", "b/data/value", "9").await;
+    viewer.until(|heard| !heard.refused.is_empty()).await;
+    assert_eq!(viewer.heard.refused[0].1, "read_only");
+    ada.set("nodes", "b/data/label", "\"x\"").await;
+    ada.saved().await;
+    viewer.until_entry("nodes", "b/data/label", "\"x\"").await;
+    assert_eq!(draft(&server, &id).await["graph"]["nodes"][1]["data"], json!({"value": 1, "label": "x"}));
+    let mut again = Person::with(&address, &path("&session=s1"), Doc::new()).await;
+    ada.until(|heard| heard.closed == Some(4408)).await;
+    again.set("nodes", "b/data/label", "\"y\"").await;
+    again.saved().await;
+}
+
+#[tokio::test]
+async fn hostile_frames_end_at_most_their_own_socket() {
+    let server = Server::with(&[("limits.body_bytes", "20000")]).await;
+    let (id, address) = (server.store(LETTERS).await, server.listen().await);
+    let path = format!("/api/v1/workflows/{id}/rooms/0?tidemill=1");
+    let mut ada = Person::join(&address, &id, 0).await;
+    ada.set("nodes", "b/data/value", "2").await;
+    ada.saved().await;
+    let mut eve = Person::with(&address, &path, Doc::new()).await;
+    for frame in [
+        vec![],
+        vec![9],
+        vec![0],
+        vec![0, 2],
+        vec![0, 2, 200],
+        vec![1, 5, 1],
+        vec![1, 1, 255],
+        sync(0, &[255, 255, 255, 255, 15]),
+    ] {
+        eve.say(&frame).await;
+    }
+    let mut eve = Person::with(&address, &path, Doc::new()).await;
+    for update in [&[255; 40][..], &[1, 255, 255, 255, 255, 15, 0, 0], &[0, 255, 255, 255, 255, 15], b"not an update"] {
+        eve.send(update).await;
+    }
+    eve.until(|heard| heard.refused.len() == 4).await;
+    assert!(eve.heard.refused.iter().all(|(_, code)| code == "malformed"), "{:?}", eve.heard.refused);
+    // What is well formed and makes no sense is kept apart from the file.
+    let mut txn = eve.doc.transact_mut();
+    txn.get_or_insert_array("nodes").insert(&mut txn, 0, "x");
+    txn.get_or_insert_text("edges").insert(&mut txn, 0, "x");
+    txn.get_or_insert_map("file").insert(&mut txn, "name", MapPrelim::from([("deep", Any::Bool(true))]));
+    let odd = txn.encode_update_v1();
+    drop(txn);
+    eve.send(&odd).await;
+    eve.set("nodes", "__proto__/~added", "[1,{}]").await;
+    eve.set("nodes", "b/data", "7").await;
+    eve.set("conflicts", "x", 7).await;
+    eve.saved().await;
+    let shown = draft(&server, &id).await;
+    assert_eq!(
+        shown["graph"]["nodes"],
+        json!([{"id": "a", "type": "manual", "data": {}}, {"id": "b", "type": "number", "data": 7}, {"id": "__proto__"}])
+    );
+    assert_eq!(shown["graph"]["name"], "Letters");
+    server.get(&format!("/api/v1/workflows/{id}/draft/problems")).await.ok(200);
+    // Too much at once, and too much in all.
+    eve.set("nodes", "a/data/big", "x".repeat(12_000).as_str()).await;
+    eve.saved().await;
+    eve.set("nodes", "a/data/bigger", "x".repeat(12_000).as_str()).await;
+    eve.until(|heard| heard.refused.len() == 5).await;
+    assert_eq!(eve.heard.refused[4].1, "too_large");
+    eve.send(&[0; 21_000]).await;
+    eve.until(|heard| heard.closed.is_some()).await;
+    assert_eq!(eve.heard.closed, Some(4413));
+    ada.set("nodes", "b/data", "{}").await;
+    ada.saved().await;
+}
+
+#[tokio::test]
+async fn an_update_that_lacks_its_beginning_is_asked_for_again() {
+    let server = Server::new().await;
+    let (id, address) = (server.store(LETTERS).await, server.listen().await);
+    let mut ada = Person::join(&address, &id, 0).await;
+    // The first one is lost on the way.
+    ada.write("nodes", "b/data/value", "2");
+    ada.set("nodes", "b/data/value", "3").await;
+    ada.saved().await;
+    assert_eq!(draft(&server.another().await, &id).await["graph"]["nodes"][1]["data"]["value"], 3);
+}
+
+#[tokio::test]
+async fn only_who_may_is_let_in() {
+    let server = Server::new().await;
+    let (id, address) = (server.store(LETTERS).await, server.listen().await);
+    let path = format!("/api/v1/workflows/{id}/rooms/0");
+    let status = async |headers: &[(&'static str, &str)]| match dial(&address, &path, headers).await {
+        Ok(_) => 101,
+        Err(Error::Http(response)) => response.status().as_u16(),
+        Err(error) => panic!("{error}"),
+    };
+    let token = format!("Bearer {}", crate::harness::TOKEN);
+    assert_eq!(status(&[]).await, 401);
+    assert_eq!(status(&[("authorization", "Bearer wrong")]).await, 401);
+    assert_eq!(status(&[("authorization", &token), ("x-tenant-id", "acme")]).await, 404);
+    assert_eq!(status(&[("authorization", &token)]).await, 101);
+    // A browser sends the cookie by itself, so that the page's origin must be ours.
+    let link = server.app.sign_in_token().await.expect("a link");
+    let answer = server
+        .call("POST", "/api/v1/session")
+        .anonymous()
+        .body(json!({ "token": link }).to_string())
+        .header("content-type", "application/json")
+        .send()
+        .await;
+    let cookie = answer.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
+    assert!(!cookie.is_empty(), "{}", answer.text());
+    assert_eq!(status(&[("cookie", &cookie), ("origin", "https://elsewhere.example")]).await, 403);
+    assert_eq!(status(&[("cookie", &cookie), ("origin", &address)]).await, 101);
+    assert_eq!(server.get(&path).await.status.is_client_error(), true, "no socket without an upgrade");
+}
