@@ -1,20 +1,25 @@
 //! The model: what a workflow is, and what an execution of it means. No clock, no I/O, no randomness.
 
 pub mod catalog;
+pub mod diff;
 pub mod duration;
 pub mod event;
 pub mod execution;
 pub mod expression;
+mod fields;
 pub mod file;
 pub mod graph;
 pub mod id;
 pub mod json;
+pub mod merge;
 pub mod plan;
 pub mod problem;
 mod regions;
+mod rows;
 pub mod segment;
 pub mod settings;
 pub mod status;
+pub mod text;
 pub mod validate;
 pub mod value;
 
