@@ -3,6 +3,7 @@
 //! A bar compares with something fixed that is measured on the same machine in the same minute (bare SQLite that
 //! writes the same rows, a bare axum server, an append with `fdatasync`), because machines differ and are noisy.
 
+mod document_bars;
 mod due_bars;
 mod editor_bars;
 mod effects_bars;
@@ -31,8 +32,8 @@ pub use report::{Bar, Headline, Report};
 /// What to measure, and with what.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Only bars of this area, or the group of this id: `engine`, `expr`, `engine.webhook`, `editor`. Expressions and the
-    /// store are part of the engine.
+    /// Only bars of this area, or the group of this id: `engine`, `expr`, `engine.webhook`, `editor`, `documents`.
+    /// Expressions and the store are part of the engine.
     pub area: Option<String>,
     /// Only the group of this very id, in this process.
     pub group: Option<String>,
@@ -68,6 +69,7 @@ impl Group {
     fn area(&self) -> &'static str {
         let first = self.id.split('.').next().unwrap_or_default();
         match first {
+            document_bars::AREA => document_bars::AREA,
             editor_bars::AREA => editor_bars::AREA,
             "effects" | "loops" | "js" | "recover" => "effects",
             _ => "engine",
@@ -87,6 +89,7 @@ fn groups() -> Vec<Group> {
         js::GROUPS,
         editor_bars::GROUPS,
         list_bars::GROUPS,
+        document_bars::GROUPS,
     ]
     .concat()
 }
@@ -145,7 +148,8 @@ mod tests {
         let ids = |wanted: &str| {
             groups().iter().filter(|group| group.is_in(wanted)).map(|group| group.id).collect::<Vec<_>>()
         };
-        assert_eq!(ids("engine").len() + ids("effects").len() + ids("editor").len(), groups().len());
+        let areas = ["engine", "effects", "editor", "documents"];
+        assert_eq!(areas.map(|area| ids(area).len()).iter().sum::<usize>(), groups().len());
         assert_eq!(ids("editor"), ["editor"]);
         assert_eq!(ids("expr"), ["expr"]);
         assert_eq!(ids("engine.chain"), ["engine.chain"]);
