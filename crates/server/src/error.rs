@@ -3,11 +3,14 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use engine::EngineError;
-use model::Problem;
 use model::graph::GraphError;
 use model::json::ReadError;
+use model::merge::Conflict;
+use model::{Problem, Value};
 use serde::Serialize;
+use serde_json::value::RawValue;
 use store::StoreError;
 use utoipa::ToSchema;
 
@@ -23,8 +26,11 @@ struct Refusal {
     path: Option<String>,
     current: Option<String>,
     rev: Option<u64>,
+    epoch: Option<u64>,
     retry_after: Option<u64>,
     problems: Vec<Problem>,
+    conflicts: Vec<FieldConflict>,
+    graph: Option<Box<RawValue>>,
 }
 
 /// The body of an error.
@@ -51,9 +57,42 @@ pub(crate) struct ProblemBody {
     /// The rev of the draft that `If-Match` should have named.
     #[serde(skip_serializing_if = "Option::is_none")]
     rev: Option<u64>,
+    /// The epoch of the draft.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    epoch: Option<u64>,
     /// What is wrong with the graph, one by one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     problems: Vec<GraphProblem>,
+    /// What two people changed to different values, one by one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    conflicts: Vec<FieldConflict>,
+    /// The file of the draft as it is now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    graph: Option<Box<RawValue>>,
+}
+
+/// A field that two people changed to different values. What is not there was not, or was taken out.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct FieldConflict {
+    /// Where: `nodes/<id>/<field>`; the field is empty where one side took out the whole row.
+    path: String,
+    /// What it was before both.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    base: Option<Value>,
+    /// What this request says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    mine: Option<Value>,
+    /// What is there now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    theirs: Option<Value>,
+    /// A text that has as much of both as fits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    merged: Option<Value>,
 }
 
 /// One thing that is wrong with a graph.
@@ -113,8 +152,11 @@ impl ApiError {
             path: None,
             current: None,
             rev: None,
+            epoch: None,
             retry_after: None,
             problems: Vec::new(),
+            conflicts: Vec::new(),
+            graph: None,
         }))
     }
 
@@ -147,6 +189,34 @@ impl ApiError {
     pub(crate) fn rev(mut self, rev: u64) -> Self {
         self.0.rev = Some(rev);
         self.current(rev.to_string())
+    }
+
+    /// Names the epoch of the draft.
+    #[must_use]
+    pub(crate) fn epoch(mut self, epoch: u64) -> Self {
+        self.0.epoch = Some(epoch);
+        self
+    }
+
+    /// Names what two people changed to different values.
+    #[must_use]
+    pub(crate) fn conflicts(mut self, conflicts: &[Conflict]) -> Self {
+        let one = |conflict: &Conflict| FieldConflict {
+            path: conflict.path.clone(),
+            base: conflict.base.clone(),
+            mine: conflict.mine.clone(),
+            theirs: conflict.theirs.clone(),
+            merged: conflict.merged.clone(),
+        };
+        self.0.conflicts = conflicts.iter().map(one).collect();
+        self
+    }
+
+    /// Hands on the file of the draft as it is now.
+    #[must_use]
+    pub(crate) fn graph(mut self, text: Bytes) -> Self {
+        self.0.graph = serde_json::from_slice(&text).ok();
+        self
     }
 
     /// Says after how many seconds it may work.
@@ -183,7 +253,8 @@ impl ApiError {
         &self.0.problems
     }
 
-    fn body(self) -> ProblemBody {
+    /// The body that it is answered with.
+    pub(crate) fn body(self) -> ProblemBody {
         let refusal = *self.0;
         ProblemBody {
             kind: format!("urn:tidemill:problem:{}", refusal.code),
@@ -194,7 +265,10 @@ impl ApiError {
             path: refusal.path,
             current: refusal.current,
             rev: refusal.rev,
+            epoch: refusal.epoch,
             problems: refusal.problems.iter().map(GraphProblem::from).collect(),
+            conflicts: refusal.conflicts,
+            graph: refusal.graph,
         }
     }
 }

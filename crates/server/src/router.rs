@@ -23,8 +23,8 @@ use crate::auth::COOKIE;
 use crate::http::layers;
 use crate::routes::{
     backup, bulk, control, dashboard, docs, drafts, executions, expressions, files, health, hooks, layout, links,
-    node_types, rooms, schedules, session, streams, templates, web, workflow_bulk, workflow_copies, workflow_lists,
-    workflows,
+    node_types, rooms, saves, schedules, session, streams, templates, web, workflow_bulk, workflow_copies,
+    workflow_lists, workflows,
 };
 
 /// Who may call a route.
@@ -79,6 +79,9 @@ fn api() -> List {
         .add(Access::Session, routes!(workflows::versions, drafts::publish))
         .add(Access::Session, routes!(drafts::problems))
         .add(Access::Session, routes!(rooms::join))
+        .add(Access::Session, routes!(saves::auto_save))
+        .add(Access::Session, routes!(saves::batch_save))
+        .add(Access::Session, routes!(saves::document))
         .add(Access::Session, routes!(drafts::get, drafts::put, drafts::patch, drafts::delete))
         .add(Access::Session, routes!(executions::execute))
         .add(Access::Session, routes!(executions::list))

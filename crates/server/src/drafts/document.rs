@@ -163,6 +163,29 @@ impl Document {
         Ok(living.chain(added).nth(index))
     }
 
+    /// The slots of all items that there are.
+    pub(super) fn slots(&self, list: List) -> Result<Vec<u32>, Damaged> {
+        let changed = self.changed(list);
+        let count = u32::try_from(self.base.items(list)?.spans.len()).map_err(|_| Damaged)?;
+        let living = (0..count).filter(|slot| !matches!(changed.items.get(slot), Some(None)));
+        let added = (count..).zip(&changed.added).filter(|(_, text)| text.is_some()).map(|(slot, _)| slot);
+        Ok(living.chain(added).collect())
+    }
+
+    /// The text of a key of the file.
+    pub(super) fn key(&self, key: &str) -> Result<Option<Vec<u8>>, Damaged> {
+        match self.overlay.file.iter().find(|(other, _)| &**other == key) {
+            Some((_, value)) => Ok(value.as_deref().map(|value| value.as_bytes().to_vec())),
+            None => Ok(self.base.key(key)?.map(<[u8]>::to_vec)),
+        }
+    }
+
+    /// The keys of the file, also those that were taken out.
+    pub(super) fn keys(&self) -> Result<Vec<String>, Damaged> {
+        let base = self.base.cut()?.entries.iter().map(|entry| entry.key.clone());
+        Ok(base.chain(self.overlay.file.iter().map(|(key, _)| key.to_string())).collect())
+    }
+
     /// How many items there are.
     pub(super) fn count(&self, list: List) -> Result<usize, Damaged> {
         let changed = self.changed(list);

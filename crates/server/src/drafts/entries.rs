@@ -305,14 +305,7 @@ pub(super) fn difference(before: &Document, after: &Document) -> Result<Option<D
     keys.sort_unstable();
     keys.dedup();
     for key in keys {
-        let of = |document: &Document| -> Result<Option<Vec<u8>>, Damaged> {
-            let set = document.overlay.file.iter().find(|(other, _)| other == key);
-            Ok(match set {
-                Some((_, value)) => value.as_deref().map(|value| value.as_bytes().to_vec()),
-                None => document.base.key(key)?.map(<[u8]>::to_vec),
-            })
-        };
-        let (was, is) = (of(before)?, of(after)?);
+        let (was, is) = (before.key(key)?, after.key(key)?);
         if was != is {
             found.file.push((escape(key).into_owned(), cell_of(is)?));
         }

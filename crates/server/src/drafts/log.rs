@@ -136,6 +136,39 @@ pub(super) async fn epochs(app: &App, (tenant, workflow): Whose) -> Result<Vec<(
     Ok(found)
 }
 
+/// A draft as it was at a rev: its base and its overlay; none where that is not known any more.
+pub(super) async fn at(app: &App, whose: Whose, rev: u64) -> Result<Option<(Base, Shared)>, StoreError> {
+    let epochs = epochs(app, whose).await?;
+    let Some((_, epoch)) = epochs.iter().rev().find(|(_, epoch)| epoch.rev <= rev) else { return Ok(None) };
+    let Some(base) = base(app, whose.0, epoch.base).await? else { return Ok(None) };
+    let mut updates = updates(app, whose, epoch.epoch).await?;
+    // The first one may be many that were merged, and those before it are gone.
+    let first = updates.first().map(|update| update.logged.rev);
+    if first.is_some_and(|first| first > epoch.rev + 1 && rev < first && rev != epoch.rev) {
+        return Ok(None);
+    }
+    updates.retain(|update| update.logged.rev <= rev);
+    let damaged = |_| StoreError::Corrupt(format!("the draft of workflow {} cannot be read at rev {rev}", whose.1));
+    Ok(Some((base, Shared::load(updates.iter().map(Update::bytes)).map_err(damaged)?)))
+}
+
+/// The rev that was made at a moment.
+pub(super) async fn rev_at(app: &App, whose: Whose, at_ms: i64) -> Result<Option<u64>, StoreError> {
+    for (_, epoch) in epochs(app, whose).await?.iter().rev() {
+        let updates = updates(app, whose, epoch.epoch).await?;
+        if let Some(update) = updates.iter().rev().find(|update| update.logged.at_ms == at_ms) {
+            return Ok(Some(update.logged.rev));
+        }
+        if epoch.at_ms == at_ms {
+            return Ok(Some(epoch.rev));
+        }
+        if epoch.at_ms < at_ms {
+            break;
+        }
+    }
+    Ok(None)
+}
+
 async fn each(
     app: &App,
     tenant: TenantId,

@@ -15,6 +15,7 @@ mod presence;
 mod publish;
 pub(crate) mod room;
 mod run;
+pub(crate) mod save;
 mod shared;
 mod wire;
 
@@ -200,6 +201,24 @@ pub(crate) async fn patch(app: &App, whose: Whose, matches: Match, body: Value) 
         })
     };
     change(app, whose, matches, make).await
+}
+
+/// What of a draft's overlay somebody lacks who has the state of a vector.
+pub(crate) async fn since(
+    app: &App,
+    (tenant, id): Whose,
+    epoch: u64,
+    vector: &[u8],
+) -> Result<(Head, Vec<u8>), ApiError> {
+    let mut held = app.drafts.hold(app, tenant, id).await;
+    let workflow = workflows::find(app, tenant, id).await?;
+    let open = held.open(&workflow).await?;
+    save::is_epoch(&open.head, epoch)?;
+    let lacks = open
+        .shared
+        .since(vector)
+        .map_err(|_| ApiError::bad_request("invalid_parameter", "since is no state vector of Yjs, in base64url"))?;
+    Ok((open.head.clone(), lacks))
 }
 
 /// Gives a draft up: it is the published version again.

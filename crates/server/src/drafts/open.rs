@@ -223,6 +223,10 @@ impl Held {
         &self.app
     }
 
+    pub(super) const fn whose(&self) -> Whose {
+        self.whose
+    }
+
     /// Reads it anew the next time.
     pub(crate) fn forget(&mut self) {
         *self.open = None;

@@ -15,6 +15,7 @@ pub(crate) mod layout;
 pub(crate) mod links;
 pub(crate) mod node_types;
 pub(crate) mod rooms;
+pub(crate) mod saves;
 pub(crate) mod schedules;
 pub(crate) mod session;
 pub(crate) mod start;

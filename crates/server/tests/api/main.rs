@@ -23,6 +23,7 @@ mod publishing;
 mod retention;
 mod room_client;
 mod rooms;
+mod saves;
 mod schedules;
 mod serving;
 mod steering;

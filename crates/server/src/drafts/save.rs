@@ -1,0 +1,311 @@
+//! Saving a draft without a socket: an update of Yjs, parts of the file, or the whole file, each on top of what it was
+//! made from (docs/design/0007, "Without a socket").
+
+use axum::http::StatusCode;
+use model::{Object, Value, json, merge};
+
+use super::document::{Damaged, Document, Found, List, read_object};
+use super::log;
+use super::room::Told;
+use super::shared::{Broken, Outcome};
+use super::{Difference, Head, Held, LARGE, Whose, change, cut, detached, entries, fold, hash_of, off_thread};
+use crate::App;
+use crate::error::ApiError;
+use crate::workflows::{self, Lineage, Workflow};
+
+/// What is saved.
+pub(crate) enum Saving {
+    /// An update of Yjs, for an epoch.
+    Update {
+        epoch: u64,
+        update: Vec<u8>,
+    },
+    /// Changes in the language of `PATCH`, or a whole file, and what they were made from.
+    Changes {
+        base: From,
+        body: Value,
+    },
+    Graph {
+        base: From,
+        file: Value,
+    },
+}
+
+/// The state that a change was made from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum From {
+    Rev(u64),
+    /// When it was, in ms since 1970.
+    At(i64),
+}
+
+/// A draft that was saved.
+pub(crate) struct Saved {
+    pub(crate) head: Head,
+    /// Whether somebody else's changes are in it, too.
+    pub(crate) merged: bool,
+}
+
+impl From {
+    /// Whether it is the newest state: all that a save usually has to ask.
+    fn is_newest(self, head: &Head) -> bool {
+        match self {
+            Self::Rev(rev) => rev == head.rev,
+            Self::At(at_ms) => at_ms == head.at_ms,
+        }
+    }
+}
+
+/// Saves a draft. Whoever asked may go away meanwhile.
+pub(crate) async fn save(app: &App, whose: Whose, saving: Saving) -> Result<Saved, ApiError> {
+    let app = app.clone();
+    detached(async move {
+        let mut held = app.drafts.hold(&app, whose.0, whose.1).await;
+        let workflow = workflows::find(&app, whose.0, whose.1).await?;
+        match saving {
+            Saving::Update { epoch, update } => save_update(&mut held, &workflow, epoch, update).await,
+            Saving::Changes { base, body } => {
+                let most = app.config.limits.body_bytes;
+                save_file(&mut held, &workflow, base, move |before| {
+                    change::apply(before, &body, most).map(Mine::Document)
+                })
+                .await
+            }
+            Saving::Graph { base, file } => save_file(&mut held, &workflow, base, move |_| Ok(Mine::File(file))).await,
+        }
+    })
+    .await
+}
+
+async fn save_update(held: &mut Held, workflow: &Workflow, epoch: u64, update: Vec<u8>) -> Result<Saved, ApiError> {
+    let most = held.app().config.limits.body_bytes;
+    let open = held.open(workflow).await?;
+    is_epoch(&open.head, epoch)?;
+    if update.len() > open.room(most) {
+        return Err(crate::http::too_large(most));
+    }
+    let malformed = || {
+        let detail = "update is no update of Yjs (version 1), or one that builds on another that is not here";
+        ApiError::bad_request("malformed_update", detail).at("$.update")
+    };
+    let applied = match open.shared.apply(&[&update]) {
+        Ok(applied) if applied.outcomes == [Outcome::Taken] => applied,
+        Ok(_) => return Err(malformed()),
+        Err(Broken { .. }) => {
+            held.forget();
+            held.tell(Told::Failed);
+            return Err(malformed());
+        }
+    };
+    if applied.update.is_empty() {
+        return Ok(Saved { head: open.head.clone(), merged: false });
+    }
+    let head = open.head.next(open.differs(None, workflow.kept.version)?);
+    held.commit(head.clone(), applied.update, true).await?;
+    fold(held, workflow).await?;
+    Ok(Saved { head, merged: false })
+}
+
+/// Refuses what was made for another epoch.
+pub(super) fn is_epoch(head: &Head, epoch: u64) -> Result<(), ApiError> {
+    if head.epoch == epoch {
+        return Ok(());
+    }
+    let detail = format!("the draft was folded since: its epoch is {}; read it again", head.epoch);
+    Err(ApiError::new(StatusCode::CONFLICT, "epoch_over", detail).rev(head.rev).epoch(head.epoch))
+}
+
+/// What somebody made of a file.
+enum Mine {
+    Document(Document),
+    File(Value),
+}
+
+async fn save_file(
+    held: &mut Held,
+    workflow: &Workflow,
+    base: From,
+    make: impl FnOnce(&Document) -> Result<Mine, ApiError> + Send + 'static,
+) -> Result<Saved, ApiError> {
+    let most = held.app().config.limits.body_bytes;
+    let open = held.open(workflow).await?;
+    let head = open.head.clone();
+    let now = open.document().await?;
+    let size = now.base.text.len().max(LARGE);
+    let newest = base.is_newest(&head);
+    let before = if newest { None } else { Some(at(held, head.rev, base).await?) };
+    let made = off_thread(size, move || {
+        let Some(before) = before else {
+            return Ok(match make(&now)? {
+                Mine::Document(after) => (entries::difference(&now, &after)?, after.text()?),
+                Mine::File(file) => difference_to(&now, &file)?,
+            });
+        };
+        let mine = match make(&before)? {
+            Mine::Document(document) => file_of(&document)?,
+            Mine::File(file) => file,
+        };
+        let merged = merge::merge(&file_of(&before)?, &mine, &file_of(&now)?);
+        if !merged.conflicts.is_empty() {
+            return Err(in_conflict(&merged.conflicts).rev(head.rev));
+        }
+        Ok(difference_to(&now, &merged.file)?)
+    });
+    let (difference, text) = made.await?;
+    if text.len() > most {
+        return Err(crate::http::too_large(most));
+    }
+    let head = store(held, workflow, difference, text).await?;
+    Ok(Saved { head, merged: !newest })
+}
+
+/// Stores a file: as entries where they can say it, else as a new base.
+async fn store(
+    held: &mut Held,
+    workflow: &Workflow,
+    difference: Option<Difference>,
+    text: bytes::Bytes,
+) -> Result<Head, ApiError> {
+    let (app, published) = (held.app().clone(), workflow.kept.version);
+    let open = held.open(workflow).await?;
+    let Some(difference) = difference else {
+        open.settled()?;
+        let is_published = hash_of(&text).await? == Lineage::find(&app, held.whose().0, published).await?.0.hash;
+        let open = held.open(workflow).await?;
+        let (base, own) = if is_published { (published, None) } else { (open.head.base, Some(app.ids.next())) };
+        let next = open.head.renewed(base, own, published);
+        let head = Head { rev: next.rev + 1, ..next };
+        held.begin(workflow, &head, own.map(|_| text)).await?;
+        return Ok(head);
+    };
+    if difference.rows.is_empty() && difference.file.is_empty() {
+        return Ok(open.head.clone());
+    }
+    let update = open.shared.write(difference);
+    let head = open.head.next(open.differs(None, published)?);
+    held.commit(head.clone(), update, true).await?;
+    fold(held, workflow).await?;
+    Ok(head)
+}
+
+/// The file as it was at an earlier state, or 409.
+async fn at(held: &mut Held, newest: u64, base: From) -> Result<Document, ApiError> {
+    let (app, whose) = (&held.app().clone(), held.whose());
+    let rev = match base {
+        From::Rev(rev) => Some(rev),
+        From::At(at_ms) => log::rev_at(app, whose, at_ms).await?,
+    };
+    let found = match rev {
+        Some(rev) if rev <= newest => log::at(app, whose, rev).await?,
+        _ => None,
+    };
+    match found {
+        Some((base, shared)) => off_thread(base.text.len(), move || Ok(shared.read(&base)?)).await,
+        None => Err(base_gone(held).await?),
+    }
+}
+
+/// The base is not known any more: here is what there is now.
+async fn base_gone(held: &mut Held) -> Result<ApiError, ApiError> {
+    let (app, whose) = (held.app().clone(), held.whose());
+    let workflow = workflows::find(&app, whose.0, whose.1).await?;
+    let open = held.open(&workflow).await?;
+    let (rev, document) = (open.head.rev, open.document().await?);
+    let text = off_thread(document.base.text.len(), move || Ok(document.text()?)).await?;
+    let detail = format!(
+        "the state that this was made from cannot be made again; look at graph, which is the draft at rev {rev}, and \
+         make the change to that"
+    );
+    Ok(ApiError::new(StatusCode::CONFLICT, "base_gone", detail).rev(rev).graph(text))
+}
+
+fn in_conflict(conflicts: &[merge::Conflict]) -> ApiError {
+    let first = conflicts.first().map_or("", |conflict| conflict.path.as_str());
+    let detail = format!(
+        "somebody else changed {first} and {} more to other values; nothing was saved: choose a value for each of \
+         conflicts, and save with the newest rev as base",
+        conflicts.len().saturating_sub(1)
+    );
+    ApiError::new(StatusCode::CONFLICT, "conflicts", detail).conflicts(conflicts)
+}
+
+fn file_of(document: &Document) -> Result<Value, Damaged> {
+    read(&document.text()?).ok_or(Damaged)
+}
+
+fn read(text: &[u8]) -> Option<Value> {
+    json::read_with(text, json::Limits { depth: u32::MAX, ..json::Limits::JAVASCRIPT }).ok()
+}
+
+/// What leads from a document to a file, if entries can say it, and the text of the file.
+fn difference_to(now: &Document, file: &Value) -> Result<(Option<Difference>, bytes::Bytes), ApiError> {
+    for key in ["nodes", "edges"] {
+        if file.get(key).and_then(Value::as_array).is_none() {
+            let detail = format!("a draft is an object with the lists nodes and edges; {key} is not there or no list");
+            return Err(change::unprocessable("invalid_shape", detail).at(format!("$.graph.{key}")));
+        }
+    }
+    if let Some(after) = document_of(now, file)? {
+        let text = after.text()?;
+        return Ok((entries::difference(now, &after)?, text));
+    }
+    Ok((None, json::to_text(file).into_bytes().into()))
+}
+
+/// A file as a document of the same base; `None` where its order, or what has no name, is another.
+fn document_of(now: &Document, file: &Value) -> Result<Option<Document>, Damaged> {
+    let Some(object) = file.as_object() else { return Ok(None) };
+    let mut after = now.clone();
+    for list in List::BOTH {
+        let rows = file.get(list.key()).and_then(Value::as_array).unwrap_or_default();
+        if !set_rows(now, &mut after, list, rows)? {
+            return Ok(None);
+        }
+    }
+    let is_list = |key: &str| matches!(key, "nodes" | "edges");
+    for (key, value) in object.entries().iter().filter(|(key, _)| !is_list(key)) {
+        let known = now.key(key)?.and_then(|text| read(&text));
+        if known.as_ref() != Some(value) {
+            after.set_key(key, Some(json::to_text(value).into_bytes()))?;
+        }
+    }
+    for key in now.keys()? {
+        if !is_list(&key) && object.get(&key).is_none() {
+            after.set_key(&key, None)?;
+        }
+    }
+    Ok(file_of(&after).ok().filter(|read| read == file).map(|_| after))
+}
+
+/// Makes a list hold these rows; `false` where several have one id.
+fn set_rows(now: &Document, after: &mut Document, list: List, rows: &[Value]) -> Result<bool, Damaged> {
+    let mut seen = std::collections::HashSet::new();
+    for row in rows {
+        let Some(id) = row.get("id").and_then(Value::as_str).filter(|id| !id.is_empty()) else { continue };
+        let text = || json::to_text(row).into_bytes();
+        match now.find(list, id)? {
+            Found::Many => return Ok(false),
+            Found::Nothing => {
+                if after.find(list, id)? != Found::Nothing {
+                    return Ok(false);
+                }
+                after.add_item(list, text())?;
+            }
+            Found::One(slot) => {
+                if !seen.insert(slot) {
+                    return Ok(false);
+                }
+                let same = |known: &Object| row.as_object().is_some_and(|row| row == known);
+                if !read_object(now.item(list, slot)?).as_ref().is_some_and(same) {
+                    after.set_item(list, slot, text())?;
+                }
+            }
+        }
+    }
+    for slot in now.slots(list)? {
+        if !seen.contains(&slot) && cut::name_of(now.item(list, slot)?).is_some() {
+            after.remove_item(list, slot)?;
+        }
+    }
+    Ok(true)
+}
