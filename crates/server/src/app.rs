@@ -19,6 +19,7 @@ use crate::error::ApiError;
 use crate::hooks::Hooks;
 use crate::http::limits::Rates;
 use crate::newest::Newest;
+use crate::reports::Reports;
 use crate::retention::Rules;
 use crate::routes::dashboard::StatsCache;
 use crate::{Opened, metrics};
@@ -40,6 +41,7 @@ pub struct Shared {
     pub(crate) hooks: Hooks,
     pub(crate) kept: Rules,
     pub(crate) drafts: Drafts,
+    pub(crate) reports: Reports,
     pub(crate) rates: Rates,
     pub(crate) stats: StatsCache,
     pub(crate) newest: Newest,
@@ -76,6 +78,7 @@ impl App {
             hooks: Hooks::default(),
             kept: Rules::default(),
             drafts: Drafts::default(),
+            reports: Reports::default(),
             ids: Ids(IdSequence::after(0, LANE)),
             metrics: metrics::handle(),
             requests: metrics::Requests::default(),

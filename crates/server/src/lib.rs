@@ -18,6 +18,7 @@ mod newest;
 mod opened;
 mod preview;
 mod published;
+mod reports;
 mod retention;
 mod router;
 mod routes;

@@ -20,8 +20,15 @@ pub(crate) fn handle() -> PrometheusHandle {
 }
 
 fn install() -> PrometheusHandle {
-    let histogram = Matcher::Full("request_duration_seconds".to_owned());
-    let builder = PrometheusBuilder::new().set_buckets_for_metric(histogram, BUCKETS).unwrap_or_default();
+    let durations = [
+        "request_duration_seconds",
+        "auto_save_duration",
+        "client_save_duration_seconds",
+        "client_local_save_duration_seconds",
+    ];
+    let builder = durations.into_iter().fold(PrometheusBuilder::new(), |builder, name| {
+        builder.set_buckets_for_metric(Matcher::Full(name.to_owned()), BUCKETS).unwrap_or_default()
+    });
     let recorder = builder.build_recorder();
     let handle = recorder.handle();
     // Refused only when another recorder is there already; then ours stays empty.
@@ -46,6 +53,28 @@ fn describe() {
     metrics::describe_gauge!("database_bytes", metrics::Unit::Bytes, "Size of the database");
     metrics::describe_counter!("cache_hits_total", "Questions that a cache answered");
     metrics::describe_counter!("cache_misses_total", "Questions that a cache could not answer");
+    metrics::describe_histogram!(
+        "auto_save_duration",
+        metrics::Unit::Seconds,
+        "Time until a save of a draft was on disk"
+    );
+    metrics::describe_counter!("auto_saves_total", "Saves of drafts by the way they came and how they ended");
+    metrics::describe_counter!("document_conflicts_total", "Fields that did not merge, by where that was found");
+    metrics::describe_gauge!("rooms_open", "Drafts that somebody is connected to");
+    metrics::describe_gauge!("room_members", "Sockets in rooms");
+    metrics::describe_counter!("client_saves_total", "Saves that pages reported, by outcome");
+    metrics::describe_histogram!(
+        "client_save_duration_seconds",
+        metrics::Unit::Seconds,
+        "Time of saves as pages saw it"
+    );
+    metrics::describe_histogram!(
+        "client_local_save_duration_seconds",
+        metrics::Unit::Seconds,
+        "Time until a change was on the device"
+    );
+    metrics::describe_counter!("client_save_bytes_total", "Bytes that pages sent to save");
+    metrics::describe_counter!("client_conflicts_total", "Conflicts that pages found and people settled");
     metrics::describe_gauge!("process_resident_memory_bytes", metrics::Unit::Bytes, "Memory of the process in RAM");
     metrics::describe_gauge!("uptime_seconds", metrics::Unit::Seconds, "Time since start");
 }
@@ -99,6 +128,12 @@ fn name_of(method: &Method) -> &'static str {
     let known = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::HEAD, Method::OPTIONS];
     let names = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
     known.iter().zip(names).find(|(known, _)| *known == method).map_or("other", |(_, name)| name)
+}
+
+/// Counts a save of a draft.
+pub(crate) fn auto_save(via: &'static str, ended: &'static str, took: Duration) {
+    metrics::histogram!("auto_save_duration", "via" => via).record(took.as_secs_f64());
+    metrics::counter!("auto_saves_total", "via" => via, "outcome" => ended).increment(1);
 }
 
 /// Everything measured so far, with the gauges as they stand now.

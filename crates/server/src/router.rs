@@ -23,7 +23,7 @@ use crate::auth::COOKIE;
 use crate::http::layers;
 use crate::routes::{
     backup, bulk, control, dashboard, docs, drafts, executions, expressions, files, health, hooks, layout, links,
-    node_types, rooms, saves, schedules, session, streams, templates, web, workflow_bulk, workflow_copies,
+    node_types, reports, rooms, saves, schedules, session, streams, templates, web, workflow_bulk, workflow_copies,
     workflow_lists, workflows,
 };
 
@@ -109,6 +109,8 @@ fn api() -> List {
         .add(Access::Session, routes!(dashboard::recent))
         .add(Access::Session, routes!(dashboard::history))
         .add(Access::Session, routes!(schedules::next))
+        .add(Access::Session, routes!(reports::take))
+        .add(Access::Session, routes!(reports::documents))
         .add(Access::Session, routes!(expressions::evaluate))
         .add(Access::Session, routes!(backup::download))
 }

@@ -46,6 +46,8 @@ pub struct Config {
     pub memory_alert_bytes: u64,
     /// How the page draws graphs where a device has not chosen otherwise.
     pub rendering: Rendering,
+    /// When the page saves what is edited.
+    pub documents: Documents,
     /// The SQLite store.
     pub sqlite: Sqlite,
     /// What is kept of ended executions.
@@ -63,6 +65,21 @@ pub struct Rendering {
     pub lod_threshold_medium: f64,
     /// Nodes in view before detail is lowered.
     pub max_visible_nodes: u64,
+}
+
+/// When the page saves what is edited, in ms.
+#[derive(Clone, Copy, Debug)]
+pub struct Documents {
+    /// Quiet time before it saves without a socket.
+    pub debounce_ms: u64,
+    /// Time within which a change is on the device.
+    pub local_ms: u64,
+    /// Time after which it saves at the latest.
+    pub server_ms: u64,
+    /// Tries of a save that failed before it waits longer.
+    pub retries: u64,
+    /// Time between those tries.
+    pub retry_ms: u64,
 }
 
 /// What requests may cost.
@@ -181,6 +198,13 @@ impl Config {
                 lod_threshold_low: layers.parsed("rendering.lod_threshold_low")?,
                 lod_threshold_medium: layers.parsed("rendering.lod_threshold_medium")?,
                 max_visible_nodes: layers.parsed("rendering.max_visible_nodes")?,
+            },
+            documents: Documents {
+                debounce_ms: layers.parsed("documents.debounce_ms")?,
+                local_ms: layers.parsed("documents.local_ms")?,
+                server_ms: layers.parsed("documents.server_ms")?,
+                retries: layers.parsed("documents.retries")?,
+                retry_ms: layers.parsed("documents.retry_ms")?,
             },
             sqlite: Sqlite {
                 full_sync: layers.text("sqlite.synchronous") == "full",

@@ -160,6 +160,26 @@ pub static SETTINGS: &[Setting] = &[
         .env(&["RENDERING_LOD_THRESHOLD_MEDIUM"]),
     setting("rendering.max_visible_nodes", Kind::Whole(1, ANY), "1000", "Nodes in view before detail is lowered")
         .env(&["RENDERING_MAX_VISIBLE_NODES"]),
+    setting(
+        "documents.debounce_ms",
+        Kind::Whole(0, 600_000),
+        "2000",
+        "Quiet time before a page without a socket saves",
+    )
+    .env(&["DOCUMENTS_DEBOUNCE_MS"]),
+    setting("documents.local_ms", Kind::Whole(0, 60_000), "1000", "Time within which a change is on the device")
+        .env(&["DOCUMENTS_LOCAL_MS"]),
+    setting(
+        "documents.server_ms",
+        Kind::Whole(1_000, 3_600_000),
+        "30000",
+        "Time after which a page saves at the latest",
+    )
+    .env(&["DOCUMENTS_SERVER_MS"]),
+    setting("documents.retries", Kind::Whole(0, 100), "3", "Tries of a save that failed before it waits longer")
+        .env(&["DOCUMENTS_RETRIES"]),
+    setting("documents.retry_ms", Kind::Whole(10, 600_000), "1000", "Time between those tries")
+        .env(&["DOCUMENTS_RETRY_MS"]),
     setting("sqlite.synchronous", Kind::Choice(&["full", "normal"]), "full", "full survives a power cut"),
     setting("sqlite.mmap_bytes", Kind::Whole(0, ANY), "0", "Bytes of the database that readers map into memory"),
     setting("retention.days", Kind::Whole(0, 1_000_000), "0", "Days that ended executions are kept; 0: for ever"),

@@ -19,7 +19,7 @@ use super::wire::{self, Frame};
 use super::{Whose, fold};
 use crate::App;
 use crate::error::ApiError;
-use crate::workflows;
+use crate::{metrics, workflows};
 
 /// Changes of others go out together at most this often.
 const TOGETHER: Duration = Duration::from_millis(50);
@@ -120,6 +120,12 @@ enum Said {
     Leave(u64),
 }
 
+impl Drop for Room {
+    fn drop(&mut self) {
+        ::metrics::gauge!("rooms_open").decrement(1.0);
+    }
+}
+
 struct Member {
     id: u64,
     manner: Manner,
@@ -130,6 +136,16 @@ struct Member {
     kept: u64,
     /// One of its frames could not be taken: only all that it has is enough again.
     lacks: bool,
+    /// Whether it is counted among those who are there.
+    counted: bool,
+}
+
+impl Drop for Member {
+    fn drop(&mut self) {
+        if self.counted {
+            ::metrics::gauge!("room_members").decrement(1.0);
+        }
+    }
 }
 
 /// Takes a place in the room of a draft. `Err` is the code with which to refuse.
@@ -150,7 +166,16 @@ pub(crate) async fn join(app: &App, whose: Whose, epoch: u64, manner: Manner) ->
         let (out, hears) = mpsc::channel(UNHEARD_MAX);
         let code = Arc::new(AtomicU16::new(close::FAILED));
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
-        let member = Member { id, manner: manner.clone(), out, code: code.clone(), sent: 0, kept: 0, lacks: false };
+        let member = Member {
+            id,
+            manner: manner.clone(),
+            out,
+            code: code.clone(),
+            sent: 0,
+            kept: 0,
+            lacks: false,
+            counted: false,
+        };
         // A room that ends right now does not take it; then there is another.
         if handle.said.send(Said::Join(Box::new(member))).await.is_ok() {
             return Ok(Seat { member: id, said: handle.said, hears, code });
@@ -180,6 +205,7 @@ fn open(app: &App, whose: Whose, epoch: u64) -> Handle {
         newest: (0, 0),
         last: None,
     };
+    ::metrics::gauge!("rooms_open").increment(1.0);
     tokio::spawn(room.lead(says, tells));
     handle
 }
@@ -331,7 +357,7 @@ impl Room {
         Ok(())
     }
 
-    fn join(&mut self, member: Member) {
+    fn join(&mut self, mut member: Member) {
         if let Some(session) = &member.manner.session {
             let before = self.members.values().find(|other| other.manner.session.as_ref() == Some(session));
             if let Some(before) = before.map(|other| other.id) {
@@ -342,6 +368,8 @@ impl Room {
         if self.members.len() >= MEMBERS_MAX {
             return member.end(close::TOO_MUCH);
         }
+        ::metrics::gauge!("room_members").increment(1.0);
+        member.counted = true;
         self.members.insert(member.id, member);
     }
 
@@ -368,7 +396,7 @@ impl Room {
         if frames.is_empty() && joined.is_empty() {
             return Ok(());
         }
-        let (tenant, id) = self.whose;
+        let (tenant, id, began) = (self.whose.0, self.whose.1, Instant::now());
         let failed = |error: &dyn std::fmt::Display| {
             tracing::error!(workflow = %id, %error, "a room could not go on");
             Ended(close::FAILED)
@@ -408,6 +436,7 @@ impl Room {
             self.newest = (head.rev, head.at_ms);
             let update = Bytes::from(applied.update);
             let stored = held.commit(head, update.to_vec(), false).await;
+            metrics::auto_save("socket", if stored.is_ok() { "saved" } else { "failed" }, began.elapsed());
             stored.map_err(|error| failed(&error))?;
             let mut from = senders.iter().map(|(member, _)| *member);
             let first = from.next();

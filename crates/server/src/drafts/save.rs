@@ -147,6 +147,7 @@ async fn save_file(
         };
         let merged = merge::merge(&file_of(&before)?, &mine, &file_of(&now)?);
         if !merged.conflicts.is_empty() {
+            metrics::counter!("document_conflicts_total", "via" => "request").increment(merged.conflicts.len() as u64);
             return Err(in_conflict(&merged.conflicts).rev(head.rev));
         }
         Ok(difference_to(&now, &merged.file)?)

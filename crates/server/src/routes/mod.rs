@@ -14,6 +14,7 @@ pub(crate) mod hooks;
 pub(crate) mod layout;
 pub(crate) mod links;
 pub(crate) mod node_types;
+pub(crate) mod reports;
 pub(crate) mod rooms;
 pub(crate) mod saves;
 pub(crate) mod schedules;

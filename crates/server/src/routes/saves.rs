@@ -1,6 +1,7 @@
 //! Saving drafts without a socket.
 
 use std::collections::HashMap;
+use std::time::Instant;
 
 use arcstr::ArcStr;
 use axum::Json;
@@ -19,6 +20,7 @@ use crate::drafts::save::{self, From, Saved, Saving};
 use crate::drafts::{self, Head};
 use crate::error::{ApiError, ProblemBody};
 use crate::http::{Fields, JsonBody};
+use crate::metrics;
 
 /// Workflows that are saved with one request.
 const BATCH_MAX: usize = 100;
@@ -151,8 +153,12 @@ pub(crate) async fn batch_save(
 }
 
 async fn one(app: &App, tenant: TenantId, body: &Value) -> Result<(WorkflowId, Saved), ApiError> {
+    let began = Instant::now();
     let (id, saving) = saving_of(body)?;
-    Ok((id, save::save(app, (tenant, id), saving).await?))
+    let saved = save::save(app, (tenant, id), saving).await;
+    let ended = saved.as_ref().map_or_else(ApiError::code, |_| "saved");
+    metrics::auto_save("request", ended, began.elapsed());
+    Ok((id, saved?))
 }
 
 fn saving_of(body: &Value) -> Result<(WorkflowId, Saving), ApiError> {

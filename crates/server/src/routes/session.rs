@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::App;
 use crate::auth::{self, COOKIE, SESSION_SECONDS};
-use crate::config::Rendering;
+use crate::config::{Documents, Rendering};
 use crate::error::{ApiError, ProblemBody};
 use crate::http::layers::too_often;
 use crate::http::limits::client_address;
@@ -19,6 +19,7 @@ use crate::http::{Fields, JsonBody};
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SessionState {
     rendering: RenderingState,
+    documents: DocumentsState,
     signed_in: bool,
     /// The tenant that the caller works in.
     tenant: Option<&'static str>,
@@ -37,6 +38,21 @@ pub(crate) struct RenderingState {
     virtual_scrolling: bool,
 }
 
+/// When the page saves what is edited, in ms.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct DocumentsState {
+    /// Quiet time before it saves without a socket.
+    debounce_ms: u64,
+    /// Time within which a change is on the device.
+    local_ms: u64,
+    /// Time after which it saves at the latest.
+    server_ms: u64,
+    /// Tries of a save that failed before it waits longer.
+    retries: u64,
+    /// Time between those tries.
+    retry_ms: u64,
+}
+
 /// The secret of a sign-in link, or the API token.
 #[derive(Deserialize, ToSchema)]
 #[expect(dead_code, reason = "describes the body; the handler reads it field by field")]
@@ -48,7 +64,9 @@ fn state(app: &App, signed_in: bool) -> SessionState {
     let Rendering { virtual_scrolling, lod_threshold_low, lod_threshold_medium, max_visible_nodes } =
         app.config.rendering;
     let rendering = RenderingState { lod_threshold_low, lod_threshold_medium, max_visible_nodes, virtual_scrolling };
-    SessionState { rendering, signed_in, tenant: signed_in.then_some("default") }
+    let Documents { debounce_ms, local_ms, server_ms, retries, retry_ms } = app.config.documents;
+    let documents = DocumentsState { debounce_ms, local_ms, server_ms, retries, retry_ms };
+    SessionState { rendering, documents, signed_in, tenant: signed_in.then_some("default") }
 }
 
 /// Whether the caller is signed in.

@@ -204,3 +204,41 @@ async fn several_are_saved_each_by_itself() {
     let many = json!({"workflows": vec![json!({}); 101]});
     assert_eq!(server.post("/api/v1/workflows/batch-save", &many.to_string()).await.problem(400), "invalid_parameter");
 }
+
+#[tokio::test]
+async fn saves_are_measured_here_and_as_pages_report_them() {
+    let server = Server::new().await;
+    let id = server.store(PARTS).await;
+    let body = json!({"id": id, "base": {"rev": 0}, "changes": [{"node": "b", "set": {"width": 3}}]});
+    save(&server, &body).await.ok(200);
+    let reports = json!({"reports": [
+        {"kind": "save", "outcome": "saved", "ms": 12.5, "bytes": 80}, {"kind": "save", "outcome": "local", "ms": 1},
+        {"kind": "kept", "ms": 0.4}, {"kind": "conflicts", "found": 2}, {"kind": "size", "document": 1_000, "memory": 2_000},
+    ]});
+    assert_eq!(server.post("/api/v1/reports", &reports.to_string()).await.status, 204);
+    let figures = server.get("/api/v1/performance/documents?minutes=5").await.ok(200);
+    assert_eq!((&figures["saves"]["count"], &figures["saves"]["success_rate"]), (&json!(2), &json!(0.5)));
+    assert_eq!((&figures["conflicts"]["found"], &figures["history"][0]["memory_bytes"]), (&json!(2), &json!(2_000)));
+    let metrics = server.get("/metrics").await;
+    for line in [
+        r#"auto_save_duration_count{via="request"}"#,
+        r#"auto_saves_total{via="request",outcome="saved"}"#,
+        r#"client_saves_total{outcome="local"}"#,
+        r#"client_conflicts_total{state="found"}"#,
+        "client_save_duration_seconds_bucket",
+    ] {
+        assert!(metrics.text().contains(line), "{line}: {}", metrics.text());
+    }
+    for wrong in [
+        json!({"kind": "save", "outcome": "odd"}),
+        json!({"kind": "kept", "ms": -1}),
+        json!({"kind": "size", "memory": -1}),
+        json!(7),
+    ] {
+        let refused = server.post("/api/v1/reports", &json!({"reports": [{"kind": "kept"}, wrong]}).to_string()).await;
+        assert_eq!(
+            (refused.problem(400).as_str(), refused.json()["path"].as_str()),
+            ("invalid_report", Some("$.reports[1]"))
+        );
+    }
+}

@@ -1,3 +1,5 @@
+//! The overlay against the cases that the page's tests read too, against itself, and against strangers.
+
 use bytes::Bytes;
 use proptest::prelude::{Just, Strategy, prop, prop_assert_eq, prop_oneof, proptest};
 use serde_json::Value as Json;
