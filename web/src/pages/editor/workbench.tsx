@@ -26,6 +26,7 @@ import { loadSurfaces, opened, Surfaces } from "./surfaces";
 import { isEmpty, useDocValue } from "./use-doc";
 import { useLayout } from "./use-layout";
 import type { EditorRun } from "./use-editor-run";
+import { useOpen } from "./use-open";
 import { NARROW, type Parts } from "./use-parts";
 import type { Problems } from "./use-problems";
 import { WorkflowPanel } from "./workflow-panel";
@@ -64,6 +65,7 @@ export function Workbench(props: WorkbenchProps) {
   const { doc, selection } = session;
   const bindings = useView((state) => state.bindings);
   useSelectionVersion(selection);
+  useOpen(session);
   const slot = useDeferredValue(useReleased(selection.only));
   const { setOpen, setWide, setFinding, setRunning } = parts;
   const { commands, take } = useCommands(props);

@@ -1,0 +1,35 @@
+// The draft that is open in this tab, as far as others than its editor must know of it: what keeps it for a start without the
+// server, and what loads the page anew. The editor tells; its code is not needed to ask.
+
+export interface OpenDraft {
+  workflow: string;
+  /** How many nodes it has. */
+  size(): number;
+  /** Saves what is left; answers whether all of it is on the server. */
+  settle(): Promise<boolean>;
+}
+
+let draft: OpenDraft | null = null;
+const listeners = new Set<(saved: OpenDraft) => void>();
+
+export function openDraft(): OpenDraft | null {
+  return draft;
+}
+
+/** Answers what takes it back. */
+export function tellOpen(now: OpenDraft): () => void {
+  draft = now;
+  return () => {
+    if (draft === now) draft = null;
+  };
+}
+
+/** Says that the server has all of it. */
+export function tellSaved(saved: OpenDraft): void {
+  for (const listener of listeners) listener(saved);
+}
+
+/** Hears of each saving. */
+export function watchSaved(listener: (saved: OpenDraft) => void): void {
+  listeners.add(listener);
+}
