@@ -33,6 +33,7 @@ import { WorkflowPanel } from "./workflow-panel";
 import s from "./editor.module.css";
 
 const NodeSide = part(async () => (await import("./node-side")).NodeSide);
+const EditorPeople = part(async () => (await import("./people")).EditorPeople);
 const Blank = part(async () => (await import("./blank")).Blank);
 const FindBar = part(async () => (await import("../../panels/editor/find-bar")).FindBar);
 const RunView = part(async () => (await import("./run-view")).RunView);
@@ -79,6 +80,9 @@ export function Workbench(props: WorkbenchProps) {
   return (
     <>
       <Left context={commands} kinds={kinds} parts={parts} onNode={reveal} problemsOf={(at) => problems.of(doc.nodes.key(at)).length} onOpen={() => setWide(true)} onMenu={openMenu} />
+      <Suspense fallback={null}>
+        <EditorPeople doc={doc} selection={selection} canvas={canvas} />
+      </Suspense>
       <div className={s.above}>
         <Working words={parts.working} />
         {isBlank ? (
