@@ -9,7 +9,7 @@ import type { Asked } from "../api/kept";
 import { queries } from "../api/queries";
 import { useView } from "../state/view";
 import { Versions } from "./newer";
-import { watchSaved } from "./open-draft";
+import { watchDrafts } from "./open-draft";
 
 const WORKER = "/worker.js";
 /** Fetching ahead waits until what somebody came for is there. */
@@ -47,24 +47,26 @@ function forgetOnLeaving(ask: (asked: Asked) => void): void {
   useView.subscribe(tell);
 }
 
-/** What a saved change made of the draft is what the next start has to show. */
-function keepDrafts(ask: (asked: Asked) => void): void {
+/** What is open, and what a saved change made of it, is what the next start has to show. */
+export function keepDrafts(ask: (asked: Asked) => void): void {
   let timer: ReturnType<typeof setTimeout> | null = null;
-  let next: string | null = null;
+  let next: { url: string; rest: number } | null = null;
   let restsUntil = 0;
   const keep = () => {
     if (timer !== null) clearTimeout(timer);
     timer = null;
     if (next === null) return;
-    ask({ kind: "keep", urls: [next] });
+    ask({ kind: "keep", urls: [next.url] });
+    restsUntil = Date.now() + next.rest;
     next = null;
   };
-  watchSaved(({ workflow, size }) => {
+  watchDrafts(({ workflow, size }, what) => {
     const url = location.origin + ROOT + pathOf("GET /workflows/{id}/draft", { id: workflow });
-    if (next !== null && next !== url) keep();
-    next = url;
-    timer ??= setTimeout(keep, Math.max(0, restsUntil - Date.now()));
-    restsUntil = Math.max(restsUntil, Date.now()) + KEEP_MS + size() * KEEP_NODE_MS;
+    if (next !== null && next.url !== url) keep();
+    const wait = size() * KEEP_NODE_MS;
+    next = { url, rest: KEEP_MS + wait };
+    // What was just opened is being worked on: a large one is read once more only when that has become quiet.
+    timer ??= setTimeout(keep, Math.max(what === "opened" ? wait : 0, restsUntil - Date.now()));
   });
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && keep());
 }

@@ -9,8 +9,10 @@ export interface OpenDraft {
   settle(): Promise<boolean>;
 }
 
+type Listener = (draft: OpenDraft, what: "opened" | "saved") => void;
+
 let draft: OpenDraft | null = null;
-const listeners = new Set<(saved: OpenDraft) => void>();
+const listeners = new Set<Listener>();
 
 export function openDraft(): OpenDraft | null {
   return draft;
@@ -19,6 +21,7 @@ export function openDraft(): OpenDraft | null {
 /** Answers what takes it back. */
 export function tellOpen(now: OpenDraft): () => void {
   draft = now;
+  for (const listener of listeners) listener(now, "opened");
   return () => {
     if (draft === now) draft = null;
   };
@@ -26,10 +29,11 @@ export function tellOpen(now: OpenDraft): () => void {
 
 /** Says that the server has all of it. */
 export function tellSaved(saved: OpenDraft): void {
-  for (const listener of listeners) listener(saved);
+  for (const listener of listeners) listener(saved, "saved");
 }
 
-/** Hears of each saving. */
-export function watchSaved(listener: (saved: OpenDraft) => void): void {
+/** Hears of each draft that is opened, or is open, and of each saving. */
+export function watchDrafts(listener: Listener): void {
   listeners.add(listener);
+  if (draft) listener(draft, "opened");
 }

@@ -9,6 +9,8 @@ import type { FetchEvent, Scope } from "./scope";
 
 /** A server that has not answered for so long counts as away, where there is an answer of before. */
 const PATIENCE_MS = 10_000;
+/** A draft of more bytes goes to the page as it is: reading it twice at once would hold the page up. The page asks to keep it later. */
+const LARGE = 1_000_000;
 
 export function serve(scope: Scope, build: Build, patience: number = PATIENCE_MS): void {
   const program = new Program(scope.caches, build, (path, init) => scope.fetch(path, init));
@@ -54,7 +56,7 @@ class Door {
 
   async answer(event: FetchEvent): Promise<Response> {
     const { request } = event;
-    const fresh = this.#ask(request, (done) => event.waitUntil(done));
+    const fresh = this.#ask(request, (done) => event.waitUntil(done), isDraft(request.url) ? LARGE : Infinity);
     event.waitUntil(fresh.catch(() => undefined));
     const answered = fresh.then(
       (response) => (isLost(response.status) ? null : response),
@@ -83,14 +85,16 @@ class Door {
     }
   }
 
-  async #ask(request: Request, meanwhile: (done: Promise<unknown>) => void): Promise<Response> {
+  /** Keeps what is answered, unless it is of more than `most` bytes, or does not say of how many. */
+  async #ask(request: Request, meanwhile: (done: Promise<unknown>) => void, most = Infinity): Promise<Response> {
     const { turn } = this.answers;
     const response = await this.scope.fetch(request);
     if (response.status === 401) await this.answers.forget();
     else if (response.status === 404 && isDraft(request.url)) meanwhile(this.answers.lose(request.url));
     else if (response.status === 200) {
       if (request.url.endsWith("/session")) await this.#look(request.url, response.clone());
-      meanwhile(this.answers.keep(request.url, response.clone(), turn));
+      const bytes = Number(response.headers.get("content-length") ?? Infinity);
+      if (bytes <= most) meanwhile(this.answers.keep(request.url, response.clone(), turn));
     }
     return response;
   }

@@ -103,4 +103,8 @@ async function settle(lasting: Promise<unknown>[]): Promise<void> {
   for (let done = 0; done < lasting.length; done = lasting.length) await Promise.all(lasting);
 }
 
-export const json = (value: unknown, status = 200) => new Response(JSON.stringify(value), { status, headers: { "content-type": "application/json" } });
+/** As the server answers: with its length. */
+export function json(value: unknown, status = 200): Response {
+  const text = JSON.stringify(value);
+  return new Response(text, { status, headers: { "content-type": "application/json", "content-length": String(new TextEncoder().encode(text).length) } });
+}

@@ -174,6 +174,22 @@ describe("answers", () => {
     expect((await device.ask(DRAFT))?.status).toBe(200);
   });
 
+  it("that are large drafts go to the page as they are, and are kept when the page asks", async () => {
+    const device = new Device(BUILD);
+    device.server = () => new Response("{}", { headers: { "content-length": "17000000" } });
+    await device.ask(DRAFT);
+    expect(device.caches.paths(KEPT)).toEqual([]);
+    device.server = () => new Response("{}", { headers: { "content-length": "2" } });
+    await device.ask(DRAFT);
+    expect(device.caches.paths(KEPT)).toEqual([DRAFT]);
+    device.server = () => new Response("{}", { headers: { "content-length": "17000000" } });
+    const other = DRAFT.replace("w1", "w2");
+    await device.tell("message", { kind: "keep", urls: [ORIGIN + other] });
+    expect(device.caches.paths(KEPT)).toEqual([DRAFT, other]);
+    await device.ask("/api/v1/node-types");
+    expect(device.caches.paths(KEPT)).toContain("/api/v1/node-types");
+  });
+
   it("are read again for the page, but for nothing else than what may be kept", async () => {
     const device = new Device(BUILD);
     device.server = () => json({ rev: 1 });
