@@ -8,6 +8,7 @@ import { visualizer } from "rollup-plugin-visualizer";
 import { defineConfig, type Plugin } from "vite";
 import { ahead } from "./tools/ahead.mjs";
 import { budget } from "./tools/bundle.mjs";
+import { worker } from "./tools/worker.mjs";
 
 const analyze = process.env.ANALYZE === "true";
 const record = process.env.RECORD_BUDGET === "true";
@@ -44,7 +45,7 @@ const GROUND = [
   /node_modules.zustand/,
   /node_modules.react.(?:jsx|cjs.react-jsx)/,
   /lucide-react.*(?:clock-3|play|plus|search|Icon|create|shared)/,
-  /src.api.(?:exact|call|client|key)\.ts/,
+  /src.api.(?:exact|call|client|key|kept)\.ts/,
   /src.graph.(?:summary|geometry|curve|file|notes|nested|layout)\.ts/,
   /src.state.execution(?:\.ts|.state\.ts)/,
   /src.ui.(?:time|status|lazy-markdown|typing)/,
@@ -55,7 +56,7 @@ const GROUND = [
 const HANDS = /src.ui.(?:walk|once-ready|focus|popover)\.ts/;
 
 export default defineConfig({
-  plugins: [react(), ahead(), budget({ table: analyze, record }), packed(), ...(analyze ? [report()] : [])],
+  plugins: [react(), ahead(), budget({ table: analyze, record }), worker(), packed(), ...(analyze ? [report()] : [])],
   build: {
     target: "es2023",
     rolldownOptions: { output: { codeSplitting: { groups: [{ name: "ground", test: (id) => GROUND.some((one) => one.test(id)) }, { name: "hands", test: HANDS }] } } },

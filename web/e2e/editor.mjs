@@ -22,6 +22,7 @@ import "./editor/strange.mjs";
 import "./editor/markup.mjs";
 import "./editor/problems.mjs";
 import "./editor/weathered.mjs";
+import "./editor/offline.mjs";
 import "./editor/many.mjs";
 import "./editor/serious.mjs";
 
@@ -50,7 +51,7 @@ async function walk({ page, context, options, journey, after }) {
   await page.emulateMedia({ reducedMotion: "reduce", colorScheme: "dark" });
   if (!options.context?.viewport) await page.setViewportSize({ width: 1440, height: 900 });
   if (!options.signedOut) await context.addCookies((await product.cookies()).map((cookie) => ({ ...cookie, url })));
-  await journey({ page, url, product, context, weather, picture });
+  await journey({ page, url, product, context, weather, picture, after });
 }
 
 const passed = await walks.run({ only: positionals[0], long: !flags.short, atOnce: Number(flags["at-once"]), walk });

@@ -67,7 +67,8 @@ async function isWalked(browser, walk, [name, { options, journey }]) {
   let isOver = false;
   // What began only after the time was up is ended at once: nobody would do it later.
   const after = (end) => (isOver ? void end() : ends.unshift(end));
-  const context = await browser.newContext(options.context);
+  // Whether a worker has come yet is a matter of seconds: only journeys about it have one.
+  const context = await browser.newContext({ serviceWorkers: "block", ...options.context });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   page.on("pageerror", (error) => faults.push(error.message));

@@ -22,7 +22,7 @@ const ITEMS = Number(flags.items);
 const DIST = fileURLToPath(new URL(flags.dist, flags.dist.startsWith("/") ? "file:" : import.meta.url));
 const CSP =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
-const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2" };
+const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2", ".png": "image/png", ".webmanifest": "application/manifest+json" };
 /** The real node types, and those of the samples that the server does not have yet. */
 const ALL_TYPES = [...REAL_TYPES, ...NODE_TYPES.filter((type) => !REAL_TYPES.some((real) => real.id === type.id))];
 const OVER = new Set(["succeeded", "failed", "canceled"]);

@@ -25,8 +25,8 @@ const client = new QueryClient({
   },
 });
 
-/** What this visit shows does not wait for the settings of the server. */
-const LEARN_AFTER_MS = 1_500;
+/** What this visit shows waits neither for the settings of the server nor for what starts without it. */
+const LATER_MS = 1_500;
 /** So long the frame waits for the code of its first page, which is on its way already; then it stands alone for a while. */
 const TOGETHER_MS = 300;
 
@@ -36,7 +36,7 @@ const page = Promise.race([prefetchRoute(location.pathname), new Promise((resolv
 void Promise.all([signInFromLink(), page]).then(() => {
   const root = document.getElementById("root");
   if (!root) return;
-  setTimeout(() => void import("./pages/defaults").then(({ learnDefaults }) => learnDefaults(), () => undefined), LEARN_AFTER_MS);
+  setTimeout(() => void import("./pages/later").then(({ later }) => later(client), () => undefined), LATER_MS);
   createRoot(root).render(
     <StrictMode>
       <QueryClientProvider client={client}>

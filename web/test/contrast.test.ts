@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { COLORS, inkOn } from "../src/graph/people";
 
 const text = readFileSync(fileURLToPath(new URL("../src/tokens.css", import.meta.url)), "utf8");
 const light = text.slice(text.indexOf('[data-theme="light"]'));
@@ -46,5 +47,12 @@ describe.each(Object.entries(themes))("%s theme", (_, theme) => {
   it.each(PAIRS.flatMap(([ink, grounds]) => grounds.map((ground): [string, string] => [ink, ground])))("%s on %s", (ink, ground) => {
     const ratio = contrast(theme.get(ink) ?? "#000000", theme.get(ground) ?? "#000000");
     expect(ratio).toBeGreaterThanOrEqual(4.5);
+  });
+});
+
+describe("colours of people", () => {
+  it.each(COLORS)("%s stands out from every ground, and bears its ink", (color) => {
+    for (const theme of Object.values(themes)) for (const ground of GROUNDS) if (ground !== "bg-3") expect(contrast(color, theme.get(ground) ?? "#000000")).toBeGreaterThanOrEqual(3);
+    expect(contrast(color, inkOn(color))).toBeGreaterThanOrEqual(4.5);
   });
 });

@@ -7,7 +7,7 @@ const SLOW_MS = 5_000;
 const isSaving = ({ method, url }) => (method === "PATCH" || method === "PUT") && url.includes("/draft");
 
 export class Weather {
-  /** "fair", "away", "slow" or "broken". It concerns the API alone; pages always come. */
+  /** "fair", "away", "slow" or "broken", which concern the API alone; or "gone", when pages do not come either. */
   now = "fair";
   /** What was asked of the API: method and path. */
   asked = [];
@@ -32,10 +32,11 @@ export class Weather {
   /** Changes what it is like from now on; streams that are open end as with a server that goes away. */
   becomes(now) {
     this.now = now;
-    if (now === "away") for (const socket of this.#sockets) socket.destroy();
+    if (now === "away" || now === "gone") for (const socket of this.#sockets) socket.destroy();
   }
 
   async #lead(behind, asked, answer) {
+    if (this.now === "gone") return void asked.socket.destroy();
     if (asked.url.startsWith("/api/")) {
       this.asked.push(`${asked.method} ${asked.url}`);
       if (isSaving(asked)) this.#count(answer);

@@ -1,9 +1,10 @@
 // The one place that calls `fetch`: problem+json becomes a typed `ApiError`, a lost connection too.
 
 import { readJson } from "./exact";
+import { KEPT_AT } from "./kept";
 import type { Problem } from "./types";
 
-const ROOT = "/api/v1";
+export const ROOT = "/api/v1";
 
 /** Where a file of an execution is saved from, under its own name. */
 export function fileHref(execution: string, file: { hash: string; name: string; type: string }): string {
@@ -47,7 +48,8 @@ export interface Call {
   keepalive?: boolean | undefined;
 }
 
-type Listener = (result: "reached" | "unreachable" | "signed_out") => void;
+/** `keptAt`: the answer is one that this device kept, of that time. */
+type Listener = (result: "reached" | "unreachable" | "signed_out", keptAt?: number) => void;
 const listeners = new Set<Listener>();
 
 /** Tells of every answer whether the server was reached, and whether it knows us. */
@@ -56,8 +58,8 @@ export function watchAnswers(listener: Listener): () => void {
   return () => listeners.delete(listener);
 }
 
-function tell(result: Parameters<Listener>[0]): void {
-  for (const listener of listeners) listener(result);
+function tell(...said: Parameters<Listener>): void {
+  for (const listener of listeners) listener(...said);
 }
 
 export async function callText(path: string, call: Call = {}): Promise<string> {
@@ -94,7 +96,8 @@ async function send(path: string, call: Call): Promise<Response> {
   }
   // A proxy that cannot reach the program answers in its place.
   const lost = response.status === 502 || response.status === 504;
-  tell(response.status === 401 ? "signed_out" : lost ? "unreachable" : "reached");
+  const keptAt = Number(response.headers.get(KEPT_AT));
+  tell(response.status === 401 ? "signed_out" : lost || keptAt ? "unreachable" : "reached", keptAt);
   return response;
 }
 

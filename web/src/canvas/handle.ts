@@ -55,6 +55,7 @@ export function handleFor(stage: Stage, root: RefObject<HTMLElement | null>, foc
       return stage.scene.edgeAt(x, y, camera.view.zoom);
     },
     connectFrom,
+    stage,
     focus: () => root.current?.focus({ preventScroll: true }),
   };
 }

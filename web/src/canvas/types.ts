@@ -6,6 +6,7 @@ import type { GraphDocument } from "../graph/document/document";
 import type { Selection } from "../graph/document/selection";
 import type { PortsOf } from "../graph/edit/ports";
 import type { CanvasSettings } from "../state/view";
+import type { Stage } from "./stage";
 
 export interface Point {
   x: number;
@@ -110,4 +111,6 @@ export interface CanvasHandle {
   /** Begins to draw an edge from a port, as if its handle were pressed: the next press ends it. */
   connectFrom(end: End): void;
   focus(): void;
+  /** For what else is drawn above the graph. */
+  readonly stage: Stage;
 }

@@ -9,6 +9,7 @@ import type { DashboardStats, ExecutionItem, WorkflowItem } from "../api/types";
 import { ExecutionHead, ExecutionRow } from "../panels/execution-list";
 import { HistoryPanel } from "../panels/history";
 import { Thumbnail } from "../panels/preview";
+import { useView } from "../state/view";
 import { Button } from "../ui/button";
 import b from "../ui/button.module.css";
 import { count, durationParts, plural } from "../ui/format";
@@ -29,6 +30,7 @@ const CHANGED = 8;
 
 export function page() {
   useTitle("");
+  const reached = useView((state) => state.reached);
   // All are asked at once; none waits for another.
   const stats = useQuery(queries.stats());
   const recent = useQuery(queries.recent(RECENT));
@@ -36,7 +38,7 @@ export function page() {
   useRefreshOnEvents(recent.data ?? []);
   return (
     <Page>
-      <PageHead title="Home" facts={<Chip>live</Chip>} actions={<Actions />} />
+      <PageHead title="Home" facts={reached === false ? null : <Chip>live</Chip>} actions={<Actions />} />
       <Numbers stats={stats} />
       <div className={s.two}>
         <Recent recent={recent} bare={changed.data?.length === 0} />

@@ -9,6 +9,7 @@ import { PHONE, useMedia } from "../ui/hooks";
 import { Menu, type MenuEntry } from "../ui/menu";
 import { Link, PrefetchProvider, usePlace } from "../ui/router";
 import { Failed, Skeleton } from "../ui/states";
+import { Ago } from "../ui/time";
 import { NotFound } from "./not-found";
 import { findRoute, prefetchRoute } from "./routes";
 import s from "./shell.module.css";
@@ -156,6 +157,7 @@ function lookEntries(): MenuEntry[] {
 /** One line when the server does not answer; it goes when an answer comes. */
 function Connection() {
   const reached = useView((state) => state.reached);
+  const keptAt = useView((state) => state.keptAt);
   const client = useQueryClient();
   useEffect(() => {
     if (reached !== false) return;
@@ -170,7 +172,9 @@ function Connection() {
       {reached === false ? (
         <p className={s.offline}>
           <i aria-hidden="true" />
-          Tidemill does not answer. What you see may be old; trying again every few seconds.
+          <span>
+            Tidemill does not answer. What you see {keptAt ? <>is as it was <Ago at={keptAt} /></> : "may be old"}; trying again every few seconds.
+          </span>
         </p>
       ) : null}
     </div>

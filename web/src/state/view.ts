@@ -67,6 +67,8 @@ interface ViewState {
   rendering: Rendering | null;
   /** Whether the server answers. Null until the first answer. */
   reached: boolean | null;
+  /** While it does not: of when the oldest answer is that this device had kept; 0 where none was needed. */
+  keptAt: number;
   signedOut: boolean;
   toasts: readonly Toast[];
   /** Keys that somebody chose for commands; an empty list for none. */
@@ -83,7 +85,7 @@ const RECENT_KEY = "tidemill.recent";
 const RECENT_MOST = 12;
 const TOAST_MS = 6_000;
 
-export const useView = create<ViewState>(() => ({ theme: storedTheme(), settings: storedSettings(), defaults: storedDefaults(), rendering: null, reached: null, signedOut: false, toasts: [], bindings: storedBindings(), recent: storedRecent() }));
+export const useView = create<ViewState>(() => ({ theme: storedTheme(), settings: storedSettings(), defaults: storedDefaults(), rendering: null, reached: null, keptAt: 0, signedOut: false, toasts: [], bindings: storedBindings(), recent: storedRecent() }));
 
 function stored(key: string): string | null {
   try {
@@ -211,12 +213,12 @@ export function remember(choice: string): void {
 
 let nextToast = 1;
 
-/** A failure stays until it is closed; the rest leaves by itself. Answers by what it can be closed. */
-export function toast(tone: Toast["tone"], text: string, action?: Toast["action"]): number {
+/** A failure stays until it is closed; the rest leaves by itself, unless it is to stay. Answers by what it can be closed. */
+export function toast(tone: Toast["tone"], text: string, action?: Toast["action"], stays = tone === "bad"): number {
   const id = nextToast++;
   const entry: Toast = action ? { id, tone, text, action } : { id, tone, text };
   useView.setState((state) => ({ toasts: [...state.toasts.slice(-2), entry] }));
-  if (tone !== "bad") setTimeout(() => closeToast(id), TOAST_MS);
+  if (!stays) setTimeout(() => closeToast(id), TOAST_MS);
   return id;
 }
 
@@ -230,10 +232,11 @@ export function startView(): void {
   showDensity();
   addEventListener("storage", follow);
   matchMedia("(prefers-color-scheme: light)").addEventListener("change", showTheme);
-  watchAnswers((result) => {
+  watchAnswers((result, at = 0) => {
     const state = useView.getState();
     const reached = result !== "unreachable";
-    if (state.reached !== reached) useView.setState({ reached });
+    const keptAt = reached ? 0 : Math.min(state.keptAt || at, at || state.keptAt);
+    if (state.reached !== reached || state.keptAt !== keptAt) useView.setState({ reached, keptAt });
     if (result === "signed_out" && !state.signedOut) useView.setState({ signedOut: true });
   });
 }

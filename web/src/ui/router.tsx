@@ -44,6 +44,8 @@ export function navigate(to: string, options: { replace?: boolean } = {}): void 
     markLeaving();
     history.pushState(null, "", to);
   }
+  // Also for who begins to listen only after this: the first page may lead on at once.
+  current = read();
   dispatchEvent(new Event(CHANGED));
 }
 

@@ -41,10 +41,9 @@ fn embedded(path: &str, headers: &HeaderMap) -> Option<Response> {
     });
     let (file, encoding) = packed.or_else(|| Some((Files::get(path)?, None)))?;
     let tag = format!("\"{}\"", blake3::Hash::from(file.metadata.sha256_hash()).to_hex());
-    let caching = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
     let base = [
         (header::ETAG, tag.clone()),
-        (header::CACHE_CONTROL, caching.to_owned()),
+        (header::CACHE_CONTROL, caching(path).to_owned()),
         (header::VARY, "accept-encoding".to_owned()),
     ];
     if headers.get(header::IF_NONE_MATCH).is_some_and(|seen| seen.as_bytes() == tag.as_bytes()) {
@@ -56,6 +55,12 @@ fn embedded(path: &str, headers: &HeaderMap) -> Option<Response> {
         response.headers_mut().insert(header::CONTENT_ENCODING, axum::http::HeaderValue::from_static(encoding));
     }
     Some(response)
+}
+
+/// Names under `assets/` are of their content. All else is asked for anew each time: the first page and `worker.js` are how a
+/// browser learns of a new version.
+fn caching(path: &str) -> &'static str {
+    if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" }
 }
 
 fn content_type(path: &str) -> &'static str {
@@ -73,5 +78,25 @@ fn content_type(path: &str) -> &'static str {
         "wasm" => "application/wasm",
         "txt" => "text/plain; charset=utf-8",
         _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_browser_asks_each_time_for_what_leads_to_a_new_version() {
+        for path in ["index.html", "worker.js", "first.js", "manifest.webmanifest"] {
+            assert_eq!(caching(path), "no-cache", "{path}");
+        }
+        assert!(caching("assets/editor-Dx4kXJAl.js").ends_with("immutable"));
+    }
+
+    #[test]
+    fn workers_and_manifests_have_the_types_that_browsers_insist_on() {
+        assert_eq!(content_type("worker.js"), "text/javascript; charset=utf-8");
+        assert_eq!(content_type("manifest.webmanifest"), "application/manifest+json");
+        assert_eq!(content_type("icon-192.png"), "image/png");
     }
 }

@@ -18,6 +18,7 @@ import { neighboursOf, nodeData } from "./node-data";
 import type { Asked } from "./use-parts";
 import { useDocValue, useNode } from "./use-doc";
 import type { EditorRun } from "./use-editor-run";
+import { useEditors } from "./use-editors";
 import type { Problems } from "./use-problems";
 
 const OFFERED_MOST = 100;
@@ -60,6 +61,7 @@ export function NodeSide({ session, slot, kinds, problems, run, wide, onWide, on
   const type = kinds.get(node?.type ?? "");
   const workflows = useWorkflows(type, node);
   const neighbours = useMemo(() => neighboursOf(doc, slot, kinds), [doc, slot, kinds, version]);
+  const editors = useEditors(doc, node?.id);
   if (!node) return null;
   const set: SetFields = (fields, options) => {
     const [only, ...others] = Object.keys(fields);
@@ -89,6 +91,7 @@ export function NodeSide({ session, slot, kinds, problems, run, wide, onWide, on
         selection.clear();
       }}
       neighbours={neighbours}
+      editors={editors}
       onStep={step}
       reveal={asked?.node === node.id ? asked : undefined}
       {...(workflows && { workflows })}

@@ -50,6 +50,7 @@ export function Top({ session, changed, running, busy, blocked, onRun, onStop, o
       </span>
       <SaveIndicator session={session} />
       <span className={s.space} />
+      <span data-people="" />
       <button type="button" className={s.commands} onClick={onCommands} aria-label={`Search or run a command ${COMMANDS_KEY}`}>
         <Search aria-hidden="true" />
         <span>Search or run a command</span> <Key>{COMMANDS_KEY}</Key>

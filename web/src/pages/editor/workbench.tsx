@@ -26,12 +26,14 @@ import { loadSurfaces, opened, Surfaces } from "./surfaces";
 import { isEmpty, useDocValue } from "./use-doc";
 import { useLayout } from "./use-layout";
 import type { EditorRun } from "./use-editor-run";
+import { useOpen } from "./use-open";
 import { NARROW, type Parts } from "./use-parts";
 import type { Problems } from "./use-problems";
 import { WorkflowPanel } from "./workflow-panel";
 import s from "./editor.module.css";
 
 const NodeSide = part(async () => (await import("./node-side")).NodeSide);
+const EditorPeople = part(async () => (await import("./people")).EditorPeople);
 const Blank = part(async () => (await import("./blank")).Blank);
 const FindBar = part(async () => (await import("../../panels/editor/find-bar")).FindBar);
 const RunView = part(async () => (await import("./run-view")).RunView);
@@ -64,6 +66,7 @@ export function Workbench(props: WorkbenchProps) {
   const { doc, selection } = session;
   const bindings = useView((state) => state.bindings);
   useSelectionVersion(selection);
+  useOpen(session);
   const slot = useDeferredValue(useReleased(selection.only));
   const { setOpen, setWide, setFinding, setRunning } = parts;
   const { commands, take } = useCommands(props);
@@ -77,6 +80,9 @@ export function Workbench(props: WorkbenchProps) {
   return (
     <>
       <Left context={commands} kinds={kinds} parts={parts} onNode={reveal} problemsOf={(at) => problems.of(doc.nodes.key(at)).length} onOpen={() => setWide(true)} onMenu={openMenu} />
+      <Suspense fallback={null}>
+        <EditorPeople doc={doc} selection={selection} canvas={canvas} />
+      </Suspense>
       <div className={s.above}>
         <Working words={parts.working} />
         {isBlank ? (

@@ -20,6 +20,7 @@ interface Panel {
   evaluate: Evaluate;
   problems: readonly PathProblem[];
   workflows: readonly { id: string; name: string }[];
+  editors: NodePanelProps["editors"];
   target: Target | null;
   setTarget: (target: Target) => void;
   clearTarget: (target: Target) => void;
@@ -37,14 +38,14 @@ const NO_PARAMETERS = {};
 const NO_WORKFLOWS: readonly { id: string; name: string }[] = [];
 
 export function PanelProvider({ props, children }: { props: NodePanelProps; children: ReactNode }) {
-  const { node, data, evaluate, problems, workflows = NO_WORKFLOWS } = props;
+  const { node, data, evaluate, problems, workflows = NO_WORKFLOWS, editors } = props;
   const parameters = node.data ?? NO_PARAMETERS;
   const [target, setTarget] = useState<Target | null>(null);
   const clearTarget = useCallback((gone: Target) => setTarget((now) => (now === gone ? null : now)), []);
   const known = useMemo(() => knownOf(data), [data]);
   const panel = useMemo(
-    () => ({ nodeId: node.id, data, known, parameters, evaluate, problems, workflows, target, setTarget, clearTarget }),
-    [node.id, data, known, parameters, evaluate, problems, workflows, target, clearTarget],
+    () => ({ nodeId: node.id, data, known, parameters, evaluate, problems, workflows, editors, target, setTarget, clearTarget }),
+    [node.id, data, known, parameters, evaluate, problems, workflows, editors, target, clearTarget],
   );
   return <PanelContext value={panel}>{children}</PanelContext>;
 }

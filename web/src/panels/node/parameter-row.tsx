@@ -2,7 +2,7 @@
 
 import { RotateCcw } from "lucide-react";
 import { useId, useRef, useState, type DragEvent } from "react";
-import { problemsAt, valueFault } from "../../graph/parameter/check";
+import { problemsAt, valueFault, type PathProblem } from "../../graph/parameter/check";
 import type { ParameterField } from "../../graph/parameter/fields";
 import { isExpression, toExpression, toFixed, withPath } from "../../graph/parameter/mode";
 import { Marked } from "../../ui/marked";
@@ -10,6 +10,7 @@ import { Segments } from "../../ui/segments";
 import { usePanel } from "./context";
 import { Control } from "./control";
 import { carried, isCarried } from "./drag";
+import { Editors } from "./editors";
 import { ExpressionInput } from "./expression-input";
 import s from "./field.module.css";
 
@@ -62,6 +63,7 @@ export function ParameterRow({ field, value, onChange, idle = false, named = fal
         {field.required ? <span className={s.needed}>needed</span> : null}
         {idle ? <span className={s.needed}>without effect now</span> : null}
         {field.deprecated ? <span className={s.needed}>old</span> : null}
+        <Editors name={field.key} />
         <span className={s.aside}>
           {value !== undefined && !field.required ? (
             <button type="button" className={`${s.tool} ${s.unset}`} aria-label={`Unset ${field.label}`} title="Unset" onClick={() => onChange(undefined)}>
@@ -78,22 +80,28 @@ export function ParameterRow({ field, value, onChange, idle = false, named = fal
       ) : (
         <Control field={field} value={value} onChange={onChange} path={field.key} id={id} label={field.label} describedBy={described} invalid={invalid} />
       )}
-      {fault === null && mine.length === 0 ? null : (
-        <div id={`${id}-faults`}>
-          {fault === null ? null : <p className={s.fault}>{sentence(fault)}</p>}
-          {mine.map((problem, at) => (
-            <p key={at} className={problem.severity === "error" ? s.fault : s.warning}>
-              {sentence(problem.message)}
-              {problem.suggestion ? ` ${sentence(problem.suggestion)}` : ""}
-            </p>
-          ))}
-        </div>
-      )}
+      <Faults id={`${id}-faults`} fault={fault} problems={mine} />
       {field.help === "" ? null : (
         <p id={`${id}-help`} className={s.help}>
           <Marked text={field.help} />
         </p>
       )}
+    </div>
+  );
+}
+
+/** What is wrong with it, in words; nothing where nothing is. */
+function Faults({ id, fault, problems }: { id: string; fault: string | null; problems: readonly PathProblem[] }) {
+  if (fault === null && problems.length === 0) return null;
+  return (
+    <div id={id}>
+      {fault === null ? null : <p className={s.fault}>{sentence(fault)}</p>}
+      {problems.map((problem, at) => (
+        <p key={at} className={problem.severity === "error" ? s.fault : s.warning}>
+          {sentence(problem.message)}
+          {problem.suggestion ? ` ${sentence(problem.suggestion)}` : ""}
+        </p>
+      ))}
     </div>
   );
 }

@@ -8,6 +8,7 @@ import { isSetting, settingsOf, unreadKeys } from "../../graph/parameter/setting
 import f from "../../ui/field.module.css";
 import { usePanel } from "./context";
 import field from "./field.module.css";
+import { Editors } from "./editors";
 import { ParameterRow } from "./parameter-row";
 import { More, ProblemList, useChange } from "./parameters";
 import s from "./panel.module.css";
@@ -30,9 +31,12 @@ export function Settings({ type, set, revealed }: { type: NodeType; set: SetFiel
     <div className={s.form}>
       <ProblemList problems={left} />
       <div className={field.row} data-path="label">
-        <label className={field.label} htmlFor={`label-${nodeId}`}>
-          Label
-        </label>
+        <div className={field.head}>
+          <label className={field.label} htmlFor={`label-${nodeId}`}>
+            Label
+          </label>
+          <Editors name="label" />
+        </div>
         <input
           id={`label-${nodeId}`}
           className={f.field}

@@ -2,6 +2,7 @@
 
 import type { NodeType, Problem, StepError } from "../../api/types";
 import type { FileNode } from "../../graph/file";
+import type { User } from "../../graph/people";
 
 /** What a field's value is known to be at the time of editing: the last data that passed this node. */
 export interface NodeData {
@@ -116,6 +117,8 @@ export interface NodePanelProps {
   /** Runs what this node needs and the node; absent where it cannot run. */
   onRunTo?: (() => void) | undefined;
   running?: boolean;
+  /** Who else is in a field, by the key of the node's data. */
+  editors?: ReadonlyMap<string, readonly User[]> | undefined;
   /** Workflows to choose from, for parameters that name one. */
   workflows?: readonly { id: string; name: string }[];
 }
