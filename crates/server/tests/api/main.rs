@@ -22,6 +22,7 @@ mod links;
 mod publishing;
 mod retention;
 mod room_client;
+mod room_crash;
 mod rooms;
 mod saves;
 mod schedules;
