@@ -17,6 +17,7 @@ mod load;
 mod machine;
 mod recover_bars;
 mod report;
+mod room_bars;
 mod server_bars;
 mod store_bars;
 
@@ -90,6 +91,7 @@ fn groups() -> Vec<Group> {
         editor_bars::GROUPS,
         list_bars::GROUPS,
         document_bars::GROUPS,
+        room_bars::GROUPS,
     ]
     .concat()
 }
