@@ -16,8 +16,9 @@ function Details({ save, session }: { save: SaveState; session: Session }) {
   const again = <Button onClick={() => session.saver.retry()}>Save now</Button>;
   switch (save.kind) {
     case "saved":
+    case "conflict":
       return <p className="dim">Every change is on the server. Nothing waits on this device.</p>;
-    case "saving":
+    case "syncing":
       return <p className="dim">The last changes are on their way to the server. They are on this device already.</p>;
     case "local":
       return (
