@@ -57,6 +57,18 @@ class Values {
     for (const value of JSON.stringify(file).match(/v\d+\./g) ?? []) this.shared.add(value);
   }
 
+  /** Values that the server was sent, whether or not they stood there. */
+  private readonly sent = new Set<string>();
+
+  send(update: Uint8Array): void {
+    for (const value of Buffer.from(update).toString("latin1").match(/v\d+\./g) ?? []) this.sent.add(value);
+  }
+
+  /** Who is killed at the moment in which what they brought meets another's change never hears of it. */
+  forget(): void {
+    for (const value of this.sent) this.shared.add(value);
+  }
+
   lost(end: string): string[] {
     return [...this.apart].filter((value) => !end.includes(value) && !this.replaced.has(value) && !this.shared.has(value));
   }
@@ -78,7 +90,10 @@ class Life {
   constructor(private readonly random: Random, readonly server: SimServer, private readonly seed: number) {}
 
   async begin(): Promise<void> {
-    this.server.onCommit = () => this.values.share(this.server.file());
+    this.server.onCommit = (update) => {
+      this.values.send(update);
+      this.values.share(this.server.file());
+    };
     const count = this.random.below(6) === 0 ? 2 + this.random.below(7) : 2 + this.random.below(2);
     for (let at = 0; at < count; at += 1) {
       const network = { isOnline: true, hasSockets: this.random.below(6) > 0 };
@@ -160,6 +175,7 @@ class Life {
   private async reload(person: Person): Promise<void> {
     await disksSettle();
     person.at.crash();
+    this.values.forget();
     // A page cannot be opened without a server: whoever is cut off comes back once there is one.
     for (const { value } of person.since.splice(0)) this.values.apart.add(value);
     person.network.isOnline = true;

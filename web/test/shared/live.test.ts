@@ -230,7 +230,7 @@ describe("apart", () => {
     set(ada, "a", { "data/label": "first" });
     // It arrives, its answer does not.
     await vi.advanceTimersByTimeAsync(60);
-    server.step(() => true);
+    server.receive();
     server.restart();
     ada.network.isOnline = false;
     set(ada, "n", { "data/label": "newer" });
@@ -247,7 +247,7 @@ describe("a later visit", () => {
     const [server, ada, bo] = await two();
     ada.doc.change("Add", (edit) => edit.addNode({ id: "n", data: { label: "new" } }));
     await vi.advanceTimersByTimeAsync(60);
-    server.step(() => true);
+    server.receive();
     ada.network.isOnline = false;
     set(ada, "n", { "data/label": "newer" });
     await disksSettle();

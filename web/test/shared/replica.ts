@@ -51,7 +51,7 @@ export class Replica {
             if (!network.isOnline) throw new Error("Tidemill does not answer");
             return server.read();
           },
-          url: (epoch) => `rooms/${epoch}`,
+          url: (epoch) => `rooms/${epoch}?tidemill=1`,
           open: server.wires(network),
           posts,
         })),

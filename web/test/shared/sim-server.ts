@@ -21,6 +21,8 @@ interface Member {
   isOpen: boolean;
   epoch: number;
   sent: number;
+  /** Whether it hears what the y-protocols do not have. */
+  isOurs: boolean;
 }
 
 /** What one replica's network lets through. */
@@ -36,7 +38,7 @@ export class SimServer {
   private readonly members = new Map<Member, Network>();
   /** Whether a change is refused, by its size in bytes. */
   most = Infinity;
-  onCommit: () => void = () => undefined;
+  onCommit: (update: Uint8Array) => void = () => undefined;
 
   constructor(public base: FileGraph) {}
 
@@ -83,7 +85,7 @@ export class SimServer {
   wires(network: Network): OpenWire {
     return (url, events) => {
       const epoch = Number(/rooms\/(-?\d+)/.exec(url)?.[1]);
-      const member: Member = { events, toServer: [], toClient: [], isOpen: false, epoch, sent: 0 };
+      const member: Member = { events, toServer: [], toClient: [], isOpen: false, epoch, sent: 0, isOurs: url.includes("tidemill=1") };
       this.members.set(member, network);
       return { send: (bytes) => member.isOpen && member.toServer.push(bytes), close: () => this.members.delete(member) };
     };
@@ -134,6 +136,11 @@ export class SimServer {
     return isAny;
   }
 
+  /** What was sent arrives, and nobody hears of it. */
+  receive(): void {
+    for (const member of [...this.members.keys()]) for (const frame of member.toServer.splice(0)) this.take(member, frame);
+  }
+
   private join(member: Member): void {
     member.isOpen = true;
     this.tell(member, { kind: "ask", vector: encodeStateVector(this.shared) });
@@ -146,7 +153,7 @@ export class SimServer {
   }
 
   private tell(member: Member, frame: Frame): void {
-    member.toClient.push(write(frame));
+    if (member.isOurs || !["saved", "over", "refused"].includes(frame.kind)) member.toClient.push(write(frame));
   }
 
   private take(member: Member, bytes: Uint8Array): void {
@@ -164,7 +171,7 @@ export class SimServer {
   private commit(update: Uint8Array, from: Member | null): void {
     applyUpdate(this.shared, update);
     this.rev += 1;
-    this.onCommit();
+    this.onCommit(update);
     for (const other of this.members.keys()) {
       if (other === from || !other.isOpen || other.epoch !== this.epoch) continue;
       this.tell(other, { kind: "update", update });
