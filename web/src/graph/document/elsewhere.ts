@@ -247,7 +247,27 @@ function take(side: Side, rows: readonly Row[], fresh: (row: Row | null) => stri
     while (without.has(number));
     numbers[number] = slot;
   }
-  if (table.hasNameless) table.renumber(numbers, (slot) => fresh(side.base.get(slot) ?? null));
+  if (table.hasNameless) renumber(table, numbers, (slot) => fresh(side.base.get(slot) ?? null));
+}
+
+/**
+ * Numbers rows without an id of their own anew, as another file does. Those that it does not hold are named `name(slot)`: should they
+ * come back, it is as something new.
+ */
+function renumber(table: Table<Row>, slots: readonly number[], name: (slot: number) => string): void {
+  const kept = new Set(slots);
+  const old = table.nameless.filter((slot) => slot !== undefined);
+  for (const slot of old) table.slots.delete(table.key(slot));
+  table.nameless = [...slots];
+  slots.forEach((slot, at) => {
+    table.keys[slot] = `#${at}`;
+    table.rename(slot);
+  });
+  for (const slot of old) {
+    if (kept.has(slot)) continue;
+    table.keys[slot] = name(slot);
+    table.rename(slot);
+  }
 }
 
 function hold(side: Side, slot: number | undefined, row: Row): number {

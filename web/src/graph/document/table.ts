@@ -3,11 +3,12 @@
 
 export class Table<T extends { readonly id?: string | null }> {
   private readonly rows: (T | null)[] = [];
-  private readonly keys: string[] = [];
-  private readonly slots = new Map<string, number>();
+  /** Names by slot, and slots by name: for numbering anew, which does not happen here. */
+  readonly keys: string[] = [];
+  readonly slots = new Map<string, number>();
   private living = 0;
   /** Rows without an id, or with one that is taken, by their number: `#0`, `#1`, … */
-  private nameless: number[] = [];
+  nameless: number[] = [];
 
   /** `gone` are ids and numbers of rows that the file no longer holds and that still have them: no other row is given one. */
   constructor(private gone: ReadonlySet<string | number> = new Set()) {}
@@ -98,28 +99,8 @@ export class Table<T extends { readonly id?: string | null }> {
     this.rename(slot);
   }
 
-  /**
-   * Numbers rows without an id of their own anew, as another file does. Those that it does not hold are named `name(slot)`: should
-   * they come back, it is as something new.
-   */
-  renumber(slots: readonly number[], name: (slot: number) => string): void {
-    const kept = new Set(slots);
-    const old = this.nameless.filter((slot) => slot !== undefined);
-    for (const slot of old) this.slots.delete(this.key(slot));
-    this.nameless = [...slots];
-    slots.forEach((slot, at) => {
-      this.keys[slot] = `#${at}`;
-      this.rename(slot);
-    });
-    for (const slot of old) {
-      if (kept.has(slot)) continue;
-      this.keys[slot] = name(slot);
-      this.rename(slot);
-    }
-  }
-
   /** A name that no other row has. */
-  private rename(slot: number): void {
+  rename(slot: number): void {
     let key = this.keys[slot] ?? "";
     while (this.slots.has(key)) key += "'";
     this.keys[slot] = key;

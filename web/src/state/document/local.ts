@@ -3,7 +3,6 @@
 // is taken up by the next one that opens the workflow.
 
 import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction } from "idb";
-import { readJson } from "../../api/exact";
 import type { Change, Conflict, RowName } from "../../graph/document/changes";
 import type { Tab } from "./tabs";
 
@@ -44,7 +43,7 @@ export interface Local {
   replace(workflow: string, held: Held): Promise<void>;
 }
 
-interface Tables extends DBSchema {
+export interface Tables extends DBSchema {
   /** Conflicts by draft and tab. */
   tabs: { key: [draft: string, tab: string]; value: { draft: string; tab: string; conflicts: string } };
   /** `from` is the tab that made it, `tab` the one that keeps it. */
@@ -98,8 +97,11 @@ async function upgrade(db: IDBPDatabase<Tables>, from: number, transaction: IDBP
 function localOf(db: IDBPDatabase<Tables>, { name: tab, there }: Tab): Local {
   return {
     async read(workflow) {
-      const others = await there();
-      return takeUp(db, draftKey(workflow), tab, (other) => other !== tab && (others?.has(other) ?? false));
+      const draft = draftKey(workflow);
+      const counts = await Promise.all([db.countFromIndex("log", "draft", draft), db.count("tabs", IDBKeyRange.bound([draft], [draft, []]))]);
+      if (counts[0] + counts[1] === 0) return null;
+      const [{ takeUp }, others] = await Promise.all([import("./take-up"), there()]);
+      return takeUp(db, draft, tab, (other) => other !== tab && (others?.has(other) ?? false));
     },
     async add(workflow, edit) {
       const transaction = db.transaction("log", "readwrite");
@@ -120,26 +122,4 @@ function localOf(db: IDBPDatabase<Tables>, { name: tab, there }: Tab): Local {
       await Promise.all([...writes, transaction.done]);
     },
   };
-}
-
-/** In one transaction, so that of two tabs that open at once one gets it all. */
-async function takeUp(db: IDBPDatabase<Tables>, draft: string, tab: string, isThere: (tab: string) => boolean): Promise<Kept | null> {
-  const transaction = db.transaction(["tabs", "log"], "readwrite");
-  const [tabs, log] = [transaction.objectStore("tabs"), transaction.objectStore("log")];
-  const logs = new Map<string, LocalEdit[]>();
-  for (let at = await log.index("draft").openCursor(draft); at; at = await at.continue()) {
-    if (isThere(at.value.tab)) continue;
-    const { from, text } = at.value;
-    logs.set(from, [...(logs.get(from) ?? []), readJson(text) as LocalEdit]);
-    if (at.value.tab !== tab) await at.update({ ...at.value, tab });
-  }
-  const conflicts: Conflict[] = [];
-  for (const kept of await tabs.getAll(IDBKeyRange.bound([draft, ""], [draft, "\uffff"]))) {
-    if (isThere(kept.tab)) continue;
-    conflicts.push(...(readJson(kept.conflicts) as Conflict[]));
-    if (kept.tab !== tab) await tabs.delete([draft, kept.tab]);
-  }
-  if (conflicts.length > 0) await tabs.put({ draft, tab, conflicts: JSON.stringify(conflicts) });
-  await transaction.done;
-  return logs.size > 0 || conflicts.length > 0 ? { logs: [...logs.values()], conflicts } : null;
 }
