@@ -1,28 +1,22 @@
 // The draft of a workflow: read once, then saved by what has changed.
 
-import { call, pathOf } from "./call";
-import { ApiError, callJson } from "./client";
+import { call } from "./call";
+import { ApiError } from "./client";
 
 /** What a browser still sends while a page goes away. */
 export const LEAVING_BYTES = 60_000;
-
-/** What a room has, or has taken. */
-interface Kept {
-  rev: number;
-  updated_at: string;
-}
 
 export const draftApi = {
   read: (id: string, signal?: AbortSignal) => call("GET /workflows/{id}/draft", { path: { id }, signal }),
   /** What changed since the base of the epoch, beyond a state vector. */
   document: async (id: string, epoch: number, since: Uint8Array | null) => {
-    const query = { epoch: String(epoch), since: since && toBase64(since).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "") };
-    const { rev, updated_at: at, state } = await callJson<Kept & { state: string }>(pathOf("GET /workflows/{id}/document", { id }), { query });
+    const query = { epoch, since: since && toBase64(since).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "") };
+    const { rev, updated_at: at, state } = await call("GET /workflows/{id}/document", { path: { id }, query });
     return { rev, at: Date.parse(at), state: fromBase64(state) };
   },
   save: async (id: string, epoch: number, update: Uint8Array, keepalive: boolean) => {
-    const body = JSON.stringify({ id, epoch, update: toBase64(update) });
-    const { rev, updated_at: at } = await callJson<Kept>("/workflows/auto-save", { method: "POST", body, keepalive });
+    const text = JSON.stringify({ id, epoch, update: toBase64(update) });
+    const { rev, updated_at: at } = await call("POST /workflows/auto-save", { text, keepalive });
     return { rev, at: Date.parse(at) };
   },
 };

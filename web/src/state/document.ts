@@ -36,8 +36,7 @@ export const useDocument = create<DocumentState>(() => ({ session: null, save: {
 const tab = thisTab();
 
 async function readDraft(workflow: string, signal?: AbortSignal): Promise<Draft & DraftRead> {
-  const draft = (await draftApi.read(workflow, signal)) as Draft & Partial<DraftRead>;
-  return { ...draft, graph: draft.graph, epoch: draft.epoch ?? 0 };
+  return draftApi.read(workflow, signal);
 }
 
 /** Reads the draft of a workflow, with what this device still has of an earlier visit, and keeps it saved from then on. */

@@ -125,6 +125,16 @@ describe("the hub", () => {
     expect([sockets.length, one.take()]).toEqual([3, ["open", saved(1)]]);
   });
 
+  it("lets go of a socket that one tab finds silent", () => {
+    const { hub, sockets, one, two, enter } = open();
+    enter(one);
+    enter(two);
+    sockets[0]?.events.open();
+    [one, two].forEach((tab) => tab.take());
+    hub.hear(one, { kind: "lost" });
+    expect([sockets[0]?.isClosed, two.take()]).toEqual([true, ["closed 1006"]]);
+  });
+
   it("follows the first tab that hears of another epoch; the others come after it", () => {
     const { sockets, one, two, enter } = open();
     enter(one);

@@ -180,6 +180,19 @@ describe("apart", () => {
     expect(server.fold()).toBe(true);
   });
 
+  it("a connection that says nothing any more is given up, and another is made", async () => {
+    const [server, ada, bo] = await two();
+    ada.network.isSilent = true;
+    set(ada, "a", { "data/label": "Mine" });
+    await settled(server, 14_000);
+    expect(ada.state.kind).toBe("syncing");
+    await settled(server, 2_000);
+    expect(ada.state.kind).toBe("local");
+    ada.network.isSilent = false;
+    await settled(server, 30_000);
+    expect([data(bo, "a")?.["label"], ada.state.kind]).toEqual(["Mine", "saved"]);
+  });
+
   it("texts that changed in different places are one text, without a conflict", async () => {
     const [server, ada, bo] = await two();
     ada.network.isOnline = false;

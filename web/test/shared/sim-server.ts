@@ -29,6 +29,8 @@ interface Member {
 export interface Network {
   isOnline: boolean;
   hasSockets: boolean;
+  /** Nothing arrives, and nobody says so. */
+  isSilent?: boolean;
 }
 
 export class SimServer {
@@ -87,7 +89,7 @@ export class SimServer {
       const epoch = Number(/rooms\/(-?\d+)/.exec(url)?.[1]);
       const member: Member = { events, toServer: [], toClient: [], isOpen: false, epoch, sent: 0, isOurs: url.includes("tidemill=1") };
       this.members.set(member, network);
-      return { send: (bytes) => member.isOpen && member.toServer.push(bytes), close: () => this.members.delete(member) };
+      return { send: (bytes) => void member.toServer.push(bytes), close: () => this.members.delete(member) };
     };
   }
 
@@ -119,7 +121,7 @@ export class SimServer {
   step(choose: () => boolean, twice: () => boolean = () => false): boolean {
     let isAny = false;
     for (const [member, network] of [...this.members]) {
-      if (!this.members.has(member) || !choose()) continue;
+      if (!this.members.has(member) || network.isSilent || !choose()) continue;
       if (!network.isOnline || !network.hasSockets) this.cut(member, LOST);
       else if (member.epoch !== this.epoch && member.toClient.length === 0) this.cut(member, 4409);
       else if (!member.isOpen) this.join(member);

@@ -38,11 +38,11 @@ export function hubWire(room: string, tab: string | null): OpenWire {
     say({ kind: "open", url, tab });
     return {
       send: (bytes) => (direct ? direct.send(bytes) : say({ kind: "frame", bytes })),
-      close: () => {
+      close: (isLost) => {
         clearTimeout(silent);
         worker.onerror = port.onmessage = null;
         if (direct) direct.close();
-        else say({ kind: "close" });
+        else say({ kind: isLost ? "lost" : "close" });
         port.close();
       },
     };

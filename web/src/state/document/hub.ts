@@ -5,7 +5,7 @@ import { isCounted, read, write } from "./frames";
 import { LOST, type OpenWire, type Wire } from "./wire";
 
 /** What a tab says to the hub, and hears from it. */
-export type Said = { kind: "open"; url: string; tab: string } | { kind: "frame"; bytes: Uint8Array } | { kind: "close" };
+export type Said = { kind: "open"; url: string; tab: string } | { kind: "frame"; bytes: Uint8Array } | { kind: "close" } | { kind: "lost" };
 export type Heard = { kind: "open" } | { kind: "frame"; bytes: Uint8Array } | { kind: "closed"; code: number };
 
 export interface Port {
@@ -41,6 +41,7 @@ export class Hub {
   hear(port: Port, said: Said): void {
     if (said.kind === "open") this.enter(port, said.url);
     else if (said.kind === "close") this.leave(port);
+    else if (said.kind === "lost") this.closed(LOST);
     else this.send(port, said.bytes);
   }
 

@@ -5,7 +5,7 @@ import { applyAwarenessUpdate, Awareness, encodeAwarenessUpdate, removeAwareness
 import { read, write, type Frame } from "./frames";
 import type { Live } from "./live";
 import { pause, type Timing } from "./timing";
-import type { OpenWire, Wire } from "./wire";
+import { LOST, type OpenWire, type Wire } from "./wire";
 
 export const CLOSED = { signedOut: 4401, gone: 4404, over: 4409, tooLarge: 4413 } as const;
 
@@ -47,6 +47,8 @@ export class Socket {
   private timer: ReturnType<typeof setTimeout> | null = null;
   private flushTimer: ReturnType<typeof setTimeout> | null = null;
   private flushedAt = 0;
+  /** Runs while an answer is awaited. */
+  private awaiting: ReturnType<typeof setTimeout> | null = null;
   /** The room was folded, and what that led to is not done. */
   private due: { epoch: number; rev: number } | null = null;
 
@@ -103,6 +105,21 @@ export class Socket {
   private count(clock: number, frame: Frame): void {
     this.sent.push(clock);
     this.wire?.send(write(frame));
+    this.await();
+  }
+
+  /** A connection that is gone without a word would otherwise be waited for until somebody reloads the page. */
+  private await(): void {
+    this.awaiting ??= setTimeout(() => {
+      this.wire?.close(true);
+      this.wire = null;
+      this.closed(LOST);
+    }, this.parts.timing.patience);
+  }
+
+  private heard(): void {
+    if (this.awaiting !== null) clearTimeout(this.awaiting);
+    this.awaiting = null;
   }
 
   private async connect(): Promise<void> {
@@ -120,6 +137,7 @@ export class Socket {
       if (this.phase === "off" || this.wire) return;
     }
     [this.isSynced, this.early, this.sent] = [false, [], []];
+    this.await();
     this.wire = open(url(live.epoch), {
       open: () => {
         this.wire?.send(write({ kind: "ask", vector: NO_STATE }));
@@ -133,6 +151,7 @@ export class Socket {
   private take(bytes: Uint8Array): void {
     const { live } = this.parts;
     const frame = read(bytes);
+    if (this.isSynced || frame?.kind === "answer") this.heard();
     switch (frame?.kind) {
       case "answer":
         if (this.isSynced) live.take(frame.update);
@@ -216,6 +235,7 @@ export class Socket {
   }
 
   private drop(): void {
+    this.heard();
     this.wire?.close();
     this.wire = null;
     this.isSynced = false;

@@ -9,8 +9,8 @@ export interface WireEvents {
 
 export interface Wire {
   send(bytes: Uint8Array): void;
-  /** Nothing is heard of it after this. */
-  close(): void;
+  /** Nothing is heard of it after this. `isLost`: it is silent, so others that share it should let go of it too. */
+  close(isLost?: boolean): void;
 }
 
 export type OpenWire = (url: string, events: WireEvents) => Wire;
