@@ -249,7 +249,7 @@ describe("the database", () => {
 describe("timing", () => {
   it("is what the server says, within bounds", () => {
     expect(timingOf(null)).toEqual(TIMING);
-    expect(timingOf({ save_debounce_ms: 5_000, save_interval_ms: 1, save_retries: 1e9, poll_interval_ms: "x" })).toMatchObject({ quiet: 5_000, latest: 5_000, tries: 20, poll: 10_000 });
+    expect(timingOf({ debounce_ms: 5_000, server_ms: 1, retries: 1e9, retry_ms: "x" })).toMatchObject({ quiet: 5_000, latest: 5_000, tries: 20, wait: 1_000 });
   });
 
   it("tries at once again, then ever less often, not all at one time", () => {

@@ -1258,6 +1258,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/performance/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How saving goes, as pages reported it: success, durations, conflicts, memory, and a score. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Of the last so many minutes: 60, at most 1,440 */
+                    minutes?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DocumentFigures"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes what a page reports of saving. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ReportsBody"];
+                };
+            };
+            responses: {
+                /** @description Counted */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/schedules/next": {
         parameters: {
             query?: never;
@@ -3614,6 +3698,18 @@ export interface components {
             "memory-usage": components["schemas"]["Check"];
             "workflow-executor": components["schemas"]["Check"];
         };
+        /** @description Conflicts. */
+        ConflictFigures: {
+            /**
+             * Format: double
+             * @description From the moment one was shown until somebody chose.
+             */
+            average_settling_ms?: number | null;
+            /** Format: int64 */
+            found: number;
+            /** Format: int64 */
+            settled: number;
+        };
         /** @description A name and how many workflows have it. */
         Counted: {
             /** Format: int64 */
@@ -3660,6 +3756,45 @@ export interface components {
             /** Format: int64 */
             total_workflows: number;
         };
+        /** @description What pages reported in a time. */
+        DocumentFigures: {
+            conflicts: components["schemas"]["ConflictFigures"];
+            /** @description By the minute, oldest first; minutes without reports are left out. */
+            history: components["schemas"]["DocumentMinute"][];
+            /**
+             * Format: double
+             * @description Time until a change was on the device, 95 of 100; none without reports.
+             */
+            kept_p95_ms?: number | null;
+            /** @description Minutes that it is of. */
+            minutes: number;
+            saves: components["schemas"]["SaveFigures"];
+            /**
+             * Format: double
+             * @description 0 to 100: half for saves that succeed, three tenths for those that take at most 500 ms, two tenths for those without
+             *     conflict.
+             */
+            score?: number | null;
+        };
+        /** @description A minute. */
+        DocumentMinute: {
+            at: string;
+            /** Format: int64 */
+            conflicts: number;
+            /**
+             * Format: int64
+             * @description The largest open document, and the most memory of a page.
+             */
+            document_bytes: number;
+            /** Format: int64 */
+            memory_bytes: number;
+            /** Format: double */
+            p95_ms?: number | null;
+            /** Format: int64 */
+            saves: number;
+            /** Format: int64 */
+            succeeded: number;
+        };
         /** @description What of a draft's overlay somebody lacks. */
         DocumentState: {
             /** Format: int64 */
@@ -3669,6 +3804,34 @@ export interface components {
             /** @description An update of Yjs (version 1) in base64. */
             state: string;
             updated_at: string;
+        };
+        /** @description When the page saves what is edited, in ms. */
+        DocumentsState: {
+            /**
+             * Format: int64
+             * @description Quiet time before it saves without a socket.
+             */
+            debounce_ms: number;
+            /**
+             * Format: int64
+             * @description Time within which a change is on the device.
+             */
+            local_ms: number;
+            /**
+             * Format: int64
+             * @description Tries of a save that failed before it waits longer.
+             */
+            retries: number;
+            /**
+             * Format: int64
+             * @description Time between those tries.
+             */
+            retry_ms: number;
+            /**
+             * Format: int64
+             * @description Time after which it saves at the latest.
+             */
+            server_ms: number;
         };
         /** @description One change: of a node, of an edge, or of the file around them. */
         DraftChange: {
@@ -4190,11 +4353,77 @@ export interface components {
             /** @description The version to run; the same one if it is absent. */
             version?: string | null;
         };
+        /** @description One report: its kind, and what belongs to that. */
+        ReportBody: {
+            /**
+             * Format: int64
+             * @description Bytes that travelled.
+             */
+            bytes?: number | null;
+            /**
+             * Format: int64
+             * @description Bytes of an open document.
+             */
+            document?: number | null;
+            /**
+             * Format: int64
+             * @description Conflicts that were found.
+             */
+            found?: number | null;
+            /** @description `save`, `kept` (on the device), `conflicts` or `size`. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description Bytes of the page's memory.
+             */
+            memory?: number | null;
+            /**
+             * Format: double
+             * @description How long it took.
+             */
+            ms?: number | null;
+            /** @description Of a save: `saved`, `local`, `conflict`, `refused` or `failed`. */
+            outcome?: string | null;
+            /**
+             * Format: int64
+             * @description Conflicts that somebody settled.
+             */
+            settled?: number | null;
+        };
+        /** @description Reports of a page. */
+        ReportsBody: {
+            /** @description At most 500. */
+            reports: components["schemas"]["ReportBody"][];
+        };
         /** @description What a change was made from: one of them. */
         SaveBase: {
             /** Format: int64 */
             rev?: number | null;
             updated_at?: string | null;
+        };
+        /** @description Saves. */
+        SaveFigures: {
+            /** Format: double */
+            average_ms?: number | null;
+            /** Format: int64 */
+            conflict: number;
+            /** Format: int64 */
+            count: number;
+            /** Format: int64 */
+            failed: number;
+            /** Format: int64 */
+            local: number;
+            /** Format: double */
+            p50_ms?: number | null;
+            /** Format: double */
+            p95_ms?: number | null;
+            /** Format: int64 */
+            refused: number;
+            /**
+             * Format: double
+             * @description The share that reached the server; none without reports.
+             */
+            success_rate?: number | null;
         };
         /** @description The next times of a schedule. */
         ScheduleTimes: {
@@ -4205,6 +4434,7 @@ export interface components {
         };
         /** @description Whether the caller is signed in, and what the page goes by. */
         SessionState: {
+            documents: components["schemas"]["DocumentsState"];
             rendering: components["schemas"]["RenderingState"];
             signed_in: boolean;
             /** @description The tenant that the caller works in. */

@@ -10,7 +10,7 @@ export async function learnDefaults(): Promise<void> {
   try {
     const session = await api.session();
     takeDefaults(defaultsOf(session.rendering));
-    takeTiming(timingOf((session as { documents?: unknown }).documents));
+    takeTiming(timingOf(session.documents));
   } catch {
     // It is asked again with the next visit.
   }

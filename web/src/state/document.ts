@@ -5,7 +5,7 @@ import { draftApi } from "../api/draft";
 import type { Draft } from "../api/types";
 import { readField } from "../graph/document/fields";
 import type { Conflict } from "../graph/document/changes";
-import { GraphDocument, type Editing } from "../graph/document/document";
+import { GraphDocument } from "../graph/document/document";
 import { Selection } from "../graph/document/selection";
 import { followDeletions } from "../graph/edit/choose";
 import type { DraftRead } from "./document/live";
@@ -67,28 +67,6 @@ export async function openDocument(workflow: string, signal: AbortSignal): Promi
 export function closeDocument(session: Session): void {
   session.saver.close();
   if (useDocument.getState().session === session) useDocument.setState({ session: null, conflicts: [] });
-}
-
-/**
- * Chooses between two changes. Theirs becomes a change of mine, which can be taken back. Of what I deleted and somebody
- * else edited, theirs is there already; choosing mine deletes it.
- */
-export function settleConflict(session: Session, conflict: Conflict, choice: "mine" | "theirs"): void {
-  const isDeletion = conflict.field === null && conflict.mine === null;
-  session.saver.choose(conflict, choice, () => {
-    if (choice === "mine" && isDeletion) session.doc.change("Delete", (edit) => takeTheirs(edit, { ...conflict, theirs: null }));
-    if (choice === "theirs" && !isDeletion) session.doc.change("Take theirs", (edit) => takeTheirs(edit, conflict));
-  });
-}
-
-function takeTheirs(edit: Editing, { row, field, theirs }: Conflict): void {
-  const value = { [field ?? ""]: theirs ?? undefined };
-  if ("file" in row) edit.setFile(value);
-  else if ("node" in row) {
-    if (field !== null) edit.setNode(row.node, value);
-    else if (theirs === null) edit.removeNode(row.node);
-  } else if (field !== null) edit.setEdge(row.edge, value);
-  else if (theirs === null) edit.removeEdge(row.edge);
 }
 
 /** A field of the file as text, for words on the page. */

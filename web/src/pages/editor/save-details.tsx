@@ -2,8 +2,9 @@
 
 import type { Conflict, RowName } from "../../graph/document/changes";
 import { brief } from "../../graph/values";
-import { settleConflict, type Session } from "../../state/document";
+import type { Session } from "../../state/document";
 import type { SaveState } from "../../state/document/saver";
+import { settleConflict } from "../../state/document/settle";
 import { Button } from "../../ui/button";
 import { sentence } from "../../ui/states";
 import s from "./save-state.module.css";

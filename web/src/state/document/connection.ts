@@ -30,6 +30,8 @@ export interface ConnectionParts {
   open: OpenWire;
   url: (epoch: number) => string;
   who: () => string;
+  /** Takes part in who is there; answers what ends that. */
+  meet?: (presence: Socket["presence"]) => () => void;
   onProgress: (progress: Progress) => void;
   onConflicts: (conflicts: readonly Conflict[]) => void;
   /** What this device keeps must be written anew: at once, or soon. */
@@ -46,6 +48,7 @@ export class Connection {
   private refused: { code: string; why: string } | null = null;
   private posts = { isBusy: false, why: null as string | null };
   private readonly waiting = new Set<() => void>();
+  private readonly part: () => void;
 
   constructor(private readonly parts: ConnectionParts) {
     const { timing, posts, open, url } = parts;
@@ -62,6 +65,7 @@ export class Connection {
       },
     });
     this.socket = new Socket({ live: this.live, timing, open, url, onRefused, onPhase: () => this.phased() });
+    this.part = parts.meet?.(this.socket.presence) ?? (() => undefined);
     this.socket.start();
   }
 
@@ -114,6 +118,7 @@ export class Connection {
 
   close(): void {
     this.leave();
+    this.part();
     this.posting.stop();
     this.socket.close();
     this.live.close();

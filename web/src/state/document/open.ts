@@ -8,6 +8,7 @@ import { hubWire } from "./hub-wire";
 import { arrivedIn, layKept, wasSent } from "./kept";
 import type { DraftRead } from "./live";
 import type { Kept } from "./local";
+import { peopleOf, readMe, sourceOf } from "./presence";
 import type { Tab } from "./tabs";
 import { timing } from "./timing";
 
@@ -25,7 +26,8 @@ export async function connect({ workflow, draft: { epoch, rev }, tab, ...rest }:
     timing,
     epoch,
     rev,
-    who: () => "",
+    who: () => readMe().name,
+    meet: (presence) => peopleOf(rest.doc).connect(sourceOf(presence)),
     url: (of) => roomUrl(workflow, of),
     open: hubWire(workflow, tab.isHeld ? tab.name : null),
     posts: {

@@ -29,11 +29,10 @@ export function takeTiming(wanted: Timing): void {
 
 /** What a server may say, and within which bounds it is believed. */
 const KEYS: { [K in keyof Timing]?: readonly [key: string, least: number, most: number] } = {
-  quiet: ["save_debounce_ms", 100, 60_000],
-  latest: ["save_interval_ms", 1_000, 600_000],
-  poll: ["poll_interval_ms", 1_000, 600_000],
-  tries: ["save_retries", 0, 20],
-  wait: ["save_retry_delay_ms", 100, 60_000],
+  quiet: ["debounce_ms", 100, 60_000],
+  latest: ["server_ms", 1_000, 600_000],
+  tries: ["retries", 0, 20],
+  wait: ["retry_ms", 100, 60_000],
 };
 
 export function timingOf(documents: unknown): Timing {
