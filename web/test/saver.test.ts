@@ -4,6 +4,7 @@ import "fake-indexeddb/auto";
 import { openDB } from "idb";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Change, Conflict } from "../src/graph/document/changes";
+import { confirmAll } from "../src/graph/document/elsewhere";
 import { GraphDocument } from "../src/graph/document/document";
 import type { FileGraph } from "../src/graph/file";
 import type { Connection, Progress } from "../src/state/document/connection";
@@ -126,6 +127,11 @@ describe("what is said", () => {
     await pass(0);
     page.progress({ isBusy: true });
     expect(page.last()).toEqual({ kind: "syncing" });
+    page.progress({ isSaved: true, isBusy: true, at: 9 });
+    // Changed before there was anything to share it with: what was told does not speak of it.
+    await pass(500);
+    expect(page.last()).toEqual({ kind: "syncing" });
+    confirmAll(page.doc);
     page.progress({ isSaved: true, isBusy: true, at: 9 });
     // Letters that arrive one by one are one saving.
     expect(page.last()).toEqual({ kind: "syncing" });

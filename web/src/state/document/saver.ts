@@ -233,7 +233,8 @@ export class Saver {
 
   private now(): SaveState {
     const { progress, localFault, conflicts } = this;
-    const isSaved = progress && this.connection ? progress.isSaved : !this.parts.doc.isChanged;
+    // What was just changed is not in what was told last.
+    const isSaved = !this.parts.doc.isChanged && (progress?.isSaved ?? true);
     const at = Math.max(this.parts.at, progress?.at ?? 0);
     if (isSaved) return conflicts.length > 0 ? { kind: "conflict", at, count: conflicts.length } : { kind: "saved", at };
     if (localFault !== null && !progress?.isBusy) return { kind: "unsafe", why: localFault };
