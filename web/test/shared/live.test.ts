@@ -356,6 +356,14 @@ describe("without a socket", () => {
     expect(data(bo, "a")?.["label"]).toBe("Begin");
   });
 
+  it("requests go soon where a socket never begins", async () => {
+    const server = new SimServer(file());
+    const ada = await replica("Ada", server, { network: { isOnline: true, hasSockets: true, isSilent: true } });
+    set(ada, "a", { "data/label": "Mine" });
+    await settled(server, 5_000);
+    expect([ada.state.kind, server.file().nodes[0]?.data?.["label"]]).toEqual(["saved", "Mine"]);
+  });
+
   it("does not wait longer than the latest time while somebody goes on typing", async () => {
     const server = new SimServer(file());
     const ada = await replica("Ada", server, { network: { isOnline: true, hasSockets: false } });

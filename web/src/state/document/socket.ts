@@ -110,11 +110,14 @@ export class Socket {
 
   /** A connection that is gone without a word would otherwise be waited for until somebody reloads the page. */
   private await(): void {
+    const { timing } = this.parts;
     this.awaiting ??= setTimeout(() => {
+      // What leaves a beginning without an answer, such as a proxy that knows no sockets, will do so again: requests go meanwhile.
+      if (!this.isSynced) this.failures = timing.tries;
       this.wire?.close(true);
       this.wire = null;
       this.closed(LOST);
-    }, this.parts.timing.patience);
+    }, this.isSynced ? timing.patience : timing.opening);
   }
 
   private heard(): void {

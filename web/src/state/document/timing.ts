@@ -8,6 +8,8 @@ export interface Timing {
   latest: number;
   /** Without a socket: how often others' changes are asked for. */
   poll: number;
+  /** So long a socket may take to begin. */
+  opening: number;
   /** So long a socket may leave what was sent without an answer. */
   patience: number;
   /** Tries in a row, and what lies between them; after these it takes longer each time, up to `longest`. */
@@ -18,7 +20,7 @@ export interface Timing {
   apart: number;
 }
 
-export const TIMING: Timing = { merge: 50, quiet: 2_000, latest: 30_000, poll: 10_000, patience: 15_000, tries: 3, wait: 1_000, longest: 60_000, apart: 5_000 };
+export const TIMING: Timing = { merge: 50, quiet: 2_000, latest: 30_000, poll: 10_000, opening: 4_000, patience: 15_000, tries: 3, wait: 1_000, longest: 60_000, apart: 5_000 };
 
 /** What holds on this page, in documents that are open too. */
 export const timing: Timing = { ...TIMING };
