@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest";
 import type { Change } from "../src/graph/document/changes";
 import { withoutBase } from "../src/graph/document/changes";
+import { confirm, heldBack, rebase, restore } from "../src/graph/document/elsewhere";
 import { GraphDocument } from "../src/graph/document/document";
 import { differing, fieldOf, readField, withFields } from "../src/graph/document/fields";
 import { Selection } from "../src/graph/document/selection";
@@ -164,15 +165,15 @@ describe("what differs from the base", () => {
       edit.addNode({ id: "d", type: "note" });
       edit.setFile({ name: "Letters", settings: undefined });
     });
-    const sent = doc.sending();
-    expect(sent.changes.map(withoutBase)).toEqual([
+    const sent = heldBack(doc);
+    expect(doc.changes().map(withoutBase)).toEqual([
       { file: true, set: { name: "Letters" }, unset: ["settings"] },
       { node: "b", set: { "data/label": "Scale" }, unset: ["data/fields"] },
       { node: "d", added: { id: "d", type: "note" } },
       { edge: "bc", removed: true },
     ]);
     doc.change("Later", (edit) => edit.setNode("b", { "data/label": "Balance" }));
-    doc.settled(sent);
+    confirm(doc, sent);
     expect(doc.changes().map(withoutBase)).toEqual([{ node: "b", set: { "data/label": "Balance" } }]);
     doc.undo();
     expect(doc.isChanged).toBe(false);
@@ -188,21 +189,22 @@ describe("what differs from the base", () => {
     });
     const kept = JSON.parse(JSON.stringify(doc.changes())) as Change[];
     const again = new GraphDocument(file());
-    expect(again.restore(kept)).toEqual([]);
+    expect(restore(again, kept)).toEqual([]);
     expect(stateOf(again)).toEqual(stateOf(doc));
     expect(again.changes()).toEqual(doc.changes());
   });
 
-  it("asks for the whole file where a row has no name of its own", () => {
-    const doc = new GraphDocument({ nodes: [{ id: "a" }, { id: "a" }, { id: "b" }], edges: [{ source: "a", target: "b" }] });
-    expect([doc.nodes.count, doc.needsWhole]).toEqual([3, false]);
-    doc.change("Edit", (edit) => edit.setNode("b", { "data/x": 1 }));
-    expect(doc.needsWhole).toBe(false);
-    doc.change("Edit", (edit) => edit.setNode("a", { "data/x": 1 }));
-    expect(doc.needsWhole).toBe(true);
-    doc.undo();
-    doc.change("Disconnect", (edit) => edit.removeEdge(doc.edges.key(0)));
-    expect([doc.edges.count, doc.needsWhole]).toEqual([0, true]);
+  it("names rows that have no id of their own by their number", () => {
+    const doc = new GraphDocument({ nodes: [{ id: "a" }, { id: "a" }, { id: "#1" }, { id: "" }, { id: "#0" }], edges: [{ source: "a", target: "b" }] });
+    const numbers = (table: typeof doc.nodes) => Array.from({ length: table.size }, (_, slot) => table.numberAt(slot));
+    expect([numbers(doc.nodes), doc.nodes.numbered(1), doc.nodes.slot("#0"), doc.nodes.slot("#1"), doc.edges.numberAt(0)]).toEqual([[-1, 0, -1, 1, -1], 3, 4, 2, 0]);
+    expect(new Set(Array.from({ length: 5 }, (_, slot) => doc.nodes.key(slot))).size).toBe(5);
+    const edited = new GraphDocument({ nodes: [{ id: "a" }, { id: "a" }, { id: "" }], edges: [] });
+    edited.change("Edit", (edit) => edit.setNode("#1", { "data/x": 1 }));
+    // What was number 0 is gone meanwhile; the other keeps its number.
+    const again = new GraphDocument({ nodes: [{ id: "a" }, { id: "" }], edges: [] }, undefined, { nodes: [0], edges: [] });
+    expect(restore(again, JSON.parse(JSON.stringify(edited.changes())) as Change[])).toEqual([]);
+    expect([again.nodes.numbered(0), again.nodes.numbered(1), again.nodes.at(1)?.data]).toEqual([undefined, 1, { x: 1 }]);
   });
 });
 
@@ -216,7 +218,8 @@ describe("another base", () => {
   it("is taken with what is mine on top, field by field", () => {
     const doc = new GraphDocument(file());
     doc.change("Mine", (edit) => edit.setNode("b", { "data/label": "Scale" }));
-    const conflicts = doc.rebase(
+    const conflicts = rebase(
+      doc,
       theirs((graph) => {
         graph.nodes[1] = { ...graph.nodes[1], position: { x: 1, y: 1 } };
         graph.nodes.push({ id: "n", type: "note" });
@@ -236,7 +239,7 @@ describe("another base", () => {
   it("tells where both changed the same, and keeps mine", () => {
     const doc = new GraphDocument(file());
     doc.change("Mine", (edit) => edit.setNode("b", { "data/label": "Scale" }));
-    const conflicts = doc.rebase(theirs((graph) => (graph.nodes[1] = { ...graph.nodes[1], data: { label: "Balance" } })));
+    const conflicts = rebase(doc, theirs((graph) => (graph.nodes[1] = { ...graph.nodes[1], data: { label: "Balance" } })));
     expect(conflicts).toEqual([{ row: { node: "b" }, field: "data/label", base: "Weigh", mine: "Scale", theirs: "Balance" }]);
     expect(doc.nodes.get("b")?.data).toEqual({ label: "Scale" });
   });
@@ -244,13 +247,13 @@ describe("another base", () => {
   it("keeps what one side deleted and the other still works on", () => {
     const edited = new GraphDocument(file());
     edited.change("Mine", (edit) => edit.setNode("c", { "data/url": "x" }));
-    const gone = edited.rebase(theirs((graph) => void graph.nodes.splice(2, 1)));
+    const gone = rebase(edited, theirs((graph) => void graph.nodes.splice(2, 1)));
     expect(gone.map(({ row, field, theirs: other }) => [row, field, other])).toEqual([[{ node: "c" }, null, null]]);
     expect(edited.nodes.get("c")?.data).toEqual({ url: "x" });
 
     const deleted = new GraphDocument(file());
     deleted.change("Mine", (edit) => edit.removeNode("c"));
-    const kept = deleted.rebase(theirs((graph) => (graph.nodes[2] = { ...graph.nodes[2], data: { url: "y" } })));
+    const kept = rebase(deleted, theirs((graph) => (graph.nodes[2] = { ...graph.nodes[2], data: { url: "y" } })));
     expect(kept.map(({ row, field, mine }) => [row, field, mine])).toEqual([[{ node: "c" }, null, null]]);
     expect(deleted.nodes.get("c")?.data).toEqual({ url: "y" });
   });
@@ -261,7 +264,7 @@ describe("another base", () => {
       edit.addNode({ id: "n", type: "http" });
       edit.addEdge({ id: "an", source: "a", target: "n" });
     });
-    doc.rebase(theirs((graph) => void graph.nodes.push({ id: "n", type: "note" })));
+    rebase(doc, theirs((graph) => void graph.nodes.push({ id: "n", type: "note" })));
     expect([doc.nodes.get("n")?.type, doc.nodes.get("n_2")?.type, doc.edges.get("an")?.target]).toEqual(["note", "http", "n_2"]);
   });
 
@@ -271,7 +274,7 @@ describe("another base", () => {
       edit.addNode({ id: "n", type: "http" });
       edit.setNode("b", { "data/label": "Scale" });
     });
-    const sent = doc.sending();
+    const sent = heldBack(doc);
     doc.change("Later", (edit) => {
       edit.setNode("n", { type: "set" });
       edit.setNode("b", { "data/label": "Balance" });
@@ -280,7 +283,7 @@ describe("another base", () => {
       graph.nodes[1] = { ...graph.nodes[1], data: { label: "Scale", fields: { kg: 1 } } };
       graph.nodes.push({ id: "n", type: "http" });
     });
-    expect(doc.rebase(saved, [sent])).toEqual([]);
+    expect(rebase(doc, saved, { unsure: [sent] })).toEqual([]);
     expect([doc.nodes.count, doc.nodes.get("n")?.type, doc.nodes.get("b")?.data?.["label"]]).toEqual([4, "set", "Balance"]);
     expect(doc.changes().map(withoutBase)).toEqual([
       { node: "n", set: { type: "set" } },
@@ -296,8 +299,8 @@ describe("an edge whose end is missing", () => {
     doc.change("Add", (edit) => edit.addNode({ id: "z" }));
     stateOf(doc);
     expect([doc.links.out(0), doc.links.in(1), doc.links.source[1]]).toEqual([[0], [0], 1]);
-    doc.settled(doc.sending());
-    doc.rebase({ nodes: [{ id: "a" }], edges: [{ id: "az", source: "a", target: "z" }] });
+    confirm(doc, heldBack(doc));
+    rebase(doc, { nodes: [{ id: "a" }], edges: [{ id: "az", source: "a", target: "z" }] });
     stateOf(doc);
     expect([doc.edges.count, doc.links.out(0), doc.links.target[0]]).toEqual([1, [0], -1]);
   });
@@ -323,7 +326,7 @@ describe("a file that is not what it should be", () => {
     expect(doc.nodes.get("a")?.data).toBe("text");
     expect(doc.toFile()).toEqual(bad);
     // What is no node stands where it stood, also in a file that somebody else has saved since.
-    doc.rebase({ nodes: ["x", { id: "a" }, 7], edges: [null] } as unknown as FileGraph);
+    rebase(doc, { nodes: ["x", { id: "a" }, 7], edges: [null] } as unknown as FileGraph);
     doc.change("Edit", (edit) => edit.addNode({ id: "b" }));
     expect(doc.toFile()).toEqual({ nodes: ["x", { id: "a" }, 7, { id: "b" }], edges: [null] });
     for (const other of [{}, { nodes: null, edges: 3 }, { nodes: {}, edges: [] }]) expect(new GraphDocument(other as unknown as FileGraph).nodes.count).toBe(0);
@@ -365,7 +368,7 @@ describe("random edits", () => {
     const after = stateOf(doc);
     const sorted = (graph: FileGraph) => ({ ...graph, nodes: [...graph.nodes].sort((a, b) => (a.id < b.id ? -1 : 1)), edges: [...graph.edges].sort((a, b) => ((a.id ?? "") < (b.id ?? "") ? -1 : 1)) });
     const again = new GraphDocument(file());
-    expect(again.restore(JSON.parse(JSON.stringify(doc.changes())) as Change[])).toEqual([]);
+    expect(restore(again, JSON.parse(JSON.stringify(doc.changes())) as Change[])).toEqual([]);
     expect(sorted(stateOf(again))).toEqual(sorted(after));
     while (doc.undo()) stateOf(doc);
     expect(stateOf(doc)).toEqual(before);

@@ -147,6 +147,9 @@ describe("writing", () => {
     expect(write("a", a, a, { ...a, type: "s" })).toEqual([{ field: "type", value: '"s"' }]);
     expect(write("a", a, a, { id: "a", type: "t", data: { body: "two words" } })).toEqual([{ field: "data/url", value: null }]);
     expect(write("a", a, a, { ...a, data: { url: "u", body: "two more words" } })).toEqual([{ field: "data/body", before: "two words", after: "two more words" }]);
+    // What is left of a data without keys depends on the base, unless it is said.
+    expect(write("b", { id: "b", data: { x: 1 } }, { id: "b", data: { x: 1 } }, { id: "b", data: {} })).toEqual([{ field: "data", value: "{}" }, { field: "data/x", value: null }]);
+    expect(write("b", { id: "b", data: { x: 1 } }, { id: "b", data: { x: 1 } }, { id: "b" })).toEqual([{ field: "data/x", value: null }, { field: "data", value: null }]);
     expect(write("a", a, a, null)).toEqual([{ field: "~deleted", value: true }]);
     expect(write("n", null, null, { id: "n" })).toEqual([{ field: "~added", value: '[5,{"id":"n"}]' }]);
     entries.put("a/~deleted", true);

@@ -1,142 +1,74 @@
-// Saving: on this device at once, on the server soon, and what is said when either does not work.
+// Saving: on this device at once, and what is said where the device or the server does not keep it.
 
 import "fake-indexeddb/auto";
+import { openDB } from "idb";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { ApiError } from "../src/api/client";
-import type { Draft, DraftSaved as Saved, Graph } from "../src/api/types";
-import { withFields } from "../src/graph/document/fields";
 import type { Change, Conflict } from "../src/graph/document/changes";
+import { confirmAll } from "../src/graph/document/elsewhere";
 import { GraphDocument } from "../src/graph/document/document";
 import type { FileGraph } from "../src/graph/file";
-import { fold, openLocal, type Kept, type Local } from "../src/state/document/local";
-import { Saver, type SaveState, type Server } from "../src/state/document/saver";
+import type { Connection, Progress } from "../src/state/document/connection";
+import { fold, layKept } from "../src/state/document/kept";
+import { openLocal, type Held, type Kept, type Local, type LocalEdit, type Mark } from "../src/state/document/local";
+import { Saver, type SaveState } from "../src/state/document/saver";
+import { pause, TIMING, timingOf } from "../src/state/document/timing";
 
 const file = (): FileGraph => ({ nodes: [{ id: "a", data: { label: "Start" } }, { id: "b" }], edges: [{ id: "ab", source: "a", target: "b" }] });
-
-/** A server in memory. `mood` says how the next requests end, in order. */
-class FakeServer implements Server {
-  rev = 7;
-  graph = file();
-  requests: string[] = [];
-  mood: ("ok" | "away" | "lost" | "500" | "422" | "401")[] = [];
-  wait: Promise<void> | null = null;
-
-  async read(): Promise<Pick<Draft, "rev" | "graph">> {
-    this.requests.push("GET");
-    await this.meet(() => undefined);
-    return { rev: this.rev, graph: this.graph as unknown as Graph };
-  }
-
-  async change(rev: number, changes: string): Promise<Saved> {
-    this.requests.push(`PATCH ${rev} ${changes}`);
-    return this.meet(() => this.save(rev, () => (this.graph = applied(this.graph, JSON.parse(changes) as Change[]))));
-  }
-
-  async replace(rev: number, text: string): Promise<Saved> {
-    this.requests.push(`PUT ${rev}`);
-    return this.meet(() => this.save(rev, () => (this.graph = JSON.parse(text) as FileGraph)));
-  }
-
-  /** Somebody else saves. */
-  other(change: (graph: FileGraph) => FileGraph): void {
-    this.graph = change(this.graph);
-    this.rev += 1;
-  }
-
-  private save(rev: number, make: () => void): Saved {
-    if (rev !== this.rev) throw new ApiError(412, "draft_changed", "the draft has changed");
-    make();
-    this.rev += 1;
-    return { rev: this.rev, updated_at: "" };
-  }
-
-  private async meet<T>(work: () => T): Promise<T> {
-    await this.wait;
-    const mood = this.mood.shift() ?? "ok";
-    if (mood === "away") throw new ApiError(0, "unreachable", "Tidemill does not answer");
-    if (mood === "500") throw new ApiError(500, "internal", "it broke");
-    if (mood === "422") throw new ApiError(422, "too_large", "the draft is too large");
-    if (mood === "401") throw new ApiError(401, "not_signed_in", "sign in");
-    const answer = work();
-    if (mood === "lost") throw new ApiError(0, "unreachable", "the answer was lost");
-    return answer;
-  }
-}
-
-function applied(graph: FileGraph, changes: readonly Change[]): FileGraph {
-  let [nodes, edges] = [[...graph.nodes], [...graph.edges]];
-  const apply = <T extends { id?: string | null }>(rows: T[], id: string, change: Change): T[] => {
-    if ("added" in change) return [...rows, change.added as unknown as T];
-    if ("removed" in change) return rows.filter((row) => row.id !== id);
-    const fields = { ...("set" in change ? change.set : {}), ...Object.fromEntries(("unset" in change ? (change.unset ?? []) : []).map((field) => [field, undefined])) };
-    return rows.map((row) => (row.id === id ? withFields(row, fields) : row));
-  };
-  for (const change of changes) {
-    if ("node" in change) nodes = apply(nodes, change.node, change);
-    else if ("edge" in change) edges = apply(edges, change.edge, change);
-  }
-  return { ...graph, nodes, edges };
-}
+const tab = (name: string, there: string[] = []) => ({ name, isHeld: true, there: async () => new Set(there) });
 
 /** What a device keeps, without a database; `full` makes it refuse. */
 class FakeLocal implements Local {
-  edits: Parameters<Local["add"]>[1][] = [];
-  kept: Kept | null = null;
+  edits: LocalEdit[] = [];
+  held: Held | null = null;
   full = false;
 
   async read(): Promise<Kept | null> {
-    return this.kept && { ...this.kept, changes: fold([{ changes: this.kept.changes, settled: [] }, ...this.edits]) };
+    return null;
   }
 
-  async add(_workflow: string, edit: Parameters<Local["add"]>[1]): Promise<void> {
+  async add(_workflow: string, edit: LocalEdit): Promise<void> {
     if (this.full) throw new DOMException("full", "QuotaExceededError");
-    this.edits.push(JSON.parse(JSON.stringify(edit)) as typeof edit);
+    this.edits.push(JSON.parse(JSON.stringify(edit)) as LocalEdit);
   }
 
-  async replace(_workflow: string, kept: Kept): Promise<void> {
+  async replace(_workflow: string, held: Held): Promise<void> {
     if (this.full) throw new DOMException("full", "QuotaExceededError");
-    [this.kept, this.edits] = [JSON.parse(JSON.stringify(kept)) as Kept, []];
+    [this.held, this.edits] = [JSON.parse(JSON.stringify(held)) as Held, []];
   }
 }
 
-function open(server: FakeServer, local: Local | null = new FakeLocal()) {
-  const doc = new GraphDocument(JSON.parse(JSON.stringify(server.graph)) as FileGraph);
+/** A way to the server that does what a test says. */
+function open(local: Local | null, kept: Conflict[] = []) {
+  const doc = new GraphDocument(file());
   const states: SaveState[] = [];
-  let conflicts: readonly Conflict[] = [];
-  const saver = new Saver({ workflow: "w", doc, rev: server.rev, server, local, onState: (state) => states.push(state), onConflicts: (all) => (conflicts = all) });
-  const rename = (label: string) => doc.change("Rename", (edit) => edit.setNode("a", { "data/label": label }));
-  return { doc, saver, rename, states, kind: () => states.at(-1)?.kind, last: () => states.at(-1), conflicts: () => conflicts };
+  let report: ((progress: Progress) => void) | null = null;
+  let base: ((isUrgent: boolean) => void) | null = null;
+  const calls: string[] = [];
+  const saver = new Saver({
+    workflow: "w",
+    doc,
+    at: 5,
+    local,
+    takeUp: async () => kept,
+    connect: async (parts) => {
+      [report, base] = [parts.onProgress, parts.onBase];
+      return { mark: null, changed: () => undefined, leave: () => calls.push("leave"), close: () => calls.push("close"), retry: () => calls.push("retry"), flush: async () => 3 } as unknown as Connection;
+    },
+    onState: (state) => states.push(state),
+    onConflicts: () => undefined,
+  });
+  const progress = (of: Partial<Progress>) => report?.({ isSaved: false, isBusy: false, at: 0, why: null, refused: null, ...of });
+  return { doc, saver, states, calls, last: () => states.at(-1), progress, tidy: (isUrgent: boolean) => base?.(isUrgent), rename: (label: string) => doc.change("Rename", (edit) => edit.setNode("a", { "data/label": label })) };
 }
 
-const label = (graph: FileGraph) => graph.nodes[0]?.data?.["label"];
-
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
+beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] }));
+afterEach(() => void vi.useRealTimers());
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
-describe("saving", () => {
-  it("sends what changed once it is quiet, and is on this device at once", async () => {
-    const [server, local] = [new FakeServer(), new FakeLocal()];
-    const page = open(server, local);
-    await page.saver.begin();
-    for (const text of ["B", "Be", "Beg"]) {
-      page.rename(text);
-      await pass(300);
-      expect(label({ nodes: [{ id: "a", data: { label: (fold(local.edits)[0] as { set: Record<string, string> }).set["data/label"] } }], edges: [] })).toBe(text);
-    }
-    expect([server.requests, page.kind()]).toEqual([[], "local"]);
-    await pass(1_000);
-    expect(server.requests).toEqual([`PATCH 7 [{"node":"a","set":{"data/label":"Beg"}}]`]);
-    expect([label(server.graph), page.kind(), local.kept?.rev, local.edits, local.kept?.changes]).toEqual(["Beg", "saved", 8, [], []]);
-  });
-
+describe("on this device", () => {
   it("keeps a small edit in the turn in which it is made, a large one once it was seen, and both at once when the page goes", async () => {
     const local = new FakeLocal();
-    const page = open(new FakeServer(), local);
+    const page = open(local);
     const many = (from: number) => page.doc.change("Paste", (edit) => Array.from({ length: 600 }, (_, n) => edit.addNode({ id: `n${from + n}` })));
     page.rename("x");
     await Promise.resolve();
@@ -148,174 +80,187 @@ describe("saving", () => {
     expect([local.edits.length, local.edits[1]?.changes.length]).toEqual([2, 600]);
     many(600);
     page.saver.leave();
-    expect([local.edits.length, local.edits[2]?.changes.length]).toEqual([3, 600]);
+    expect([local.edits.length, local.edits[2]?.changes.length, page.calls]).toEqual([3, 600, ["leave"]]);
   });
 
-  it("does not wait longer than the latest time while somebody goes on typing", async () => {
-    const server = new FakeServer();
-    const page = open(server);
-    for (let at = 0; at < 62; at += 1) {
-      page.rename(`n${at}`);
-      await pass(500);
-    }
-    expect(server.requests.length).toBe(1);
-  });
-
-  it("never has two requests under way; what comes meanwhile goes with the next", async () => {
-    const server = new FakeServer();
-    let answer = (): void => undefined;
-    server.wait = new Promise((resolve) => (answer = resolve));
-    const page = open(server);
-    page.rename("one");
-    await pass(1_000);
-    page.rename("two");
-    await pass(5_000);
-    expect(server.requests.length).toBe(1);
-    server.wait = null;
-    answer();
-    await pass(1_000);
-    expect([server.requests.length, label(server.graph), page.kind()]).toEqual([2, "two", "saved"]);
-  });
-
-  it("tries again when the server is away, says so, and saves when somebody asks", async () => {
-    const server = new FakeServer();
-    server.mood = ["away", "500", "away"];
-    const page = open(server);
+  it("puts its log together anew soon after all of it has arrived, and at once where it builds on something else", async () => {
+    const local = new FakeLocal();
+    const page = open(local);
     page.rename("x");
-    await pass(1_000);
-    expect(page.last()).toEqual({ kind: "local", why: "Tidemill does not answer" });
-    await pass(1_000);
-    expect(page.last()).toEqual({ kind: "local", why: "it broke" });
-    await pass(3_000);
-    page.rename("y");
-    expect(server.requests.length).toBe(3);
-    page.saver.retry();
     await pass(0);
-    expect([label(server.graph), page.kind()]).toEqual(["y", "saved"]);
-  });
-
-  it("does not take its own lost answer for a change of somebody else", async () => {
-    const server = new FakeServer();
-    server.mood = ["lost"];
-    const page = open(server);
-    page.doc.change("Add", (edit) => edit.addNode({ id: "n", data: { label: "new" } }));
-    await pass(1_000);
-    page.doc.change("Rename", (edit) => edit.setNode("n", { "data/label": "newer" }));
-    await pass(10_000);
-    expect([server.graph.nodes.map((node) => node.id), page.conflicts(), page.kind()]).toEqual([["a", "b", "n"], [], "saved"]);
-    expect(server.graph.nodes[2]?.data).toEqual({ label: "newer" });
-  });
-
-  it("merges what somebody else saved, and tells of fields that both changed", async () => {
-    const server = new FakeServer();
-    const page = open(server);
-    server.other((graph) => ({ ...graph, nodes: [{ id: "a", data: { label: "Theirs" } }, { id: "b", data: { url: "u" } }] }));
-    page.rename("Mine");
-    await pass(2_000);
-    expect(server.graph.nodes).toEqual([{ id: "a", data: { label: "Mine" } }, { id: "b", data: { url: "u" } }]);
-    expect(page.conflicts()).toEqual([{ row: { node: "a" }, field: "data/label", base: "Start", mine: "Mine", theirs: "Theirs" }]);
-    expect([page.doc.nodes.get("b")?.data, page.kind()]).toEqual([{ url: "u" }, "saved"]);
-  });
-
-  it("keeps what the server refuses, and goes on after the next change", async () => {
-    const [server, local] = [new FakeServer(), new FakeLocal()];
-    server.mood = ["422"];
-    const page = open(server, local);
-    page.rename("x");
-    await pass(60_000);
-    expect([page.last(), server.requests.length, fold(local.edits).length]).toEqual([{ kind: "refused", why: "the draft is too large" }, 1, 1]);
+    page.tidy(false);
+    await pass(900);
+    expect(local.held).toBeNull();
+    await pass(100);
+    expect([local.held?.changes.length, local.edits]).toEqual([1, []]);
     page.rename("y");
-    await pass(1_000);
-    expect([label(server.graph), page.kind()]).toEqual(["y", "saved"]);
-  });
-
-  it("says to sign in, and saves after that", async () => {
-    const server = new FakeServer();
-    server.mood = ["401"];
-    const page = open(server);
-    page.rename("x");
-    await pass(1_000);
-    expect(page.last()).toEqual({ kind: "local", why: "sign in to save" });
-    await pass(1_000);
-    expect(page.kind()).toBe("saved");
-  });
-
-  it("sends the whole file where rows cannot be named", async () => {
-    const server = new FakeServer();
-    server.graph = { nodes: [{ id: "a" }, { id: "a" }], edges: [] };
-    const page = open(server);
-    page.rename("x");
-    await pass(1_000);
-    expect([server.requests, server.graph.nodes.length]).toEqual([["PUT 7"], 2]);
+    await pass(0);
+    page.tidy(false);
+    page.tidy(true);
+    await pass(0);
+    expect(local.edits).toEqual([]);
   });
 
   it("warns when neither the server nor this device keeps it", async () => {
-    const [server, local] = [new FakeServer(), new FakeLocal()];
-    const page = open(server, local);
-    await page.saver.begin();
+    const local = new FakeLocal();
+    const page = open(local);
     local.full = true;
-    server.mood = ["away"];
     page.rename("x");
-    await pass(1_000);
+    await pass(0);
+    page.progress({ why: "Tidemill does not answer" });
     expect(page.last()).toEqual({ kind: "unsafe", why: "this device has no room left for Tidemill" });
-  });
-
-  it("flushes for whoever needs it on the server", async () => {
-    const server = new FakeServer();
-    const page = open(server);
-    page.rename("x");
-    expect(await page.saver.flush()).toBe(8);
-    server.mood = ["away"];
-    page.rename("y");
-    expect(await page.saver.flush()).toBeNull();
-    page.saver.leave();
-    expect(server.requests.at(-1)).toContain('"y"');
+    const none = open(null);
+    none.rename("x");
+    expect(none.last()).toEqual({ kind: "unsafe", why: "this browser keeps nothing for Tidemill" });
+    none.progress({ isBusy: true });
+    await pass(0);
+    none.progress({ isBusy: true });
+    expect(none.last()?.kind).toBe("syncing");
   });
 });
 
-describe("a later visit", () => {
-  it("finds what this device kept, on top of what the server has now", async () => {
-    vi.useRealTimers();
-    const local = await openLocal();
-    const server = new FakeServer();
-    const first = open(server, local);
-    await first.saver.begin();
-    server.mood = ["away"];
-    first.doc.change("Edit", (edit) => {
-      edit.setNode("a", { "data/label": "Kept" });
-      edit.addNode({ id: "n" });
-      edit.removeNode("b");
-    });
-    first.saver.leave();
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    first.saver.close();
-    // The tab is gone, the server was away; meanwhile somebody else worked on it.
-    server.mood = [];
-    server.graph = file();
-    server.rev = 9;
-    server.other((graph) => ({ ...graph, nodes: graph.nodes.map((node) => (node.id === "b" ? { ...node, data: { url: "u" } } : node)) }));
-    const second = open(server, await openLocal());
-    await second.saver.begin();
-    expect([...second.doc.nodes.entries()].map(([, node]) => [node.id, node.data])).toEqual([["a", { label: "Kept" }], ["b", { url: "u" }], ["n", undefined]]);
-    expect(second.conflicts().map(({ row, mine }) => [row, mine])).toEqual([[{ node: "b" }, null]]);
-    expect(await second.saver.flush()).toBe(11);
-    const third = open(server, await openLocal());
-    await third.saver.begin();
-    expect([third.doc.isChanged, third.conflicts().length]).toEqual([false, 1]);
-    third.saver.settleConflict(third.conflicts()[0] as Conflict);
-    expect(third.conflicts()).toEqual([]);
-    second.saver.close();
-    third.saver.close();
+describe("what is said", () => {
+  it("is where the last change is", async () => {
+    const page = open(new FakeLocal());
+    page.rename("x");
+    expect(page.last()).toEqual({ kind: "local", why: null });
+    await pass(0);
+    page.progress({ isBusy: true });
+    expect(page.last()).toEqual({ kind: "syncing" });
+    page.progress({ isSaved: true, isBusy: true, at: 9 });
+    // Changed before there was anything to share it with: what was told does not speak of it.
+    await pass(500);
+    expect(page.last()).toEqual({ kind: "syncing" });
+    confirmAll(page.doc);
+    page.progress({ isSaved: true, isBusy: true, at: 9 });
+    // Letters that arrive one by one are one saving.
+    expect(page.last()).toEqual({ kind: "syncing" });
+    await pass(200);
+    page.progress({ isBusy: true });
+    page.progress({ isSaved: true, isBusy: true, at: 10 });
+    await pass(399);
+    expect(page.last()).toEqual({ kind: "syncing" });
+    await pass(1);
+    expect(page.last()).toEqual({ kind: "saved", at: 10 });
+    page.progress({ why: "Tidemill does not answer", at: 10 });
+    expect(page.last()).toEqual({ kind: "local", why: "Tidemill does not answer" });
+    page.progress({ refused: "too large", at: 10 });
+    expect(page.last()).toEqual({ kind: "refused", why: "too large" });
   });
 
-  it("keeps numbers that JavaScript cannot hold", async () => {
+  it("asks for a choice where there is a conflict", async () => {
+    const local = new FakeLocal();
+    const conflict: Conflict = { row: { node: "a" }, field: "data/label", base: 1, mine: 2, theirs: 3 };
+    local.read = async () => ({ logs: [], conflicts: [] });
+    const page = open(local, [conflict]);
+    await page.saver.begin();
+    expect(page.last()).toEqual({ kind: "conflict", at: 5, count: 1 });
+    expect(local.held?.conflicts).toEqual([conflict]);
+    page.saver.choose(conflict, "mine", () => undefined);
+    await pass(0);
+    expect([page.last()?.kind, local.held?.conflicts]).toEqual(["saved", []]);
+  });
+
+  it("does not connect a page that is closed", async () => {
+    const page = open(new FakeLocal());
+    const connecting = page.saver.connect();
+    page.saver.close();
+    expect([await connecting, page.calls, await page.saver.flush()]).toEqual([null, ["close"], null]);
+  });
+});
+
+describe("a log", () => {
+  const set = (label: string, now: object): Change => ({ node: "a", set: { "data/label": label }, was: { "data/label": "Start" }, now }) as Change;
+  const a = (label: string) => ({ id: "a", data: { label } });
+  const mark = (clock: number): Mark => ({ epoch: 1, client: 7, clock });
+
+  it("is folded to the last word on each row", () => {
+    const edits: LocalEdit[] = [{ changes: [set("x", a("x")), { node: "n", added: { id: "n" } }], settled: [] }, { changes: [set("y", a("y"))], settled: [{ node: "n" }] }];
+    expect(fold(edits)).toEqual([set("y", a("y"))]);
+  });
+
+  it("leaves out what has arrived, and begins from that where it went on", () => {
+    const edits: LocalEdit[] = [
+      { changes: [set("x", a("x")), { node: "n", added: { id: "n" } }, { node: "b", removed: true, was: { id: "b" } }], settled: [], mark: mark(3) },
+      { changes: [set("y", a("y")), { node: "n", added: { id: "n", type: "t" } }], settled: [], mark: mark(5) },
+    ];
+    expect(fold(edits, ({ clock }) => clock <= 3)).toEqual([
+      { node: "a", set: { "data/label": "y" }, was: { "data/label": "x" }, now: a("y") },
+      { node: "n", set: { type: "t" }, was: {}, now: { id: "n", type: "t" } },
+    ]);
+    expect(fold(edits, () => true)).toEqual([]);
+    expect(fold(edits, () => false).length).toBe(3);
+  });
+
+  it("of several tabs is laid one after the other", () => {
+    const doc = new GraphDocument(file());
+    const kept: Kept = { logs: [[{ changes: [set("x", a("x"))], settled: [] }], [{ changes: [{ node: "b", set: { type: "t" }, was: {}, now: { id: "b", type: "t" } }], settled: [] }]], conflicts: [] };
+    expect(layKept(doc, kept, () => false)).toEqual([]);
+    expect([doc.nodes.get("a")?.data, doc.nodes.get("b")?.type]).toEqual([{ label: "x" }, "t"]);
+  });
+});
+
+describe("the database", () => {
+  it("takes over what an older release kept", async () => {
     vi.useRealTimers();
-    const local = await openLocal();
+    const old = await openDB("tidemill", 1, {
+      upgrade(db) {
+        db.createObjectStore("drafts", { keyPath: "workflow" });
+        db.createObjectStore("edits", { autoIncrement: true }).createIndex("workflow", "workflow");
+      },
+    });
+    await old.put("drafts", { workflow: "w", rev: 3, conflicts: '[{"row":{"node":"a"},"field":"x"}]' });
+    await old.add("edits", { workflow: "w", text: '{"changes":[{"node":"a","set":{"x":1}}],"settled":[]}' });
+    await old.add("edits", { workflow: "v", text: '{"changes":[{"node":"b","set":{"x":1}}],"settled":[]}' });
+    old.close();
+    const local = await openLocal(tab("one", ["one"]));
+    expect(await local?.read("w")).toEqual({ logs: [[{ changes: [{ node: "a", set: { x: 1 } }], settled: [] }]], conflicts: [{ row: { node: "a" }, field: "x" }] });
+    expect((await local?.read("v"))?.logs.length).toBe(1);
+    expect(await local?.read("u")).toBeNull();
+  });
+
+  it("keeps what is not the server's of each tab, until the tab is gone", async () => {
+    vi.useRealTimers();
+    const there = ["one", "two", "three"];
+    const [one, two, three] = await Promise.all(there.map((name) => openLocal({ name, isHeld: true, there: async () => new Set(there) }, "tabs")));
+    const edit = (label: string): LocalEdit => ({ changes: [{ node: "a", set: { label } }], settled: [] });
+    await one?.add("w", edit("one"));
+    await two?.add("w", edit("two"));
+    await one?.replace("w", { ...edit("one again"), conflicts: [] });
+    expect(await three?.read("w")).toBeNull();
+    there.splice(0, 2);
+    const found = await three?.read("w");
+    expect(found?.logs.map((log) => (log[0]?.changes[0] as unknown as { set: { label: string } }).set.label).sort()).toEqual(["one again", "two"]);
+    await three?.replace("w", { changes: [], conflicts: [] });
+    expect(await three?.read("w")).toBeNull();
+  });
+
+  it("keeps users apart, and numbers that JavaScript cannot hold", async () => {
+    vi.useRealTimers();
+    const [ada, bo] = [await openLocal(tab("t"), "ada"), await openLocal(tab("t"), "bo")];
     const exact = (JSON as unknown as { rawJSON?: (text: string) => unknown }).rawJSON;
-    if (!exact) return;
-    await local?.replace("numbers", { rev: 1, changes: [], conflicts: [] });
-    await local?.add("numbers", { changes: [{ node: "a", set: { "data/n": exact("12345678901234567890") } }], settled: [] });
-    const kept = await local?.read("numbers");
-    expect(JSON.stringify(kept?.changes)).toContain("12345678901234567890");
+    await ada?.add("w", { changes: [{ node: "a", set: { "data/n": exact ? exact("12345678901234567890") : 1 } }], settled: [] });
+    expect(await bo?.read("w")).toBeNull();
+    expect(JSON.stringify((await ada?.read("w"))?.logs)).toContain(exact ? "12345678901234567890" : "1");
+  });
+
+  it("does not wait for a tab of an older release that holds it", async () => {
+    vi.useRealTimers();
+    const old = await openDB("tidemill held", 1);
+    expect(await openLocal(tab("t"), "held")).toBeNull();
+    old.close();
+  });
+});
+
+describe("timing", () => {
+  it("is what the server says, within bounds", () => {
+    expect(timingOf(null)).toEqual(TIMING);
+    expect(timingOf({ debounce_ms: 5_000, server_ms: 1, retries: 1e9, retry_ms: "x" })).toMatchObject({ quiet: 5_000, latest: 5_000, tries: 20, wait: 1_000 });
+  });
+
+  it("tries at once again, then ever less often, not all at one time", () => {
+    expect([1, 2, 3].map((failures) => pause(TIMING, failures))).toEqual([1_000, 1_000, 1_000]);
+    expect([4, 5, 6, 50].map((failures) => pause(TIMING, failures, () => 1))).toEqual([2_000, 4_000, 8_000, 60_000]);
+    expect(pause(TIMING, 50, () => 0)).toBe(30_000);
   });
 });

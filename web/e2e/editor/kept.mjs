@@ -57,7 +57,8 @@ test("what is called saved outlives a server that is killed, and saving goes on 
   const id = await product.add("Killed", CHAIN);
   await open(page, url, id);
   await add(page, "Delay");
-  await page.locator("header").getByRole("button", { name: /On this device|Saving/ }).waitFor();
+  // It may be there before anybody could read that it is on its way.
+  await until(product, id, ({ nodes }) => nodes.length === 4);
   await saved(page);
   await product.crash();
   assert.equal((await draft(product, id)).nodes.length, 4);

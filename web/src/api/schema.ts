@@ -1258,6 +1258,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/performance/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How saving goes, as pages reported it: success, durations, conflicts, memory, and a score. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Of the last so many minutes: 60, at most 1,440 */
+                    minutes?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DocumentFigures"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes what a page reports of saving. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ReportsBody"];
+                };
+            };
+            responses: {
+                /** @description Counted */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/schedules/next": {
         parameters: {
             query?: never;
@@ -1702,6 +1786,79 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workflows/auto-save": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Saves the draft of a workflow: an update of Yjs, parts of it, or the whole file. What others changed meanwhile is merged by field. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AutoSave"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AutoSaved"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description conflicts: nothing was saved, and conflicts lists what does not merge; base_gone: graph is what there is now; epoch_over: read it again */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A change of what is not there */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workflows/batch": {
         parameters: {
             query?: never;
@@ -1742,6 +1899,53 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/batch-save": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Saves several drafts, each by itself: one that is refused does not keep the others from being saved. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["BatchSave"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BatchSaved"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -2163,6 +2367,65 @@ export interface paths {
                 };
             };
         };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What has changed of the draft since its epoch began, as an update of Yjs; since a state vector, only what is missing to it. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description The epoch that is at hand */
+                    epoch: number;
+                    /** @description A state vector of Yjs in base64url */
+                    since?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DocumentState"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description epoch_over: the draft was folded since */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2591,6 +2854,68 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/rooms/{epoch}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A socket to the draft of a workflow, by the y-protocols: what others change, and who is there. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description 1: also hear what is saved */
+                    tidemill?: string;
+                    /** @description A later socket of the same ends this one */
+                    session?: string;
+                    /** @description 1: only look on */
+                    view?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                    /** @description The epoch of the draft */
+                    epoch: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The y-protocols, one message in each binary frame */
+                101: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description It is no request for a socket */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3264,6 +3589,54 @@ export interface components {
             /** @description Where it stood when that was recorded. */
             status: string;
         };
+        /** @description What to save of a draft: one of `update`, `changes` and `graph`. A workflow file with `id` is saved as it is, too. */
+        AutoSave: {
+            base?: components["schemas"]["SaveBase"] | null;
+            /** @description Parts of the file, as `PATCH …/draft` takes them. */
+            changes?: Record<string, unknown>[] | null;
+            /**
+             * Format: int64
+             * @description The epoch that `update` is for.
+             */
+            epoch?: number | null;
+            /** @description The whole file. */
+            graph?: Record<string, unknown> | null;
+            /** @description The workflow. */
+            id: string;
+            /** @description An update of Yjs (version 1) in base64. */
+            update?: string | null;
+        };
+        /** @description A draft that was saved. */
+        AutoSaved: {
+            /** Format: int64 */
+            epoch: number;
+            id: string;
+            /** @description Whether changes of somebody else are in it, so that it is worth reading again. */
+            merged: boolean;
+            metadata: components["schemas"]["Metadata"];
+            /** Format: int64 */
+            rev: number;
+            updated_at: string;
+        };
+        /** @description What became of one. */
+        BatchItem: {
+            problem?: components["schemas"]["Problem"] | null;
+            saved?: components["schemas"]["AutoSaved"] | null;
+            /**
+             * Format: int32
+             * @description The status that it would have been answered with alone.
+             */
+            status: number;
+        };
+        /** @description Several drafts to save. */
+        BatchSave: {
+            /** @description At most 100, each as for auto-save. */
+            workflows: components["schemas"]["AutoSave"][];
+        };
+        /** @description What became of several drafts, in their order. */
+        BatchSaved: {
+            results: components["schemas"]["BatchItem"][];
+        };
         /** @description What to ask, and of which executions. */
         BulkBody: {
             /** @description `cancel`, `pause`, `resume`, `retry` or `replay`. */
@@ -3325,6 +3698,18 @@ export interface components {
             "memory-usage": components["schemas"]["Check"];
             "workflow-executor": components["schemas"]["Check"];
         };
+        /** @description Conflicts. */
+        ConflictFigures: {
+            /**
+             * Format: double
+             * @description From the moment one was shown until somebody chose.
+             */
+            average_settling_ms?: number | null;
+            /** Format: int64 */
+            found: number;
+            /** Format: int64 */
+            settled: number;
+        };
         /** @description A name and how many workflows have it. */
         Counted: {
             /** Format: int64 */
@@ -3370,6 +3755,83 @@ export interface components {
             total: number;
             /** Format: int64 */
             total_workflows: number;
+        };
+        /** @description What pages reported in a time. */
+        DocumentFigures: {
+            conflicts: components["schemas"]["ConflictFigures"];
+            /** @description By the minute, oldest first; minutes without reports are left out. */
+            history: components["schemas"]["DocumentMinute"][];
+            /**
+             * Format: double
+             * @description Time until a change was on the device, 95 of 100; none without reports.
+             */
+            kept_p95_ms?: number | null;
+            /** @description Minutes that it is of. */
+            minutes: number;
+            saves: components["schemas"]["SaveFigures"];
+            /**
+             * Format: double
+             * @description 0 to 100: half for saves that succeed, three tenths for those that take at most 500 ms, two tenths for those without
+             *     conflict.
+             */
+            score?: number | null;
+        };
+        /** @description A minute. */
+        DocumentMinute: {
+            at: string;
+            /** Format: int64 */
+            conflicts: number;
+            /**
+             * Format: int64
+             * @description The largest open document, and the most memory of a page.
+             */
+            document_bytes: number;
+            /** Format: int64 */
+            memory_bytes: number;
+            /** Format: double */
+            p95_ms?: number | null;
+            /** Format: int64 */
+            saves: number;
+            /** Format: int64 */
+            succeeded: number;
+        };
+        /** @description What of a draft's overlay somebody lacks. */
+        DocumentState: {
+            /** Format: int64 */
+            epoch: number;
+            /** Format: int64 */
+            rev: number;
+            /** @description An update of Yjs (version 1) in base64. */
+            state: string;
+            updated_at: string;
+        };
+        /** @description When the page saves what is edited, in ms. */
+        DocumentsState: {
+            /**
+             * Format: int64
+             * @description Quiet time before it saves without a socket.
+             */
+            debounce_ms: number;
+            /**
+             * Format: int64
+             * @description Time within which a change is on the device.
+             */
+            local_ms: number;
+            /**
+             * Format: int64
+             * @description Tries of a save that failed before it waits longer.
+             */
+            retries: number;
+            /**
+             * Format: int64
+             * @description Time between those tries.
+             */
+            retry_ms: number;
+            /**
+             * Format: int64
+             * @description Time after which it saves at the latest.
+             */
+            server_ms: number;
         };
         /** @description One change: of a node, of an edge, or of the file around them. */
         DraftChange: {
@@ -3424,6 +3886,11 @@ export interface components {
             base: string;
             /** @description Whether it differs from what is published. */
             changed: boolean;
+            /**
+             * Format: int64
+             * @description Counts its bases: the room of those who are connected is that of an epoch.
+             */
+            epoch: number;
             /** @description The file as it was sent: `{name, nodes, edges, …}`. */
             graph: Record<string, unknown>;
             /**
@@ -3562,6 +4029,19 @@ export interface components {
             message: string;
             /** @description Address of the step. */
             node?: string | null;
+        };
+        /** @description A field that two people changed to different values. What is not there was not, or was taken out. */
+        FieldConflict: {
+            /** @description What it was before both. */
+            base?: Record<string, unknown> | null;
+            /** @description A text that has as much of both as fits. */
+            merged?: Record<string, unknown> | null;
+            /** @description What this request says. */
+            mine?: Record<string, unknown> | null;
+            /** @description Where: `nodes/<id>/<field>`; the field is empty where one side took out the whole row. */
+            path: string;
+            /** @description What is there now. */
+            theirs?: Record<string, unknown> | null;
         };
         /** @description An execution that has ended. */
         Finished: {
@@ -3711,6 +4191,12 @@ export interface components {
             /** Format: double */
             y?: number | null;
         };
+        /** @description The rev and the time under the names that files have for them. */
+        Metadata: {
+            updatedAt: string;
+            /** Format: int64 */
+            version: number;
+        };
         /** @description A node type. */
         NodeTypeItem: {
             /** @description Other spellings that workflow files use for it. */
@@ -3787,10 +4273,19 @@ export interface components {
         Problem: {
             /** @description A stable name for the error. */
             code: string;
+            /** @description What two people changed to different values, one by one. */
+            conflicts?: components["schemas"]["FieldConflict"][];
             /** @description The revision that `If-Match` should have named. */
             current?: string | null;
             /** @description What is wrong, where, and what to do. */
             detail: string;
+            /**
+             * Format: int64
+             * @description The epoch of the draft.
+             */
+            epoch?: number | null;
+            /** @description The file of the draft as it is now. */
+            graph?: Record<string, unknown> | null;
             /** @description Where in the body: `$.nodes[3].data`. */
             path?: string | null;
             /** @description What is wrong with the graph, one by one. */
@@ -3858,6 +4353,78 @@ export interface components {
             /** @description The version to run; the same one if it is absent. */
             version?: string | null;
         };
+        /** @description One report: its kind, and what belongs to that. */
+        ReportBody: {
+            /**
+             * Format: int64
+             * @description Bytes that travelled.
+             */
+            bytes?: number | null;
+            /**
+             * Format: int64
+             * @description Bytes of an open document.
+             */
+            document?: number | null;
+            /**
+             * Format: int64
+             * @description Conflicts that were found.
+             */
+            found?: number | null;
+            /** @description `save`, `kept` (on the device), `conflicts` or `size`. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description Bytes of the page's memory.
+             */
+            memory?: number | null;
+            /**
+             * Format: double
+             * @description How long it took.
+             */
+            ms?: number | null;
+            /** @description Of a save: `saved`, `local`, `conflict`, `refused` or `failed`. */
+            outcome?: string | null;
+            /**
+             * Format: int64
+             * @description Conflicts that somebody settled.
+             */
+            settled?: number | null;
+        };
+        /** @description Reports of a page. */
+        ReportsBody: {
+            /** @description At most 500. */
+            reports: components["schemas"]["ReportBody"][];
+        };
+        /** @description What a change was made from: one of them. */
+        SaveBase: {
+            /** Format: int64 */
+            rev?: number | null;
+            updated_at?: string | null;
+        };
+        /** @description Saves. */
+        SaveFigures: {
+            /** Format: double */
+            average_ms?: number | null;
+            /** Format: int64 */
+            conflict: number;
+            /** Format: int64 */
+            count: number;
+            /** Format: int64 */
+            failed: number;
+            /** Format: int64 */
+            local: number;
+            /** Format: double */
+            p50_ms?: number | null;
+            /** Format: double */
+            p95_ms?: number | null;
+            /** Format: int64 */
+            refused: number;
+            /**
+             * Format: double
+             * @description The share that reached the server; none without reports.
+             */
+            success_rate?: number | null;
+        };
         /** @description The next times of a schedule. */
         ScheduleTimes: {
             /** @description Times in the zone of the schedule (RFC 3339); none if there are none, as for the 30th of February. */
@@ -3867,6 +4434,7 @@ export interface components {
         };
         /** @description Whether the caller is signed in, and what the page goes by. */
         SessionState: {
+            documents: components["schemas"]["DocumentsState"];
             rendering: components["schemas"]["RenderingState"];
             signed_in: boolean;
             /** @description The tenant that the caller works in. */

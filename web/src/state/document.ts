@@ -2,13 +2,16 @@
 
 import { create } from "zustand";
 import { draftApi } from "../api/draft";
+import type { Draft } from "../api/types";
 import { readField } from "../graph/document/fields";
 import type { Conflict } from "../graph/document/changes";
-import { GraphDocument, type Editing } from "../graph/document/document";
+import { GraphDocument } from "../graph/document/document";
 import { Selection } from "../graph/document/selection";
 import { followDeletions } from "../graph/edit/choose";
+import type { DraftRead } from "./document/live";
 import { openLocal } from "./document/local";
-import { Saver, type SaveState, type Server } from "./document/saver";
+import { Saver, type SaveState } from "./document/saver";
+import { thisTab } from "./document/tabs";
 
 /** One workflow open for editing. */
 export interface Session {
@@ -30,32 +33,32 @@ interface DocumentState {
 
 export const useDocument = create<DocumentState>(() => ({ session: null, save: { kind: "saved", at: 0 }, conflicts: [] }));
 
-function serverOf(workflow: string): Server {
-  return {
-    read: () => draftApi.read(workflow),
-    change: (rev, changes, keepalive) => draftApi.change(workflow, rev, changes, keepalive),
-    replace: (rev, file) => draftApi.replace(workflow, rev, file),
-  };
+const tab = thisTab();
+
+async function readDraft(workflow: string, signal?: AbortSignal): Promise<Draft & DraftRead> {
+  return draftApi.read(workflow, signal);
 }
 
 /** Reads the draft of a workflow, with what this device still has of an earlier visit, and keeps it saved from then on. */
 export async function openDocument(workflow: string, signal: AbortSignal): Promise<Session> {
-  const [draft, local] = await Promise.all([draftApi.read(workflow, signal), openLocal()]);
+  const [draft, local] = await Promise.all([readDraft(workflow, signal), tab.then((one) => openLocal(one))]);
   signal.throwIfAborted();
-  const doc = new GraphDocument(draft.graph);
+  const doc = new GraphDocument(draft.graph, undefined, draft.gone);
+  const at = Date.parse(draft.updated_at);
   const saver = new Saver({
     workflow,
     doc,
-    rev: draft.rev,
-    server: serverOf(workflow),
+    at,
     local,
+    takeUp: async (kept) => (await import("./document/open")).takeUp(workflow, doc, kept, draft.epoch),
+    connect: async (parts) => (await import("./document/open")).connect({ ...parts, workflow, draft, tab: await tab, readDraft: () => readDraft(workflow) }),
     onState: (save) => useDocument.setState({ save }),
     onConflicts: (conflicts) => useDocument.setState({ conflicts }),
   });
   const selection = new Selection();
   followDeletions(doc, selection);
   const session: Session = { workflow, doc, selection, saver, base: draft.base, changed: draft.changed };
-  useDocument.setState({ session, conflicts: [], save: { kind: "saved", at: Date.parse(draft.updated_at) } });
+  useDocument.setState({ session, conflicts: [], save: { kind: "saved", at } });
   await saver.begin();
   return session;
 }
@@ -64,27 +67,6 @@ export async function openDocument(workflow: string, signal: AbortSignal): Promi
 export function closeDocument(session: Session): void {
   session.saver.close();
   if (useDocument.getState().session === session) useDocument.setState({ session: null, conflicts: [] });
-}
-
-/**
- * Chooses between two changes. Theirs becomes a change of mine, which can be taken back. Of what I deleted and somebody
- * else edited, theirs is there already; choosing mine deletes it.
- */
-export function settleConflict(session: Session, conflict: Conflict, choice: "mine" | "theirs"): void {
-  const isDeletion = conflict.field === null && conflict.mine === null;
-  if (choice === "mine" && isDeletion) session.doc.change("Delete", (edit) => takeTheirs(edit, { ...conflict, theirs: null }));
-  if (choice === "theirs" && !isDeletion) session.doc.change("Take theirs", (edit) => takeTheirs(edit, conflict));
-  session.saver.settleConflict(conflict);
-}
-
-function takeTheirs(edit: Editing, { row, field, theirs }: Conflict): void {
-  const value = { [field ?? ""]: theirs ?? undefined };
-  if ("file" in row) edit.setFile(value);
-  else if ("node" in row) {
-    if (field !== null) edit.setNode(row.node, value);
-    else if (theirs === null) edit.removeNode(row.node);
-  } else if (field !== null) edit.setEdge(row.edge, value);
-  else if (theirs === null) edit.removeEdge(row.edge);
 }
 
 /** A field of the file as text, for words on the page. */

@@ -38,7 +38,12 @@ export interface Conflict {
   base: unknown;
   mine: unknown;
   theirs: unknown;
+  /** Where it is shared with others: its key, who changed what is mine, and when (ms since 1970). */
+  shared?: { key: string; by: string; at: number };
 }
+
+/** Two changes of one text as one; null where they met, or are none. */
+export type MergeTexts = (base: unknown, mine: unknown, theirs: unknown) => string | null;
 
 /** How `now` differs from `base`; null where it does not. */
 export function differenceOf<T extends object>(base: T | null, now: T | null): Difference<T> | null {
@@ -64,10 +69,10 @@ function fieldsIn(change: Setting<unknown>): Record<string, unknown> {
  * My change on top of what they have: a three-way merge by field. A deletion never wins over an edit: what somebody still
  * works on stays. Where both changed the same field to different values mine stands, and the conflict says so.
  */
-export function mergeDifference<T extends object>(theirs: T | null, change: Difference<T>, row: RowName, conflicts: Conflict[]): T | null {
+export function mergeDifference<T extends object>(theirs: T | null, change: Difference<T>, row: RowName, conflicts: Conflict[], texts: MergeTexts = () => null): T | null {
   if ("added" in change) {
     if (theirs === null || same(theirs, change.added)) return change.added;
-    return mergeFields(theirs, Object.fromEntries(fieldsOf(change.added).map((field) => [field, readField(change.added, field)])), {}, row, conflicts);
+    return mergeFields(theirs, Object.fromEntries(fieldsOf(change.added).map((field) => [field, readField(change.added, field)])), {}, row, conflicts, texts);
   }
   if ("removed" in change) {
     if (theirs === null || change.was === undefined || same(theirs, change.was)) return null;
@@ -75,16 +80,19 @@ export function mergeDifference<T extends object>(theirs: T | null, change: Diff
     return theirs;
   }
   const fields = fieldsIn(change);
-  if (theirs !== null) return mergeFields(theirs, fields, change.was ?? {}, row, conflicts);
+  if (theirs !== null) return mergeFields(theirs, fields, change.was ?? {}, row, conflicts, texts);
   if (change.now === undefined) return null;
   conflicts.push({ row, field: null, base: change.was, mine: change.now, theirs: null });
   return change.now;
 }
 
-function mergeFields<T extends object>(theirs: T, fields: Record<string, unknown>, was: Fields, row: RowName, conflicts: Conflict[]): T {
+function mergeFields<T extends object>(theirs: T, fields: Record<string, unknown>, was: Fields, row: RowName, conflicts: Conflict[], texts: MergeTexts): T {
   for (const field in fields) {
     const [base, mine, other] = [was[field], fields[field], readField(theirs, field)];
-    if (!same(base, other) && !same(mine, other)) conflicts.push({ row, field, base, mine, theirs: other });
+    if (same(base, other) || same(mine, other)) continue;
+    const both = texts(base, mine, other);
+    if (both === null) conflicts.push({ row, field, base, mine, theirs: other });
+    else fields[field] = both;
   }
   return withFields(theirs, fields);
 }

@@ -2,10 +2,10 @@
 // Whoever wants to change it says so in `change`; whoever shows it listens.
 
 import type { FileEdge, FileGraph, FileNode } from "../file";
-import { differenceOf, mergeDifference, type Change, type Conflict, type Difference, type RowName } from "./changes";
-import { same, withFields, type Entity, type Fields } from "./fields";
+import { differenceOf, type Change, type RowName } from "./changes";
+import { withFields, type Entity, type Fields } from "./fields";
 import type { Links } from "./links";
-import { appearedIn, Rows, rowsOf, straysOf, withStrays, type Pair, type Step, type Strays } from "./rows";
+import { appearedIn, partsOf, Rows, withStrays, type Gone, type Pair, type Step } from "./rows";
 import type { Table } from "./table";
 
 /** What has just changed, by slots. */
@@ -15,6 +15,8 @@ export interface Edit {
   nodes: readonly number[];
   edges: readonly number[];
   file: boolean;
+  /** What each row was before, and is. Later changes of the same key may become part of it. */
+  step: Readonly<Pick<Step, "nodes" | "edges" | "file">>;
   /** Of these, what was not there before. */
   appeared(): { nodes: number[]; edges: number[] };
 }
@@ -41,34 +43,23 @@ export interface Editing {
   setFile(fields: Fields): void;
 }
 
-/** What was sent to be saved: what each row was at that time. */
-export interface Sent {
-  changes: readonly Change[];
-  nodes: ReadonlyMap<number, FileNode | null>;
-  edges: ReadonlyMap<number, FileEdge | null>;
-  file: Entity;
-}
-
 const JOIN_MS = 1_500;
 const STEPS_MOST = 500;
 export const MINE = "me";
 export const THEIRS = "them";
-const FILE: RowName = { file: true };
 
 export class GraphDocument {
-  private readonly rows: Rows;
+  /** For what merges; whoever wants to change something says so in `change`. */
+  readonly rows: Rows;
   private readonly done: Step[] = [];
   private readonly undone: Step[] = [];
   private readonly listeners = new Set<(edit: Edit) => void>();
   private readonly editing: Editing;
-  private strays: Strays;
   /** Counts changes. */
   version = 0;
 
-  constructor(base: FileGraph, private readonly now: () => number = () => performance.now()) {
-    const { nodes, edges, file } = parts(base);
-    this.strays = straysOf(base);
-    this.rows = new Rows(nodes, edges, file);
+  constructor(base: FileGraph, private readonly now: () => number = () => performance.now(), gone?: Gone) {
+    this.rows = new Rows(partsOf(base), gone);
     this.editing = editingOf(this.rows, (stem) => this.freshId(stem));
   }
 
@@ -177,107 +168,21 @@ export class GraphDocument {
     return { changes, settled };
   }
 
-  /** Whether some change cannot be named by ids: then only the whole file can be saved. */
-  get needsWhole(): boolean {
-    const { baseNodes, baseEdges, nodes, edges } = this.rows;
-    return [...baseNodes].some(([slot, base]) => !isNamed(nodes, slot, base)) || [...baseEdges].some(([slot, base]) => !isNamed(edges, slot, base));
-  }
-
-  /** What is to be saved now. */
-  sending(): Sent {
-    const { baseNodes, baseEdges } = this.rows;
-    const nodes = new Map([...baseNodes.keys()].map((slot) => [slot, this.nodes.at(slot)]));
-    const edges = new Map([...baseEdges.keys()].map((slot) => [slot, this.edges.at(slot)]));
-    return { changes: this.changes(), nodes, edges, file: this.file };
-  }
-
-  /** What was sent is the base from now on. */
-  settled(sent: Sent): void {
-    settle(this.rows.baseNodes, this.nodes, sent.nodes);
-    settle(this.rows.baseEdges, this.edges, sent.edges);
-    this.rows.baseFile = sent.file;
-  }
-
   /** The whole file. */
   toFile(): FileGraph {
     const nodes = Array.from(this.nodes.entries(), ([, node]) => node);
     const edges = Array.from(this.edges.entries(), ([, edge]) => edge);
-    return { ...this.file, nodes: withStrays(nodes, this.strays.nodes), edges: withStrays(edges, this.strays.edges) };
+    return { ...this.file, nodes: withStrays(nodes, this.rows.strays.nodes), edges: withStrays(edges, this.rows.strays.edges) };
   }
 
-  /**
-   * Takes another base, with what is mine on top of it: a three-way merge by field. Answers where both changed the same.
-   * `unsure` was sent without an answer: what of it is in the new base is mine already, and no change of somebody else.
-   * Steps of undo stay: they name fields, not states.
-   */
-  rebase(base: FileGraph, unsure: readonly Sent[] = []): Conflict[] {
-    const { nodes, edges, file } = parts(base);
-    this.strays = straysOf(base);
-    for (const sent of unsure) this.arrived(sent, nodes, edges);
-    const mine = this.changes();
-    const conflicts: Conflict[] = [];
-    this.fromElsewhere("Take over", () => {
-      const { rows } = this;
-      take(rows.nodes, nodes, (row) => rows.appendNode(row), (slot, row) => rows.putNode(slot, row));
-      take(rows.edges, edges, (row) => rows.appendEdge(row), (slot, row) => rows.putEdge(slot, row));
-      rows.putFile(same(rows.file, file) ? rows.file : file);
-      rows.baseNodes.clear();
-      rows.baseEdges.clear();
-      rows.baseFile = rows.file;
-      this.lay(mine, conflicts);
-    });
-    return conflicts;
-  }
-
-  /** Lays changes that were kept on the device on top of the base; answers where it has moved on in the same place. */
-  restore(changes: readonly Change[]): Conflict[] {
-    const conflicts: Conflict[] = [];
-    this.fromElsewhere("Restore", () => this.lay(changes, conflicts));
-    return conflicts;
-  }
-
-  private arrived(sent: Sent, nodes: readonly FileNode[], edges: readonly FileEdge[]): void {
-    const { rows } = this;
-    settle(rows.baseNodes, rows.nodes, those(sent.nodes, nodes));
-    settle(rows.baseEdges, rows.edges, those(sent.edges, edges));
-  }
-
-  private fromElsewhere(label: string, make: () => void): void {
-    const step = this.rows.record({ label, origin: THEIRS, join: null, at: this.now() }, make);
-    if (step) this.tell(step);
-  }
-
-  private lay(changes: readonly Change[], conflicts: Conflict[]): void {
-    const { rows } = this;
-    const renamed = new Map<string, string>();
-    for (const given of changes) {
-      const change = this.apart(given, renamed);
-      if ("file" in change) rows.putFile(mergeDifference<Entity>(rows.file, change, FILE, conflicts) ?? rows.file);
-      else if ("node" in change) {
-        layRow(rows.nodes, { node: change.node }, change, conflicts, (row) => rows.appendNode(row), (slot, row) => rows.putNode(slot, row));
-      } else layRow(rows.edges, { edge: change.edge }, change, conflicts, (row) => rows.appendEdge(row), (slot, row) => rows.putEdge(slot, row));
-    }
-  }
-
-  /** What two people added under one name are two things: mine gets another, and the edges I drew to it follow. */
-  private apart(change: Change, renamed: Map<string, string>): Change {
-    if ("file" in change || !("added" in change)) return change;
-    const other = (id: string) => renamed.get(id) ?? id;
-    if ("edge" in change) {
-      const { source, target } = change.added;
-      return renamed.has(source) || renamed.has(target) ? { ...change, added: { ...change.added, source: other(source), target: other(target) } } : change;
-    }
-    const parent = change.added.parentId;
-    const added = parent && renamed.has(parent) ? { ...change.added, parentId: other(parent) } : change.added;
-    const theirs = this.nodes.get(change.node);
-    if (!theirs || same(theirs, added)) return { ...change, added };
-    const id = this.freshId(change.node);
-    renamed.set(change.node, id);
-    return { node: id, added: { ...added, id } };
+  /** What comes from elsewhere: no step of anybody here, and nothing that could be taken back. */
+  fromElsewhere(label: string, make: (rows: Rows) => void): Edit | null {
+    const step = this.rows.record({ label, origin: THEIRS, join: null, at: this.now() }, () => make(this.rows));
+    return step && this.tell(step);
   }
 
   private tell(step: Step): Edit {
-    const edit: Edit = { label: step.label, origin: step.origin, nodes: [...step.nodes.keys()], edges: [...step.edges.keys()], file: step.file !== null, appeared: () => ({ nodes: appearedIn(step.nodes), edges: appearedIn(step.edges) }) };
+    const edit: Edit = { label: step.label, origin: step.origin, nodes: [...step.nodes.keys()], edges: [...step.edges.keys()], file: step.file !== null, step, appeared: () => ({ nodes: appearedIn(step.nodes), edges: appearedIn(step.edges) }) };
     this.version += 1;
     for (const listener of this.listeners) listener(edit);
     return edit;
@@ -296,11 +201,6 @@ export class GraphDocument {
       return this.tell(back);
     }
   }
-}
-
-function parts(base: FileGraph): { nodes: FileNode[]; edges: FileEdge[]; file: Entity } {
-  const { nodes, edges, ...file } = base as FileGraph & Entity;
-  return { nodes: rowsOf<FileNode>(nodes), edges: rowsOf<FileEdge>(edges), file };
 }
 
 function editingOf(rows: Rows, freshId: (stem: string) => string): Editing {
@@ -328,57 +228,6 @@ function editingOf(rows: Rows, freshId: (stem: string) => string): Editing {
     },
     setFile: (fields) => rows.putFile(withFields(rows.file, fields)),
   };
-}
-
-/** Makes a table hold these rows: those with a known id in its slot, others new, the rest gone. */
-function take<T extends FileNode | FileEdge>(table: Table<T>, rows: readonly T[], append: (row: T) => number, put: (slot: number, row: T | null) => void): void {
-  const seen = new Set<number>();
-  for (const row of rows) {
-    const slot = row.id == null || row.id === "" ? undefined : table.slot(row.id);
-    if (slot === undefined || seen.has(slot)) seen.add(append(row));
-    else {
-      seen.add(slot);
-      if (!same(table.at(slot), row)) put(slot, row);
-    }
-  }
-  for (const [slot] of [...table.entries()]) if (!seen.has(slot)) put(slot, null);
-}
-
-function layRow<T extends FileNode | FileEdge>(
-  table: Table<T>,
-  row: { node: string } | { edge: string },
-  change: Difference<T>,
-  conflicts: Conflict[],
-  append: (row: T) => number,
-  put: (slot: number, row: T | null) => void,
-): void {
-  const slot = table.slot("node" in row ? row.node : row.edge);
-  const merged = mergeDifference(slot === undefined ? null : table.at(slot), change, row, conflicts);
-  if (slot !== undefined) put(slot, merged);
-  else if (merged) append(merged);
-}
-
-function settle<T>(base: Map<number, T | null>, table: Table<T & { readonly id?: string | null }>, sent: ReadonlyMap<number, T | null>): void {
-  for (const [slot, row] of sent) {
-    if (table.at(slot) === row) base.delete(slot);
-    else base.set(slot, row);
-  }
-}
-
-/** What of the sent rows is in a list just as it was sent. */
-function those<T extends { readonly id?: string | null }>(sent: ReadonlyMap<number, T | null>, rows: readonly T[]): Map<number, T> {
-  const wanted = new Map([...sent].flatMap(([slot, row]) => (row?.id ? [[row.id, { slot, row }] as const] : [])));
-  const found = new Map<number, T>();
-  for (const row of rows) {
-    const one = row.id ? wanted.get(row.id) : undefined;
-    if (one && same(one.row, row)) found.set(one.slot, one.row);
-  }
-  return found;
-}
-
-function isNamed<T extends { readonly id?: string | null }>(table: Table<T>, slot: number, base: T | null): boolean {
-  const id = table.at(slot)?.id ?? base?.id ?? null;
-  return id !== null && id === table.key(slot) && !table.repeated.has(id);
 }
 
 /** A later step becomes part of an earlier one. */

@@ -1,6 +1,6 @@
 // The rows of a document as they are now, what they are in the base, and a record of each change while it is made.
 
-import type { FileEdge, FileNode } from "../file";
+import type { FileEdge, FileGraph, FileNode } from "../file";
 import { differenceOf, mergeDifference } from "./changes";
 import { differing, readField, same, withFields, type Entity, type Fields } from "./fields";
 import { Links } from "./links";
@@ -31,25 +31,37 @@ export function appearedIn(rows: ReadonlyMap<number, Pair<unknown>>): number[] {
 /** Taking back names no conflicts: what others changed since stays. */
 const HERE = { file: true } as const;
 
+/** Ids and numbers of rows that a file no longer holds, where other rows could be taken for them. */
+export interface Gone {
+  nodes: readonly (string | number)[];
+  edges: readonly (string | number)[];
+}
+
 export class Rows {
-  readonly nodes = new Table<FileNode>();
-  readonly edges = new Table<FileEdge>();
+  readonly nodes: Table<FileNode>;
+  readonly edges: Table<FileEdge>;
   readonly links = new Links();
   /** Rows that differ from the base, with what they are there. */
   readonly baseNodes = new Map<number, FileNode | null>();
   readonly baseEdges = new Map<number, FileEdge | null>();
   file: Entity;
   baseFile: Entity;
+  strays: Strays;
   /** Edges by the ids of ends that are not there, and the other way round. */
   private readonly awaited = new Map<string, Set<number>>();
   private readonly awaiting = new Map<number, readonly string[]>();
   private step: Step | null = null;
 
-  constructor(nodes: readonly FileNode[], edges: readonly FileEdge[], file: Entity) {
+  constructor({ nodes, edges, file, strays }: Parts, gone?: Gone) {
+    this.nodes = new Table(new Set(gone?.nodes));
+    this.edges = new Table(new Set(gone?.edges));
+    this.strays = strays;
     this.file = this.baseFile = file;
     this.links.reserve(nodes.length, edges.length);
     for (const node of nodes) this.nodes.append(node);
     for (const edge of edges) this.link(this.edges.append(edge), edge);
+    this.nodes.opened();
+    this.edges.opened();
   }
 
   /** Runs `make` and remembers what was before. Null where nothing differs after it; nothing has changed where it throws. */
@@ -96,7 +108,7 @@ export class Rows {
   }
 
   putNode(slot: number, given: FileNode | null): void {
-    const row = asBase(this.baseNodes.get(slot), given);
+    const row = asBase(this.baseNodes.get(slot), named(this.nodes, slot, given));
     const before = this.nodes.at(slot);
     if (before === row) return;
     if (this.step && !this.step.nodes.has(slot)) this.step.nodes.set(slot, { before, after: null });
@@ -108,7 +120,7 @@ export class Rows {
   }
 
   putEdge(slot: number, given: FileEdge | null): void {
-    const row = asBase(this.baseEdges.get(slot), given);
+    const row = asBase(this.baseEdges.get(slot), named(this.edges, slot, given));
     const before = this.edges.at(slot);
     if (before === row) return;
     if (this.step && !this.step.edges.has(slot)) this.step.edges.set(slot, { before, after: null });
@@ -214,6 +226,12 @@ function back<T extends FileNode | FileEdge>(now: T | null, { before, after }: P
   return withFields(now, fields);
 }
 
+/** A row that was without a name, and comes back after others were numbered anew, has the one that its slot was given. */
+function named<T extends FileNode | FileEdge>(table: Table<T>, slot: number, row: T | null): T | null {
+  const key = table.key(slot);
+  return row === null || row.id === key || table.numberAt(slot) >= 0 ? row : { ...row, id: key };
+}
+
 /** The base's own row where the new one says the same: then nothing differs from the base. */
 function asBase<T extends object>(base: T | null | undefined, row: T | null): T | null {
   return base && row && same(base, row) ? base : row;
@@ -223,6 +241,19 @@ function asBase<T extends object>(base: T | null | undefined, row: T | null): T 
 function rememberBase<T>(base: Map<number, T | null>, slot: number, before: T | null, row: T | null): void {
   if (!base.has(slot)) base.set(slot, before);
   else if (base.get(slot) === row) base.delete(slot);
+}
+
+/** A file taken apart. */
+export interface Parts {
+  nodes: FileNode[];
+  edges: FileEdge[];
+  file: Entity;
+  strays: Strays;
+}
+
+export function partsOf(base: FileGraph): Parts {
+  const { nodes, edges, ...file } = base as FileGraph & Entity;
+  return { nodes: rowsOf<FileNode>(nodes), edges: rowsOf<FileEdge>(edges), file, strays: straysOf(base) };
 }
 
 const isRow = (row: unknown): boolean => typeof row === "object" && row !== null && !Array.isArray(row);
@@ -239,7 +270,7 @@ export interface Strays {
 }
 type Stray = readonly [at: number, value: unknown];
 
-export function straysOf({ nodes, edges }: { nodes: unknown; edges: unknown }): Strays {
+function straysOf({ nodes, edges }: { nodes: unknown; edges: unknown }): Strays {
   return { nodes: straysIn(nodes), edges: straysIn(edges) };
 }
 

@@ -3,11 +3,20 @@
 
 export class Table<T extends { readonly id?: string | null }> {
   private readonly rows: (T | null)[] = [];
-  private readonly keys: string[] = [];
-  private readonly slots = new Map<string, number>();
+  /** Names by slot, and slots by name: for numbering anew, which does not happen here. */
+  readonly keys: string[] = [];
+  readonly slots = new Map<string, number>();
   private living = 0;
-  /** Ids that more than one row has: those after the first are kept and shown, but cannot be named. */
-  readonly repeated = new Set<string>();
+  /** Rows without an id, or with one that is taken, by their number: `#0`, `#1`, … */
+  nameless: number[] = [];
+
+  /** `gone` are ids and numbers of rows that the file no longer holds and that still have them: no other row is given one. */
+  constructor(private gone: ReadonlySet<string | number> = new Set()) {}
+
+  /** All rows of the file are there. */
+  opened(): void {
+    this.gone = new Set();
+  }
 
   /** How many slots there are, those of deleted rows included. */
   get size(): number {
@@ -46,20 +55,56 @@ export class Table<T extends { readonly id?: string | null }> {
     }
   }
 
+  /** The number of a row that has no id of its own; -1 where it has one. */
+  numberAt(slot: number): number {
+    const key = this.keys[slot];
+    if (!key?.startsWith("#")) return -1;
+    // A name like theirs may be somebody's id.
+    const at = Number.parseInt(key.slice(1), 10);
+    return this.nameless[at] === slot ? at : -1;
+  }
+
+  /** The slot of a row that has no id of its own, by its number. */
+  numbered(at: number): number | undefined {
+    return this.nameless[at];
+  }
+
+  /** Whether there are rows without an id of their own. */
+  get hasNameless(): boolean {
+    return this.nameless.length > 0;
+  }
+
   /** Gives a row a new slot, named by its id where that is free. */
   append(row: T): number {
     const slot = this.rows.length;
     // A file may hold anything in the place of an id.
-    let key = typeof row.id === "string" ? row.id : "";
-    if (key === "" || this.slots.has(key)) {
-      if (key !== "") this.repeated.add(key);
-      key = `#${slot}`;
+    const id = typeof row.id === "string" ? row.id : "";
+    const holder = this.slots.get(id);
+    if (id === "" || this.gone.has(id) || (holder !== undefined && this.numberAt(holder) < 0)) this.number(slot);
+    else {
+      this.keys.push(id);
+      this.slots.set(id, slot);
+      if (holder !== undefined) this.rename(holder);
     }
     this.rows.push(row);
-    this.keys.push(key);
-    this.slots.set(key, slot);
     this.living += 1;
     return slot;
+  }
+
+  private number(slot: number): void {
+    let at = this.nameless.length;
+    while (this.gone.has(at)) at += 1;
+    this.nameless[at] = slot;
+    this.keys.push(`#${at}`);
+    this.rename(slot);
+  }
+
+  /** A name that no other row has. */
+  rename(slot: number): void {
+    let key = this.keys[slot] ?? "";
+    while (this.slots.has(key)) key += "'";
+    this.keys[slot] = key;
+    this.slots.set(key, slot);
   }
 
   /** Puts another row into a slot, or none. */

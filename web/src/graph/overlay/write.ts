@@ -35,6 +35,8 @@ export function writesOf(going: Going): Write[] {
   const read = () => readLiving(going.at, going.base, draft, going.reading);
   if (comes(going, writes.length > 0, read())) put({ field: ADDED, value: JSON.stringify([going.place(), after]) });
   else if (going.before) for (const write of edits(going, going.before, after)) put(write);
+  const touches = (is: (field: string) => boolean) => writes.some(({ field }) => is(field));
+  if (isBare(after["data"]) && touches((field) => field.startsWith("data/")) && !touches((field) => field === "data")) put(whole("data", after["data"]));
   // Entries from before, or a `data` that took none, may still say something else.
   for (let turn = 0; turn < 2; turn += 1) {
     const now = read();
@@ -42,6 +44,14 @@ export function writesOf(going: Going): Write[] {
     for (const write of corrections(now, after)) put(write);
   }
   return writes;
+}
+
+/**
+ * Whether nothing is left in `data`. That is written as such: whether there is a `data` at all depends on the base otherwise, and who
+ * read the file meanwhile has another one.
+ */
+function isBare(data: unknown): boolean {
+  return data === undefined || (typeof data === "object" && data !== null && !Array.isArray(data) && Object.keys(data).length === 0);
 }
 
 /** Whether the whole row must be written: it is new, or comes back to those who never saw it. */

@@ -2,8 +2,9 @@
 
 import type { Conflict, RowName } from "../../graph/document/changes";
 import { brief } from "../../graph/values";
-import { settleConflict, type Session } from "../../state/document";
+import type { Session } from "../../state/document";
 import type { SaveState } from "../../state/document/saver";
+import { settleConflict } from "../../state/document/settle";
 import { Button } from "../../ui/button";
 import { sentence } from "../../ui/states";
 import s from "./save-state.module.css";
@@ -16,8 +17,9 @@ function Details({ save, session }: { save: SaveState; session: Session }) {
   const again = <Button onClick={() => session.saver.retry()}>Save now</Button>;
   switch (save.kind) {
     case "saved":
+    case "conflict":
       return <p className="dim">Every change is on the server. Nothing waits on this device.</p>;
-    case "saving":
+    case "syncing":
       return <p className="dim">The last changes are on their way to the server. They are on this device already.</p>;
     case "local":
       return (

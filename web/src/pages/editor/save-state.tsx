@@ -38,7 +38,7 @@ export function SaveIndicator({ session }: { session: Session }) {
         <span className="cut">{conflicts.length > 0 ? `${plural(conflicts.length, "change")} to settle` : <Words save={save} />}</span>
       </button>
       <span className="hidden" role="status">
-        {conflicts.length > 0 ? `${plural(conflicts.length, "change")} to settle` : save.kind === "saved" || save.kind === "saving" ? "" : plainWords(save)}
+        {conflicts.length > 0 ? `${plural(conflicts.length, "change")} to settle` : save.kind === "saved" || save.kind === "syncing" ? "" : plainWords(save)}
       </span>
       {open ? (
         <div className={s.sheet} role="dialog" aria-label="Where your changes are">
@@ -51,7 +51,7 @@ export function SaveIndicator({ session }: { session: Session }) {
   );
 }
 
-const TONES: Record<SaveState["kind"], string> = { saved: "ok", saving: "ok", local: "idle", unsafe: "bad", refused: "bad" };
+const TONES: Record<SaveState["kind"], string> = { saved: "ok", syncing: "ok", local: "idle", conflict: "warn", unsafe: "bad", refused: "bad" };
 
 function Words({ save }: { save: SaveState }) {
   if (save.kind !== "saved") return plainWords(save);
@@ -66,8 +66,10 @@ function plainWords(save: Exclude<SaveState, { kind: "saved" }> | SaveState): st
   switch (save.kind) {
     case "saved":
       return "Saved";
-    case "saving":
+    case "syncing":
       return "Saving";
+    case "conflict":
+      return `${plural(save.count, "change")} to settle`;
     case "local":
       return save.why === null ? "On this device · saving soon" : "On this device · not on the server";
     case "unsafe":

@@ -23,7 +23,7 @@ export interface Problems {
 const NONE: readonly Problem[] = [];
 
 export function useProblems(session: Session): Problems {
-  const savedAt = useDocument((state) => (state.save.kind === "saved" ? state.save.at : null));
+  const savedAt = useDocument((state) => (state.save.kind === "saved" || state.save.kind === "conflict" ? state.save.at : null));
   const { data, error, refetch } = useQuery({
     queryKey: ["workflow", session.workflow, "draft", "problems", savedAt],
     queryFn: ({ signal }) => api.draftProblems(session.workflow, signal),

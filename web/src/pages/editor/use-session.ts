@@ -39,6 +39,7 @@ function useLeaving(session: Session | null): void {
     const { saver } = session;
     const onHide = () => {
       if (document.visibilityState === "hidden") saver.leave();
+      else saver.wake();
     };
     const onLeave = () => saver.leave();
     const onOnline = () => saver.retry();

@@ -1,96 +1,125 @@
-// What was changed and is not on the server yet, kept on this device: a log of edits for each workflow in IndexedDB.
-// Each edit adds one record of text, so that a change of ten thousand nodes costs one write.
+// What was changed and is not on the server yet, kept on this device: a log of edits for each tab and workflow in IndexedDB.
+// Each edit adds one record of text, so that a change of ten thousand nodes costs one write. What tabs that are gone left behind
+// is taken up by the next one that opens the workflow.
 
-import { openDB, type DBSchema, type IDBPDatabase } from "idb";
-import { readJson } from "../../api/exact";
+import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction } from "idb";
 import type { Change, Conflict, RowName } from "../../graph/document/changes";
+import type { Tab } from "./tabs";
+
+/** How far my writing went in the shared document, in an epoch: whether it arrived can be told by that later. */
+export interface Mark {
+  epoch: number;
+  client: number;
+  clock: number;
+}
 
 export interface LocalEdit {
   changes: readonly Change[];
   /** Rows that are as in the base again. */
   settled: readonly RowName[];
+  mark?: Mark | null;
 }
 
 /** What a device holds of a draft beyond the server's. */
 export interface Kept {
-  /** The revision of the draft that the changes build on. */
-  rev: number;
-  changes: Change[];
+  /** The edits of each tab, as they were made. */
+  logs: LocalEdit[][];
   conflicts: Conflict[];
 }
 
+/** All that one tab holds at a time. */
+export interface Held {
+  changes: readonly Change[];
+  conflicts: readonly Conflict[];
+  mark?: Mark | null;
+}
+
 export interface Local {
+  /** What this tab and those that are gone have kept; it is this tab's from then on. */
   read(workflow: string): Promise<Kept | null>;
   /** Adds an edit to what is kept. */
   add(workflow: string, edit: LocalEdit): Promise<void>;
-  /** Replaces all that is kept; nothing is kept of a draft without changes and conflicts. */
-  replace(workflow: string, kept: Kept): Promise<void>;
+  /** Replaces all that this tab keeps; nothing is kept of a draft without changes and conflicts. */
+  replace(workflow: string, held: Held): Promise<void>;
 }
 
-interface Tables extends DBSchema {
+export interface Tables extends DBSchema {
+  /** Conflicts by draft and tab. */
+  tabs: { key: [draft: string, tab: string]; value: { draft: string; tab: string; conflicts: string } };
+  /** `from` is the tab that made it, `tab` the one that keeps it. */
+  log: { key: number; value: { draft: string; tab: string; from: string; text: string }; indexes: { place: [string, string]; draft: string } };
+}
+
+interface OldTables extends DBSchema {
   drafts: { key: string; value: { workflow: string; rev: number; conflicts: string } };
   edits: { key: number; value: { workflow: string; text: string }; indexes: { workflow: string } };
 }
 
 const NAME = "tidemill";
-const VERSION = 1;
+const VERSION = 2;
+/** The tab of what was kept before there were several. */
+const FIRST = "";
 
-/** Null where the browser keeps nothing, as in some private windows. */
-export async function openLocal(): Promise<Local | null> {
+const draftKey = (workflow: string) => `workflow-draft-${workflow}`;
+
+/** Null where the browser keeps nothing, as in some private windows. Each user has a store of their own. */
+export async function openLocal(tab: Tab, user = ""): Promise<Local | null> {
   try {
-    const db = await openDB<Tables>(NAME, VERSION, {
-      upgrade(fresh) {
-        fresh.createObjectStore("drafts", { keyPath: "workflow" });
-        fresh.createObjectStore("edits", { autoIncrement: true }).createIndex("workflow", "workflow");
-      },
+    return await new Promise((resolve, reject) => {
+      let isLate = false;
+      openDB<Tables>(user === "" ? NAME : `${NAME} ${user}`, VERSION, {
+        upgrade: (db, from, _to, transaction) => upgrade(db, from, transaction),
+        // A tab of an older release holds it; waiting for that one could take days.
+        blocked: () => {
+          isLate = true;
+          reject(new Error("another tab has an older release open"));
+        },
+        blocking: (_now, _next, event) => (event.target as IDBDatabase).close(),
+      }).then((db) => (isLate ? db.close() : resolve(localOf(db, tab))), reject);
     });
-    return localOf(db);
   } catch {
     return null;
   }
 }
 
-function localOf(db: IDBPDatabase<Tables>): Local {
+async function upgrade(db: IDBPDatabase<Tables>, from: number, transaction: IDBPTransaction<Tables, ("log" | "tabs")[], "versionchange">): Promise<void> {
+  const log = db.createObjectStore("log", { autoIncrement: true });
+  log.createIndex("place", ["draft", "tab"]);
+  log.createIndex("draft", "draft");
+  const tabs = db.createObjectStore("tabs", { keyPath: ["draft", "tab"] });
+  if (from < 1 || !(db.objectStoreNames as DOMStringList).contains("drafts")) return;
+  const old = transaction as unknown as IDBPTransaction<OldTables, ("drafts" | "edits")[], "versionchange">;
+  for (const { workflow, conflicts } of await old.objectStore("drafts").getAll()) await tabs.put({ draft: draftKey(workflow), tab: FIRST, conflicts });
+  for (const { workflow, text } of await old.objectStore("edits").getAll()) await log.add({ draft: draftKey(workflow), tab: FIRST, from: FIRST, text });
+  for (const name of ["drafts", "edits"]) (db as unknown as IDBPDatabase).deleteObjectStore(name);
+}
+
+function localOf(db: IDBPDatabase<Tables>, { name: tab, there }: Tab): Local {
   return {
     async read(workflow) {
-      const transaction = db.transaction(["drafts", "edits"]);
-      const [draft, edits] = await Promise.all([
-        transaction.objectStore("drafts").get(workflow),
-        transaction.objectStore("edits").index("workflow").getAll(workflow),
-      ]);
-      if (!draft) return null;
-      const changes = fold(edits.map((edit) => readJson(edit.text) as LocalEdit));
-      return { rev: draft.rev, changes, conflicts: readJson(draft.conflicts) as Conflict[] };
+      const draft = draftKey(workflow);
+      const counts = await Promise.all([db.countFromIndex("log", "draft", draft), db.count("tabs", IDBKeyRange.bound([draft], [draft, []]))]);
+      if (counts[0] + counts[1] === 0) return null;
+      const [{ takeUp }, others] = await Promise.all([import("./take-up"), there()]);
+      return takeUp(db, draft, tab, (other) => other !== tab && (others?.has(other) ?? false));
     },
     async add(workflow, edit) {
-      const transaction = db.transaction("edits", "readwrite");
-      const added = transaction.store.add({ workflow, text: JSON.stringify(edit) });
+      const transaction = db.transaction("log", "readwrite");
+      const added = transaction.store.add({ draft: draftKey(workflow), tab, from: tab, text: JSON.stringify(edit) });
       // Without waiting for the answer: a page that goes away right now would never hear it, and nothing would be kept.
       transaction.commit();
       await Promise.all([added, transaction.done]);
     },
-    async replace(workflow, kept) {
-      const transaction = db.transaction(["drafts", "edits"], "readwrite");
-      const edits = transaction.objectStore("edits");
-      const old = await edits.index("workflow").getAllKeys(workflow);
-      const writes: Promise<unknown>[] = old.map((key) => edits.delete(key));
-      writes.push(transaction.objectStore("drafts").put({ workflow, rev: kept.rev, conflicts: JSON.stringify(kept.conflicts) }));
-      if (kept.changes.length > 0) writes.push(edits.add({ workflow, text: JSON.stringify({ changes: kept.changes, settled: [] }) }));
+    async replace(workflow, { changes, conflicts, mark }) {
+      const draft = draftKey(workflow);
+      const transaction = db.transaction(["tabs", "log"], "readwrite");
+      const [tabs, log] = [transaction.objectStore("tabs"), transaction.objectStore("log")];
+      const old = await log.index("place").getAllKeys([draft, tab]);
+      const writes: Promise<unknown>[] = old.map((key) => log.delete(key));
+      if (conflicts.length === 0) writes.push(tabs.delete([draft, tab]));
+      else writes.push(tabs.put({ draft, tab, conflicts: JSON.stringify(conflicts) }));
+      if (changes.length > 0) writes.push(log.add({ draft, tab, from: tab, text: JSON.stringify({ changes, settled: [], mark } satisfies LocalEdit) }));
       await Promise.all([...writes, transaction.done]);
     },
   };
-}
-
-function keyOf(change: Change | RowName): string {
-  return "file" in change ? "file" : "node" in change ? `node ${change.node}` : `edge ${change.edge}`;
-}
-
-/** All edits as one: of each row the last word counts. */
-export function fold(edits: readonly LocalEdit[]): Change[] {
-  const rows = new Map<string, Change>();
-  for (const { changes, settled } of edits) {
-    for (const change of changes) rows.set(keyOf(change), change);
-    for (const row of settled) rows.delete(keyOf(row));
-  }
-  return [...rows.values()];
 }

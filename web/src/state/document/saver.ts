@@ -1,139 +1,170 @@
-// Brings what was changed to this device at once and to the server soon after, one request at a time, and says how that goes.
+// Keeps what was changed on this device at once, has it brought to the server soon after, and says how that goes. What brings it
+// there comes once the graph is seen (connection.ts).
 
-import { ApiError } from "../../api/client";
-import { isOutdated, isRefused, LEAVING_BYTES } from "../../api/draft";
-import type { Draft, DraftSaved } from "../../api/types";
-import { withoutBase, type Conflict } from "../../graph/document/changes";
-import { THEIRS, type Edit, type GraphDocument, type Sent } from "../../graph/document/document";
-import type { Local } from "./local";
+import type { Conflict } from "../../graph/document/changes";
+import { THEIRS, type Edit, type GraphDocument } from "../../graph/document/document";
+import type { Connection, ConnectionParts, Progress } from "./connection";
+import type { Kept, Local } from "./local";
 
 /** Writing down an edit of more rows than these takes longer than a frame; so long the frame that shows it may take, in ms. */
 const LARGE = 500;
 const SHOWN_MS = 300;
+/** How often what is kept is put together anew while all of it arrives. */
+const TIDY_MS = 1_000;
+/** So long nothing changes before it is said to be saved. */
+const CALM_MS = 400;
 
 /** Where the last change is. `why` is the server's or the browser's own words. */
 export type SaveState =
   | { kind: "saved"; at: number }
-  | { kind: "saving" }
+  | { kind: "syncing" }
   /** Kept on this device; the server does not answer, or has not been asked yet. */
   | { kind: "local"; why: string | null }
+  /** On the server, with changes among it that somebody must choose between. */
+  | { kind: "conflict"; at: number; count: number }
   /** Neither the server nor this device keeps it. */
   | { kind: "unsafe"; why: string }
   /** The server refuses it; it is kept on this device. */
   | { kind: "refused"; why: string };
 
-/** The server, as far as saving needs it. */
-export interface Server {
-  read(): Promise<Pick<Draft, "rev" | "graph">>;
-  change(rev: number, changes: string, keepalive: boolean): Promise<DraftSaved>;
-  replace(rev: number, file: string): Promise<DraftSaved>;
-}
-
-export interface Timing {
-  /** From the last change to saving it, in ms. */
-  quiet: number;
-  /** At the latest, however long somebody goes on changing. */
-  latest: number;
-  /** Between tries, the last again and again. */
-  tries: readonly number[];
-}
-
-export const TIMING: Timing = { quiet: 1_000, latest: 30_000, tries: [1_000, 3_000, 10_000, 30_000, 60_000] };
+/** What leads a kept log back into the document; it comes only where there is one. */
+export type TakeUp = (kept: Kept) => Promise<Conflict[]>;
+type Own = "onProgress" | "onConflicts" | "onBase" | "carried" | "doc";
 
 interface Parts {
   workflow: string;
   doc: GraphDocument;
-  rev: number;
-  server: Server;
+  /** When the draft was saved last, in ms since 1970. */
+  at: number;
   local: Local | null;
-  timing?: Timing;
+  takeUp: TakeUp;
+  connect: (parts: Pick<ConnectionParts, Own>) => Promise<Connection>;
   onState: (state: SaveState) => void;
   onConflicts: (conflicts: readonly Conflict[]) => void;
 }
 
 export class Saver {
-  private readonly timing: Timing;
-  private rev: number;
-  private state: SaveState = { kind: "saved", at: Date.now() };
+  private state: SaveState;
+  private progress: Progress | null = null;
   private conflicts: readonly Conflict[] = [];
-  private timer: ReturnType<typeof setTimeout> | null = null;
-  /** When the oldest change that is not saved was made. */
-  private since: number | null = null;
-  private failures = 0;
-  private underWay: Promise<void> | null = null;
-  /** What was sent and never answered, all on one revision: at most one of them has arrived. */
-  private unsure: Sent[] = [];
+  private connection: Connection | null = null;
+  private connecting: Promise<Connection | null> | null = null;
+  private isClosed = false;
   private localFault: string | null = null;
   private localQueue: Promise<void> = Promise.resolve();
   private pending: Edit[] = [];
+  private tidying: ReturnType<typeof setTimeout> | null = null;
+  private calming: ReturnType<typeof setTimeout> | null = null;
   private readonly stop: () => void;
 
   constructor(private readonly parts: Parts) {
-    this.timing = parts.timing ?? TIMING;
-    this.rev = parts.rev;
+    this.state = { kind: "saved", at: parts.at };
     this.stop = parts.doc.listen((edit) => this.changed(edit));
     if (!parts.local) this.localFault = "this browser keeps nothing for Tidemill";
   }
 
-  /** Begins with what an earlier visit left on this device; saves it. */
+  /** Begins with what earlier visits left on this device. */
   async begin(): Promise<void> {
-    const { local, workflow, doc } = this.parts;
+    const { local, workflow, takeUp } = this.parts;
     const kept = await local?.read(workflow).catch(() => null);
-    const found = kept && kept.changes.length > 0 ? doc.restore(kept.changes) : [];
-    this.addConflicts([...(kept?.conflicts ?? []), ...found]);
+    if (!kept) return;
+    this.took(await takeUp(kept));
     await this.keepAll();
-    if (doc.isChanged) this.soon(0);
+    this.tell();
+  }
+
+  /** Follows the server from now on; answers null where the page is closed, or what does it does not come. */
+  connect(): Promise<Connection | null> {
+    this.connecting ??= this.parts
+      .connect({
+        doc: this.parts.doc,
+        carried: this.conflicts,
+        onProgress: (progress) => {
+          this.progress = progress;
+          this.tell();
+        },
+        onConflicts: (conflicts) => this.took(conflicts),
+        onBase: (isUrgent) => this.tidy(isUrgent),
+      })
+      .then(
+        (connection) => {
+          if (this.isClosed) {
+            connection.close();
+            return null;
+          }
+          return (this.connection = connection);
+        },
+        () => (this.connecting = null),
+      );
+    return this.connecting;
+  }
+
+  /** Who else is there; null before the document is shared. */
+  get presence(): Connection["presence"] | null {
+    return this.connection?.presence ?? null;
   }
 
   /** Tries now, for instance when the network is back or somebody asks for it. */
   retry(): void {
-    this.failures = 0;
-    if (this.parts.doc.isChanged) this.soon(0);
+    if (this.connection) this.connection.retry();
+    else void this.connect();
+  }
+
+  /** The page is seen again. */
+  wake(): void {
+    this.connection?.wake();
   }
 
   /** Saves what is there and waits for it; answers the revision, or null where it is not on the server. */
   async flush(): Promise<number | null> {
-    for (let turn = 0; turn < 3 && (this.parts.doc.isChanged || this.underWay); turn += 1) {
-      if (this.underWay) await this.underWay;
-      else await this.run();
-      if (this.state.kind !== "saved" && this.state.kind !== "saving") return null;
-    }
-    return this.parts.doc.isChanged ? null : this.rev;
+    const connection = await this.connect();
+    return connection ? connection.flush() : null;
   }
 
   /** The page goes away: what is small is sent without waiting for an answer; all of it is on this device. */
   leave(): void {
     this.keepPending();
-    const { doc, server } = this.parts;
-    if (!doc.isChanged || doc.needsWhole || this.underWay) return;
-    const changes = textOf(doc.sending());
-    if (changes.length < LEAVING_BYTES) server.change(this.rev, changes, true).catch(() => undefined);
+    this.connection?.leave();
   }
 
-  settleConflict(conflict: Conflict): void {
-    this.conflicts = this.conflicts.filter((one) => one !== conflict);
-    this.parts.onConflicts(this.conflicts);
+  /** Records what was chosen; `change` is what follows from it. */
+  choose(conflict: Conflict, how: "mine" | "theirs", change: () => void): void {
+    if (this.connection) return this.connection.choose(conflict, how, change);
+    change();
+    this.took(this.conflicts.filter((one) => one !== conflict));
     void this.keepAll();
   }
 
   close(): void {
     this.stop();
-    if (this.timer !== null) clearTimeout(this.timer);
+    this.isClosed = true;
     this.leave();
+    if (this.calming !== null) clearTimeout(this.calming);
+    if (this.tidying !== null) {
+      clearTimeout(this.tidying);
+      void this.keepAll();
+    }
+    this.connection?.close();
   }
 
   private changed(edit: Edit): void {
-    if (edit.origin === THEIRS) return;
+    if (edit.origin !== THEIRS) {
+      this.connection?.changed();
+      void this.connect();
+    } else if (!this.isHeldBack(edit)) return;
     // One write for all edits of this turn: a drag that ends, a paste, a command. A large one is shown before it is written.
     const rows = edit.nodes.length + edit.edges.length;
     if (this.pending.push(edit) === 1) {
       if (rows > LARGE) setTimeout(() => this.keepPending(), SHOWN_MS);
       else queueMicrotask(() => this.keepPending());
     }
-    this.since ??= Date.now();
-    if (this.state.kind === "saved") this.say({ kind: "local", why: null });
-    const left = Math.max(0, this.since + this.timing.latest - Date.now());
-    if (this.failures === 0) this.soon(Math.min(this.timing.quiet, left));
+    this.tell();
+  }
+
+  /** Whether somebody else changed what waits here: what it builds on is another then. */
+  private isHeldBack({ nodes, edges, file }: Edit): boolean {
+    const { baseNodes, baseEdges, baseFile, file: keys } = this.parts.doc.rows;
+    return nodes.some((slot) => baseNodes.has(slot)) || edges.some((slot) => baseEdges.has(slot)) || (file && baseFile !== keys);
   }
 
   private keepPending(): void {
@@ -141,7 +172,7 @@ export class Saver {
     const { local, workflow, doc } = this.parts;
     if (edits.length === 0 || !local) return;
     const rows = { nodes: [...new Set(edits.flatMap((edit) => edit.nodes))], edges: [...new Set(edits.flatMap((edit) => edit.edges))], file: edits.some((edit) => edit.file) };
-    const edit = doc.changesOf(rows);
+    const edit = { ...doc.changesOf(rows), mark: this.connection?.mark ?? null };
     this.keep(() => local.add(workflow, edit));
   }
 
@@ -149,8 +180,21 @@ export class Saver {
   private keepAll(): Promise<void> {
     const { local, workflow, doc } = this.parts;
     this.pending = [];
-    if (local) this.keep(() => local.replace(workflow, { rev: this.rev, changes: doc.changes(), conflicts: [...this.conflicts] }));
+    const conflicts = this.conflicts.filter((one) => !one.shared);
+    if (local) this.keep(() => local.replace(workflow, { changes: doc.changes(), conflicts, mark: this.connection?.mark ?? null }));
     return this.localQueue;
+  }
+
+  private tidy(isUrgent: boolean): void {
+    if (this.tidying !== null && isUrgent) clearTimeout(this.tidying);
+    else if (this.tidying !== null) return;
+    this.tidying = setTimeout(
+      () => {
+        this.tidying = null;
+        void this.keepAll();
+      },
+      isUrgent ? 0 : TIDY_MS,
+    );
   }
 
   /** At once, also while an earlier one is under way: the device does them in the order in which they were asked for. */
@@ -159,97 +203,42 @@ export class Saver {
       () => (this.localFault = null),
       (error: unknown) => {
         this.localFault = error instanceof Error && error.name === "QuotaExceededError" ? "this device has no room left for Tidemill" : "this device does not keep it";
-        if (this.state.kind === "local") this.say(this.state);
+        this.tell();
       },
     );
     this.localQueue = Promise.all([this.localQueue, written]).then(() => undefined);
   }
 
-  private soon(ms: number): void {
-    if (this.timer !== null) clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
-      this.timer = null;
-      void this.run();
-    }, ms);
+  private took(conflicts: readonly Conflict[]): void {
+    this.conflicts = conflicts;
+    this.parts.onConflicts(conflicts);
+    this.tell();
   }
 
-  private run(): Promise<void> {
-    this.underWay ??= this.save().finally(() => {
-      this.underWay = null;
-    });
-    return this.underWay;
-  }
-
-  private async save(): Promise<void> {
-    const { doc, server } = this.parts;
-    if (this.timer !== null) clearTimeout(this.timer);
-    this.timer = null;
-    if (!doc.isChanged) return this.done(Date.now());
-    this.say({ kind: "saving" });
-    this.since = null;
-    const sent = doc.sending();
-    try {
-      const saved = doc.needsWhole ? await server.replace(this.rev, JSON.stringify(doc.toFile())) : await server.change(this.rev, textOf(sent), false);
-      this.unsure = [];
-      this.rev = saved.rev;
-      doc.settled(sent);
-      await this.keepAll();
-      this.done(Date.now());
-      if (doc.isChanged) this.soon(this.timing.quiet);
-    } catch (error) {
-      await this.failed(error, sent);
-    }
-  }
-
-  /** Reads what the server has now and lays what is mine on top. */
-  private async catchUp(): Promise<void> {
-    const { doc, server } = this.parts;
-    const draft = await server.read();
-    if (draft.rev !== this.rev) this.addConflicts(doc.rebase(draft.graph, this.unsure));
-    this.rev = draft.rev;
-    this.unsure = [];
-  }
-
-  private async failed(error: unknown, sent: Sent | null): Promise<void> {
-    if (isOutdated(error)) {
-      // Somebody else saved, or an earlier request arrived without an answer: at once again, on top of that.
-      try {
-        await this.catchUp();
-        await this.keepAll();
-        return this.soon(0);
-      } catch (second) {
-        return this.failed(isOutdated(second) ? new Error("the draft changes faster than it can be read") : second, null);
-      }
-    }
-    const why = error instanceof Error ? error.message : String(error);
-    if (isRefused(error)) return this.say({ kind: "refused", why });
-    const status = error instanceof ApiError ? error.status : 0;
-    if (sent && (status === 0 || status >= 500)) this.unsure.push(sent);
-    const wait = this.timing.tries[Math.min(this.failures, this.timing.tries.length - 1)] ?? 0;
-    this.failures += 1;
-    this.say({ kind: "local", why: status === 401 ? "sign in to save" : why });
-    this.soon(wait);
-  }
-
-  private done(at: number): void {
-    this.failures = 0;
-    this.say(this.parts.doc.isChanged ? { kind: "local", why: null } : { kind: "saved", at });
-  }
-
-  private addConflicts(found: readonly Conflict[]): void {
-    if (found.length === 0) return;
-    const key = ({ row, field }: Conflict) => JSON.stringify([row, field]);
-    const anew = new Set(found.map(key));
-    this.conflicts = [...this.conflicts.filter((one) => !anew.has(key(one))), ...found];
-    this.parts.onConflicts(this.conflicts);
+  private tell(): void {
+    const next = this.now();
+    if (this.calming !== null) clearTimeout(this.calming);
+    this.calming = null;
+    const isArrival = this.state.kind === "syncing" && (next.kind === "saved" || next.kind === "conflict");
+    // While somebody types, every letter arrives by itself: that is one saving, not twenty in a second.
+    if (isArrival) this.calming = setTimeout(() => this.say(this.now()), CALM_MS);
+    else this.say(next);
   }
 
   private say(state: SaveState): void {
-    this.state = state.kind === "local" && this.localFault !== null ? { kind: "unsafe", why: this.localFault } : state;
-    this.parts.onState(this.state);
+    if (JSON.stringify(state) === JSON.stringify(this.state)) return;
+    this.state = state;
+    this.parts.onState(state);
   }
-}
 
-function textOf(sent: Sent): string {
-  return JSON.stringify(sent.changes.map(withoutBase));
+  private now(): SaveState {
+    const { progress, localFault, conflicts } = this;
+    // What was just changed is not in what was told last.
+    const isSaved = !this.parts.doc.isChanged && (progress?.isSaved ?? true);
+    const at = Math.max(this.parts.at, progress?.at ?? 0);
+    if (isSaved) return conflicts.length > 0 ? { kind: "conflict", at, count: conflicts.length } : { kind: "saved", at };
+    if (localFault !== null && !progress?.isBusy) return { kind: "unsafe", why: localFault };
+    if (progress?.refused != null) return { kind: "refused", why: progress.refused };
+    return progress?.isBusy ? { kind: "syncing" } : { kind: "local", why: progress?.why ?? null };
+  }
 }

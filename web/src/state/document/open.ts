@@ -1,0 +1,38 @@
+// What a document needs once it is seen: the way to the server, and what earlier visits left behind. A chunk of its own.
+
+import { draftApi, roomUrl } from "../../api/draft";
+import type { Conflict } from "../../graph/document/changes";
+import type { GraphDocument } from "../../graph/document/document";
+import { Connection, type ConnectionParts } from "./connection";
+import { hubWire } from "./hub-wire";
+import { arrivedIn, layKept, wasSent } from "./kept";
+import type { DraftRead } from "./live";
+import type { Kept } from "./local";
+import { peopleOf, readMe, sourceOf } from "./presence";
+import type { Tab } from "./tabs";
+import { timing } from "./timing";
+
+/** Lays what earlier visits kept on the draft. What may have been sent without an answer is asked for first. */
+export async function takeUp(workflow: string, doc: GraphDocument, kept: Kept, epoch: number): Promise<Conflict[]> {
+  const state = wasSent(kept, epoch) ? await draftApi.document(workflow, epoch, null).catch(() => null) : null;
+  return layKept(doc, kept, state ? arrivedIn(epoch, state.state) : () => false);
+}
+
+type Given = Pick<ConnectionParts, "doc" | "carried" | "readDraft" | "onProgress" | "onConflicts" | "onBase"> & { workflow: string; draft: DraftRead; tab: Tab };
+
+export async function connect({ workflow, draft: { epoch, rev }, tab, ...rest }: Given): Promise<Connection> {
+  return new Connection({
+    ...rest,
+    timing,
+    epoch,
+    rev,
+    who: () => readMe().name,
+    meet: (presence) => peopleOf(rest.doc).connect(sourceOf(presence)),
+    url: (of) => roomUrl(workflow, of),
+    open: hubWire(workflow, tab.isHeld ? tab.name : null),
+    posts: {
+      document: (of, since) => draftApi.document(workflow, of, since),
+      save: (of, update, keepalive) => draftApi.save(workflow, of, update, keepalive),
+    },
+  });
+}

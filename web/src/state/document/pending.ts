@@ -1,0 +1,45 @@
+// What I changed and the server has not confirmed, in order. How far my writing goes in Yjs's count says what of it is there, also
+// after a connection was lost before the answer.
+
+import { confirm, confirmAll, type Went } from "../../graph/document/elsewhere";
+import type { GraphDocument } from "../../graph/document/document";
+import type { Written } from "./room";
+
+interface Waiting extends Written {
+  at: number;
+}
+
+export class Pending {
+  private waiting: Waiting[] = [];
+
+  constructor(private readonly doc: GraphDocument, private readonly now: () => number) {}
+
+  get count(): number {
+    return this.waiting.length;
+  }
+
+  /** For how long the oldest of it waits, in ms; 0 where nothing does. */
+  get age(): number {
+    const first = this.waiting[0];
+    return first ? this.now() - first.at : 0;
+  }
+
+  add(written: Written): void {
+    this.waiting.push({ ...written, at: this.now() });
+  }
+
+  /** The server has what I wrote as far as this; answers whether that was anything new. */
+  confirm(clock: number): boolean {
+    const first = this.waiting.findIndex((one) => one.clock > clock);
+    const done = this.waiting.splice(0, first < 0 ? this.waiting.length : first);
+    if (done.length === 0) return false;
+    if (this.waiting.length === 0) confirmAll(this.doc);
+    else for (const { went } of done) confirm(this.doc, went);
+    return true;
+  }
+
+  /** Forgets it: what is held back is told by the document itself. */
+  drop(): Went[] {
+    return this.waiting.splice(0).map(({ went }) => went);
+  }
+}

@@ -1,0 +1,158 @@
+// Saving without a socket: what I changed goes by requests, one at a time, and others' changes are asked for now and then.
+
+import { mergeUpdates } from "yjs";
+import { ApiError } from "../../api/client";
+import { isRefused, LEAVING_BYTES } from "../../api/draft";
+import type { Live, Unsent } from "./live";
+import { pause, type Timing } from "./timing";
+
+/** What a room has, and what it answers to a change. */
+export interface Posts {
+  document(epoch: number, since: Uint8Array | null): Promise<{ rev: number; at: number; state: Uint8Array }>;
+  save(epoch: number, update: Uint8Array, keepalive: boolean): Promise<{ rev: number; at: number }>;
+}
+
+interface Parts {
+  live: Live;
+  timing: Timing;
+  posts: Posts;
+  /** Whether a request is under way, and why the last one failed; null where it did not. */
+  onState: (isBusy: boolean, why: string | null) => void;
+  onRefused: (code: string, why: string) => void;
+}
+
+export class Posting {
+  private isOn = false;
+  private timer: ReturnType<typeof setTimeout> | null = null;
+  /** When the oldest change that was not sent was made. */
+  private since: number | null = null;
+  private polledAt = 0;
+  private failures = 0;
+  private underWay: Promise<void> | null = null;
+  /** Sent without an answer: sent again with what came since, which does no harm where it arrived. */
+  private inHand: Unsent | null = null;
+
+  constructor(private readonly parts: Parts) {}
+
+  start(): void {
+    if (this.isOn) return;
+    this.isOn = true;
+    this.polledAt = 0;
+    this.soon(0);
+  }
+
+  stop(): void {
+    this.isOn = false;
+    this.inHand = null;
+    this.since = null;
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+  }
+
+  /** There is something to send. */
+  push(): void {
+    if (!this.isOn) return;
+    const now = Date.now();
+    this.since ??= now;
+    const { quiet, latest } = this.parts.timing;
+    if (this.failures === 0) this.soon(Math.min(quiet, Math.max(0, this.since + latest - now)));
+  }
+
+  /** Now, for instance when the network is back or somebody asks for it; ends when all is sent, or something failed. */
+  async flush(): Promise<void> {
+    if (!this.isOn) return;
+    this.failures = 0;
+    if (this.underWay) await this.underWay;
+    await this.run();
+  }
+
+  /** The page goes away: what is small is sent without waiting for an answer; all of it is on this device. */
+  leave(): void {
+    const { live, posts } = this.parts;
+    if (!this.isOn || this.underWay || live.isApart) return;
+    const mine = (this.inHand = joined(this.inHand, live.unsent()));
+    // Base64 and the rest of the request take a third more.
+    if (mine && mine.update.length * 1.4 < LEAVING_BYTES) posts.save(live.epoch, mine.update, true).catch(() => undefined);
+  }
+
+  private soon(ms: number): void {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.timer = null;
+      void this.run();
+    }, ms);
+  }
+
+  private async run(): Promise<void> {
+    if (this.underWay || !this.isOn) return;
+    this.underWay = this.turn().then(
+      () => this.done(),
+      (error: unknown) => this.failed(error),
+    );
+    await this.underWay;
+    this.underWay = null;
+    if (this.isOn && this.timer === null) this.soon(this.parts.timing.poll);
+  }
+
+  private async turn(): Promise<void> {
+    const { live, posts, onState } = this.parts;
+    onState(true, null);
+    if (live.isLacking) {
+      this.inHand = null;
+      await live.over(-1, -1);
+    }
+    const isNew = live.vector === null;
+    if (isNew || Date.now() - this.polledAt >= this.parts.timing.poll) {
+      const { epoch } = live;
+      const { rev, at, state } = await posts.document(epoch, live.vector);
+      if (!this.isOn || epoch !== live.epoch) return;
+      this.polledAt = Date.now();
+      if (isNew) {
+        this.inHand = null;
+        live.synchronise(state);
+      } else live.take(state);
+      live.heard(rev, at);
+    }
+    const mine = (this.inHand = joined(this.inHand, live.unsent()));
+    this.since = null;
+    if (!mine) return;
+    const { rev, at } = await posts.save(live.epoch, mine.update, false);
+    this.inHand = null;
+    live.confirmed(mine.clock, rev, at);
+  }
+
+  private done(): void {
+    this.failures = 0;
+    this.parts.onState(false, null);
+    if (this.since !== null) this.push();
+  }
+
+  private async failed(error: unknown): Promise<void> {
+    const { live, timing, onState, onRefused } = this.parts;
+    const why = error instanceof Error ? error.message : String(error);
+    if (error instanceof ApiError && error.code === "epoch_over") {
+      this.inHand = null;
+      try {
+        // Its words name the epoch; what it begins with is read anew in any case.
+        await live.over(-1, -1);
+        this.polledAt = 0;
+        return this.soon(0);
+      } catch {
+        // Tried again like any other request.
+      }
+    } else if (isRefused(error)) {
+      live.refused();
+      this.stop();
+      onState(false, null);
+      return onRefused((error as ApiError).code, why);
+    }
+    this.failures += 1;
+    onState(false, error instanceof ApiError && error.status === 401 ? "sign in to save" : why);
+    this.soon(pause(timing, this.failures));
+  }
+}
+
+function joined(first: Unsent | null, more: Unsent | null): Unsent | null {
+  if (!first || !more) return first ?? more;
+  return { update: mergeUpdates([first.update, more.update]), clock: more.clock };
+}

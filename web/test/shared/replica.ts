@@ -1,0 +1,103 @@
+// One browser's tab with a document open: the real document, the real saving, a network and a disk of its own.
+
+import { Connection } from "../../src/state/document/connection";
+import { GraphDocument } from "../../src/graph/document/document";
+import type { Conflict } from "../../src/graph/document/changes";
+import { arrivedIn, layKept, wasSent } from "../../src/state/document/kept";
+import { openLocal, type Local } from "../../src/state/document/local";
+import { Saver, type SaveState } from "../../src/state/document/saver";
+import { TIMING, type Timing } from "../../src/state/document/timing";
+import type { FileGraph } from "../../src/graph/file";
+import type { Network, SimServer } from "./sim-server";
+
+let tabs = 0;
+const there = new Set<string>();
+
+export class Replica {
+  doc: GraphDocument;
+  conflicts: readonly Conflict[] = [];
+  state: SaveState = { kind: "saved", at: 0 };
+  connection: Connection | null = null;
+  private saver: Saver;
+
+  private constructor(
+    readonly name: string,
+    readonly server: SimServer,
+    readonly network: Network,
+    local: Local | null,
+    private readonly tab: string,
+    private readonly timing: Timing,
+  ) {
+    const draft = server.read();
+    const doc = (this.doc = new GraphDocument(draft.graph, () => Date.now(), draft.gone));
+    const posts = server.posts(network);
+    this.saver = new Saver({
+      workflow: "w",
+      doc,
+      at: 0,
+      local,
+      takeUp: async (kept) => {
+        const state = wasSent(kept, draft.epoch) ? await posts.document(draft.epoch, null).catch(() => null) : null;
+        return layKept(doc, kept, state ? arrivedIn(draft.epoch, state.state) : () => false);
+      },
+      connect: async (parts) =>
+        (this.connection = new Connection({
+          ...parts,
+          epoch: draft.epoch,
+          rev: draft.rev,
+          timing: this.timing,
+          who: () => name,
+          readDraft: async () => {
+            if (!network.isOnline) throw new Error("Tidemill does not answer");
+            return server.read();
+          },
+          url: (epoch) => `rooms/${epoch}?tidemill=1`,
+          open: server.wires(network),
+          posts,
+        })),
+      onState: (state) => (this.state = state),
+      onConflicts: (conflicts) => (this.conflicts = conflicts),
+    });
+  }
+
+  /** `disk` names what it keeps its log in; none for a browser that keeps nothing. */
+  static async open(name: string, server: SimServer, options: { network?: Network; disk?: string | null; timing?: Partial<Timing> } = {}): Promise<Replica> {
+    const { network = { isOnline: true, hasSockets: true }, disk = name, timing = {} } = options;
+    const tab = `tab-${(tabs += 1)}`;
+    there.add(tab);
+    const local = disk === null ? null : await openLocal({ name: tab, isHeld: true, there: async () => there }, disk);
+    const replica = new Replica(name, server, network, local, tab, { ...TIMING, ...timing });
+    await replica.saver.begin();
+    void replica.saver.connect();
+    return replica;
+  }
+
+  get file(): FileGraph {
+    return JSON.parse(JSON.stringify(this.doc.toFile())) as FileGraph;
+  }
+
+  get saves(): Saver {
+    return this.saver;
+  }
+
+  /** As if the browser had been killed: nothing is said to anybody. */
+  crash(): void {
+    const { connection } = this;
+    this.doc.listen = () => () => undefined;
+    if (connection) connection.leave = () => undefined;
+    (this.saver as unknown as { leave: () => void }).leave = () => undefined;
+    (this.saver as unknown as { keepAll: () => void }).keepAll = () => undefined;
+    this.saver.close();
+    there.delete(this.tab);
+  }
+
+  close(): void {
+    this.saver.close();
+    there.delete(this.tab);
+  }
+}
+
+/** What is done to a disk takes turns of the real event loop. */
+export async function disksSettle(turns = 12): Promise<void> {
+  for (let turn = 0; turn < turns; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
