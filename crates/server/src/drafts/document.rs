@@ -172,6 +172,21 @@ impl Document {
         Ok(living.chain(added).collect())
     }
 
+    /// Which rows of the base were taken out of a list that has rows without a name, those by their number: who reads the file can
+    /// tell by that which the others are.
+    pub(super) fn gone(&self, list: List) -> Result<Vec<serde_json::Value>, Damaged> {
+        let removed = || self.changed(list).items.iter().filter(|(_, text)| text.is_none());
+        if removed().next().is_none() || self.base.items(list)?.unnamed.is_empty() {
+            return Ok(Vec::new());
+        }
+        let items = self.base.items(list)?;
+        let name = |slot: u32| match items.unnamed.binary_search(&slot) {
+            Ok(number) => Some(number.into()),
+            Err(_) => super::cut::name_of(items.spans.get(slot as usize)?.of(&self.base.text)).map(Into::into),
+        };
+        Ok(removed().filter_map(|(slot, _)| name(*slot)).collect())
+    }
+
     /// The text of a key of the file.
     pub(super) fn key(&self, key: &str) -> Result<Option<Vec<u8>>, Damaged> {
         match self.overlay.file.iter().find(|(other, _)| &**other == key) {

@@ -31,7 +31,7 @@ use crate::app::now_ms;
 use crate::error::ApiError;
 use crate::workflows::{self, Lineage, Workflow};
 
-use document::{Damaged, Document};
+use document::{Damaged, Document, List};
 use entries::Difference;
 use log::BaseText;
 pub(crate) use open::Drafts;
@@ -78,6 +78,8 @@ pub(crate) struct Shown {
     /// The version that is published.
     pub(crate) version: VersionId,
     pub(crate) text: Bytes,
+    /// Nodes and edges of the base that were taken out, where others have no name.
+    pub(crate) gone: [Vec<serde_json::Value>; 2],
 }
 
 /// What a request says of the state it depends on.
@@ -162,8 +164,10 @@ pub(crate) async fn read(app: &App, tenant: TenantId, id: WorkflowId) -> Result<
     let open = held.open(&workflow).await?;
     let (head, document) = (open.head.clone(), open.document().await?);
     drop(held);
-    let text = off_thread(document.base.text.len(), move || Ok(document.text()?)).await?;
-    Ok(Shown { head, version: workflow.kept.version, text })
+    let size = document.base.text.len();
+    let read = move || Ok((document.text()?, [document.gone(List::Nodes)?, document.gone(List::Edges)?]));
+    let (text, gone) = off_thread(size, read).await?;
+    Ok(Shown { head, version: workflow.kept.version, text, gone })
 }
 
 /// Which of these workflows have a draft that differs from them.

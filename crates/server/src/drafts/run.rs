@@ -21,7 +21,7 @@ pub(crate) async fn source(
     (tenant, id): (TenantId, WorkflowId),
     to: Option<&str>,
 ) -> Result<Source, ApiError> {
-    let Shown { head, version, text } = super::read(app, tenant, id).await?;
+    let Shown { head, version, text, .. } = super::read(app, tenant, id).await?;
     if !head.changed {
         return Ok(Source::Version { workflow: Some(id), version });
     }

@@ -252,3 +252,25 @@ async fn only_who_may_is_let_in() {
     assert_eq!(status(&[("cookie", &cookie), ("origin", &address)]).await, 101);
     assert_eq!(server.get(&path).await.status.is_client_error(), true, "no socket without an upgrade");
 }
+
+#[tokio::test]
+async fn rows_without_a_name_can_be_told_apart_once_some_are_gone() {
+    let server = Server::new().await;
+    let (id, address) = (server.store(LETTERS).await, server.listen().await);
+    let file = r#"{"nodes":[{"id":"a"},{"id":"b"},{"id":"a"}],"edges":[{"source":"a"},{"id":"ab"},{"source":"b"}]}"#;
+    let put = server.call("PUT", &format!("/api/v1/workflows/{id}/draft")).header("if-match", "*").body(file);
+    put.send().await.ok(200);
+    assert_eq!(draft(&server, &id).await.get("gone"), None);
+    let mut ada = Person::join(&address, &id, 1).await;
+    for key in ["#0/~deleted", "ab/~deleted"] {
+        ada.set("edges", key, true).await;
+    }
+    ada.set("nodes", "#0/data/x", "1").await;
+    ada.saved().await;
+    let shown = draft(&server, &id).await;
+    assert_eq!(
+        (&shown["gone"], &shown["graph"]["edges"]),
+        (&json!({"nodes": [], "edges": [0, "ab"]}), &json!([{"source": "b"}]))
+    );
+    assert_eq!(shown["graph"]["nodes"][2], json!({"id": "a", "data": {"x": 1}}), "the second of that id");
+}
