@@ -4,13 +4,14 @@ use std::fmt::Write as _;
 use std::hint::black_box;
 use std::time::Instant;
 
-use model::merge::merge;
+use model::merge::{MadeFrom, merge};
 use model::{Value, json};
 
 use crate::report::Bar;
 use crate::{Group, Options};
 
-pub(crate) const GROUPS: &[Group] = &[Group { id: "documents.merge", measure: merges }];
+pub(crate) const GROUPS: &[Group] =
+    &[Group { id: "documents.merge", measure: merges }, Group { id: "documents.check", measure: checks }];
 
 /// The area.
 pub(crate) const AREA: &str = "documents";
@@ -42,6 +43,22 @@ fn merges(options: &Options) -> anyhow::Result<Vec<Bar>> {
         Bar::at_most(&format!("documents.merge.{name}"), merging, "ms", limit, floor)
     };
     Ok(SIZES.into_iter().map(bar).collect())
+}
+
+/// Whether a change was made from the newest state: it is asked with each save.
+#[expect(clippy::unnecessary_wraps, reason = "one form for all groups")]
+fn checks(options: &Options) -> anyhow::Result<Vec<Bar>> {
+    const CHECKS: u32 = 10_000_000;
+    let mut best = f64::MAX;
+    for _ in 0..options.rounds {
+        let began = Instant::now();
+        for at in 0..CHECKS {
+            let known = if at % 2 == 0 { MadeFrom::Rev(u64::from(at)) } else { MadeFrom::At(i64::from(at)) };
+            black_box(black_box(known).is_newest(black_box(7), black_box(9)));
+        }
+        best = best.min(began.elapsed().as_secs_f64() * 1e6 / f64::from(CHECKS));
+    }
+    Ok(vec![Bar::at_most("documents.check", best, "us", 1.0, format!("{CHECKS} checks"))])
 }
 
 fn ms_since(began: Instant) -> f64 {

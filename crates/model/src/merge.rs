@@ -20,6 +20,25 @@ use list::List;
 /// From this many characters on a text is merged by its words; shorter ones are only if they look like a text.
 const LONG: usize = 41;
 
+/// The state of a document that a change was made from, as whoever made it says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MadeFrom {
+    /// Its rev: how often it had changed.
+    Rev(u64),
+    /// When it had last changed, in ms since 1970.
+    At(i64),
+}
+
+impl MadeFrom {
+    /// Whether that is the newest state, so that nothing is to be merged: one comparison, however large the document is.
+    pub const fn is_newest(self, rev: u64, at_ms: i64) -> bool {
+        match self {
+            Self::Rev(known) => known == rev,
+            Self::At(known) => known == at_ms,
+        }
+    }
+}
+
 /// What came of a merge.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Merged {

@@ -3,7 +3,6 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
 use engine::EngineError;
 use model::graph::GraphError;
 use model::json::ReadError;
@@ -214,8 +213,8 @@ impl ApiError {
 
     /// Hands on the file of the draft as it is now.
     #[must_use]
-    pub(crate) fn graph(mut self, text: Bytes) -> Self {
-        self.0.graph = serde_json::from_slice(&text).ok();
+    pub(crate) fn graph(mut self, text: &[u8]) -> Self {
+        self.0.graph = serde_json::from_slice(text).ok();
         self
     }
 

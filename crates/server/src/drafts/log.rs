@@ -118,7 +118,11 @@ pub(super) async fn base(app: &App, tenant: TenantId, base: BaseText) -> Result<
 pub(super) async fn updates(app: &App, (tenant, workflow): Whose, epoch: u64) -> Result<Vec<Update>, StoreError> {
     let equals = vec![("workflow", workflow.to_string()), ("epoch", epoch.to_string())];
     let mut found: Vec<Update> = Vec::new();
-    each(app, tenant, &UPDATE, equals, |record| Ok(found.push(Update::read(record)?))).await?;
+    each(app, tenant, &UPDATE, equals, |record| {
+        found.push(Update::read(record)?);
+        Ok(())
+    })
+    .await?;
     found.sort_unstable_by_key(|update| update.logged.rev);
     Ok(found)
 }
@@ -129,7 +133,8 @@ pub(super) async fn epochs(app: &App, (tenant, workflow): Whose) -> Result<Vec<(
     let damaged = |error: serde_json::Error| StoreError::Corrupt(format!("an epoch of workflow {workflow}: {error}"));
     let equals = vec![("workflow", workflow.to_string())];
     each(app, tenant, &EPOCH, equals, |record| {
-        Ok(found.push((record.id, serde_json::from_slice(&record.body).map_err(damaged)?)))
+        found.push((record.id, serde_json::from_slice(&record.body).map_err(damaged)?));
+        Ok(())
     })
     .await?;
     found.sort_unstable_by_key(|(_, epoch)| epoch.epoch);

@@ -269,9 +269,8 @@ async fn change(
                 let update = open.shared.write(difference);
                 let changed = open.differs(Some(&read), published)?;
                 let head = open.head.next(changed);
-                held.commit(head.clone(), update, true).await?;
-                fold(&mut held, &workflow).await?;
-                Ok(head)
+                held.commit(head, update, true).await?;
+                fold(&mut held, &workflow).await
             }
             Made::Whole(text) => {
                 open.settled()?;
@@ -290,18 +289,20 @@ async fn change(
     .await
 }
 
-/// Folds the overlay of a draft into a new base if it has outgrown it, nobody is connected, and nothing is to be settled.
-async fn fold(held: &mut Held, workflow: &Workflow) -> Result<(), ApiError> {
+/// Folds the overlay of a draft into a new base if it has outgrown it, nobody is connected, and nothing is to be settled; answers the
+/// head that it has then.
+async fn fold(held: &mut Held, workflow: &Workflow) -> Result<Head, ApiError> {
     let shared = held.is_shared();
     let app = held.app().clone();
     let open = held.open(workflow).await?;
     if shared || !open.is_overgrown() || open.settled().is_err() {
-        return Ok(());
+        return Ok(open.head.clone());
     }
     let document = open.document().await?;
     let text = off_thread(document.base.text.len(), move || Ok(document.text()?)).await?;
     let head = open.head.renewed(open.head.base, Some(app.ids.next()), workflow.kept.version);
-    Ok(held.begin(workflow, &head, Some(text)).await?)
+    held.begin(workflow, &head, Some(text)).await?;
+    Ok(head)
 }
 
 impl From<Damaged> for ApiError {

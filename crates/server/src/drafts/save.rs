@@ -2,7 +2,8 @@
 //! made from (docs/design/0007, "Without a socket").
 
 use axum::http::StatusCode;
-use model::{Object, Value, json, merge};
+use model::merge::{self, MadeFrom};
+use model::{Object, Value, json};
 
 use super::document::{Damaged, Document, Found, List, read_object};
 use super::log;
@@ -22,21 +23,13 @@ pub(crate) enum Saving {
     },
     /// Changes in the language of `PATCH`, or a whole file, and what they were made from.
     Changes {
-        base: From,
+        base: MadeFrom,
         body: Value,
     },
     Graph {
-        base: From,
+        base: MadeFrom,
         file: Value,
     },
-}
-
-/// The state that a change was made from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum From {
-    Rev(u64),
-    /// When it was, in ms since 1970.
-    At(i64),
 }
 
 /// A draft that was saved.
@@ -44,16 +37,6 @@ pub(crate) struct Saved {
     pub(crate) head: Head,
     /// Whether somebody else's changes are in it, too.
     pub(crate) merged: bool,
-}
-
-impl From {
-    /// Whether it is the newest state: all that a save usually has to ask.
-    fn is_newest(self, head: &Head) -> bool {
-        match self {
-            Self::Rev(rev) => rev == head.rev,
-            Self::At(at_ms) => at_ms == head.at_ms,
-        }
-    }
 }
 
 /// Saves a draft. Whoever asked may go away meanwhile.
@@ -67,7 +50,7 @@ pub(crate) async fn save(app: &App, whose: Whose, saving: Saving) -> Result<Save
             Saving::Changes { base, body } => {
                 let most = app.config.limits.body_bytes;
                 save_file(&mut held, &workflow, base, move |before| {
-                    change::apply(before, &body, most).map(Mine::Document)
+                    Ok(Mine::Document(Box::new(change::apply(before, &body, most)?)))
                 })
                 .await
             }
@@ -101,9 +84,8 @@ async fn save_update(held: &mut Held, workflow: &Workflow, epoch: u64, update: V
         return Ok(Saved { head: open.head.clone(), merged: false });
     }
     let head = open.head.next(open.differs(None, workflow.kept.version)?);
-    held.commit(head.clone(), applied.update, true).await?;
-    fold(held, workflow).await?;
-    Ok(Saved { head, merged: false })
+    held.commit(head, applied.update, true).await?;
+    Ok(Saved { head: fold(held, workflow).await?, merged: false })
 }
 
 /// Refuses what was made for another epoch.
@@ -117,14 +99,14 @@ pub(super) fn is_epoch(head: &Head, epoch: u64) -> Result<(), ApiError> {
 
 /// What somebody made of a file.
 enum Mine {
-    Document(Document),
+    Document(Box<Document>),
     File(Value),
 }
 
 async fn save_file(
     held: &mut Held,
     workflow: &Workflow,
-    base: From,
+    base: MadeFrom,
     make: impl FnOnce(&Document) -> Result<Mine, ApiError> + Send + 'static,
 ) -> Result<Saved, ApiError> {
     let most = held.app().config.limits.body_bytes;
@@ -132,7 +114,7 @@ async fn save_file(
     let head = open.head.clone();
     let now = open.document().await?;
     let size = now.base.text.len().max(LARGE);
-    let newest = base.is_newest(&head);
+    let newest = base.is_newest(head.rev, head.at_ms);
     let before = if newest { None } else { Some(at(held, head.rev, base).await?) };
     let made = off_thread(size, move || {
         let Some(before) = before else {
@@ -150,7 +132,7 @@ async fn save_file(
             metrics::counter!("document_conflicts_total", "via" => "request").increment(merged.conflicts.len() as u64);
             return Err(in_conflict(&merged.conflicts).rev(head.rev));
         }
-        Ok(difference_to(&now, &merged.file)?)
+        difference_to(&now, &merged.file)
     });
     let (difference, text) = made.await?;
     if text.len() > most {
@@ -184,17 +166,16 @@ async fn store(
     }
     let update = open.shared.write(difference);
     let head = open.head.next(open.differs(None, published)?);
-    held.commit(head.clone(), update, true).await?;
-    fold(held, workflow).await?;
-    Ok(head)
+    held.commit(head, update, true).await?;
+    fold(held, workflow).await
 }
 
 /// The file as it was at an earlier state, or 409.
-async fn at(held: &mut Held, newest: u64, base: From) -> Result<Document, ApiError> {
+async fn at(held: &mut Held, newest: u64, base: MadeFrom) -> Result<Document, ApiError> {
     let (app, whose) = (&held.app().clone(), held.whose());
     let rev = match base {
-        From::Rev(rev) => Some(rev),
-        From::At(at_ms) => log::rev_at(app, whose, at_ms).await?,
+        MadeFrom::Rev(rev) => Some(rev),
+        MadeFrom::At(at_ms) => log::rev_at(app, whose, at_ms).await?,
     };
     let found = match rev {
         Some(rev) if rev <= newest => log::at(app, whose, rev).await?,
@@ -217,7 +198,7 @@ async fn base_gone(held: &mut Held) -> Result<ApiError, ApiError> {
         "the state that this was made from cannot be made again; look at graph, which is the draft at rev {rev}, and \
          make the change to that"
     );
-    Ok(ApiError::new(StatusCode::CONFLICT, "base_gone", detail).rev(rev).graph(text))
+    Ok(ApiError::new(StatusCode::CONFLICT, "base_gone", detail).rev(rev).graph(&text))
 }
 
 fn in_conflict(conflicts: &[merge::Conflict]) -> ApiError {

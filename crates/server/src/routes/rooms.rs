@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
-use axum::extract::{Path, Query, State};
+use axum::extract::{FromRequestParts, Path, Query, State};
 use axum::http::HeaderMap;
-use axum::response::Response;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use model::WorkflowId;
 use tokio::time::{Instant, interval_at};
@@ -22,6 +23,21 @@ const ASKED: Duration = Duration::from_secs(25);
 const UNSENT_MAX: usize = 64 * 1024 * 1024;
 /// Characters of a session's name.
 const SESSION_MAX: usize = 64;
+
+/// A request for a socket, and what proves who asks.
+pub(crate) struct Asked {
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+}
+
+impl FromRequestParts<App> for Asked {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let upgrade = WebSocketUpgrade::from_request_parts(parts, app).await;
+        Ok(Self { headers: parts.headers.clone(), upgrade: upgrade.map_err(IntoResponse::into_response)? })
+    }
+}
 
 /// A socket to the draft of a workflow, by the y-protocols: what others change, and who is there.
 #[utoipa::path(get, path = "/workflows/{id}/rooms/{epoch}", operation_id = "join_room", tag = "drafts",
@@ -39,9 +55,9 @@ pub(crate) async fn join(
     Tenant(tenant): Tenant,
     Path((id, epoch)): Path<(String, u64)>,
     Query(query): Query<HashMap<String, String>>,
-    headers: HeaderMap,
-    upgrade: WebSocketUpgrade,
+    socket: Asked,
 ) -> Result<Response, ApiError> {
+    let Asked { headers, upgrade } = socket;
     let id: WorkflowId = id.parse().map_err(|_| ApiError::not_found(format!("workflow {id}")))?;
     crate::workflows::find(&app, tenant, id).await?;
     let is = |key: &str| query.get(key).is_some_and(|value| value == "1");

@@ -9,6 +9,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use model::merge::MadeFrom;
 use model::{Object, TenantId, Value, WorkflowId};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -16,7 +17,7 @@ use utoipa::ToSchema;
 use crate::App;
 use crate::app::time_text;
 use crate::auth::Tenant;
-use crate::drafts::save::{self, From, Saved, Saving};
+use crate::drafts::save::{self, Saved, Saving};
 use crate::drafts::{self, Head};
 use crate::error::{ApiError, ProblemBody};
 use crate::http::{Fields, JsonBody};
@@ -203,7 +204,7 @@ fn saving_of(body: &Value) -> Result<(WorkflowId, Saving), ApiError> {
     }
 }
 
-fn said_base(fields: &Fields<'_>) -> Result<From, ApiError> {
+fn said_base(fields: &Fields<'_>) -> Result<MadeFrom, ApiError> {
     let base = fields.get("base");
     let rev = base.and_then(|base| base.get("rev"));
     let at = base.and_then(|base| base.get("updated_at"));
@@ -215,7 +216,7 @@ fn said_base(fields: &Fields<'_>) -> Result<From, ApiError> {
 }
 
 /// What a file says of its own state, and the file without that.
-fn taken_base(file: &Object) -> Result<(From, Value), ApiError> {
+fn taken_base(file: &Object) -> Result<(MadeFrom, Value), ApiError> {
     let metadata = file.get("metadata").and_then(Value::as_object);
     let of = |key: &str| metadata.and_then(|metadata| metadata.get(key));
     let base = base_of(of("version"), of("updatedAt")).ok_or_else(|| {
@@ -231,13 +232,13 @@ fn taken_base(file: &Object) -> Result<(From, Value), ApiError> {
     Ok((base, Value::from(file)))
 }
 
-fn base_of(rev: Option<&Value>, at: Option<&Value>) -> Option<From> {
+fn base_of(rev: Option<&Value>, at: Option<&Value>) -> Option<MadeFrom> {
     let rev = rev.and_then(|rev| rev.as_i64().or_else(|| rev.as_str()?.parse().ok()));
     if let Some(rev) = rev.and_then(|rev| u64::try_from(rev).ok()) {
-        return Some(From::Rev(rev));
+        return Some(MadeFrom::Rev(rev));
     }
     let moment: jiff::Timestamp = at?.as_str()?.parse().ok()?;
-    Some(From::At(moment.as_millisecond()))
+    Some(MadeFrom::At(moment.as_millisecond()))
 }
 
 /// What of a draft's overlay somebody lacks.

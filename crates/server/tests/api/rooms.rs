@@ -250,7 +250,7 @@ async fn only_who_may_is_let_in() {
     assert!(!cookie.is_empty(), "{}", answer.text());
     assert_eq!(status(&[("cookie", &cookie), ("origin", "https://elsewhere.example")]).await, 403);
     assert_eq!(status(&[("cookie", &cookie), ("origin", &address)]).await, 101);
-    assert_eq!(server.get(&path).await.status.is_client_error(), true, "no socket without an upgrade");
+    assert!(server.get(&path).await.status.is_client_error(), "no socket without an upgrade");
 }
 
 #[tokio::test]
