@@ -2,7 +2,7 @@
 //!
 //! The graph of a version is the engine's record; here stands what lists show, so that no list reads a graph.
 
-use engine::versions::{self, VERSION};
+use engine::versions::{self, Next};
 use model::settings::{Retention, Settings};
 use model::{Graph, Object, TenantId, Value, VersionId, WorkflowId};
 use serde::{Deserialize, Serialize};
@@ -196,9 +196,10 @@ impl Change<'_> {
             updated_ms: now_ms,
         };
         let mut writes = self.others.clone();
+        let next = Next { tenant, workflow: self.id, version, parent: lineage.parent, now_ms };
         writes.extend([
             preview::write(app, tenant, &workflow, self.graph).await?,
-            versions::write(tenant, version, Some(self.id), content, now_ms),
+            versions::write_next(&*app.records, next, content).await?,
             lineage.write((tenant, self.id), version, Expect::Absent),
             write(&WORKFLOW, self.id.0, expect, fields, content_of),
         ]);
@@ -292,8 +293,7 @@ impl Lineage {
 
 /// The text of a version's graph.
 pub(crate) async fn graph_text(app: &App, tenant: TenantId, version: VersionId) -> Result<String, ApiError> {
-    let record = app.records.get(&VERSION, tenant, version.0).await?;
-    let record = record.ok_or_else(|| ApiError::not_found(format!("version {version}")))?;
-    Ok(String::from_utf8(record.body.to_vec())
-        .map_err(|error| StoreError::Corrupt(format!("version {version}: {error}")))?)
+    let text = versions::text(&*app.records, tenant, version).await?;
+    let text = text.ok_or_else(|| ApiError::not_found(format!("version {version}")))?;
+    Ok(String::from_utf8(text.into()).map_err(|error| StoreError::Corrupt(format!("version {version}: {error}")))?)
 }

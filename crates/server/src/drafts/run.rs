@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use engine::{Engine, EngineError, Program, Source, versions};
+use engine::versions::{self, Next};
+use engine::{Engine, EngineError, Program, Source};
 use model::{Graph, Plan, TenantId, VersionId, WorkflowId};
 use store::records::Expect;
 
@@ -43,8 +44,9 @@ pub(crate) async fn source(
         node_count: ready.program.graph().nodes.len(),
         auto: true,
     };
+    let next = Next { tenant, workflow: id, version, parent: lineage.parent, now_ms: now_ms() };
     let records = vec![
-        versions::write(tenant, version, Some(id), (ready.hash, ready.text), now_ms()),
+        versions::write_next(&*app.records, next, (ready.hash, ready.text)).await?,
         lineage.write((tenant, id), version, Expect::AbsentOrSame),
     ];
     Ok(Source::Compiled { workflow: Some(id), version, program: Arc::new(ready.program), records })
