@@ -37,18 +37,17 @@ pub(crate) async fn source(
     let (engine, to, size) = (app.engine.clone(), to.map(str::to_owned), text.len());
     let ready = off_thread(size, move || compile(&engine, &text, to.as_deref())).await?;
     let version = version_of(id, &ready.hash);
+    let next = Next { tenant, workflow: id, version, parent: Some(head.base), now_ms: now_ms() };
+    let stored = versions::write_next(&*app.records, next, (ready.hash, ready.text)).await?;
     let lineage = Lineage {
         parent: Some(head.base),
         label: None,
         hash: ready.hash.to_hex().to_string(),
         node_count: ready.program.graph().nodes.len(),
+        branch: head.branch,
         auto: true,
     };
-    let next = Next { tenant, workflow: id, version, parent: lineage.parent, now_ms: now_ms() };
-    let records = vec![
-        versions::write_next(&*app.records, next, (ready.hash, ready.text)).await?,
-        lineage.write((tenant, id), version, Expect::AbsentOrSame),
-    ];
+    let records = vec![stored, lineage.write((tenant, id), version, Expect::AbsentOrSame)];
     Ok(Source::Compiled { workflow: Some(id), version, program: Arc::new(ready.program), records })
 }
 
