@@ -273,6 +273,11 @@ impl Engine {
         Program::compile(graph, self.shared.registry.clone())
     }
 
+    /// Lets go of a version that was removed.
+    pub fn forget(&self, tenant: TenantId, version: VersionId) {
+        self.shared.programs.invalidate(&(tenant, version));
+    }
+
     /// A stored version, compiled.
     ///
     /// # Errors

@@ -21,6 +21,7 @@ pub(crate) mod room;
 mod run;
 pub(crate) mod save;
 mod shared;
+mod sweep;
 mod wire;
 
 use axum::http::StatusCode;
@@ -46,6 +47,7 @@ pub(crate) use open::Drafts;
 use open::{Beginning, Held, Open};
 pub(crate) use publish::{problems, publish};
 pub(crate) use run::source;
+pub(crate) use sweep::{Sweeps, sweep};
 
 /// Heads of drafts.
 static DRAFT: Kind = Kind { name: "draft", indexed: &[] };

@@ -331,3 +331,50 @@ async fn a_merge_that_entries_cannot_say_begins_an_epoch_with_its_conflicts() {
     let rev = flow.draft().await["rev"].clone();
     assert_eq!(flow.merge(&first).await["rev"], rev);
 }
+
+/// Runs the draft of a workflow; answers the version that was made for that.
+async fn run(flow: &Edited<'_>, value: i64) -> String {
+    // Versions are in order by their millisecond.
+    tokio::time::sleep(std::time::Duration::from_millis(3)).await;
+    flow.set("b", "data/value", json!(value)).await;
+    let ran = flow.post("/execute", json!({"draft": true, "wait": true})).await.ok(200);
+    assert_eq!(ran["status"], "succeeded", "{ran}");
+    let versions = flow.versions().await;
+    assert_eq!(versions[0]["auto"], true);
+    versions[0]["id"].as_str().expect("an id").to_owned()
+}
+
+#[tokio::test]
+async fn automatic_versions_go_once_nothing_refers_to_them() {
+    let server = Server::with(&[("versions.auto_count", "1"), ("retention.max_count", "2")]).await;
+    let flow = Edited::new(&server).await;
+    let first = flow.first().await;
+    let mut runs = Vec::new();
+    for value in 2..7 {
+        runs.push(run(&flow, value).await);
+    }
+    let ids = async || -> Vec<String> {
+        let versions = flow.versions().await;
+        versions.iter().map(|version| version["id"].as_str().expect("an id").to_owned()).collect()
+    };
+    flow.label(&runs[0], json!({"label": "stays"})).await.ok(200);
+    // The draft is made from the second, on a branch of its own.
+    flow.restore(&runs[1], json!({"branch": "try"})).await.ok(200);
+    let before = ids().await;
+    server.app.retain().await.expect("it can");
+    // Two executions are left, of the newest two; the third has nobody.
+    let expected: Vec<String> = before.into_iter().filter(|id| *id != runs[2]).collect();
+    assert_eq!(ids().await, expected);
+    assert_eq!(server.get(&flow.path(&format!("/versions/{}", runs[2]))).await.problem(404), "not_found");
+    for id in [&runs[0], &runs[1], &runs[3], &runs[4], &first] {
+        assert_eq!(flow.get(&format!("/versions/{id}")).await["id"], **id, "it can be read");
+    }
+    // The same content is a version again.
+    assert_eq!(run(&flow, 4).await, runs[2]);
+    assert_eq!(value(&flow.get(&format!("/versions/{}", runs[2])).await["graph"], "b", "value"), json!(4));
+    let elsewhere = server.another().await;
+    assert_eq!(
+        elsewhere.get(&flow.path("/versions")).await.ok(200)["items"].as_array().map(Vec::len),
+        Some(ids().await.len())
+    );
+}
