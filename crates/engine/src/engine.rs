@@ -273,6 +273,11 @@ impl Engine {
         Program::compile(graph, self.shared.registry.clone())
     }
 
+    /// Lets go of a version that was removed.
+    pub fn forget(&self, tenant: TenantId, version: VersionId) {
+        self.shared.programs.invalidate(&(tenant, version));
+    }
+
     /// A stored version, compiled.
     ///
     /// # Errors
@@ -281,9 +286,9 @@ impl Engine {
         if let Some(program) = self.shared.programs.get(&(tenant, version)) {
             return Ok(program);
         }
-        let record = self.shared.records.get(&versions::VERSION, tenant, version.0).await?;
-        let record = record.ok_or_else(|| EngineError::NotFound(format!("version {version}")))?;
-        let program = self.compile(versions::graph_of(&record)?).map_err(EngineError::Invalid)?;
+        let text = versions::text(&*self.shared.records, tenant, version).await?;
+        let text = text.ok_or_else(|| EngineError::NotFound(format!("version {version}")))?;
+        let program = self.compile(versions::graph_of(version, &text)?).map_err(EngineError::Invalid)?;
         let program = Arc::new(program);
         self.shared.programs.insert((tenant, version), program.clone());
         Ok(program)

@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 use crate::auth::Auth;
 use crate::config::Config;
-use crate::drafts::Drafts;
+use crate::drafts::{Drafts, Sweeps};
 use crate::error::ApiError;
 use crate::hooks::Hooks;
 use crate::http::limits::Rates;
@@ -41,6 +41,7 @@ pub struct Shared {
     pub(crate) hooks: Hooks,
     pub(crate) kept: Rules,
     pub(crate) drafts: Drafts,
+    pub(crate) sweeps: Sweeps,
     pub(crate) reports: Reports,
     pub(crate) rates: Rates,
     pub(crate) stats: StatsCache,
@@ -78,6 +79,7 @@ impl App {
             hooks: Hooks::default(),
             kept: Rules::default(),
             drafts: Drafts::default(),
+            sweeps: Sweeps::default(),
             reports: Reports::default(),
             ids: Ids(IdSequence::after(0, LANE)),
             metrics: metrics::handle(),

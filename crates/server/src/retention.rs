@@ -12,9 +12,9 @@ use store::StoreError;
 use store::journal::{Retained, WorkflowRetention};
 use store::records::{RecordQuery, Sort};
 
-use crate::App;
 use crate::app::now_ms;
 use crate::workflows::{WORKFLOW, Workflow};
+use crate::{App, drafts};
 
 /// Workflows read at a time when the server starts.
 const CHUNK: usize = 500;
@@ -102,7 +102,13 @@ impl App {
             max_execution_bytes: limit(says.max_execution_bytes),
             always_keep: says.always_keep.clone(),
         };
-        self.journal.retain(retention).await
+        let gone = self.journal.retain(retention).await?;
+        match drafts::sweep(self).await {
+            Ok(0) => {}
+            Ok(versions) => tracing::info!(versions, "removed automatic versions that nothing refers to"),
+            Err(error) => tracing::warn!(%error, "automatic versions could not be removed"),
+        }
+        Ok(gone)
     }
 }
 

@@ -22,9 +22,9 @@ use crate::App;
 use crate::auth::COOKIE;
 use crate::http::layers;
 use crate::routes::{
-    backup, bulk, control, dashboard, docs, drafts, executions, expressions, files, health, hooks, layout, links,
-    node_types, reports, rooms, saves, schedules, session, streams, templates, web, workflow_bulk, workflow_copies,
-    workflow_lists, workflows,
+    backup, bulk, conflicts, control, dashboard, docs, drafts, executions, expressions, files, health, hooks, layout,
+    links, node_types, reports, rooms, saves, schedules, session, streams, templates, versions, web, workflow_bulk,
+    workflow_copies, workflow_lists, workflows,
 };
 
 /// Who may call a route.
@@ -76,7 +76,14 @@ fn api() -> List {
         .add(Access::Session, routes!(workflows::batch))
         .add(Access::Session, routes!(layout::layout))
         .add(Access::Session, routes!(workflows::get, workflows::put, workflows::delete))
-        .add(Access::Session, routes!(workflows::versions, drafts::publish))
+        .add(Access::Session, routes!(versions::list, drafts::publish))
+        .add(Access::Session, routes!(versions::get, versions::label))
+        .add(Access::Session, routes!(versions::restore))
+        .add(Access::Session, routes!(versions::switch))
+        .add(Access::Session, routes!(versions::merge))
+        .add(Access::Session, routes!(versions::diff))
+        .add(Access::Session, routes!(conflicts::list))
+        .add(Access::Session, routes!(conflicts::settle))
         .add(Access::Session, routes!(drafts::problems))
         .add(Access::Session, routes!(rooms::join))
         .add(Access::Session, routes!(saves::auto_save))

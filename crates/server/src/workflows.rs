@@ -2,11 +2,11 @@
 //!
 //! The graph of a version is the engine's record; here stands what lists show, so that no list reads a graph.
 
-use engine::versions::{self, VERSION};
+use engine::versions::{self, Next};
 use model::settings::{Retention, Settings};
 use model::{Graph, Object, TenantId, Value, VersionId, WorkflowId};
 use serde::{Deserialize, Serialize};
-use store::records::{Expect, Kind, RecordWrite};
+use store::records::{Expect, Kind, RecordQuery, RecordWrite, Sort};
 use store::{Record, StoreError};
 
 use crate::app::now_ms;
@@ -18,6 +18,11 @@ use crate::{App, drafts, listing};
 pub(crate) static WORKFLOW: Kind = Kind { name: "workflow", indexed: listing::FIELDS };
 /// A version's place in the tree of its workflow; it has the id of the version.
 pub(crate) static LINEAGE: Kind = Kind { name: "lineage", indexed: &["workflow"] };
+
+/// The branch that every workflow begins with.
+pub(crate) const MAIN: &str = "main";
+/// Versions read at a time.
+const CHUNK: usize = 500;
 
 /// What is kept of a workflow.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -48,7 +53,10 @@ pub(crate) struct Lineage {
     pub(crate) hash: String,
     /// Its nodes.
     pub(crate) node_count: usize,
-    /// Whether it was made of a draft in order to run it.
+    /// The branch it is on; none for `main`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) branch: Option<String>,
+    /// Whether it was made of a draft, to run it or to keep it, and not by publishing.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) auto: bool,
 }
@@ -135,6 +143,8 @@ pub(crate) struct Change<'a> {
     pub(crate) before: Option<&'a Workflow>,
     /// The id of the new version.
     pub(crate) version: VersionId,
+    /// What the version is made from, and on which branch it is.
+    pub(crate) from: Option<(VersionId, Option<String>)>,
     /// A name for the version; that of the file unless it is set.
     pub(crate) label: Option<String>,
     /// What is written with it.
@@ -145,7 +155,7 @@ impl<'a> Change<'a> {
     /// What makes a new workflow.
     pub(crate) fn first(app: &App, tenant: TenantId, id: WorkflowId, graph: &'a Graph) -> Self {
         let version = VersionId(app.ids.next());
-        Self { tenant, id, graph, before: None, version, label: None, others: Vec::new() }
+        Self { tenant, id, graph, before: None, version, from: None, label: None, others: Vec::new() }
     }
 }
 
@@ -156,11 +166,15 @@ impl Change<'_> {
         let content = versions::content(self.graph);
         let hash = content.0.to_hex().to_string();
         let version = self.version;
+        let (parent, branch) = self.from.clone().unzip();
+        let next = Next { tenant, workflow: self.id, version, parent, now_ms };
+        let stored = versions::write_next(&*app.records, next, content).await?;
         let lineage = Lineage {
-            parent: self.before.map(|before| before.kept.version),
+            parent,
             label: self.label.clone().or_else(|| Some(self.graph.get("label")?.as_str()?.to_owned())),
             hash,
             node_count: self.graph.nodes.len(),
+            branch: branch.flatten(),
             auto: false,
         };
         let name = self.name();
@@ -198,7 +212,7 @@ impl Change<'_> {
         let mut writes = self.others.clone();
         writes.extend([
             preview::write(app, tenant, &workflow, self.graph).await?,
-            versions::write(tenant, version, Some(self.id), content, now_ms),
+            stored,
             lineage.write((tenant, self.id), version, Expect::Absent),
             write(&WORKFLOW, self.id.0, expect, fields, content_of),
         ]);
@@ -272,6 +286,69 @@ impl Lineage {
         Ok((Self::from_record(&record)?, record))
     }
 
+    /// That of a version of a workflow, and its record, or 404.
+    pub(crate) async fn of(
+        app: &App,
+        (tenant, workflow): (TenantId, WorkflowId),
+        version: VersionId,
+    ) -> Result<(Self, Record), ApiError> {
+        let own = Some(workflow.to_string());
+        let record = app.records.get(&LINEAGE, tenant, version.0).await?;
+        let record = record.filter(|record| record.fields.first() == Some(&own));
+        let record = record.ok_or_else(|| ApiError::not_found(format!("version {version} of workflow {workflow}")))?;
+        Ok((Self::from_record(&record)?, record))
+    }
+
+    /// What a version that is made beside the draft is made from: the one that is published, on its branch.
+    pub(crate) async fn beside(
+        app: &App,
+        tenant: TenantId,
+        published: VersionId,
+    ) -> Result<(VersionId, Option<String>), StoreError> {
+        Ok((published, Self::find(app, tenant, published).await?.0.branch))
+    }
+
+    /// Looks through the versions of a workflow, newest first, until something is found.
+    pub(crate) async fn newest<T>(
+        app: &App,
+        (tenant, workflow): (TenantId, WorkflowId),
+        mut find: impl FnMut(Self, &Record) -> Option<T>,
+    ) -> Result<Option<T>, StoreError> {
+        let mut after = None;
+        loop {
+            let query = RecordQuery {
+                kind: &LINEAGE,
+                tenant,
+                equals: vec![("workflow", workflow.to_string())],
+                contains: None,
+                sort: Sort { by: "created", descending: true },
+                after,
+                skip: 0,
+                limit: CHUNK,
+            };
+            let page = app.records.list(query).await?;
+            for record in &page.items {
+                if let Some(found) = find(Self::from_record(record)?, record) {
+                    return Ok(Some(found));
+                }
+            }
+            match page.next {
+                Some(next) => after = Some(next),
+                None => return Ok(None),
+            }
+        }
+    }
+
+    /// The name of its branch.
+    pub(crate) fn branch_name(&self) -> &str {
+        self.branch.as_deref().unwrap_or(MAIN)
+    }
+
+    /// Whether somebody made it, and not only the server in order to run a draft.
+    pub(crate) const fn is_kept(&self) -> bool {
+        !self.auto || self.label.is_some()
+    }
+
     /// Reads a record.
     pub(crate) fn from_record(record: &Record) -> Result<Self, StoreError> {
         serde_json::from_slice(&record.body)
@@ -292,8 +369,7 @@ impl Lineage {
 
 /// The text of a version's graph.
 pub(crate) async fn graph_text(app: &App, tenant: TenantId, version: VersionId) -> Result<String, ApiError> {
-    let record = app.records.get(&VERSION, tenant, version.0).await?;
-    let record = record.ok_or_else(|| ApiError::not_found(format!("version {version}")))?;
-    Ok(String::from_utf8(record.body.to_vec())
-        .map_err(|error| StoreError::Corrupt(format!("version {version}: {error}")))?)
+    let text = versions::text(&*app.records, tenant, version).await?;
+    let text = text.ok_or_else(|| ApiError::not_found(format!("version {version}")))?;
+    Ok(String::from_utf8(text.into()).map_err(|error| StoreError::Corrupt(format!("version {version}: {error}")))?)
 }

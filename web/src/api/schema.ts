@@ -2372,6 +2372,280 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workflows/{id}/branches/switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes the draft to the newest version of another branch. What of the draft is no version yet is kept as one first. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The rev of the draft that was seen */
+                    "If-Match"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SwitchBody"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        /** @description The new rev */
+                        ETag?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DraftStands"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description conflicts_open: settle them first */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The draft was changed by somebody else */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/conflicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What several people changed to different values in the draft, and nobody has settled. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description true: also those that are settled */
+                    all?: boolean;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ConflictList"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/conflicts/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Settles a conflict: the field becomes what is chosen, and the entry says who chose. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    /** @description The key, with its slashes as %2F */
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SettleBody"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Settled"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description settled: somebody chose already; row_gone: it is not in the draft any more */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No value for a whole row */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What differs between two states of a workflow: its draft, what is published, versions, and earlier revs of the draft. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description draft, published, the id of a version, or rev:<n>; published unless it is said */
+                    from?: string;
+                    /** @description The same; draft unless it is said */
+                    to?: string;
+                    /** @description Rows of each kind that are listed: 1 to 10,000, 1,000 unless it is said */
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Differences"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description base_gone: that rev cannot be made again; graph is what there is now */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workflows/{id}/document": {
         parameters: {
             query?: never;
@@ -3019,6 +3293,250 @@ export interface paths {
                 };
                 /** @description The draft cannot run */
                 422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A version with its graph. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    version: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["VersionWhole"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Gives a version a label, or takes it away. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    version: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["LabelBody"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["VersionItem"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/versions/{version}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Merges a version into the draft by field. What does not merge is a conflict of the draft, to be settled there. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The rev of the draft that was seen */
+                    "If-Match"?: string | null;
+                };
+                path: {
+                    id: string;
+                    version: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MergedVersion"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description conflicts_open: settle them first; unrelated: no version is an ancestor of both */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The draft was changed by somebody else */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/versions/{version}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes the content of a version that of the draft. What of the draft is no version yet is kept as one first. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The rev of the draft that was seen */
+                    "If-Match"?: string | null;
+                };
+                path: {
+                    id: string;
+                    version: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RestoreBody"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        /** @description The new rev */
+                        ETag?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DraftStands"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description branch_exists: choose another name; conflicts_open: settle them first */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The draft was changed by somebody else */
+                412: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -3698,6 +4216,12 @@ export interface components {
             "memory-usage": components["schemas"]["Check"];
             "workflow-executor": components["schemas"]["Check"];
         };
+        /** @description What a side of a comparison was when it was read: one of them. */
+        ComparedSide: {
+            /** Format: int64 */
+            rev?: number | null;
+            version?: string | null;
+        };
         /** @description Conflicts. */
         ConflictFigures: {
             /**
@@ -3709,6 +4233,43 @@ export interface components {
             found: number;
             /** Format: int64 */
             settled: number;
+        };
+        /** @description A field, or a row, that several people changed to different values. What is not there was not, or was taken out. */
+        ConflictItem: {
+            /**
+             * Format: int64
+             * @description When, in ms since 1970.
+             */
+            at?: number | null;
+            /** @description What it was before both. */
+            base?: Record<string, unknown> | null;
+            /** @description Who brought it about. */
+            by?: string | null;
+            /** @description How it was settled: `{how, by, at}`. */
+            chosen?: Record<string, unknown> | null;
+            /** @description What settles it is sent to. */
+            key: string;
+            /** @description A text that has as much of both as fits. */
+            merged?: Record<string, unknown> | null;
+            /** @description What stands in the draft until somebody chooses. */
+            mine?: Record<string, unknown> | null;
+            /** @description Where: `nodes/<id>/<field>`; the field is empty where one side took out the whole row. */
+            path: string;
+            /** @description What the other side made of it. */
+            theirs?: Record<string, unknown> | null;
+        };
+        /** @description The conflicts of a draft. */
+        ConflictList: {
+            /** Format: int64 */
+            epoch: number;
+            /** @description At most 1,000, those that are open first. */
+            items: components["schemas"]["ConflictItem"][];
+            /** @description How many more there are than are listed. */
+            more: number;
+            /** @description How many are open. */
+            open: number;
+            /** Format: int64 */
+            rev: number;
         };
         /** @description A name and how many workflows have it. */
         Counted: {
@@ -3755,6 +4316,36 @@ export interface components {
             total: number;
             /** Format: int64 */
             total_workflows: number;
+        };
+        /** @description How much differs. */
+        DiffCounts: {
+            edges: components["schemas"]["DiffRows"];
+            /** @description Keys of the file. */
+            file: number;
+            nodes: components["schemas"]["DiffRows"];
+        };
+        /** @description How many rows differ, each counted once. */
+        DiffRows: {
+            added: number;
+            changed: number;
+            /** @description In their place alone. */
+            moved: number;
+            removed: number;
+        };
+        /** @description What differs between two states of a workflow. */
+        Differences: {
+            /** @description How much there is in all, also of what is not listed. */
+            counts: components["schemas"]["DiffCounts"];
+            /** @description Edges, likewise. */
+            edges: Record<string, unknown>[];
+            /** @description Keys of the file beside its lists: `{field, before?, after?}`. */
+            file: Record<string, unknown>[];
+            from: components["schemas"]["ComparedSide"];
+            /** @description Whether the lists leave something out. */
+            more: boolean;
+            /** @description Nodes that differ: `{row, kind: "added" | "removed" | "changed" | "moved", before?, after?, fields?: [{field, before?, after?}]}`. */
+            nodes: Record<string, unknown>[];
+            to: components["schemas"]["ComparedSide"];
         };
         /** @description What pages reported in a time. */
         DocumentFigures: {
@@ -3880,10 +4471,28 @@ export interface components {
             rev: number;
             updated_at: string;
         };
+        /** @description Where a draft stands now. */
+        DraftStands: {
+            /** @description The version it was made from. */
+            base: string;
+            branch: string;
+            /** @description Whether it differs from what is published. */
+            changed: boolean;
+            /** Format: int64 */
+            epoch: number;
+            /**
+             * Format: int64
+             * @description What the next change names as `If-Match`.
+             */
+            rev: number;
+            updated_at: string;
+        };
         /** @description A draft. */
         DraftWhole: {
             /** @description The version it was made from. */
             base: string;
+            /** @description The branch it is on; `main` unless it was taken to another. */
+            branch: string;
             /** @description Whether it differs from what is published. */
             changed: boolean;
             /**
@@ -4145,6 +4754,11 @@ export interface components {
              */
             total: number;
         };
+        /** @description What to call a version. */
+        LabelBody: {
+            /** @description At most 200 letters; `null` takes it away. */
+            label?: string | null;
+        };
         /** @description The newest execution of a workflow. */
         LastExecution: {
             /** Format: double */
@@ -4190,6 +4804,15 @@ export interface components {
             x?: number | null;
             /** Format: double */
             y?: number | null;
+        };
+        /** @description A version that was merged into the draft. */
+        MergedVersion: {
+            /** @description How many fields did not merge: mine stands in them until somebody chooses. */
+            conflicts: number;
+            /** Format: int64 */
+            epoch: number;
+            /** Format: int64 */
+            rev: number;
         };
         /** @description The rev and the time under the names that files have for them. */
         Metadata: {
@@ -4395,6 +5018,11 @@ export interface components {
             /** @description At most 500. */
             reports: components["schemas"]["ReportBody"][];
         };
+        /** @description How to restore a version. */
+        RestoreBody: {
+            /** @description The name of a new branch that begins at the version, of 1 to 100 letters; without it the draft stays on its own. */
+            branch?: string | null;
+        };
         /** @description What a change was made from: one of them. */
         SaveBase: {
             /** Format: int64 */
@@ -4440,6 +5068,22 @@ export interface components {
             /** @description The tenant that the caller works in. */
             tenant?: string | null;
         };
+        /** @description What is chosen. */
+        SettleBody: {
+            /** @description `mine`, `theirs`, or `value`. */
+            how: string;
+            /** @description The value, with `how: "value"`; without one the field, or the row, is taken out. */
+            value?: Record<string, unknown> | null;
+        };
+        /** @description A conflict that was settled. */
+        Settled: {
+            /** @description How many are still open. */
+            conflicts: number;
+            /** Format: int64 */
+            epoch: number;
+            /** Format: int64 */
+            rev: number;
+        };
         /** @description The secret of a sign-in link, or the API token. */
         SignIn: {
             token: string;
@@ -4479,6 +5123,11 @@ export interface components {
         StepList: {
             items: components["schemas"]["StepItem"][];
         };
+        /** @description Which branch to go to. */
+        SwitchBody: {
+            /** @description Its name; `main` is where workflows begin. */
+            branch: string;
+        };
         /** @description A template as the gallery shows it. */
         TemplateItem: {
             /** @description Where the gallery shows it. */
@@ -4511,8 +5160,10 @@ export interface components {
         };
         /** @description A version of a workflow. */
         VersionItem: {
-            /** @description Whether it was made of a draft in order to run it. It is never what triggers run. */
+            /** @description Whether it was made of a draft, to run it or to keep it, and not by publishing. It is never what triggers run. */
             auto: boolean;
+            /** @description The branch it is on; `main` is where workflows begin. */
+            branch: string;
             created_at: string;
             /** @description BLAKE3 of its graph. */
             hash: string;
@@ -4521,11 +5172,18 @@ export interface components {
             node_count: number;
             /** @description The version it was made from. */
             parent?: string | null;
+            /** @description Whether it is what triggers run now. */
+            published: boolean;
         };
         /** @description Versions, newest first. */
         VersionPage: {
             items: components["schemas"]["VersionItem"][];
             next_cursor?: string | null;
+        };
+        /** @description A version with its graph. */
+        VersionWhole: components["schemas"]["VersionItem"] & {
+            /** @description The file: `{name, nodes, edges, …}`. That of an automatic version need not be able to run. */
+            graph: Record<string, unknown>;
         };
         /** @description A step that waits. */
         WaitingStep: {

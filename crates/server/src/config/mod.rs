@@ -52,6 +52,8 @@ pub struct Config {
     pub sqlite: Sqlite,
     /// What is kept of ended executions.
     pub retention: Retention,
+    /// What is kept of automatic versions.
+    pub versions: Versions,
 }
 
 /// How the page draws graphs.
@@ -149,6 +151,15 @@ pub struct Retention {
     pub grace: Duration,
 }
 
+/// What is kept of automatic versions that nothing refers to. Zero means all of them.
+#[derive(Clone, Copy, Debug)]
+pub struct Versions {
+    /// Days.
+    pub auto_days: u64,
+    /// Number of a workflow.
+    pub auto_count: u64,
+}
+
 impl Config {
     /// Reads the typed values out of resolved layers.
     ///
@@ -217,6 +228,10 @@ impl Config {
                 max_execution_bytes: layers.parsed("retention.max_execution_bytes")?,
                 always_keep: settings::ended(layers.text("retention.always_keep")).unwrap_or_default(),
                 grace: layers.seconds("retention.grace_seconds")?,
+            },
+            versions: Versions {
+                auto_days: layers.parsed("versions.auto_days")?,
+                auto_count: layers.parsed("versions.auto_count")?,
             },
         })
     }

@@ -198,4 +198,16 @@ pub static SETTINGS: &[Setting] = &[
         "60",
         "Time that an execution can still be read that its workflow does not keep",
     ),
+    setting(
+        "versions.auto_days",
+        Kind::Whole(0, 1_000_000),
+        "0",
+        "Days that versions made to run a draft are kept; 0: for ever",
+    ),
+    setting(
+        "versions.auto_count",
+        Kind::Whole(0, ANY),
+        "0",
+        "Versions made to run a draft that a workflow keeps; 0: all",
+    ),
 ];

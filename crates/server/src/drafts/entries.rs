@@ -7,7 +7,7 @@ use std::sync::Arc;
 use model::{Object, Value, json};
 
 use super::cut;
-use super::document::{Base, Damaged, Document, List, Text, read_object};
+use super::document::{Base, Damaged, Document, Found, List, Text, read_object};
 
 /// What an entry says.
 #[derive(Clone, Debug, PartialEq)]
@@ -146,6 +146,19 @@ impl Row {
     }
 }
 
+/// Where the row of a name stands in a file; `None` if there is none.
+pub(super) fn slot_of(document: &Document, list: List, name: &str) -> Result<Option<u32>, Damaged> {
+    let Some(row) = Row::read(name) else { return Ok(None) };
+    let slot = match &row {
+        Row::Id(id) => match document.find(list, id)? {
+            Found::One(slot) => Some(slot),
+            Found::Nothing | Found::Many => row.slot(&document.base, list)?,
+        },
+        Row::Unnamed(_) => row.slot(&document.base, list)?,
+    };
+    Ok(slot.filter(|slot| document.item(list, *slot).is_ok()))
+}
+
 /// The name of a row by its slot; `None` for one that was added without an id.
 pub(super) fn name_of(document: &Document, list: List, slot: u32) -> Result<Option<String>, Damaged> {
     let items = document.base.items(list)?;
@@ -266,6 +279,14 @@ fn added_of(cell: &Cell, row: &Row) -> Option<(i64, Object)> {
 pub(super) struct Difference {
     pub(super) rows: Vec<(List, RowChange)>,
     pub(super) file: Vec<Entry>,
+    /// Entries of `conflicts` that are written with it, as JSON texts by their keys.
+    pub(super) conflicts: Vec<(String, String)>,
+}
+
+impl Difference {
+    pub(super) const fn is_empty(&self) -> bool {
+        self.rows.is_empty() && self.file.is_empty() && self.conflicts.is_empty()
+    }
 }
 
 /// What became of a row, by its name.

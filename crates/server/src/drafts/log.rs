@@ -4,7 +4,7 @@
 //! merged into one.
 
 use bytes::Bytes;
-use engine::versions::VERSION;
+use engine::versions;
 use model::{TenantId, VersionId};
 use serde::{Deserialize, Serialize};
 use store::records::{Expect, Find, Kind, RecordQuery, RecordWrite, Sort};
@@ -106,12 +106,11 @@ pub(super) fn base_write((tenant, workflow): Whose, id: i64, text: Bytes, now_ms
 
 /// The text that an epoch builds on.
 pub(super) async fn base(app: &App, tenant: TenantId, base: BaseText) -> Result<Option<Base>, StoreError> {
-    let (kind, from) = match base {
-        BaseText::Version(version) => (&VERSION, version.0),
-        BaseText::Own(text) => (&BASE, text),
+    let text = match base {
+        BaseText::Version(version) => versions::text(&*app.records, tenant, version).await?,
+        BaseText::Own(text) => app.records.get(&BASE, tenant, text).await?.map(|record| record.body),
     };
-    let record = app.records.get(kind, tenant, from).await?;
-    Ok(record.map(|record| Base::new(record.body)))
+    Ok(text.map(Base::new))
 }
 
 /// The updates of an epoch, oldest first.

@@ -5,11 +5,15 @@
 //! another base. The store has its head, which lists read, and the log of its updates. A draft without changes is the
 //! version itself, so every workflow has one.
 
+mod branches;
 mod change;
+mod compare;
+mod conflicts;
 mod cut;
 mod document;
 mod entries;
 mod log;
+mod merging;
 mod open;
 mod presence;
 mod publish;
@@ -17,6 +21,7 @@ pub(crate) mod room;
 mod run;
 pub(crate) mod save;
 mod shared;
+mod sweep;
 mod wire;
 
 use axum::http::StatusCode;
@@ -29,15 +34,20 @@ use store::records::{Expect, Kind, RecordWrite};
 use crate::App;
 use crate::app::now_ms;
 use crate::error::ApiError;
-use crate::workflows::{self, Lineage, Workflow};
+use crate::workflows::{self, Lineage, MAIN, Workflow};
 
+pub(crate) use branches::{restore, switch};
+pub(crate) use compare::{Resolved, Side, compare};
+pub(crate) use conflicts::{How, Listed, conflicts, settle};
 use document::{Damaged, Document, List};
 use entries::Difference;
 use log::BaseText;
+pub(crate) use merging::merge;
 pub(crate) use open::Drafts;
-use open::{Held, Open};
+use open::{Beginning, Held, Open};
 pub(crate) use publish::{problems, publish};
 pub(crate) use run::source;
+pub(crate) use sweep::{Sweeps, sweep};
 
 /// Heads of drafts.
 static DRAFT: Kind = Kind { name: "draft", indexed: &[] };
@@ -63,6 +73,9 @@ pub(crate) struct Head {
     pub(crate) epoch: u64,
     /// The version it was made from.
     pub(crate) base: VersionId,
+    /// The branch it is on; none for `main`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) branch: Option<String>,
     /// The text that its overlay builds on, where that is not the version's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     text: Option<i64>,
@@ -104,6 +117,11 @@ impl Match {
 }
 
 impl Head {
+    /// The name of its branch.
+    pub(crate) fn branch_name(&self) -> &str {
+        self.branch.as_deref().unwrap_or(MAIN)
+    }
+
     /// The text that its overlay builds on.
     fn text(&self) -> BaseText {
         self.text.map_or(BaseText::Version(self.base), BaseText::Own)
@@ -117,7 +135,8 @@ impl Head {
     /// The head of the next epoch, with a text of its own or that of its version.
     fn renewed(&self, base: VersionId, text: Option<i64>, published: VersionId) -> Self {
         let changed = text.is_some() || base != published;
-        Self { rev: self.rev, epoch: self.epoch + 1, base, text, changed, at_ms: now_ms() }
+        let branch = self.branch.clone();
+        Self { rev: self.rev, epoch: self.epoch + 1, base, branch, text, changed, at_ms: now_ms() }
     }
 }
 
@@ -139,13 +158,13 @@ impl Open {
 
     /// Refuses what would make an end of conflicts that nobody has settled.
     fn settled(&self) -> Result<(), ApiError> {
-        let open = self.shared.open_conflicts().len();
+        let open = self.shared.open_conflicts();
         if open == 0 {
             return Ok(());
         }
         let detail = format!(
             "{open} of the draft's fields were changed by several people to different values; choose what stands \
-             first, in the editor or at GET document/conflicts"
+             first, in the editor or at GET /workflows/{{id}}/conflicts"
         );
         Err(ApiError::new(StatusCode::CONFLICT, "conflicts_open", detail))
     }
@@ -234,8 +253,9 @@ pub(crate) async fn give_up(app: &App, (tenant, id): Whose, matches: Match) -> R
         let (before, _) = held.head(&workflow).await?;
         matches.check(&before)?;
         let published = workflow.kept.version;
-        let head = Head { rev: before.rev + 1, ..before.renewed(published, None, published) };
-        held.begin(&workflow, &head, None).await?;
+        let (_, branch) = Lineage::beside(&app, tenant, published).await?;
+        let head = Head { rev: before.rev + 1, branch, ..before.renewed(published, None, published) };
+        held.begin(&workflow, &head, Beginning::default()).await?;
         Ok(head)
     })
     .await
@@ -274,14 +294,14 @@ async fn change(
             }
             Made::Whole(text) => {
                 open.settled()?;
-                let is_published = hash_of(&text).await? == Lineage::find(&app, tenant, published).await?.0.hash;
+                let is_published = is_published(&app, (tenant, &open.head), published, &text).await?;
                 let head = if is_published {
                     open.head.renewed(published, None, published)
                 } else {
                     open.head.renewed(open.head.base, Some(app.ids.next()), published)
                 };
                 let head = Head { rev: head.rev + 1, ..head };
-                held.begin(&workflow, &head, (!is_published).then_some(text)).await?;
+                held.begin(&workflow, &head, Beginning::of((!is_published).then_some(text))).await?;
                 Ok(head)
             }
         }
@@ -301,7 +321,7 @@ async fn fold(held: &mut Held, workflow: &Workflow) -> Result<Head, ApiError> {
     let document = open.document().await?;
     let text = off_thread(document.base.text.len(), move || Ok(document.text()?)).await?;
     let head = open.head.renewed(open.head.base, Some(app.ids.next()), workflow.kept.version);
-    held.begin(workflow, &head, Some(text)).await?;
+    held.begin(workflow, &head, Beginning::of(Some(text))).await?;
     Ok(head)
 }
 
@@ -313,7 +333,7 @@ impl From<Damaged> for ApiError {
 
 /// The head of a draft that nobody has changed.
 fn unchanged(published: VersionId) -> Head {
-    Head { rev: 0, epoch: 0, base: published, text: None, changed: false, at_ms: now_ms() }
+    Head { rev: 0, epoch: 0, base: published, branch: None, text: None, changed: false, at_ms: now_ms() }
 }
 
 fn read_head(record: &store::Record) -> Result<Head, StoreError> {
@@ -334,6 +354,17 @@ pub(crate) async fn removal(app: &App, (tenant, id): Whose) -> Result<Vec<Record
     let mut writes = vec![head];
     writes.extend(log::removal(&*app.records, (tenant, id), now_ms).await?);
     Ok(writes)
+}
+
+/// Whether a text is what is published, on the branch that the draft is on.
+async fn is_published(
+    app: &App,
+    (tenant, head): (TenantId, &Head),
+    published: VersionId,
+    text: &Bytes,
+) -> Result<bool, ApiError> {
+    let lineage = Lineage::find(app, tenant, published).await?.0;
+    Ok(lineage.branch == head.branch && lineage.hash == hash_of(text).await?)
 }
 
 async fn hash_of(text: &Bytes) -> Result<String, ApiError> {

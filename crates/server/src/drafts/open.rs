@@ -17,7 +17,7 @@ use super::shared::Shared;
 use super::{DRAFT, Head, Whose, head_write, off_thread, read_head, unchanged};
 use crate::App;
 use crate::error::ApiError;
-use crate::workflows::Workflow;
+use crate::workflows::{Lineage, Workflow};
 
 /// Bytes of drafts that are kept in memory.
 const KEPT_MAX: usize = 256 * 1024 * 1024;
@@ -61,6 +61,24 @@ pub(crate) struct Held {
     slot: Arc<Slot>,
     /// What the room is told once an epoch has begun with what is stored beside.
     following: Option<Told>,
+}
+
+/// What an epoch begins with.
+#[derive(Default)]
+pub(super) struct Beginning {
+    /// Its text, where that is not a version's.
+    pub(super) text: Option<Bytes>,
+    /// What is to be settled in it, by key.
+    pub(super) conflicts: Vec<(String, String)>,
+    /// What is written with it.
+    pub(super) others: Vec<RecordWrite>,
+}
+
+impl Beginning {
+    /// With a text.
+    pub(super) fn of(text: Option<Bytes>) -> Self {
+        Self { text, ..Self::default() }
+    }
 }
 
 impl Drafts {
@@ -153,11 +171,13 @@ impl Held {
         &mut self,
         workflow: &Workflow,
         head: &Head,
-        text: Option<Bytes>,
+        beginning: Beginning,
     ) -> Result<Vec<RecordWrite>, StoreError> {
+        let Beginning { text, conflicts, others } = beginning;
         let (app, whose) = (self.app.clone(), self.whose);
         let open = self.open(workflow).await?;
         let mut writes = vec![head_write(whose, head, open.revision)];
+        writes.extend(others);
         if open.log.is_empty() && open.head.epoch == 0 {
             writes.push(log::epoch_write(&app, whose, open.began(head.at_ms)));
         }
@@ -166,10 +186,10 @@ impl Held {
         if let (Some(text), BaseText::Own(id)) = (text, head.text()) {
             writes.push(log::base_write(whose, id, text, head.at_ms));
         }
-        let (_, comments) = open.shared.renewed();
-        if !comments.is_empty() {
+        let (_, carried) = open.shared.renewed(&conflicts);
+        if !carried.is_empty() {
             let logged = Logged { id: app.ids.next(), rev: head.rev, at_ms: head.at_ms };
-            writes.push(log::update_write(whose, head.epoch, logged, &comments));
+            writes.push(log::update_write(whose, head.epoch, logged, &carried));
         }
         writes.extend(log::outlived(&app, whose, head.rev, head.at_ms).await?);
         Ok(writes)
@@ -180,36 +200,40 @@ impl Held {
         &mut self,
         workflow: &Workflow,
         head: &Head,
-        text: Option<Bytes>,
+        beginning: Beginning,
     ) -> Result<(), StoreError> {
-        let writes = self.epoch_writes(workflow, head, text).await?;
+        let writes = self.epoch_writes(workflow, head, beginning).await?;
         self.forget();
         let stored = self.app.records.batch(writes).await;
         self.tell(if stored.is_ok() { Told::Over { epoch: head.epoch, rev: head.rev } } else { Told::Failed });
         stored.map(drop)
     }
 
-    /// Writes with which a draft without changes follows to a version that is published now. One that has changes stays
-    /// as it is: its base is then an old version.
+    /// Writes with which a draft without changes follows to a version that is published now. One that has changes, or is on
+    /// another branch, stays as it is: its base is then an old version. Answers whether it stays, too.
     pub(crate) async fn follow(
         &mut self,
         before: &Workflow,
         version: VersionId,
-    ) -> Result<Vec<RecordWrite>, StoreError> {
+    ) -> Result<(Vec<RecordWrite>, bool), StoreError> {
         let (head, revision) = self.head(before).await?;
         if head.changed {
-            return Ok(Vec::new());
+            return Ok((Vec::new(), true));
         }
-        let next = Head { rev: head.rev + 1, epoch: head.epoch + 1, ..unchanged(version) };
-        if revision == 0 {
-            self.following = Some(Told::Over { epoch: next.epoch, rev: next.rev });
+        let (_, branch) = Lineage::beside(&self.app, self.whose.0, before.kept.version).await?;
+        if revision != 0 && head.branch != branch {
             self.forget();
-            return Ok(vec![head_write(self.whose, &next, revision)]);
+            return Ok((vec![head_write(self.whose, &Head { changed: true, ..head }, revision)], true));
         }
-        let writes = self.epoch_writes(before, &next, None).await?;
+        let next = Head { rev: head.rev + 1, epoch: head.epoch + 1, branch, ..unchanged(version) };
+        let writes = if revision == 0 {
+            vec![head_write(self.whose, &next, revision)]
+        } else {
+            self.epoch_writes(before, &next, Beginning::default()).await?
+        };
         self.following = Some(Told::Over { epoch: next.epoch, rev: next.rev });
         self.forget();
-        Ok(writes)
+        Ok((writes, false))
     }
 
     /// Tells whoever is connected how storing those writes ended.

@@ -6,6 +6,7 @@ use engine::{Engine, Program};
 use model::{Graph, Problem, TenantId, VersionId, WorkflowId, json};
 use store::records::Expect;
 
+use super::open::Beginning;
 use super::room::Told;
 use super::{Match, Shown, detached, off_thread};
 use crate::App;
@@ -72,6 +73,7 @@ pub(crate) async fn publish(
         let open = held.open(&workflow).await?;
         matches.check(&open.head)?;
         let (rev, current) = (open.head.rev, workflow.kept.version);
+        let from = Some((open.head.base, open.head.branch.clone()));
         if !open.head.changed {
             let (mut lineage, mut record) = Lineage::find(&app, tenant, current).await?;
             if label.is_some() && label != lineage.label {
@@ -98,9 +100,9 @@ pub(crate) async fn publish(
         .await?;
         let version = VersionId(app.ids.next());
         let head = open.head.renewed(version, None, version);
-        let others = held.epoch_writes(&workflow, &head, None).await?;
+        let others = held.epoch_writes(&workflow, &head, Beginning::default()).await?;
         held.forget();
-        let change = Change { tenant, id, graph: &graph, before: Some(&workflow), version, label, others };
+        let change = Change { tenant, id, graph: &graph, before: Some(&workflow), version, from, label, others };
         if let Err(error) = change.store(&app).await {
             held.tell(Told::Failed);
             return Err(error);

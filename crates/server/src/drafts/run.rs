@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use engine::{Engine, EngineError, Program, Source, versions};
+use engine::versions::{self, Next};
+use engine::{Engine, EngineError, Program, Source};
 use model::{Graph, Plan, TenantId, VersionId, WorkflowId};
 use store::records::Expect;
 
@@ -36,17 +37,17 @@ pub(crate) async fn source(
     let (engine, to, size) = (app.engine.clone(), to.map(str::to_owned), text.len());
     let ready = off_thread(size, move || compile(&engine, &text, to.as_deref())).await?;
     let version = version_of(id, &ready.hash);
+    let next = Next { tenant, workflow: id, version, parent: Some(head.base), now_ms: now_ms() };
+    let stored = versions::write_next(&*app.records, next, (ready.hash, ready.text)).await?;
     let lineage = Lineage {
         parent: Some(head.base),
         label: None,
         hash: ready.hash.to_hex().to_string(),
         node_count: ready.program.graph().nodes.len(),
+        branch: head.branch,
         auto: true,
     };
-    let records = vec![
-        versions::write(tenant, version, Some(id), (ready.hash, ready.text), now_ms()),
-        lineage.write((tenant, id), version, Expect::AbsentOrSame),
-    ];
+    let records = vec![stored, lineage.write((tenant, id), version, Expect::AbsentOrSame)];
     Ok(Source::Compiled { workflow: Some(id), version, program: Arc::new(ready.program), records })
 }
 

@@ -7,12 +7,13 @@ use model::{Object, Value, json};
 
 use super::document::{Damaged, Document, Found, List, read_object};
 use super::log;
+use super::open::Beginning;
 use super::room::Told;
 use super::shared::{Broken, Outcome};
-use super::{Difference, Head, Held, LARGE, Whose, change, cut, detached, entries, fold, hash_of, off_thread};
+use super::{Difference, Head, Held, LARGE, Whose, change, cut, detached, entries, fold, is_published, off_thread};
 use crate::App;
 use crate::error::ApiError;
-use crate::workflows::{self, Lineage, Workflow};
+use crate::workflows::{self, Workflow};
 
 /// What is saved.
 pub(crate) enum Saving {
@@ -153,15 +154,16 @@ async fn store(
     let open = held.open(workflow).await?;
     let Some(difference) = difference else {
         open.settled()?;
-        let is_published = hash_of(&text).await? == Lineage::find(&app, held.whose().0, published).await?.0.hash;
+        let head = open.head.clone();
+        let is_published = is_published(&app, (held.whose().0, &head), published, &text).await?;
         let open = held.open(workflow).await?;
         let (base, own) = if is_published { (published, None) } else { (open.head.base, Some(app.ids.next())) };
         let next = open.head.renewed(base, own, published);
         let head = Head { rev: next.rev + 1, ..next };
-        held.begin(workflow, &head, own.map(|_| text)).await?;
+        held.begin(workflow, &head, Beginning::of(own.map(|_| text))).await?;
         return Ok(head);
     };
-    if difference.rows.is_empty() && difference.file.is_empty() {
+    if difference.is_empty() {
         return Ok(open.head.clone());
     }
     let update = open.shared.write(difference);
@@ -171,7 +173,7 @@ async fn store(
 }
 
 /// The file as it was at an earlier state, or 409.
-async fn at(held: &mut Held, newest: u64, base: MadeFrom) -> Result<Document, ApiError> {
+pub(super) async fn at(held: &mut Held, newest: u64, base: MadeFrom) -> Result<Document, ApiError> {
     let (app, whose) = (&held.app().clone(), held.whose());
     let rev = match base {
         MadeFrom::Rev(rev) => Some(rev),
@@ -211,8 +213,12 @@ fn in_conflict(conflicts: &[merge::Conflict]) -> ApiError {
     ApiError::new(StatusCode::CONFLICT, "conflicts", detail).conflicts(conflicts)
 }
 
-fn file_of(document: &Document) -> Result<Value, Damaged> {
-    read(&document.text()?).ok_or(Damaged)
+pub(super) fn file_of(document: &Document) -> Result<Value, Damaged> {
+    file_of_text(&document.text()?)
+}
+
+pub(super) fn file_of_text(text: &[u8]) -> Result<Value, Damaged> {
+    read(text).ok_or(Damaged)
 }
 
 fn read(text: &[u8]) -> Option<Value> {
@@ -227,6 +233,11 @@ fn difference_to(now: &Document, file: &Value) -> Result<(Option<Difference>, by
             return Err(change::unprocessable("invalid_shape", detail).at(format!("$.graph.{key}")));
         }
     }
+    Ok(leading_to(now, file)?)
+}
+
+/// The same, whatever the file is.
+pub(super) fn leading_to(now: &Document, file: &Value) -> Result<(Option<Difference>, bytes::Bytes), Damaged> {
     if let Some(after) = document_of(now, file)? {
         let text = after.text()?;
         return Ok((entries::difference(now, &after)?, text));

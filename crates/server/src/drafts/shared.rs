@@ -14,7 +14,7 @@ use yrs::{
     Text as _, TextRef, Transact as _, TransactionMut, Update, WriteTxn as _,
 };
 
-use super::document::{Base, Damaged, Document, List};
+use super::document::{Base, Damaged, Document, List, read_object};
 use super::entries::{self, ADDED, Cell, Changed, DELETED, Difference, Entry, Field, RowChange};
 
 /// Text with more characters than this is edited letter by letter.
@@ -139,6 +139,9 @@ impl Shared {
             };
             self.file.insert(&mut txn, key, value);
         }
+        for (key, entry) in change.conflicts {
+            self.conflicts.insert(&mut txn, key, entry);
+        }
         txn.encode_update_v1()
     }
 
@@ -168,20 +171,23 @@ impl Shared {
         [&self.nodes, &self.edges, &self.file].iter().map(|map| map.len(&txn) as usize).sum()
     }
 
-    /// The conflicts that nobody has settled, each as the JSON that it is.
-    pub(super) fn open_conflicts(&self) -> Vec<Value> {
+    /// The conflicts, settled or not, by their keys.
+    pub(super) fn conflicts(&self) -> Vec<(String, Object)> {
         let txn = self.doc.transact();
-        let texts = self.conflicts.iter(&txn).filter_map(|(_, value)| match value {
-            Out::Any(Any::String(text)) => json::read(text.as_bytes()).ok(),
+        let entries = self.conflicts.iter(&txn).filter_map(|(key, value)| match value {
+            Out::Any(Any::String(text)) => Some((key.to_owned(), read_object(text.as_bytes())?)),
             _ => None,
         });
-        texts
-            .filter(|entry| entry.as_object().is_some() && matches!(entry.get("chosen"), None | Some(Value::Null)))
-            .collect()
+        entries.collect()
     }
 
-    /// A new overlay with what goes on when a new epoch begins, and the update that says it.
-    pub(super) fn renewed(&self) -> (Self, Vec<u8>) {
+    /// How many conflicts nobody has settled.
+    pub(super) fn open_conflicts(&self) -> usize {
+        self.conflicts().iter().filter(|(_, entry)| is_open(entry)).count()
+    }
+
+    /// A new overlay with what goes on when a new epoch begins, and what is to be settled in it, and the update that says it.
+    pub(super) fn renewed(&self, conflicts: &[(String, String)]) -> (Self, Vec<u8>) {
         let (next, txn) = (Self::new(), self.doc.transact());
         let mut into = next.doc.transact_mut();
         let mut comments: Vec<(&str, Any)> = self
@@ -195,6 +201,9 @@ impl Shared {
         comments.sort_unstable_by_key(|(key, _)| *key);
         for (key, value) in comments {
             next.comments.insert(&mut into, key, value);
+        }
+        for (key, entry) in conflicts {
+            next.conflicts.insert(&mut into, key.as_str(), entry.as_str());
         }
         let update = if into.has_changes() { into.encode_update_v1() } else { Vec::new() };
         drop(into);
@@ -248,6 +257,11 @@ impl Shared {
         });
         places.max().unwrap_or(0)
     }
+}
+
+/// Whether nobody has settled a conflict.
+pub(super) fn is_open(entry: &Object) -> bool {
+    matches!(entry.get("chosen"), None | Some(Value::Null))
 }
 
 impl RowChange {

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use arcstr::ArcStr;
+use engine::versions;
 use model::{Graph, Node, TenantId, Value, VersionId, WorkflowId};
 use store::StoreError;
 use store::records::{RecordQuery, Sort};
@@ -155,12 +156,11 @@ pub(crate) async fn load(app: &App) -> Result<(), StoreError> {
             .await?;
         for record in &page.items {
             let workflow = Workflow::from_record(record)?;
-            let version = app.records.get(&engine::versions::VERSION, tenant, workflow.kept.version.0).await?;
+            let version = workflow.kept.version;
+            let text = versions::text(&*app.records, tenant, version).await?;
             // Only graphs that name the type are worth parsing.
-            let named = version.filter(|version| contains(&version.body, WEBHOOK[0].as_bytes()));
-            if let Some(version) = named {
-                let graph = engine::versions::graph_of(&version)?;
-                app.hooks.set(workflow.id, workflow.kept.version, Some(&graph));
+            if let Some(text) = text.filter(|text| contains(text, WEBHOOK[0].as_bytes())) {
+                app.hooks.set(workflow.id, version, Some(&versions::graph_of(version, &text)?));
             }
         }
         match page.next {

@@ -8,7 +8,7 @@ use axum::extract::{Path, State};
 use axum::http::{Extensions, HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use model::{Severity, VersionId, WorkflowId};
+use model::{Severity, Value, VersionId, WorkflowId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -19,7 +19,7 @@ use crate::drafts::{self, Head, Match, Shown};
 use crate::error::{ApiError, GraphProblem, ProblemBody};
 use crate::http::{Fields, GraphBody, JsonBody, layers};
 
-use super::workflows::VersionItem;
+use super::versions::VersionItem;
 
 /// Problems that one answer tells.
 const PROBLEMS_MAX: usize = 1_000;
@@ -34,6 +34,8 @@ pub(crate) struct DraftWhole {
     epoch: u64,
     /// The version it was made from.
     base: String,
+    /// The branch it is on; `main` unless it was taken to another.
+    branch: String,
     /// The version that is published. It is another one than `base` where somebody published beside the draft.
     version: String,
     /// Whether it differs from what is published.
@@ -117,10 +119,11 @@ pub(crate) async fn get(
 ) -> Result<Response, ApiError> {
     let Shown { head, version, text, gone } = drafts::read(&app, tenant, parse_id(&id)?).await?;
     let before = format!(
-        r#"{{"rev":{},"epoch":{},"base":"{}","version":"{version}","changed":{},"updated_at":"{}",{}"graph":"#,
+        r#"{{"rev":{},"epoch":{},"base":"{}","branch":{},"version":"{version}","changed":{},"updated_at":"{}",{}"graph":"#,
         head.rev,
         head.epoch,
         head.base,
+        model::json::to_text(&Value::from(head.branch_name())),
         head.changed,
         time_text(head.at_ms),
         gone_text(&gone)
@@ -288,7 +291,7 @@ pub(crate) async fn publish(
     let matches = said(&headers).unwrap_or(Match::Any);
     let whose = (tenant, parse_id(&id)?);
     let published = drafts::publish(&app, whose, matches, (label, over.transpose()?)).await?;
-    let version = VersionItem::new(published.lineage, &published.record);
+    let version = VersionItem::new(published.lineage, &published.record, true);
     Ok(Json(PublishedVersion { version, rev: published.rev }))
 }
 
@@ -301,7 +304,7 @@ fn required(headers: &HeaderMap) -> Result<Match, ApiError> {
 }
 
 /// What a request says in `If-Match`, if it says something.
-fn said(headers: &HeaderMap) -> Option<Match> {
+pub(super) fn said(headers: &HeaderMap) -> Option<Match> {
     let tag = headers.get(header::IF_MATCH)?.to_str().unwrap_or("").trim();
     let named = tag.trim_start_matches("W/").trim_matches('"');
     Some(if named == "*" { Match::Any } else { named.parse().map_or(Match::Nothing, Match::Rev) })

@@ -2,6 +2,7 @@
 
 pub(crate) mod backup;
 pub(crate) mod bulk;
+pub(crate) mod conflicts;
 pub(crate) mod control;
 pub(crate) mod dashboard;
 pub(crate) mod docs;
@@ -22,6 +23,7 @@ pub(crate) mod session;
 pub(crate) mod start;
 pub(crate) mod streams;
 pub(crate) mod templates;
+pub(crate) mod versions;
 pub(crate) mod web;
 pub(crate) mod workflow_bulk;
 pub(crate) mod workflow_copies;

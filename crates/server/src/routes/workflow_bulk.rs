@@ -16,7 +16,7 @@ use crate::drafts;
 use crate::error::{ApiError, ProblemBody};
 use crate::http::{Fields, JsonBody};
 use crate::listing::{self, Filter};
-use crate::workflows::{self, Change, WORKFLOW, Workflow};
+use crate::workflows::{self, Change, Lineage, WORKFLOW, Workflow};
 
 /// Ids that one request may name.
 const IDS_MAX: usize = 1_000;
@@ -263,9 +263,10 @@ async fn one(app: &App, tenant: TenantId, id: WorkflowId, action: &Action) -> Re
     let text = workflows::graph_text(app, tenant, workflow.kept.version).await?;
     let graph = Graph::from_value(&with(&json::read(text.as_bytes())?, key, value.clone()))?;
     let version = VersionId(app.ids.next());
-    let others = held.follow(&workflow, version).await?;
-    let has_draft = others.is_empty();
-    Change { tenant, id, graph: &graph, before: Some(&workflow), version, label: None, others }.store(app).await?;
+    let (others, has_draft) = held.follow(&workflow, version).await?;
+    let from = Some(Lineage::beside(app, tenant, workflow.kept.version).await?);
+    let change = Change { tenant, id, graph: &graph, before: Some(&workflow), version, from, label: None, others };
+    change.store(app).await?;
     drop(held);
     if has_draft {
         let set = Value::object(vec![

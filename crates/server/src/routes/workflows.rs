@@ -11,9 +11,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use model::{Graph, TenantId, VersionId, WorkflowId};
 use serde::Serialize;
 use serde_json::value::RawValue;
+use store::StoreError;
 use store::journal::ExecutionQuery;
-use store::records::{RecordQuery, Sort};
-use store::{Record, StoreError};
 use utoipa::ToSchema;
 
 use super::executions::{LastExecution, list_query};
@@ -22,9 +21,9 @@ use crate::app::time_text;
 use crate::auth::Tenant;
 use crate::drafts;
 use crate::error::{ApiError, GraphProblem, ProblemBody};
-use crate::http::{GraphBody, Paging};
+use crate::http::GraphBody;
 use crate::preview::PreviewItem;
-use crate::workflows::{self, Change, LINEAGE, Lineage, WORKFLOW, Workflow};
+use crate::workflows::{self, Change, Lineage, WORKFLOW, Workflow};
 
 /// Workflows that one request may read.
 const BATCH_MAX: usize = 100;
@@ -89,48 +88,12 @@ pub(crate) struct WorkflowBatch {
     missing: Vec<String>,
 }
 
-/// A version of a workflow.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct VersionItem {
-    id: String,
-    /// The version it was made from.
-    parent: Option<String>,
-    created_at: String,
-    label: Option<String>,
-    /// BLAKE3 of its graph.
-    hash: String,
-    node_count: usize,
-    /// Whether it was made of a draft in order to run it. It is never what triggers run.
-    auto: bool,
-}
-
-/// Versions, newest first.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct VersionPage {
-    items: Vec<VersionItem>,
-    next_cursor: Option<String>,
-}
-
 /// What is wrong with a graph.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Validation {
     /// Whether it can run.
     valid: bool,
     problems: Vec<GraphProblem>,
-}
-
-impl VersionItem {
-    pub(crate) fn new(lineage: Lineage, record: &Record) -> Self {
-        Self {
-            id: VersionId(record.id).to_string(),
-            parent: lineage.parent.map(|parent| parent.to_string()),
-            created_at: time_text(record.created_ms),
-            label: lineage.label,
-            hash: lineage.hash,
-            node_count: lineage.node_count,
-            auto: lineage.auto,
-        }
-    }
 }
 
 impl WorkflowItem {
@@ -329,8 +292,9 @@ pub(crate) async fn put(
         let before = workflows::find(&to, tenant, id).await?;
         check_tag(&tag, &before)?;
         let version = VersionId(to.ids.next());
-        let others = held.follow(&before, version).await?;
-        let change = Change { tenant, id, graph: &graph, before: Some(&before), version, label: None, others };
+        let (others, _) = held.follow(&before, version).await?;
+        let from = Some(Lineage::beside(&to, tenant, before.kept.version).await?);
+        let change = Change { tenant, id, graph: &graph, before: Some(&before), version, from, label: None, others };
         let stored = change.store(&to).await;
         held.followed(stored.is_ok());
         Ok((stored?, graph))
@@ -374,35 +338,6 @@ pub(crate) async fn delete(
     }
     workflows::remove(&app, tenant, &workflow).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// The versions of a workflow, newest first.
-#[utoipa::path(get, path = "/workflows/{id}/versions", operation_id = "list_versions", tag = "workflows", params(
-    ("id" = String, Path), ("cursor" = Option<String>, Query), ("limit" = Option<u64>, Query),
-), responses(
-    (status = 200, body = VersionPage), (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-))]
-pub(crate) async fn versions(
-    State(app): State<App>,
-    Tenant(tenant): Tenant,
-    Path(id): Path<String>,
-    paging: Paging,
-) -> Result<Json<VersionPage>, ApiError> {
-    let workflow = workflows::find(&app, tenant, parse_id(&id)?).await?;
-    let query = RecordQuery {
-        kind: &LINEAGE,
-        tenant,
-        equals: vec![("workflow", workflow.id.to_string())],
-        contains: None,
-        sort: Sort { by: "created", descending: true },
-        after: paging.cursor().map(read_cursor).transpose()?,
-        skip: paging.skip(),
-        limit: paging.limit,
-    };
-    let page = app.records.list(query).await?;
-    let items = page.items.iter().map(|record| Ok(VersionItem::new(Lineage::from_record(record)?, record)));
-    let items = items.collect::<Result<_, StoreError>>()?;
-    Ok(Json(VersionPage { items, next_cursor: page.next.map(|(key, id)| write_cursor(&key, id)) }))
 }
 
 /// Everything that is wrong with a graph. Nothing is stored and nothing runs.

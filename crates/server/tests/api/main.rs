@@ -30,6 +30,7 @@ mod serving;
 mod steering;
 mod stopping;
 mod templates;
+mod versions;
 mod workflow_bulk;
 mod workflow_lists;
 mod workflows;
