@@ -4500,6 +4500,7 @@ export interface components {
              * @description Counts its bases: the room of those who are connected is that of an epoch.
              */
             epoch: number;
+            gone?: components["schemas"]["GoneRows"] | null;
             /** @description The file as it was sent: `{name, nodes, edges, …}`. */
             graph: Record<string, unknown>;
             /**
@@ -4669,6 +4670,11 @@ export interface components {
             idempotency_key?: string | null;
             /** @description Its output instead of the recorded one; without it the step runs again. */
             output?: Record<string, unknown> | null;
+        };
+        /** @description Rows that were taken out: ids, and numbers of those without one. */
+        GoneRows: {
+            edges: Record<string, unknown>[];
+            nodes: Record<string, unknown>[];
         };
         /** @description One thing that is wrong with a graph. */
         GraphProblem: {
