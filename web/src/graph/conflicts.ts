@@ -37,7 +37,7 @@ export function kindOf({ field, mine, theirs }: Conflict): ConflictKind {
   return isObject(mine) && isObject(theirs) ? "object" : "value";
 }
 
-/** By node, edge and file, in the order in which they were told; the nodes first. */
+/** By node, edge and file, in the order of the file, and for everybody in the same one; what something is called comes first. */
 export function groupsOf(doc: GraphDocument, conflicts: readonly Conflict[], typeName: (type: string) => string | null): ConflictGroup[] {
   const groups = new Map<string, ConflictGroup>();
   for (const conflict of conflicts) {
@@ -46,9 +46,13 @@ export function groupsOf(doc: GraphDocument, conflicts: readonly Conflict[], typ
     groups.set(key, group);
     group.conflicts.push(conflict);
   }
-  const rank = ({ row }: ConflictGroup) => ("node" in row ? 0 : "edge" in row ? 1 : 2);
-  return [...groups.values()].sort((one, other) => rank(one) - rank(other));
+  for (const group of groups.values()) group.conflicts.sort((one, other) => fieldRank(one) - fieldRank(other) || (one.field ?? "").localeCompare(other.field ?? ""));
+  return [...groups.values()].sort((one, other) => listRank(one.row) - listRank(other.row) || placeIn(doc, one.row) - placeIn(doc, other.row));
 }
+
+const listRank = (row: RowName) => ("node" in row ? 0 : "edge" in row ? 1 : 2);
+const placeIn = (doc: GraphDocument, row: RowName) => ("file" in row ? 0 : ("node" in row ? doc.nodes.slot(row.node) : doc.edges.slot(row.edge)) ?? Number.MAX_SAFE_INTEGER);
+const fieldRank = ({ field }: Conflict) => (field === null ? 0 : field === "data/label" ? 1 : field.startsWith("data/") ? 2 : 3);
 
 function whatIs(doc: GraphDocument, conflict: Conflict, typeName: (type: string) => string | null): Pick<ConflictGroup, "title" | "type" | "isThere"> {
   const { row } = conflict;

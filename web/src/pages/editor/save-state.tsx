@@ -31,7 +31,7 @@ function Indicator({ session, onSettle }: { session: Session; onSettle: () => vo
   const at = save.kind === "saved" && said.shown === "saved" && save.at > 0 ? save.at : null;
   return (
     <div ref={root} className={s.root}>
-      <button type="button" className={s.state} data-tone={said.tone} data-shown={said.shown} aria-expanded={open} aria-controls={sheet} aria-haspopup="dialog" onClick={() => setOpen(!open)}>
+      <button type="button" className={s.state} data-save-state="" data-tone={said.tone} data-shown={said.shown} aria-expanded={open} aria-controls={sheet} aria-haspopup="dialog" onClick={() => setOpen(!open)}>
         <Icon aria-hidden="true" strokeWidth={1.8} />
         <span className="cut">
           {said.words}

@@ -5,7 +5,7 @@ import type { NodeType } from "../../api/types";
 import { keyOf } from "../../graph/conflicts";
 import type { Conflict } from "../../graph/document/changes";
 import { useDocument, type Session } from "../../state/document";
-import { toast } from "../../state/view";
+import { closeToast, toast } from "../../state/view";
 import { plural } from "../../ui/format";
 import { part } from "../../ui/part";
 import { SaveIndicator } from "./save-state";
@@ -64,11 +64,14 @@ function useTelling(isOpen: boolean, open: () => void): void {
   const known = useRef(new Set<string>());
   const act = useRef(open);
   act.current = open;
+  const line = useRef(-1);
   useEffect(() => {
+    // Who is settling them, or has settled them, need not be told.
+    if (isOpen || conflicts.length === 0) closeToast(line.current);
     const fresh = conflicts.filter((one) => !known.current.has(nameOf(one)));
     known.current = new Set([...known.current, ...conflicts.map(nameOf)]);
     if (fresh.length === 0 || isOpen) return;
-    toast("plain", `${plural(fresh.length, "change")} made in two places. Both values are kept until somebody chooses.`, { label: "Resolve", run: () => act.current() });
+    line.current = toast("plain", `${plural(fresh.length, "change")} made in two places. Both values are kept until somebody chooses.`, { label: "Resolve", run: () => act.current() });
   }, [conflicts, isOpen]);
 }
 
