@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { fieldTitle, groupsOf, keyChanges, kindOf, ofBoth, sidesOf, standingOf } from "../src/graph/conflicts";
 import type { Conflict } from "../src/graph/document/changes";
 import { GraphDocument } from "../src/graph/document/document";
-import type { FileEdge } from "../src/graph/file";
+import type { FileEdge, FileGraph } from "../src/graph/file";
 import type { Saver } from "../src/state/document/saver";
 import { settle } from "../src/state/document/settle";
 
@@ -17,7 +17,7 @@ const doc = () =>
       { id: "in", parentId: "b", position: { x: 1, y: 1 } },
     ],
     edges: [{ id: "ab", source: "a", target: "b", label: "then" } as FileEdge],
-  });
+  } as FileGraph);
 const label: Conflict = { row: { node: "b" }, field: "data/label", base: "Weigh", mine: "Mine", theirs: "Theirs", shared: { key: "nodes/b/data~1label@1", by: "Ada", at: 5 } };
 const limit: Conflict = { row: { node: "b" }, field: "data/limit", base: 1, mine: 3, theirs: null };
 
