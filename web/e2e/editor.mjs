@@ -12,6 +12,7 @@ import { walks } from "./editor/hand.mjs";
 import { Weather } from "./editor/weather.mjs";
 import "./editor/first.mjs";
 import "./editor/saving.mjs";
+import "./editor/conflicts.mjs";
 import "./editor/kept.mjs";
 import "./editor/keyboard.mjs";
 import "./editor/pasting.mjs";

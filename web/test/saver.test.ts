@@ -156,7 +156,7 @@ describe("what is said", () => {
     await page.saver.begin();
     expect(page.last()).toEqual({ kind: "conflict", at: 5, count: 1 });
     expect(local.held?.conflicts).toEqual([conflict]);
-    page.saver.choose(conflict, "mine", () => undefined);
+    page.saver.choose([conflict], "mine", () => undefined);
     await pass(0);
     expect([page.last()?.kind, local.held?.conflicts]).toEqual(["saved", []]);
   });

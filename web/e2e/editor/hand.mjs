@@ -120,6 +120,13 @@ export async function command(page, words) {
   await field.waitFor({ state: "hidden" });
 }
 
+/** Opens the list of conflicts from the words in the bar. */
+export async function resolve(page, words) {
+  await page.locator("header").getByRole("button", { name: words }).click();
+  await page.getByRole("dialog", { name: "Where your changes are" }).getByRole("button", { name: "Resolve" }).click();
+  await page.getByRole("dialog", { name: "Changes to settle" }).waitFor();
+}
+
 /** What the program knows of a workflow's executions, the last one first; waits until there are so many that ended as said. */
 export async function executions(product, id, { count, status = "succeeded" }) {
   let items = [];

@@ -1,7 +1,7 @@
 // Where the last change is: after a reload, beside somebody else, taken back and made again.
 
 import assert from "node:assert/strict";
-import { canvas, CHAIN, command, draft, nodeOf, open, palette, saved, test, until } from "./hand.mjs";
+import { canvas, CHAIN, command, draft, nodeOf, open, palette, resolve, saved, test, until } from "./hand.mjs";
 
 const revOf = async (product, id) => JSON.parse((await product.call("GET", `/workflows/${id}/draft`)).text).rev;
 
@@ -50,10 +50,12 @@ test("what two wrote in the same place is kept twice until one of them is chosen
   await until(product, id, (graph) => nodeOf(graph, "weigh").data.label === "Mine" && nodeOf(graph, "send").data.label === "Theirs too");
   // It waits for whoever comes back later.
   await page.reload();
-  await settle.click();
-  const sheet = page.getByRole("dialog", { name: "Where your changes are" });
-  for (const words of ["weigh · label", "Mine", "Theirs"]) await sheet.getByText(words, { exact: true }).or(sheet.getByText(`"${words}"`)).first().waitFor();
-  await sheet.getByRole("button", { name: "Take theirs" }).click();
+  await resolve(page, "1 change to settle");
+  const dialog = page.getByRole("dialog", { name: "Changes to settle" });
+  await dialog.getByRole("region", { name: "Mine · Label" }).waitFor();
+  for (const [side, words] of [["Your device", "Mine"], ["On the server", "Theirs"]]) await dialog.getByRole("region", { name: side }).locator("ins", { hasText: words }).waitFor();
+  await dialog.getByRole("button", { name: /^Take theirs/ }).click();
+  await dialog.getByText("All settled").waitFor();
   await until(product, id, (graph) => nodeOf(graph, "weigh").data.label === "Theirs");
   await settle.waitFor({ state: "detached" });
   await page.keyboard.press("Escape");
@@ -72,8 +74,8 @@ test("what one deletes while another writes in it is told, and comes back if tha
   await page.waitForFunction(() => document.querySelector("[data-canvas]").dataset.selected === "1");
   await canvas(page).focus();
   await page.keyboard.press("Delete");
-  await page.locator("header").getByRole("button", { name: "1 change to settle" }).click();
-  await page.getByRole("dialog", { name: "Where your changes are" }).getByRole("button", { name: "Take theirs" }).click();
+  await resolve(page, "1 change to settle");
+  await page.getByRole("dialog", { name: "Changes to settle" }).getByRole("button", { name: /^Keep/ }).click();
   const graph = await until(product, id, (now) => nodeOf(now, "weigh") !== undefined);
   assert.deepEqual(nodeOf(graph, "weigh").data, { label: "Weigh", fields: { kg: 7 } });
   await saved(page);

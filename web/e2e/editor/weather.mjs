@@ -1,6 +1,7 @@
 // A road to the program with weather of its own: fair, away, slow, or answering 500.
 
 import http from "node:http";
+import { passUpgrades } from "../../../bench/canvas/front.mjs";
 
 const SLOW_MS = 5_000;
 
@@ -20,6 +21,7 @@ export class Weather {
   static async over(behind) {
     const weather = new Weather();
     weather.#server = http.createServer((asked, answer) => weather.#lead(behind, asked, answer));
+    passUpgrades(weather.#server, behind, () => weather.now !== "away" && weather.now !== "gone");
     weather.#server.on("connection", (socket) => {
       weather.#sockets.add(socket);
       socket.on("close", () => weather.#sockets.delete(socket));

@@ -174,7 +174,7 @@ describe("apart", () => {
     }
     expect(server.fold()).toBe(false);
     const conflict = bo.conflicts[0];
-    if (conflict) bo.saves.choose(conflict, "theirs", () => set(bo, "a", { "data/label": "Theirs" }));
+    if (conflict) bo.saves.choose([conflict], "theirs", () => set(bo, "a", { "data/label": "Theirs" }));
     await settled(server);
     expect([data(ada, "a")?.["label"], ada.conflicts, bo.conflicts, ada.state.kind, bo.state.kind]).toEqual(["Theirs", [], [], "saved", "saved"]);
     expect(server.fold()).toBe(true);

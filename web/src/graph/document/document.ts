@@ -5,7 +5,7 @@ import type { FileEdge, FileGraph, FileNode } from "../file";
 import { differenceOf, type Change, type RowName } from "./changes";
 import { withFields, type Entity, type Fields } from "./fields";
 import type { Links } from "./links";
-import { appearedIn, partsOf, Rows, withStrays, type Gone, type Pair, type Step } from "./rows";
+import { appearedIn, partsOf, Rows, withStrays, type Beside, type Gone, type Pair, type Step } from "./rows";
 import type { Table } from "./table";
 
 /** What has just changed, by slots. */
@@ -27,6 +27,8 @@ export interface ChangeOptions {
   origin?: string;
   /** Changes of the same key shortly after each other are one step: typing, nudging. */
   join?: string;
+  /** Done with the step when it is taken back and made again; with it there is a step even where no row changes. */
+  beside?: Beside;
 }
 
 /** What a change may do. Ids that are not there are left alone. */
@@ -104,7 +106,8 @@ export class GraphDocument {
   /** Makes one change; answers null where nothing differs after it. Throws what `make` throws, and then nothing has changed. */
   change(label: string, make: (editing: Editing) => void, options: ChangeOptions = {}): Edit | null {
     const made = { label, origin: options.origin ?? MINE, join: options.join ?? null, at: this.now() };
-    const step = this.rows.record(made, () => make(this.editing));
+    const recorded = this.rows.record(made, () => make(this.editing));
+    const step = besides(recorded, made, options.beside);
     if (!step) return null;
     const others = this.undone.filter((one) => one.origin !== step.origin);
     this.undone.splice(0, this.undone.length, ...others);
@@ -183,6 +186,7 @@ export class GraphDocument {
 
   private tell(step: Step): Edit {
     const edit: Edit = { label: step.label, origin: step.origin, nodes: [...step.nodes.keys()], edges: [...step.edges.keys()], file: step.file !== null, step, appeared: () => ({ nodes: appearedIn(step.nodes), edges: appearedIn(step.edges) }) };
+    if (isEmpty(step)) return edit;
     this.version += 1;
     for (const listener of this.listeners) listener(edit);
     return edit;
@@ -194,14 +198,26 @@ export class GraphDocument {
       const step = from[at];
       if (!step) return null;
       from.splice(at, 1);
-      const back = this.rows.record({ label: step.label, origin, join: null, at: this.now() }, () => this.rows.takeBack(step));
+      const made = { label: step.label, origin, join: null, at: this.now() };
+      const back = besides(this.rows.record(made, () => this.rows.takeBack(step)), made, step.beside);
       // A step of which nothing is left to take back is passed over.
       if (!back) continue;
       to.push(back);
-      return this.tell(back);
+      const edit = this.tell(back);
+      if (from === this.done) back.beside?.undo();
+      else back.beside?.redo();
+      return edit;
     }
   }
 }
+
+/** A step with what goes with it; one of no rows where only that is to be taken back. */
+function besides(step: Step | null, made: Pick<Step, "label" | "origin" | "join" | "at">, beside: Beside | undefined): Step | null {
+  if (!beside) return step;
+  return { ...(step ?? { ...made, nodes: new Map(), edges: new Map(), file: null }), beside };
+}
+
+const isEmpty = ({ nodes, edges, file }: Step) => nodes.size === 0 && edges.size === 0 && file === null;
 
 function editingOf(rows: Rows, freshId: (stem: string) => string): Editing {
   return {

@@ -21,6 +21,14 @@ export interface Step {
   nodes: Map<number, Pair<FileNode>>;
   edges: Map<number, Pair<FileEdge>>;
   file: Pair<Entity> | null;
+  /** What goes with it outside of the graph. */
+  beside?: Beside;
+}
+
+/** What belongs to a step and is no part of the graph: it is taken back and made again with it. */
+export interface Beside {
+  undo: () => void;
+  redo: () => void;
 }
 
 /** The rows of a step that were not there before it. */

@@ -29,9 +29,10 @@ export function Editor({ session }: { session: Session }) {
   const settings = useView((state) => state.settings);
   const problems = useProblems(session);
   const run = useEditorRun(session);
-  const publishing = usePublish(session);
   const statuses = useStatuses(session, run.execution);
   const parts = useParts();
+  const { setSettling } = parts;
+  const publishing = usePublish(session, () => setSettling({ at: null, isAside: false, isPublishing: true }));
   const [on, setOn] = useState<CanvasEvents>(NO_EVENTS);
   const { Workbench, load } = useWorkbench();
   const { setOpen, setLeft } = parts;

@@ -11,6 +11,7 @@ import { holderAt } from "../../graph/edit/move";
 import type { Session } from "../../state/document";
 import { stateOf, useExecution } from "../../state/execution";
 import { toast } from "../../state/view";
+import { download } from "./download";
 import type { EditorRun } from "./use-editor-run";
 
 const ZOOM_STEP = 1.25;
@@ -96,14 +97,4 @@ function isInView(handle: CanvasHandle | null, boxes: readonly { x: number; y: n
   const widest = boxes.reduce((most, box) => Math.max(most, box.w, box.h), 0);
   if (widest < Math.max(view.w, view.h) * SEEN_LEAST) return false;
   return boxes.every((box) => box.x >= view.x - MARGIN && box.y >= view.y - MARGIN && box.x + box.w <= view.x + view.w + MARGIN && box.y + box.h <= view.y + view.h + MARGIN);
-}
-
-/** The draft as a file, as it is on this device. */
-function download({ doc }: Session): void {
-  const name = typeof doc.file["name"] === "string" && doc.file["name"] !== "" ? doc.file["name"] : "workflow";
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([JSON.stringify(doc.toFile(), null, 2)], { type: "application/json" }));
-  link.download = `${name.replace(/[^\p{L}\p{N} ._-]+/gu, "-").trim() || "workflow"}.json`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }

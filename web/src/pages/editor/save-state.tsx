@@ -1,80 +1,122 @@
-// Where the last change is, as a sentence; what to do where it is not on the server.
+// Where the last change is, in the editor's bar; pressed, it says what that means and what can be done.
 
-import { Suspense, useEffect, useRef, useState } from "react";
+import { CircleAlert, CloudCheck, CloudOff, CloudUpload, GitMerge, HardDrive, LoaderCircle, OctagonX, type LucideIcon } from "lucide-react";
+import { useEffect, useId, useRef, useState } from "react";
+import { createPortal } from "react-dom";
 import { useDocument, type Session } from "../../state/document";
-import type { SaveState } from "../../state/document/saver";
-import { plural } from "../../ui/format";
+import { useView } from "../../state/view";
+import { Button } from "../../ui/button";
 import { Ago } from "../../ui/time";
-import { part } from "../../ui/part";
+import { download } from "./download";
+import { saveWords, spokenWords, type SaveDeed, type SaveShown, type SaveWords } from "./save-words";
 import s from "./save-state.module.css";
 
-const SaveDetails = part(async () => (await import("./save-details")).SaveDetails);
+/** It stands in the bar, which is there before this is. */
+export function SaveIndicator(props: { session: Session; onSettle: () => void }) {
+  const bar = document.querySelector("[data-save]");
+  return bar ? createPortal(<Indicator {...props} />, bar) : null;
+}
 
-export function SaveIndicator({ session }: { session: Session }) {
+const ICONS: Record<SaveShown, LucideIcon> = { saved: CloudCheck, syncing: LoaderCircle, soon: CloudUpload, away: HardDrive, conflict: GitMerge, unsafe: CloudOff, refused: OctagonX };
+
+function Indicator({ session, onSettle }: { session: Session; onSettle: () => void }) {
   const save = useDocument((state) => state.save);
-  const conflicts = useDocument((state) => state.conflicts);
+  const count = useDocument((state) => state.conflicts.length);
   const [open, setOpen] = useState(false);
   const root = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (!open) return;
-    const onDown = (event: PointerEvent) => {
-      if (!root.current?.contains(event.target as Node)) setOpen(false);
-    };
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key === "Escape") setOpen(false);
-    };
-    addEventListener("pointerdown", onDown);
-    addEventListener("keydown", onKey);
-    return () => {
-      removeEventListener("pointerdown", onDown);
-      removeEventListener("keydown", onKey);
-    };
-  }, [open]);
-  const tone = conflicts.length > 0 ? "warn" : TONES[save.kind];
+  const sheet = useId();
+  useClosing(open, root, () => setOpen(false));
+  const said = saveWords(save, count);
+  const Icon = ICONS[said.shown] ?? CircleAlert;
+  const at = save.kind === "saved" && said.shown === "saved" && save.at > 0 ? save.at : null;
   return (
     <div ref={root} className={s.root}>
-      <button type="button" className={s.state} data-tone={tone} aria-expanded={open} aria-haspopup="dialog" onClick={() => setOpen(!open)}>
-        <i className={s.dot} aria-hidden="true" />
-        <span className="cut">{conflicts.length > 0 ? `${plural(conflicts.length, "change")} to settle` : <Words save={save} />}</span>
+      <button type="button" className={s.state} data-save-state="" data-tone={said.tone} data-shown={said.shown} aria-expanded={open} aria-controls={sheet} aria-haspopup="dialog" onClick={() => setOpen(!open)}>
+        <Icon aria-hidden="true" strokeWidth={1.8} />
+        <span className="cut">
+          {said.words}
+          {at === null ? null : (
+            <>
+              {" · "}
+              <Ago at={at} />
+            </>
+          )}
+        </span>
       </button>
-      <span className="hidden" role="status">
-        {conflicts.length > 0 ? `${plural(conflicts.length, "change")} to settle` : save.kind === "saved" || save.kind === "syncing" ? "" : plainWords(save)}
+      <span className="hidden" role="status" aria-live="polite">
+        {spokenWords(said)}
       </span>
       {open ? (
-        <div className={s.sheet} role="dialog" aria-label="Where your changes are">
-          <Suspense fallback={null}>
-            <SaveDetails session={session} save={save} conflicts={conflicts} />
-          </Suspense>
+        <div id={sheet} className={s.sheet} role="dialog" aria-label="Where your changes are">
+          <Details
+            session={session}
+            said={said}
+            at={at}
+            onSettle={() => {
+              setOpen(false);
+              onSettle();
+            }}
+          />
         </div>
       ) : null}
     </div>
   );
 }
 
-const TONES: Record<SaveState["kind"], string> = { saved: "ok", syncing: "ok", local: "idle", conflict: "warn", unsafe: "bad", refused: "bad" };
-
-function Words({ save }: { save: SaveState }) {
-  if (save.kind !== "saved") return plainWords(save);
-  return (
-    <>
-      Saved · <Ago at={new Date(save.at).toISOString()} />
-    </>
-  );
+/** A press elsewhere closes it, and so does Escape, which gives the keyboard back. */
+function useClosing(open: boolean, root: { current: HTMLDivElement | null }, close: () => void): void {
+  const latest = useRef(close);
+  latest.current = close;
+  useEffect(() => {
+    if (!open) return;
+    const onDown = (event: PointerEvent) => {
+      if (!root.current?.contains(event.target as Node)) latest.current();
+    };
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== "Escape") return;
+      event.stopPropagation();
+      latest.current();
+      root.current?.querySelector("button")?.focus();
+    };
+    addEventListener("pointerdown", onDown);
+    addEventListener("keydown", onKey, true);
+    return () => {
+      removeEventListener("pointerdown", onDown);
+      removeEventListener("keydown", onKey, true);
+    };
+  }, [open, root]);
 }
 
-function plainWords(save: Exclude<SaveState, { kind: "saved" }> | SaveState): string {
-  switch (save.kind) {
-    case "saved":
-      return "Saved";
-    case "syncing":
-      return "Saving";
-    case "conflict":
-      return `${plural(save.count, "change")} to settle`;
-    case "local":
-      return save.why === null ? "On this device · saving soon" : "On this device · not on the server";
-    case "unsafe":
-      return "Not saved";
-    case "refused":
-      return "On this device · refused";
-  }
+const DEEDS: Record<SaveDeed, string> = { settle: "Resolve", sign_in: "Sign in", retry: "Try now", download: "Download a copy" };
+
+function Details({ session, said, at, onSettle }: { session: Session; said: SaveWords; at: number | null; onSettle: () => void }) {
+  const does: Record<SaveDeed, () => void> = {
+    settle: onSettle,
+    sign_in: () => useView.setState({ signedOut: true }),
+    retry: () => session.saver.retry(),
+    download: () => download(session),
+  };
+  return (
+    <>
+      {said.meaning.map((words) => (
+        <p key={words} className="dim">
+          {words}
+        </p>
+      ))}
+      {at === null ? null : (
+        <p className="faint">
+          Last saved <Ago at={at} />.
+        </p>
+      )}
+      {said.deeds.length > 0 ? (
+        <div className={s.deeds}>
+          {said.deeds.map((deed, place) => (
+            <Button key={deed} kind={place === 0 ? "primary" : "plain"} onClick={does[deed]}>
+              {DEEDS[deed]}
+            </Button>
+          ))}
+        </div>
+      ) : null}
+    </>
+  );
 }

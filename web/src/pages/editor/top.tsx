@@ -6,7 +6,6 @@ import type { Session } from "../../state/document";
 import { Button, Key } from "../../ui/button";
 import { Link } from "../../ui/router";
 import { Chip } from "../../ui/status";
-import { SaveIndicator } from "./save-state";
 import { useFile } from "./use-doc";
 import s from "./top.module.css";
 
@@ -48,7 +47,7 @@ export function Top({ session, changed, running, busy, blocked, onRun, onStop, o
       <span className={s.version}>
         <Chip>{changed ? "Draft" : "Published"}</Chip>
       </span>
-      <SaveIndicator session={session} />
+      <span data-save="" className={s.save} />
       <span className={s.space} />
       <span data-people="" />
       <button type="button" className={s.commands} onClick={onCommands} aria-label={`Search or run a command ${COMMANDS_KEY}`}>

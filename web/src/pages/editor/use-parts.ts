@@ -18,11 +18,22 @@ export interface Asked {
   key: number;
 }
 
+/** Conflicts that are being settled. */
+export interface SettlingOf {
+  /** The one that is looked at; null for the first. */
+  at: string | null;
+  /** The dialog has stepped aside for the graph. */
+  isAside: boolean;
+  /** It was to be published, which waits for these. */
+  isPublishing: boolean;
+}
+
 export function useParts() {
   const [tab, setTab] = useState<WorkflowTab>("run");
   const [wide, setWide] = useState(false);
   const [open, setOpen] = useState<Open | null>(null);
   const [finding, setFinding] = useState(false);
+  const [settling, setSettling] = useState<SettlingOf | null>(null);
   const [running, setRunning] = useState(false);
   const [left, setLeft] = useState<List | null>(() => (matchMedia(NARROW).matches ? null : "add"));
   const [asked, setAsked] = useState<Asked | null>(null);
@@ -32,7 +43,7 @@ export function useParts() {
   const [working, setWorking] = useState<string | null>(null);
   /** The input that the form for running has; null before that was on show. */
   const typed = useRef<Typed | null>(null);
-  return { typed, notes, setNotes, working, setWorking, asked, setAsked, tab, setTab, wide, setWide, open, setOpen, finding, setFinding, running, setRunning, left, setLeft };
+  return { settling, setSettling, typed, notes, setNotes, working, setWorking, asked, setAsked, tab, setTab, wide, setWide, open, setOpen, finding, setFinding, running, setRunning, left, setLeft };
 }
 
 export type Parts = ReturnType<typeof useParts>;

@@ -8,7 +8,8 @@ import type { Session } from "../../state/document";
 import { toast } from "../../state/view";
 import { asFailure, sentence } from "../../ui/states";
 
-export function usePublish(session: Session) {
+/** `onConflicts` leads to what must be settled first. */
+export function usePublish(session: Session, onConflicts: () => void) {
   const client = useQueryClient();
   const [changed, setChanged] = useState(session.changed || session.doc.isChanged);
   const [isPending, setPending] = useState(false);
@@ -25,6 +26,7 @@ export function usePublish(session: Session) {
       const words = `The draft could not be published. ${sentence(asFailure(error))}`;
       // Somebody published beside this draft: theirs stays a version, whoever wants it can still take it.
       if (error instanceof ApiError && error.code === "version_changed") toast("bad", words, { label: "Publish mine over it", run: () => void publish(true) });
+      else if (error instanceof ApiError && error.code === "conflicts_open") onConflicts();
       else toast("bad", words);
     } finally {
       setPending(false);

@@ -34,6 +34,7 @@ import s from "./editor.module.css";
 
 const NodeSide = part(async () => (await import("./node-side")).NodeSide);
 const EditorPeople = part(async () => (await import("./people")).EditorPeople);
+const Settling = part(async () => (await import("./settling")).Settling);
 const Blank = part(async () => (await import("./blank")).Blank);
 const FindBar = part(async () => (await import("../../panels/editor/find-bar")).FindBar);
 const RunView = part(async () => (await import("./run-view")).RunView);
@@ -80,6 +81,11 @@ export function Workbench(props: WorkbenchProps) {
   const openMenu = (at: Point) => setOpen({ kind: "menu", at });
   return (
     <>
+      <Suspense fallback={null}>
+        <div className={s.above}>
+          <Settling session={session} kinds={kinds} parts={parts} reveal={reveal} publish={props.publish} />
+        </div>
+      </Suspense>
       <Left context={commands} kinds={kinds} parts={parts} onNode={reveal} problemsOf={(at) => problems.of(doc.nodes.key(at)).length} onOpen={() => setWide(true)} onMenu={openMenu} />
       <Suspense fallback={null}>
         <EditorPeople doc={doc} selection={selection} canvas={canvas} />
@@ -173,6 +179,7 @@ function useCommands({ session, kinds, canvas, pointer, run, start, publish, par
     const at = cornerOf(canvas.current, session);
     const above = opened(surface, at);
     if (above) setOpen(above);
+    else if (surface === "conflicts") parts.setSettling({ at: null, isAside: false, isPublishing: false });
     else if (surface === "find") setFinding(true);
     else if (surface === "outline" || surface === "add") {
       setLeft(surface);

@@ -17,6 +17,8 @@ export interface Progress {
   at: number;
   why: string | null;
   refused: string | null;
+  /** It waits for somebody to sign in. */
+  isSignedOut?: boolean;
 }
 
 export interface ConnectionParts {
@@ -112,8 +114,12 @@ export class Connection {
     else this.posting.leave();
   }
 
-  choose(conflict: Conflict, how: Chosen["how"], change: () => void): void {
-    this.live.choose(conflict, how, change);
+  choose(conflicts: readonly Conflict[], how: Chosen["how"], change: () => void): void {
+    this.live.choose(conflicts, how, change);
+  }
+
+  reopen(conflicts: readonly Conflict[]): void {
+    this.live.reopen(conflicts);
   }
 
   close(): void {
@@ -169,6 +175,7 @@ export class Connection {
       at: live.savedAt,
       why: isSignedOut ? refused.why : posts.why,
       refused: refused && !isSignedOut ? refused.why : null,
+      ...(isSignedOut && { isSignedOut }),
     });
     for (const wake of [...this.waiting]) wake();
   }

@@ -49,6 +49,14 @@ export function withChoice(value: unknown, chosen: Chosen): string | null {
   return entry && !entry.chosen ? JSON.stringify({ ...entry, chosen }) : null;
 }
 
+/** The entry as it was before I chose; null where somebody else's word stands by now. */
+export function withoutChoice(value: unknown, by: string): string | null {
+  const entry = entryOf(value);
+  if (!entry?.chosen || entry.chosen.by !== by) return null;
+  const { chosen: _chosen, ...open } = entry;
+  return JSON.stringify(open);
+}
+
 function entryOf(value: unknown): Entry | null {
   if (typeof value !== "string") return null;
   try {

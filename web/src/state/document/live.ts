@@ -168,14 +168,22 @@ export class Live {
     this.parts.onProgress();
   }
 
-  /** Records what was chosen of a conflict; `change` is what follows from it. */
-  choose(conflict: Conflict, how: Chosen["how"], change: () => void): void {
-    if (conflict.shared && this.room) this.room.choose(conflict.shared.key, how, change);
-    else {
-      change();
-      this.carried = this.carried.filter((one) => one !== conflict);
-      this.parts.onConflicts(this.conflicts);
-    }
+  /** Records what was chosen of conflicts; `change` is what follows from it. */
+  choose(conflicts: readonly Conflict[], how: Chosen["how"], change: () => void): void {
+    const keys = keysOf(conflicts);
+    this.carried = this.carried.filter((one) => !conflicts.includes(one));
+    if (this.room) this.room.choose(keys, how, change);
+    else change();
+    this.parts.onConflicts(this.conflicts);
+  }
+
+  /** Takes back what I chose. What nobody else has heard of is known here only, or told now. */
+  reopen(conflicts: readonly Conflict[]): void {
+    const own = conflicts.filter((one) => !one.shared);
+    if (!this.room) this.carried = [...this.carried, ...own];
+    else if (own.length > 0) this.room.dispute(own);
+    this.room?.reopen(keysOf(conflicts));
+    this.parts.onConflicts(this.conflicts);
   }
 
   close(): void {
@@ -246,3 +254,5 @@ export class Live {
     this.outbox = [];
   }
 }
+
+const keysOf = (conflicts: readonly Conflict[]) => conflicts.flatMap(({ shared }) => shared?.key ?? []);

@@ -14,7 +14,7 @@ import { readKeys, readRow } from "../../graph/overlay/read";
 import type { Reading } from "../../graph/overlay/value";
 import { fileWrites, writesOf, type Write } from "../../graph/overlay/write";
 import { addAgain, met, type Met } from "./brought";
-import { keyFor, readConflict, textFor, withChoice, type Chosen } from "./disputes";
+import { keyFor, readConflict, textFor, withChoice, withoutChoice, type Chosen } from "./disputes";
 
 /** The origin of transactions that are mine. */
 export const OWN = Symbol("own");
@@ -109,11 +109,28 @@ export class Room {
   }
 
   /** Records what was chosen; `change` is what follows from it, in the same transaction. */
-  choose(key: string, how: Chosen["how"], change: () => void): void {
+  choose(keys: readonly string[], how: Chosen["how"], change: () => void): void {
+    const chosen = { how, by: this.parts.who(), at: Date.now() };
+    this.rewrite(keys, (entry) => withChoice(entry, chosen), change);
+  }
+
+  /** Takes back what I chose: they wait for a choice again. */
+  reopen(keys: readonly string[]): void {
+    this.rewrite(keys, (entry) => withoutChoice(entry, this.parts.who()));
+  }
+
+  /** Shares conflicts that are known on this device only. */
+  dispute(conflicts: readonly Conflict[]): void {
+    this.write(NOTHING, conflicts);
+  }
+
+  private rewrite(keys: readonly string[], next: (entry: unknown) => string | null, change: () => void = () => undefined): void {
     this.shared.transact(() => {
       change();
-      const text = withChoice(this.maps.conflicts.get(key), { how, by: this.parts.who(), at: Date.now() });
-      if (text !== null) this.maps.conflicts.set(key, text);
+      for (const key of keys) {
+        const text = next(this.maps.conflicts.get(key));
+        if (text !== null) this.maps.conflicts.set(key, text);
+      }
     }, OWN);
     this.parts.onWritten({ went: NOTHING, clock: this.clock });
     this.parts.onConflicts(this.conflicts());

@@ -4,6 +4,7 @@
 import type { Conflict } from "../../graph/document/changes";
 import { THEIRS, type Edit, type GraphDocument } from "../../graph/document/document";
 import type { Connection, ConnectionParts, Progress } from "./connection";
+import type { Chosen } from "./disputes";
 import type { Kept, Local } from "./local";
 
 /** Writing down an edit of more rows than these takes longer than a frame; so long the frame that shows it may take, in ms. */
@@ -19,7 +20,7 @@ export type SaveState =
   | { kind: "saved"; at: number }
   | { kind: "syncing" }
   /** Kept on this device; the server does not answer, or has not been asked yet. */
-  | { kind: "local"; why: string | null }
+  | { kind: "local"; why: string | null; isSignedOut?: true }
   /** On the server, with changes among it that somebody must choose between. */
   | { kind: "conflict"; at: number; count: number }
   /** Neither the server nor this device keeps it. */
@@ -128,10 +129,17 @@ export class Saver {
   }
 
   /** Records what was chosen; `change` is what follows from it. */
-  choose(conflict: Conflict, how: "mine" | "theirs", change: () => void): void {
-    if (this.connection) return this.connection.choose(conflict, how, change);
+  choose(conflicts: readonly Conflict[], how: Chosen["how"], change: () => void): void {
+    if (this.connection) return this.connection.choose(conflicts, how, change);
     change();
-    this.took(this.conflicts.filter((one) => one !== conflict));
+    this.took(this.conflicts.filter((one) => !conflicts.includes(one)));
+    void this.keepAll();
+  }
+
+  /** Takes back what I chose: these wait for a choice again. */
+  reopen(conflicts: readonly Conflict[]): void {
+    if (this.connection) return this.connection.reopen(conflicts);
+    this.took([...this.conflicts, ...conflicts]);
     void this.keepAll();
   }
 
@@ -239,6 +247,6 @@ export class Saver {
     if (isSaved) return conflicts.length > 0 ? { kind: "conflict", at, count: conflicts.length } : { kind: "saved", at };
     if (localFault !== null && !progress?.isBusy) return { kind: "unsafe", why: localFault };
     if (progress?.refused != null) return { kind: "refused", why: progress.refused };
-    return progress?.isBusy ? { kind: "syncing" } : { kind: "local", why: progress?.why ?? null };
+    return progress?.isBusy ? { kind: "syncing" } : { kind: "local", why: progress?.why ?? null, ...(progress?.isSignedOut && { isSignedOut: true }) };
   }
 }
