@@ -33,6 +33,7 @@ const VIEW: readonly Command[] = [
   show("find", "Search in this workflow", ["mod+f"], "find"),
   show("outline", "Outline", ["shift+o"], "list tree table screen reader"),
   show("problems", "Problems", ["shift+p"], "errors warnings"),
+  show("versions", "Versions", ["shift+v"], "history branch restore compare diff label"),
   show("shortcuts", "Keyboard shortcuts", ["?"], "keys bindings help"),
   show("menu", "Menu of the selection", ["shift+f10", "menu"], "context"),
 ];

@@ -33,7 +33,7 @@ export function SaveIndicator({ session }: { session: Session }) {
   const tone = conflicts.length > 0 ? "warn" : TONES[save.kind];
   return (
     <div ref={root} className={s.root}>
-      <button type="button" className={s.state} data-tone={tone} aria-expanded={open} aria-haspopup="dialog" onClick={() => setOpen(!open)}>
+      <button type="button" className={s.state} data-save-state="" data-tone={tone} aria-expanded={open} aria-haspopup="dialog" onClick={() => setOpen(!open)}>
         <i className={s.dot} aria-hidden="true" />
         <span className="cut">{conflicts.length > 0 ? `${plural(conflicts.length, "change")} to settle` : <Words save={save} />}</span>
       </button>
