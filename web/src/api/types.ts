@@ -209,7 +209,7 @@ export type Asked = With<Schema<"Asked">, { status: ExecutionStatus }>;
 export type Session = Schema<"SessionState">;
 
 export type DraftSaved = Schema<"DraftSaved">;
-export type Draft = With<Schema<"DraftWhole">, { graph: Graph }>;
+export type Draft = With<Schema<"DraftWhole">, { graph: Graph }> & { branch?: string };
 
 /** What routes answer, where the document says less than the shapes above. */
 export interface Answers {

@@ -34,6 +34,7 @@ const VIEW: readonly Command[] = [
   show("outline", "Outline", ["shift+o"], "list tree table screen reader"),
   show("problems", "Problems", ["shift+p"], "errors warnings"),
   show("conflicts", "Settle changes", [], "conflicts resolve merge mine theirs"),
+  show("versions", "Versions", ["shift+v"], "history branch restore compare diff label"),
   show("shortcuts", "Keyboard shortcuts", ["?"], "keys bindings help"),
   show("menu", "Menu of the selection", ["shift+f10", "menu"], "context"),
 ];

@@ -3,7 +3,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { ApiError } from "../../api/client";
-import { THEIRS } from "../../graph/document/document";
 import type { Session } from "../../state/document";
 import { toast } from "../../state/view";
 import { asFailure, sentence } from "../../ui/states";
@@ -13,7 +12,7 @@ export function usePublish(session: Session, onConflicts: () => void) {
   const client = useQueryClient();
   const [changed, setChanged] = useState(session.changed || session.doc.isChanged);
   const [isPending, setPending] = useState(false);
-  useEffect(() => session.doc.listen((edit) => edit.origin !== THEIRS && setChanged(true)), [session]);
+  useEffect(() => session.doc.listen(() => setChanged(true)), [session]);
   const publish = async (over: boolean) => {
     setPending(true);
     try {

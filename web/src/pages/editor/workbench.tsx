@@ -163,6 +163,7 @@ function Side({ session, kinds, canvas, problems, run, parts, blocked, slot, rev
           typed={typed}
           onRun={(input) => showRun(() => run.start(input))}
           onProblem={(problem) => jumpTo({ session, canvas, reveal, setAsked }, problem)}
+          onNode={reveal}
           shown={run.execution}
           onShow={(execution) => showRun(() => run.show(execution))}
         />
@@ -186,9 +187,9 @@ function useCommands({ session, kinds, canvas, pointer, run, start, publish, par
       enterList(surface);
     }
     else if (surface === "node_wide") setWide(true);
-    else if (surface === "problems") {
+    else if (surface === "problems" || surface === "versions") {
       selection.clear();
-      setTab("problems");
+      setTab(surface);
     } else if (surface === "quick_add") setOpen({ kind: "quick_add", at, after: selection.only, pick: (kind, beside) => addFromList(context.current, kind, beside) });
   };
   const layout = useLayout(session, canvas, parts.setWorking);

@@ -1,12 +1,11 @@
 // What stands at the side while no node is chosen: running, what is wrong, how it went, and what the workflow is called.
 
 import { useQuery } from "@tanstack/react-query";
-import { useId, useMemo } from "react";
+import { Suspense, useId, useMemo } from "react";
 import { queries } from "../../api/queries";
-import type { Problem } from "../../api/types";
+import type { NodeType, Problem } from "../../api/types";
 import type { GraphDocument } from "../../graph/document/document";
 import { misplaced } from "../../graph/document/misplaced";
-import type { Kinds } from "../../graph/edit/kinds";
 import { inputSchema, samplesOf } from "../../graph/form";
 import { ExecutionRow } from "../../panels/execution-list";
 import { InputForm, type Typed } from "../../panels/input-form";
@@ -14,6 +13,7 @@ import { ProblemList } from "../../panels/editor/problem-list";
 import { Webhooks } from "../../panels/webhooks";
 import type { Session } from "../../state/document";
 import { count } from "../../ui/format";
+import { part } from "../../ui/part";
 import { Link } from "../../ui/router";
 import { Failed, Skeleton } from "../../ui/states";
 import { Tabs, tabPanel, type Tab } from "../../ui/tabs";
@@ -22,11 +22,13 @@ import { useDocValue } from "./use-doc";
 import type { Problems as Found } from "./use-problems";
 import s from "./workflow-panel.module.css";
 
-export type WorkflowTab = "run" | "problems" | "history" | "details";
+const Versions = part(async () => (await import("./versions")).Versions);
+
+export type WorkflowTab = "run" | "problems" | "history" | "versions" | "details";
 
 interface WorkflowPanelProps {
   session: Session;
-  kinds: Kinds;
+  kinds: ReadonlyMap<string, NodeType>;
   tab: WorkflowTab;
   onTab: (tab: WorkflowTab) => void;
   problems: Found;
@@ -36,12 +38,14 @@ interface WorkflowPanelProps {
   typed: { current: Typed | null };
   onRun: (input: string) => void;
   onProblem: (problem: Problem) => void;
+  /** Leads to a node. */
+  onNode: (id: string) => void;
   shown: string | null;
   onShow: (execution: string) => void;
 }
 
 export function WorkflowPanel(props: WorkflowPanelProps) {
-  const { session, kinds, tab, onTab, problems, onProblem } = props;
+  const { session, kinds, tab, onTab, problems, onProblem, onNode } = props;
   const id = useId();
   const placed = useDocValue(session.doc, misplaced);
   const { errors } = problems;
@@ -56,6 +60,7 @@ export function WorkflowPanel(props: WorkflowPanelProps) {
       badge: found > 0 ? { text: found > 99 ? "99+" : String(found), tone: errors > 0 ? "bad" : "warn", label: `${count(found)} found` } : null,
     },
     { id: "history", label: "History" },
+    { id: "versions", label: "Versions" },
     { id: "details", label: "Details" },
   ];
   const inside = () => {
@@ -66,6 +71,12 @@ export function WorkflowPanel(props: WorkflowPanelProps) {
         return <ProblemList doc={session.doc} kinds={kinds} problems={known} total={total} error={problems.error} onRetry={problems.retry} onSelect={onProblem} />;
       case "history":
         return <History {...props} />;
+      case "versions":
+        return (
+          <Suspense fallback={<Skeleton rows={8} />}>
+            <Versions session={session} kinds={kinds} onNode={onNode} />
+          </Suspense>
+        );
       case "details":
         return <Details session={session} />;
     }

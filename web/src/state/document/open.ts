@@ -3,6 +3,7 @@
 import { draftApi, roomUrl } from "../../api/draft";
 import type { Conflict } from "../../graph/document/changes";
 import type { GraphDocument } from "../../graph/document/document";
+import { useDocument } from "../document";
 import { Connection, type ConnectionParts } from "./connection";
 import { hubWire } from "./hub-wire";
 import { arrivedIn, layKept, wasSent } from "./kept";
@@ -18,11 +19,16 @@ export async function takeUp(workflow: string, doc: GraphDocument, kept: Kept, e
   return layKept(doc, kept, state ? arrivedIn(epoch, state.state) : () => false);
 }
 
-type Given = Pick<ConnectionParts, "doc" | "carried" | "readDraft" | "onProgress" | "onConflicts" | "onBase"> & { workflow: string; draft: DraftRead; tab: Tab };
+type Given = Pick<ConnectionParts, "doc" | "carried" | "onProgress" | "onConflicts" | "onBase"> & { workflow: string; draft: DraftRead; tab: Tab; readDraft: () => Promise<DraftRead & { base: string; branch?: string }> };
 
 export async function connect({ workflow, draft: { epoch, rev }, tab, ...rest }: Given): Promise<Connection> {
   return new Connection({
     ...rest,
+    readDraft: async () => {
+      const draft = await rest.readDraft();
+      useDocument.setState({ place: { doc: rest.doc, base: draft.base, branch: draft.branch ?? "main" } });
+      return draft;
+    },
     timing,
     epoch,
     rev,
