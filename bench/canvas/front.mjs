@@ -3,9 +3,9 @@
 
 import { existsSync, readFileSync, statSync } from "node:fs";
 import http from "node:http";
-import { connect } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { gzipSync } from "node:zlib";
+import { leadUpgrade } from "./upgrade.mjs";
 
 const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2", ".png": "image/png", ".webmanifest": "application/manifest+json" };
 
@@ -29,26 +29,14 @@ export async function serveFront(folder, behind) {
     const head = { "content-type": TYPES[extname(file)] ?? "application/octet-stream", "content-encoding": "gzip", "content-security-policy": POLICY };
     answer.writeHead(200, head).end(gzipSync(readFileSync(file)));
   });
-  passUpgrades(server, behind);
+  server.on("upgrade", (asked, socket, head) => leadUpgrade(behind, asked, socket, head));
+  // A socket that was led on is none of the server's own any more, and would keep it from ending.
+  const sockets = new Set();
+  server.on("connection", (socket) => sockets.add(socket.on("close", () => sockets.delete(socket))));
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
-  return { url: `http://127.0.0.1:${server.address().port}`, stop: () => new Promise((done) => server.close(done)) };
-}
-
-/** Sockets of rooms go through as they are; where they are not to, they end as with a server that is away. */
-export function passUpgrades(server, behind, isOpen = () => true) {
-  const { hostname, port } = new URL(behind);
-  server.on("upgrade", (asked, socket, head) => {
-    if (!isOpen()) return void socket.destroy();
-    const onward = connect(Number(port), hostname, () => {
-      const lines = [`${asked.method} ${asked.url} HTTP/1.1`];
-      for (let at = 0; at < asked.rawHeaders.length; at += 2) lines.push(`${asked.rawHeaders[at]}: ${asked.rawHeaders[at + 1]}`);
-      onward.write(`${lines.join("\r\n")}\r\n\r\n`);
-      onward.write(head);
-      socket.pipe(onward).pipe(socket);
-    });
-    for (const [one, other] of [[socket, onward], [onward, socket]]) {
-      one.on("error", () => other.destroy());
-      one.on("close", () => other.destroy());
-    }
-  });
+  const stop = () => {
+    for (const socket of sockets) socket.destroy();
+    return new Promise((done) => server.close(done));
+  };
+  return { url: `http://127.0.0.1:${server.address().port}`, stop };
 }

@@ -1,5 +1,6 @@
 // Walks through the editor of the real program as a person would:
-//   node e2e/editor.mjs [--program ../target/fast/tidemill] [--page dist] [--short] [--at-once 2] [--pictures FOLDER] [NAME]
+//   node e2e/editor.mjs [--program ../target/fast/tidemill] [--page dist] [--short] [--at-once 2] [--pictures FOLDER] [--rounds 100] [NAME]
+// With --rounds, journeys that do the same again and again do it so often.
 // Each journey has a program and a data folder of its own. With --page the pages of a folder stand in front of the program.
 
 import { mkdirSync } from "node:fs";
@@ -25,6 +26,10 @@ import "./editor/problems.mjs";
 import "./editor/weathered.mjs";
 import "./editor/offline.mjs";
 import "./editor/many.mjs";
+import "./editor/together.mjs";
+import "./editor/apart.mjs";
+import "./editor/weak.mjs";
+import "./stock.mjs";
 import "./editor/serious.mjs";
 
 const PROGRAM = fileURLToPath(new URL("../../target/fast/tidemill", import.meta.url));
@@ -36,8 +41,10 @@ const { values: flags, positionals } = parseArgs({
     short: { type: "boolean", default: false },
     "at-once": { type: "string", default: "1" },
     pictures: { type: "string", default: "" },
+    rounds: { type: "string", default: "6" },
   },
 });
+const rounds = Number(flags.rounds);
 if (flags.pictures !== "") mkdirSync(flags.pictures, { recursive: true });
 
 async function walk({ page, context, options, journey, after }) {
@@ -52,8 +59,8 @@ async function walk({ page, context, options, journey, after }) {
   await page.emulateMedia({ reducedMotion: "reduce", colorScheme: "dark" });
   if (!options.context?.viewport) await page.setViewportSize({ width: 1440, height: 900 });
   if (!options.signedOut) await context.addCookies((await product.cookies()).map((cookie) => ({ ...cookie, url })));
-  await journey({ page, url, product, context, weather, picture, after });
+  await journey({ page, url, product, context, weather, picture, after, rounds });
 }
 
-const passed = await walks.run({ only: positionals[0], long: !flags.short, atOnce: Number(flags["at-once"]), walk });
+const passed = await walks.run({ only: positionals[0], long: !flags.short, rounds, atOnce: Number(flags["at-once"]), walk });
 process.exitCode = passed ? 0 : 1;

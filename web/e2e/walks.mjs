@@ -16,7 +16,7 @@ const AGAIN_MOST = 3;
 export class Walks {
   #journeys = new Map();
 
-  /** `long`: left out of the short form. The rest of the options is for whoever walks. */
+  /** `long`: left out of the short form. `secondsEach`: what each round of it may take beside the rest. The rest of the options is for whoever walks. */
   test = (name, options, journey = options) => {
     if (this.#journeys.has(name)) throw new Error(`two journeys are called “${name}”`);
     this.#journeys.set(name, { options: journey === options ? {} : options, journey });
@@ -24,19 +24,19 @@ export class Walks {
 
   /** Walks those that are asked for; answers whether all of them got through. `walk` prepares one and calls
    *  it; what it leaves to be ended comes after the page is gone, which holds connections open. */
-  async run({ only = "", long = true, atOnce = 1, walk }) {
+  async run({ only = "", long = true, atOnce = 1, rounds = 1, walk }) {
     const open = [...this.#journeys].filter(([name, { options }]) => name.includes(only) && (only !== "" || long || !options.long));
     if (open.length === 0) throw new Error(`no journey is called “${only}”`);
     const browser = await chromium.launch({ ...whichBrowser(), args: ARGS });
     const short = [];
     const next = async () => {
-      for (let one = open.shift(); one; one = open.shift()) if (!(await isWalked(browser, walk, one))) short.push(one);
+      for (let one = open.shift(); one; one = open.shift()) if (!(await isWalked(browser, walk, one, rounds))) short.push(one);
     };
     const again = [];
     try {
       await Promise.all(Array.from({ length: atOnce }, next));
       // Several at a time hold each other up: what came short then is walked once more by itself, and told of as such.
-      if (atOnce > 1) for (const one of short.slice(0, AGAIN_MOST)) if (await isWalked(browser, walk, one)) again.push(one);
+      if (atOnce > 1) for (const one of short.slice(0, AGAIN_MOST)) if (await isWalked(browser, walk, one, rounds)) again.push(one);
     } finally {
       await browser.close();
     }
@@ -60,7 +60,7 @@ function within(seconds, work) {
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
-async function isWalked(browser, walk, [name, { options, journey }]) {
+async function isWalked(browser, walk, [name, { options, journey }], rounds) {
   const began = performance.now();
   const seconds = () => `${((performance.now() - began) / 1_000).toFixed(1)} s`;
   const [faults, ends] = [[], []];
@@ -75,7 +75,7 @@ async function isWalked(browser, walk, [name, { options, journey }]) {
   page.on("console", (message) => /^Broken policy|Warning:/.test(message.text()) && faults.push(message.text()));
   await page.addInitScript(tellOfPolicy);
   try {
-    await within(options.seconds ?? SECONDS, walk({ page, context, options, journey, after }));
+    await within((options.seconds ?? SECONDS) + (options.secondsEach ?? 0) * rounds, walk({ page, context, options, journey, after }));
     if (faults.length > 0) throw new Error(`the page complained: ${faults.slice(0, 5).join("; ")}`);
     console.log(`ok    ${name}  ${seconds()}`);
     return true;

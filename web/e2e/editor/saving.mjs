@@ -39,12 +39,18 @@ test("two who edit at once lose nothing", async ({ page, url, product }) => {
   assert.equal(nodeOf(moved, "weigh").data.label, "Scale");
 });
 
-test("what two wrote in the same place is kept twice until one of them is chosen", async ({ page, url, product }) => {
+/** Longer than two who write in the same place count as being there together. */
+const APART_MS = 5_500;
+
+test("what two wrote in the same place while apart is kept twice until one of them is chosen", { weather: true, seconds: 100 }, async ({ page, url, product, weather }) => {
   const id = await product.add("Same place", CHAIN);
   await open(page, url, id);
   await palette(page).waitFor();
-  await others(product, id, [{ node: "weigh", set: { "data/label": "Theirs" } }, { node: "send", set: { "data/label": "Theirs too" } }]);
+  weather.becomes("away");
   await rename(page, "Weigh", "Mine");
+  await others(product, id, [{ node: "weigh", set: { "data/label": "Theirs" } }, { node: "send", set: { "data/label": "Theirs too" } }]);
+  await page.waitForTimeout(APART_MS);
+  weather.becomes("fair");
   const settle = page.locator("header").getByRole("button", { name: "1 change to settle" });
   await settle.waitFor();
   await until(product, id, (graph) => nodeOf(graph, "weigh").data.label === "Mine" && nodeOf(graph, "send").data.label === "Theirs too");
@@ -64,16 +70,19 @@ test("what two wrote in the same place is kept twice until one of them is chosen
   await until(product, id, (graph) => nodeOf(graph, "weigh").data.label === "Mine");
 });
 
-test("what one deletes while another writes in it is told, and comes back if that is chosen", async ({ page, url, product }) => {
+test("what one deletes while another writes in it is told, and comes back if that is chosen", { weather: true, seconds: 100 }, async ({ page, url, product, weather }) => {
   const id = await product.add("Deleted", CHAIN);
   await open(page, url, id);
   await palette(page).waitFor();
-  await others(product, id, [{ node: "weigh", set: { "data/fields": { kg: 7 } } }]);
+  weather.becomes("away");
   await canvas(page).focus();
   await command(page, "Weigh");
   await page.waitForFunction(() => document.querySelector("[data-canvas]").dataset.selected === "1");
   await canvas(page).focus();
   await page.keyboard.press("Delete");
+  await others(product, id, [{ node: "weigh", set: { "data/fields": { kg: 7 } } }]);
+  await page.waitForTimeout(APART_MS);
+  weather.becomes("fair");
   await resolve(page, "1 change to settle");
   await page.getByRole("dialog", { name: "Changes to settle" }).getByRole("button", { name: /^Keep/ }).click();
   const graph = await until(product, id, (now) => nodeOf(now, "weigh") !== undefined);

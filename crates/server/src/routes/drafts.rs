@@ -49,14 +49,23 @@ pub(crate) struct DraftWhole {
     graph: (),
 }
 
-/// Rows that were taken out: ids, and numbers of those without one.
+/// Rows that were taken out.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes the answer; it is written around a text that is not read")]
 pub(crate) struct GoneRows {
-    #[schema(value_type = Vec<Object>)]
-    nodes: (),
-    #[schema(value_type = Vec<Object>)]
-    edges: (),
+    nodes: Vec<GoneRow>,
+    edges: Vec<GoneRow>,
+}
+
+/// A row that was taken out.
+#[derive(ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "describes the answer; it is written around a text that is not read")]
+pub(crate) enum GoneRow {
+    /// Its id.
+    Id(String),
+    /// Its number among those that have none.
+    Number(u64),
 }
 
 /// A draft that was stored.

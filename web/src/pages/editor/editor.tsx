@@ -4,6 +4,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Canvas } from "../../canvas/canvas";
 import type { RunStatuses } from "../../canvas/statuses";
 import type { CanvasEvents, CanvasHandle, Point } from "../../canvas/types";
+import type { GraphDocument } from "../../graph/document/document";
 import type { Session } from "../../state/document";
 import { stateOf, useExecution } from "../../state/execution";
 import { canvasSettings, useView } from "../../state/view";
@@ -38,6 +39,8 @@ export function Editor({ session }: { session: Session }) {
   const { setOpen, setLeft } = parts;
   const start = useStart(session, run, parts);
   const blank = useDocValue(doc, isEmpty);
+  // It tells how many there are, also when others add some.
+  const label = useDocValue(doc, labelOf);
   const blocked = blank ? "Add a node first." : problems.errors > 0 ? `${plural(problems.errors, "error")} must be mended first; see Problems.` : null;
   const canvasOptions = useMemo(() => canvasSettings(settings), [settings]);
   useAsked(session, canvas);
@@ -76,7 +79,7 @@ export function Editor({ session }: { session: Session }) {
           on.drop({ place, edge: canvas.current?.edgeAt(client) ?? -1, data: event.dataTransfer });
         }}
       >
-        <Canvas ref={canvas} doc={doc} selection={selection} kinds={kinds} statuses={statuses} problems={problems.marks} editable on={on} settings={canvasOptions} onPainted={load} label={labelOf(session)} />
+        <Canvas ref={canvas} doc={doc} selection={selection} kinds={kinds} statuses={statuses} problems={problems.marks} editable on={on} settings={canvasOptions} onPainted={load} label={label} />
       </div>
       {Workbench ? (
         <Workbench session={session} kinds={kinds} canvas={canvas} pointer={pointer} problems={problems} run={run} publish={publishing.publish} parts={parts} blocked={blocked} start={start} onReady={setOn} />
@@ -127,7 +130,7 @@ function useAsked({ doc, selection }: Session, canvas: { current: CanvasHandle |
   }, [asked, setAsked, doc, selection, canvas]);
 }
 
-function labelOf({ doc }: Session): string {
+function labelOf(doc: GraphDocument): string {
   const name = doc.file["name"];
   return `Graph of ${typeof name === "string" && name !== "" ? name : "the workflow"}, ${plural(doc.nodes.count, "node")}`;
 }

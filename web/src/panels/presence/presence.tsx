@@ -37,19 +37,19 @@ export function Presence(props: PresenceProps) {
         ref={button}
         type="button"
         className={s.discs}
-        aria-label={label}
         title={label}
         aria-haspopup="dialog"
         aria-expanded={open}
         onPointerEnter={() => void PeopleList.load().catch(() => undefined)} // told when it is opened
         onClick={() => setOpen(!open)}
       >
+        <span className="hidden">{label}</span>
         {first.map((person) => (
           <Avatar key={person.id} user={person.user} isFollowed={person.id === followed} />
         ))}
-        {rest > 0 ? <span className={`${s.avatar} ${s.more} num`}>+{rest}</span> : null}
+        {rest > 0 ? <span className={`${s.avatar} ${s.more} num`} aria-hidden="true">+{rest}</span> : null}
         {people.length === 0 ? <Avatar user={me} /> : null}
-        <span className={`${s.avatar} ${s.more} ${s.count} num`}>{people.length + 1}</span>
+        <span className={`${s.avatar} ${s.more} ${s.count} num`} aria-hidden="true">{people.length + 1}</span>
       </button>
       <span className="hidden" role="status">
         {people.length === 0 ? "" : `${plural(people.length, "other")} here`}

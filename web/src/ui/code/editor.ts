@@ -6,7 +6,7 @@ import { javascriptLanguage } from "@codemirror/lang-javascript";
 import { json, jsonParseLinter } from "@codemirror/lang-json";
 import { bracketMatching, indentOnInput } from "@codemirror/language";
 import { linter } from "@codemirror/lint";
-import { Annotation, Compartment, EditorState, type Extension } from "@codemirror/state";
+import { Annotation, Compartment, EditorState, Transaction, type Extension } from "@codemirror/state";
 import { drawSelection, dropCursor, EditorView, keymap, lineNumbers, placeholder, tooltips } from "@codemirror/view";
 import { expressionLanguage, templateLanguage } from "./languages";
 import { useConstructedSheet } from "./sheet";
@@ -62,8 +62,9 @@ export function createEditor(options: EditorOptions): Editor {
   });
   return {
     set(text) {
-      const now = view.state.doc.toString();
-      if (now !== text) view.dispatch({ changes: { from: 0, to: now.length, insert: text }, annotations: outside.of(true) });
+      const changes = between(view.state.doc.toString(), text);
+      // What others typed stays when somebody takes back a step of their own.
+      if (changes) view.dispatch({ changes, annotations: [outside.of(true), Transaction.addToHistory.of(false)] });
     },
     setAttributes: (attributes) => view.dispatch({ effects: said.reconfigure(EditorView.contentAttributes.of(attributes)) }),
     cursor: () => view.state.selection.main.head,
@@ -74,6 +75,17 @@ export function createEditor(options: EditorOptions): Editor {
     focus: () => view.focus(),
     destroy: () => view.destroy(),
   };
+}
+
+/** One splice that makes the second text of the first: a cursor stays where it is among the rest. Null where they are the same. */
+export function between(before: string, after: string): { from: number; to: number; insert: string } | null {
+  if (before === after) return null;
+  const most = Math.min(before.length, after.length);
+  let from = 0;
+  while (from < most && before[from] === after[from]) from += 1;
+  let end = 0;
+  while (end < most - from && before[before.length - 1 - end] === after[after.length - 1 - end]) end += 1;
+  return { from, to: before.length - end, insert: after.slice(from, after.length - end) };
 }
 
 function extensionsOf(options: EditorOptions): Extension[] {

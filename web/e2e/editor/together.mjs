@@ -1,0 +1,105 @@
+// Several people in one document: each sees what the others do, letters of all are kept, and each takes back their own.
+
+import assert from "node:assert/strict";
+import { add, comesTo, EXPRESSION, isWithin, others, SHARED, shows, somebody, two, write } from "./both.mjs";
+import { canvas, CHAIN, command, draft, nodeOf, open, palette, saved, test, until } from "./hand.mjs";
+
+const WIDE = { seconds: 100 };
+
+test("what one adds, moves and deletes the other sees, and each takes back their own steps", WIDE, async (given) => {
+  const { page, product } = given;
+  const { id, other } = await two(given, CHAIN, "Together");
+  await add(page, "Delay");
+  await shows(other, 4);
+  await add(other, "Set fields");
+  await shows(page, 5);
+  // The last step in the document is the other's: mine is taken back, theirs stays.
+  await canvas(page).focus();
+  await page.keyboard.press("Control+z");
+  await shows(other, 4);
+  const graph = await until(product, id, ({ nodes }) => nodes.length === 4);
+  assert.ok(graph.nodes.some(({ type }, at) => at > 2 && type === "set_fields"), "what the other added is there");
+  await canvas(other).focus();
+  await other.keyboard.press("Control+z");
+  await shows(page, 3);
+  await canvas(page).focus();
+  await page.keyboard.press("Control+Shift+z");
+  await shows(other, 4);
+  await until(product, id, ({ nodes }) => nodes.length === 4 && nodes.at(-1).type === "delay");
+  for (const one of [page, other]) await saved(one);
+});
+
+test("who else is there is seen, with their name, and that they left", WIDE, async (given) => {
+  const { page } = given;
+  const { other, context } = await two(given, CHAIN, "Seen");
+  await other.locator("header").getByRole("button", { name: /^1 other here/ }).click();
+  await other.getByRole("textbox", { name: "Your name, as others see it" }).fill("Grace Hopper");
+  await other.keyboard.press("Enter");
+  await page.locator("header").getByRole("button", { name: "1 other here: Grace Hopper" }).click();
+  const list = page.getByRole("dialog", { name: "Who is here" });
+  await list.getByText("Grace Hopper").first().waitFor();
+  await other.keyboard.press("Escape");
+  await canvas(other).focus();
+  await command(other, "Weigh");
+  await list.getByText(/Weigh/).first().waitFor();
+  await context.close();
+  await page.keyboard.press("Escape");
+  await others(page, 0);
+});
+
+test("texts that two type at once in one field keep all letters", WIDE, async (given) => {
+  const { page, product } = given;
+  const { id, other } = await two(given, SHARED, "Letters");
+  for (const one of [page, other]) {
+    await canvas(one).focus();
+    await command(one, "Sum");
+  }
+  await write(page, 0);
+  await write(other, EXPRESSION.length);
+  await Promise.all([page.keyboard.type("alpha beta gamma + ", { delay: 35 }), other.keyboard.type(" + delta epsilon", { delay: 45 })]);
+  const wanted = `alpha beta gamma + ${EXPRESSION} + delta epsilon`;
+  await until(product, id, (graph) => nodeOf(graph, "sum").data.expression === wanted, wanted);
+  for (const one of [page, other]) await one.locator(".cm-content", { hasText: wanted }).first().waitFor();
+  // Both in one place: letters of both are between each other, and each one's are in their order.
+  const [place, mine, theirs] = ["alpha ".length, "QWERTYUIOPASDFG", "0123456789012345"];
+  await write(page, place);
+  await write(other, place);
+  await Promise.all([page.keyboard.type(mine, { delay: 30 }), other.keyboard.type(theirs, { delay: 30 })]);
+  const graph = await until(product, id, (now) => nodeOf(now, "sum").data.expression.length === wanted.length + mine.length + theirs.length, "all letters");
+  const text = nodeOf(graph, "sum").data.expression;
+  for (const letters of [mine, theirs, wanted]) assert.ok(isWithin(text, letters), `${letters} is in ${text}`);
+  // What one typed is taken back in the field; what the other typed stays.
+  await page.keyboard.press("Control+z");
+  const back = await until(product, id, (now) => !isWithin(nodeOf(now, "sum").data.expression, mine), "taken back");
+  assert.ok(isWithin(nodeOf(back, "sum").data.expression, theirs), nodeOf(back, "sum").data.expression);
+  for (const one of [page, other]) await saved(one);
+});
+
+test("tabs of one browser share a connection, also when one of them goes", WIDE, async (given) => {
+  const { page, context, product, url } = given;
+  const id = await product.add("Tabs", CHAIN);
+  await open(page, url, id);
+  await comesTo(product, "room_members", 1);
+  const second = await context.newPage();
+  await open(second, url, id);
+  await palette(second).waitFor();
+  await add(page, "Delay");
+  await shows(second, 4);
+  await add(second, "Set fields");
+  await shows(page, 5);
+  await comesTo(product, "room_members", 1);
+  // Another browser has a connection of its own.
+  const { page: other, context: elsewhere } = await somebody(given);
+  await open(other, url, id);
+  await comesTo(product, "room_members", 2);
+  await elsewhere.close();
+  await comesTo(product, "room_members", 1);
+  await page.goto("about:blank");
+  await add(second, "Delay");
+  await until(product, id, ({ nodes }) => nodes.length === 6);
+  await saved(second);
+  await comesTo(product, "room_members", 1);
+  await second.close();
+  await comesTo(product, "room_members", 0);
+  assert.equal((await draft(product, id)).nodes.length, 6);
+});
