@@ -1,45 +1,7 @@
-// The draft of a workflow: read once, then saved by what has changed.
+// The draft of a workflow, read once when it is opened.
 
 import { call } from "./call";
-import { ApiError } from "./client";
-
-/** What a browser still sends while a page goes away. */
-export const LEAVING_BYTES = 60_000;
 
 export const draftApi = {
   read: (id: string, signal?: AbortSignal) => call("GET /workflows/{id}/draft", { path: { id }, signal }),
-  /** What changed since the base of the epoch, beyond a state vector. */
-  document: async (id: string, epoch: number, since: Uint8Array | null) => {
-    const query = { epoch, since: since && toBase64(since).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "") };
-    const { rev, updated_at: at, state } = await call("GET /workflows/{id}/document", { path: { id }, query });
-    return { rev, at: Date.parse(at), state: fromBase64(state) };
-  },
-  save: async (id: string, epoch: number, update: Uint8Array, keepalive: boolean) => {
-    const text = JSON.stringify({ id, epoch, update: toBase64(update) });
-    const { rev, updated_at: at } = await call("POST /workflows/auto-save", { text, keepalive });
-    return { rev, at: Date.parse(at) };
-  },
 };
-
-/** Where the room of an epoch is joined. */
-export function roomUrl(id: string, epoch: number): string {
-  return `${location.origin.replace(/^http/, "ws")}/api/v1/workflows/${encodeURIComponent(id)}/rooms/${epoch}?tidemill=1`;
-}
-
-/** Whether the server refused what was sent, so that sending it again will not help. */
-export function isRefused(error: unknown): boolean {
-  return error instanceof ApiError && error.status >= 400 && error.status < 500 && ![401, 408, 429].includes(error.status);
-}
-
-const AT_ONCE = 0x8000;
-
-export function toBase64(bytes: Uint8Array): string {
-  let text = "";
-  // A call takes only so many arguments.
-  for (let at = 0; at < bytes.length; at += AT_ONCE) text += String.fromCharCode(...bytes.subarray(at, at + AT_ONCE));
-  return btoa(text);
-}
-
-export function fromBase64(text: string): Uint8Array {
-  return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
-}

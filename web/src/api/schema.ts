@@ -4671,10 +4671,12 @@ export interface components {
             /** @description Its output instead of the recorded one; without it the step runs again. */
             output?: Record<string, unknown> | null;
         };
-        /** @description Rows that were taken out: ids, and numbers of those without one. */
+        /** @description A row that was taken out. */
+        GoneRow: string | number;
+        /** @description Rows that were taken out. */
         GoneRows: {
-            edges: Record<string, unknown>[];
-            nodes: Record<string, unknown>[];
+            edges: components["schemas"]["GoneRow"][];
+            nodes: components["schemas"]["GoneRow"][];
         };
         /** @description One thing that is wrong with a graph. */
         GraphProblem: {

@@ -1,6 +1,6 @@
 // What a document needs once it is seen: the way to the server, and what earlier visits left behind. A chunk of its own.
 
-import { draftApi, roomUrl } from "../../api/draft";
+import { readOverlay, roomUrl, saveUpdate } from "../../api/room";
 import type { Conflict } from "../../graph/document/changes";
 import type { GraphDocument } from "../../graph/document/document";
 import { useDocument } from "../document";
@@ -15,7 +15,7 @@ import { timing } from "./timing";
 
 /** Lays what earlier visits kept on the draft. What may have been sent without an answer is asked for first. */
 export async function takeUp(workflow: string, doc: GraphDocument, kept: Kept, epoch: number): Promise<Conflict[]> {
-  const state = wasSent(kept, epoch) ? await draftApi.document(workflow, epoch, null).catch(() => null) : null;
+  const state = wasSent(kept, epoch) ? await readOverlay(workflow, epoch, null).catch(() => null) : null;
   return layKept(doc, kept, state ? arrivedIn(epoch, state.state) : () => false);
 }
 
@@ -37,8 +37,8 @@ export async function connect({ workflow, draft: { epoch, rev }, tab, ...rest }:
     url: (of) => roomUrl(workflow, of),
     open: hubWire(workflow, tab.isHeld ? tab.name : null),
     posts: {
-      document: (of, since) => draftApi.document(workflow, of, since),
-      save: (of, update, keepalive) => draftApi.save(workflow, of, update, keepalive),
+      document: (of, since) => readOverlay(workflow, of, since),
+      save: (of, update, keepalive) => saveUpdate(workflow, of, update, keepalive),
     },
   });
 }

@@ -2,7 +2,7 @@
 
 import { mergeUpdates } from "yjs";
 import { ApiError } from "../../api/client";
-import { isRefused, LEAVING_BYTES } from "../../api/draft";
+import { isRefused, LEAVING_BYTES } from "../../api/room";
 import type { Live, Unsent } from "./live";
 import { pause, type Timing } from "./timing";
 
