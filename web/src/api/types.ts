@@ -209,7 +209,11 @@ export type Asked = With<Schema<"Asked">, { status: ExecutionStatus }>;
 export type Session = Schema<"SessionState">;
 
 export type DraftSaved = Schema<"DraftSaved">;
-export type Draft = With<Schema<"DraftWhole">, { graph: Graph }> & { branch?: string };
+/** `gone` are rows that the file no longer holds: ids, and numbers of those without one. */
+export type Draft = Omit<Schema<"DraftWhole">, "graph" | "gone"> & { graph: Graph; gone?: { nodes: (string | number)[]; edges: (string | number)[] } };
+
+/** A version of a workflow, as lists tell it. */
+export type Version = Told<Schema<"VersionItem">>;
 
 /** What routes answer, where the document says less than the shapes above. */
 export interface Answers {
@@ -223,6 +227,9 @@ export interface Answers {
   "GET /workflows/{id}": Workflow;
   "GET /workflows/{id}/draft": Draft;
   "GET /workflows/{id}/draft/problems": { rev: number; problems: Problem[]; errors: number; warnings: number; more: number };
+  "GET /workflows/{id}/versions": ListOf<Version>;
+  "GET /workflows/{id}/versions/{version}": Version & { graph: Graph };
+  "PATCH /workflows/{id}/versions/{version}": Version;
   "POST /workflows/validate": Validation;
   "POST /workflows/{id}/execute": Accepted;
   "GET /dashboard/history": History;

@@ -1,53 +1,20 @@
 // The versions of a workflow: which there are, what they hold, and taking the draft to one of them.
 
-import { pathOf } from "./call";
-import { ApiError, callJson } from "./client";
-import type { Graph } from "./types";
-
-export interface Version {
-  id: string;
-  /** The version it was made from. */
-  parent: string | null;
-  /** Where workflows begin it is `main`. */
-  branch: string;
-  label: string | null;
-  /** Made of a draft, to run it or to keep it. */
-  auto: boolean;
-  node_count: number;
-  created_at: string;
-  /** What triggers run now. */
-  published: boolean;
-}
+import { call, type Answer } from "./call";
+import { ApiError } from "./client";
 
 /** Where a draft stands after it was taken somewhere. */
-export interface DraftPlace {
-  rev: number;
-  epoch: number;
-  base: string;
-  branch: string;
-  changed: boolean;
-}
-
-export interface VersionPage {
-  items: Version[];
-  next_cursor?: string | null;
-}
-
-const post = <T>(path: string, body: object) => callJson<T>(path, { method: "POST", body: JSON.stringify(body) });
-const one = (id: string, version: string, what = "") => pathOf(`/workflows/{id}/versions/{version}${what}`, { id, version });
+export type DraftPlace = Answer<"POST /workflows/{id}/versions/{version}/restore">;
 
 export const versionsApi = {
-  list: async (id: string, cursor: string | null, limit: number, signal?: AbortSignal): Promise<VersionPage> => {
-    const page = await callJson<VersionPage>(pathOf("/workflows/{id}/versions", { id }), { query: { cursor, limit }, signal });
-    return { ...page, items: page.items.map((item) => ({ ...item, branch: item.branch ?? MAIN, published: item.published ?? false })) };
-  },
-  read: (id: string, version: string, signal?: AbortSignal) => callJson<Version & { graph: Graph }>(one(id, version), { signal }),
+  list: (id: string, cursor: string | null, limit: number, signal?: AbortSignal) => call("GET /workflows/{id}/versions", { path: { id }, query: { cursor, limit }, signal }),
+  read: (id: string, version: string, signal?: AbortSignal) => call("GET /workflows/{id}/versions/{version}", { path: { id, version }, signal }),
   /** Null takes the label away. */
-  label: (id: string, version: string, label: string | null) => callJson<Version>(one(id, version), { method: "PATCH", body: JSON.stringify({ label }) }),
+  label: (id: string, version: string, label: string | null) => call("PATCH /workflows/{id}/versions/{version}", { path: { id, version }, body: { label } }),
   /** On the draft's own branch, or on a new one that begins at the version. */
-  restore: (id: string, version: string, branch: string | null) => post<DraftPlace>(one(id, version, "/restore"), branch === null ? {} : { branch }),
-  switchTo: (id: string, branch: string) => post<DraftPlace>(pathOf("/workflows/{id}/branches/switch", { id }), { branch }),
-  merge: (id: string, version: string) => post<{ rev: number; epoch: number; conflicts: number }>(one(id, version, "/merge"), {}),
+  restore: (id: string, version: string, branch: string | null) => call("POST /workflows/{id}/versions/{version}/restore", { path: { id, version }, body: branch === null ? {} : { branch } }),
+  switchTo: (id: string, branch: string) => call("POST /workflows/{id}/branches/switch", { path: { id }, body: { branch } }),
+  merge: (id: string, version: string) => call("POST /workflows/{id}/versions/{version}/merge", { path: { id, version } }),
 };
 
 /** The branch that each workflow begins on. */

@@ -21,7 +21,6 @@ export interface Session {
   saver: Saver;
   /** The published version the draft was made from, and whether it differed from that when it was opened. */
   base: string;
-  branch: string;
   changed: boolean;
 }
 
@@ -30,8 +29,6 @@ interface DocumentState {
   save: SaveState;
   /** Fields that this device and somebody else changed to different values. */
   conflicts: readonly Conflict[];
-  /** Where the draft of a document stands, once it was taken elsewhere or read anew. */
-  place?: { doc: GraphDocument; base: string; branch: string };
 }
 
 export const useDocument = create<DocumentState>(() => ({ session: null, save: { kind: "saved", at: 0 }, conflicts: [] }));
@@ -60,7 +57,7 @@ export async function openDocument(workflow: string, signal: AbortSignal): Promi
   });
   const selection = new Selection();
   followDeletions(doc, selection);
-  const session: Session = { workflow, doc, selection, saver, base: draft.base, branch: draft.branch ?? "main", changed: draft.changed };
+  const session: Session = { workflow, doc, selection, saver, base: draft.base, changed: draft.changed };
   useDocument.setState({ session, conflicts: [], save: { kind: "saved", at } });
   await saver.begin();
   return session;

@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from "vitest";
 import { ApiError } from "../../src/api/client";
-import { refusalOf, type Version } from "../../src/api/versions";
+import { refusalOf } from "../../src/api/versions";
+import type { Version } from "../../src/api/types";
 import { GraphDocument } from "../../src/graph/document/document";
 import { readJson } from "../../src/api/exact";
 import type { FileGraph } from "../../src/graph/file";
@@ -67,7 +68,7 @@ describe("lines between versions", () => {
 });
 
 describe("the list of versions", () => {
-  const version = (id: string, parent: string | null, more: Partial<Version> = {}): Version => ({ id, parent, branch: "main", label: null, auto: false, node_count: 1, created_at: "2026-01-01T00:00:00Z", published: false, ...more });
+  const version = (id: string, parent: string | null, more: Partial<Version> = {}): Version => ({ id, parent, branch: "main", label: null, auto: false, hash: "", node_count: 1, created_at: "2026-01-01T00:00:00Z", published: false, ...more });
   const versions = [version("kept", "b", { auto: true, label: "before restoring a" }), version("run", "b", { auto: true }), version("s", "a", { branch: "spring" }), version("b", "a"), version("a", null)];
   const draft = { base: "b", branch: "main" };
 

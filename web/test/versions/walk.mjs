@@ -9,10 +9,8 @@ import { DRAFT, mockFor, openVersions, withEditor } from "./scene.mjs";
 
 const { values: flags } = parseArgs({ options: { program: { type: "string", default: PROGRAM } } });
 
-await withEditor(flags.program, async ({ product, url, context }) => {
-  const id = await product.add("Walked", DRAFT);
-  const mock = await mockFor(context, url, id);
-  const page = await openVersions(context, url, id, mock);
+/** What both walks need of the page. */
+function parts(page) {
   const list = page.getByRole("grid", { name: /^Versions/ });
   const chosen = () => list.locator('[aria-selected="true"]').innerText();
   const titles = () => page.evaluate(async () => {
@@ -23,7 +21,10 @@ await withEditor(flags.program, async ({ product, url, context }) => {
     for (let turn = 0; turn < 100 && (await read()) !== wanted; turn += 1) await page.waitForTimeout(100);
     assert.equal(await read(), wanted);
   };
+  return { list, chosen, titles, until };
+}
 
+async function lookAround(page, { list, chosen }) {
   // A label, by keyboard, and the keyboard is back in the list.
   await list.focus();
   await page.keyboard.press("ArrowDown");
@@ -69,7 +70,9 @@ await withEditor(flags.program, async ({ product, url, context }) => {
     const { doc, selection } = useDocument.getState().session;
     return doc.nodes.key(selection.only);
   }), "ask");
+}
 
+async function takeAway(page, mock, { list, titles, until }) {
   // By its command, back to the versions; restoring in place, and back.
   await page.locator("[data-canvas]").first().focus();
   await page.keyboard.press("Shift+V");
@@ -123,4 +126,13 @@ await withEditor(flags.program, async ({ product, url, context }) => {
   assert.equal(mock.merged, mock.items.find((one) => one.label === "Spring release").id);
   assert.deepEqual(page.complaints, []);
   console.log("walked through versions");
+}
+
+await withEditor(flags.program, async ({ product, url, context }) => {
+  const id = await product.add("Walked", DRAFT);
+  const mock = await mockFor(context, url, id);
+  const page = await openVersions(context, url, id, mock);
+  const given = parts(page);
+  await lookAround(page, given);
+  await takeAway(page, mock, given);
 });

@@ -4,13 +4,15 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Canvas } from "../../canvas/canvas";
 import type { RunStatuses } from "../../canvas/statuses";
 import type { CanvasEvents, CanvasHandle, Point } from "../../canvas/types";
-import type { GraphDocument } from "../../graph/document/document";
+import { GraphDocument } from "../../graph/document/document";
+import { Selection } from "../../graph/document/selection";
 import type { Session } from "../../state/document";
 import { stateOf, useExecution } from "../../state/execution";
 import { canvasSettings, useView } from "../../state/view";
 import { plural } from "../../ui/format";
 import { useSearch } from "../../ui/router";
 import { useKinds } from "../kinds";
+import type { Drawing } from "./drawing";
 import { handOnKeys } from "./early-keys";
 import { Top } from "./top";
 import { isEmpty, useDocValue } from "./use-doc";
@@ -82,7 +84,7 @@ export function Editor({ session }: { session: Session }) {
         <Canvas ref={canvas} doc={doc} selection={selection} kinds={kinds} statuses={statuses} problems={problems.marks} editable on={on} settings={canvasOptions} onPainted={load} label={label} />
       </div>
       {Workbench ? (
-        <Workbench session={session} kinds={kinds} canvas={canvas} pointer={pointer} problems={problems} run={run} publish={publishing.publish} parts={parts} blocked={blocked} start={start} onReady={setOn} />
+        <Workbench session={session} kinds={kinds} canvas={canvas} pointer={pointer} problems={problems} run={run} publish={publishing.publish} parts={parts} blocked={blocked} start={start} onReady={setOn} drawing={DRAWING} />
       ) : (
         <Places left={parts.left !== null} />
       )}
@@ -91,6 +93,7 @@ export function Editor({ session }: { session: Session }) {
 }
 
 const NO_EVENTS: CanvasEvents = {};
+const DRAWING: Drawing = { Canvas, GraphDocument, Selection };
 
 const fetchWorkbench = patient(() => import("./workbench"));
 

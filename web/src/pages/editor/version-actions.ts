@@ -2,9 +2,11 @@
 // told with a way back.
 
 import type { QueryClient } from "@tanstack/react-query";
-import { refusalOf, versionsApi, type DraftPlace, type Version } from "../../api/versions";
+import { MAIN, refusalOf, versionsApi, type DraftPlace } from "../../api/versions";
+import type { Version } from "../../api/types";
 import { sentenceName } from "../../panels/versions/words";
-import { useDocument, type Session } from "../../state/document";
+import type { Session } from "../../state/document";
+import { placeOf, type Place } from "../../state/document/place";
 import { toast } from "../../state/view";
 import { plural } from "../../ui/format";
 import { asFailure, sentence } from "../../ui/states";
@@ -23,7 +25,7 @@ export const versionsKey = (workflow: string) => ["versions", workflow] as const
 
 export async function restoreVersion(given: Versions, version: Version, branch: string | null): Promise<void> {
   const { session } = given;
-  const before = placeOf(session);
+  const before = standing(session);
   await saved(session);
   const place = await versionsApi.restore(session.workflow, version.id, branch);
   const kept = await tookPlace(given, place);
@@ -33,7 +35,7 @@ export async function restoreVersion(given: Versions, version: Version, branch: 
 
 export async function switchBranch(given: Versions, branch: string): Promise<void> {
   const { session } = given;
-  const before = placeOf(session);
+  const before = standing(session);
   await saved(session);
   const place = await versionsApi.switchTo(session.workflow, branch);
   const kept = await tookPlace(given, place);
@@ -54,10 +56,9 @@ export function whyNot(error: unknown): string {
   return refusalOf(error) ?? sentence(asFailure(error));
 }
 
-/** Where the draft stands: as it was opened, or as it was taken there since. */
-export function placeOf(session: Session): { base: string; branch: string } {
-  const { place } = useDocument.getState();
-  return place?.doc === session.doc ? place : session;
+/** Where the draft stands: as it was read last, or taken since. */
+export function standing({ doc, base }: Session, now = placeOf(doc).now): Place {
+  return now ?? { base, branch: MAIN };
 }
 
 /** The choices are led to by what says that there are some. */
@@ -71,7 +72,7 @@ async function saved(session: Session): Promise<void> {
 
 /** Follows the draft to where it is now; answers the version that the server kept of what was in it, if it kept one. */
 async function tookPlace({ session, client }: Versions, { base, branch }: DraftPlace): Promise<Version | null> {
-  useDocument.setState({ place: { doc: session.doc, base, branch } });
+  placeOf(session.doc).set({ base, branch });
   const known = new Set(client.getQueriesData<{ pages: { items: Version[] }[] }>({ queryKey: versionsKey(session.workflow) }).flatMap(([, data]) => data?.pages.flatMap(({ items }) => items.map(({ id }) => id)) ?? []));
   // Who has a socket hears of it by that; who has none asks now.
   session.saver.retry();
@@ -81,11 +82,11 @@ async function tookPlace({ session, client }: Versions, { base, branch }: DraftP
 }
 
 /** Back is what was kept of the draft; where nothing had to be kept, it is the branch or version that it stood on. */
-function tellWithWayBack(given: Versions, words: string, kept: Version | null, before: { base: string; branch: string }): void {
+function tellWithWayBack(given: Versions, words: string, kept: Version | null, before: Place): void {
   const { session } = given;
   const back = async () => {
     try {
-      const now = placeOf(session);
+      const now = standing(session);
       if (now.branch !== before.branch) await tookPlace(given, await versionsApi.switchTo(session.workflow, before.branch));
       await tookPlace(given, await versionsApi.restore(session.workflow, kept?.id ?? before.base, null));
       toast("ok", "The draft is as it was before.");

@@ -4,8 +4,9 @@ import { useQuery } from "@tanstack/react-query";
 import { ArrowLeftRight, X } from "lucide-react";
 import { useDeferredValue, useMemo, useRef, useState } from "react";
 import type { NodeType } from "../../api/types";
-import { versionsApi, type Version } from "../../api/versions";
-import { GraphDocument } from "../../graph/document/document";
+import { versionsApi } from "../../api/versions";
+import type { Version } from "../../api/types";
+import type { GraphDocument } from "../../graph/document/document";
 import { differenceOf, isNone, KINDS, type Kind, type RowChange } from "../../graph/versions/difference";
 import { ChangesList } from "../../panels/versions/changes-list";
 import { DRAFT } from "../../panels/versions/version-list";
@@ -17,11 +18,13 @@ import { Select } from "../../ui/field";
 import { count, fullDate } from "../../ui/format";
 import { Segments } from "../../ui/segments";
 import { Failed, Skeleton } from "../../ui/states";
+import type { Drawing } from "./drawing";
 import { useDocValue } from "./use-doc";
 import { BothGraphs, type Sides } from "./version-graphs";
 import s from "./version-compare.module.css";
 
 interface CompareProps {
+  drawing: Drawing;
   session: Session;
   kinds: ReadonlyMap<string, NodeType>;
   versions: readonly Version[];
@@ -33,11 +36,11 @@ interface CompareProps {
 
 type Shown = "list" | "before" | "after";
 
-export function VersionCompare({ session, kinds, versions, from, onNode, onClose }: CompareProps) {
+export function VersionCompare({ drawing, session, kinds, versions, from, onNode, onClose }: CompareProps) {
   const [[left, right], setSides] = useState<readonly [string, string]>([from, DRAFT]);
   const dialog = useRef<HTMLDialogElement>(null);
-  const before = useGraph(session, left);
-  const after = useGraph(session, right);
+  const before = useGraph(session, left, drawing);
+  const after = useGraph(session, right, drawing);
   const failed = [before, after].find(({ error }) => error !== null);
   const options = [[DRAFT, "Draft"], ...versions.map((one) => [one.id, titleFor(one)])] as [string, string][];
   const leave = (id: string) => {
@@ -61,6 +64,7 @@ export function VersionCompare({ session, kinds, versions, from, onNode, onClose
         <Failed error={failed.error} what="A version could not be read" retry={failed.retry} />
       ) : before.doc && after.doc ? (
         <Compared
+          drawing={drawing}
           before={before.doc}
           after={after.doc}
           kinds={kinds}
@@ -77,6 +81,7 @@ export function VersionCompare({ session, kinds, versions, from, onNode, onClose
 }
 
 interface ComparedProps {
+  drawing: Drawing;
   before: GraphDocument;
   after: GraphDocument;
   kinds: ReadonlyMap<string, NodeType>;
@@ -88,7 +93,7 @@ interface ComparedProps {
   stale: (() => void) | null;
 }
 
-function Compared({ before, after, kinds, names, canLead, onOpen, stale }: ComparedProps) {
+function Compared({ drawing, before, after, kinds, names, canLead, onOpen, stale }: ComparedProps) {
   const difference = useMemo(() => differenceOf(before, after), [before, after]);
   const [hidden, setHidden] = useState<ReadonlySet<Kind>>(new Set());
   const [chosen, setChosen] = useState<RowChange | null>(null);
@@ -129,7 +134,7 @@ function Compared({ before, after, kinds, names, canLead, onOpen, stale }: Compa
       <div className={s.switch}>
         <Segments<Shown> label="What is shown" value={shown} options={[["list", "List"], ["before", "Before"], ["after", "After"]]} onChange={setShown} />
       </div>
-      <BothGraphs sides={sides} kinds={kinds} names={names} chosen={chosen} onChoose={setChosen} />
+      <BothGraphs drawing={drawing} sides={sides} kinds={kinds} names={names} chosen={chosen} onChoose={setChosen} />
     </div>
   );
 }
@@ -143,7 +148,7 @@ interface Read {
 }
 
 /** One side: a version as the server has it, or the draft as it is here, also what is not saved yet. */
-function useGraph(session: Session, id: string): Read {
+function useGraph(session: Session, id: string, { GraphDocument }: Drawing): Read {
   const isDraft = id === DRAFT;
   const version = useDocValue(session.doc, versionOf);
   const [taken, setTaken] = useState(version);

@@ -1,7 +1,8 @@
 // What is asked before the draft is taken somewhere: each says what will happen, and what becomes of what is in the draft now.
 
 import { useState, type ReactNode } from "react";
-import { BRANCH_MOST, MAIN, type Version } from "../../api/versions";
+import { BRANCH_MOST, MAIN } from "../../api/versions";
+import type { Version } from "../../api/types";
 import { sentenceName } from "../../panels/versions/words";
 import s from "../../panels/versions/versions.module.css";
 import { Button } from "../../ui/button";

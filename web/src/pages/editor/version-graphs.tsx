@@ -1,12 +1,12 @@
 // Both graphs of a comparison with what differs marked in each: whoever moves or zooms one does it in the other.
 
 import { useEffect, useMemo, useRef, type RefObject } from "react";
-import { Canvas } from "../../canvas/canvas";
 import { fitBoth, follow, OutlineLayer, type Mark, type Marks } from "../../canvas/outlines";
 import type { CanvasHandle, NodeKind } from "../../canvas/types";
 import type { GraphDocument } from "../../graph/document/document";
-import { Selection } from "../../graph/document/selection";
+import type { Selection } from "../../graph/document/selection";
 import type { Difference, RowChange } from "../../graph/versions/difference";
+import type { Drawing } from "./drawing";
 import s from "./version-compare.module.css";
 
 export interface Sides {
@@ -16,6 +16,7 @@ export interface Sides {
 }
 
 interface BothGraphsProps {
+  drawing: Drawing;
   sides: Sides;
   kinds: ReadonlyMap<string, NodeKind>;
   names: readonly [string, string];
@@ -23,7 +24,7 @@ interface BothGraphsProps {
   onChoose: (row: RowChange | null) => void;
 }
 
-export function BothGraphs({ sides, kinds, names, chosen, onChoose }: BothGraphsProps) {
+export function BothGraphs({ drawing: { Canvas, Selection }, sides, kinds, names, chosen, onChoose }: BothGraphsProps) {
   const { before, after, difference } = sides;
   const handles = [useRef<CanvasHandle>(null), useRef<CanvasHandle>(null)] as const;
   const surfaces = [useRef<HTMLCanvasElement>(null), useRef<HTMLCanvasElement>(null)] as const;

@@ -2,18 +2,21 @@
 
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { ChevronDown, Ellipsis, GitBranch } from "lucide-react";
-import { Suspense, useCallback, useMemo, useState } from "react";
+import { Suspense, useCallback, useMemo, useState, useSyncExternalStore } from "react";
 import type { NodeType } from "../../api/types";
-import { versionsApi, type Version } from "../../api/versions";
+import { versionsApi } from "../../api/versions";
+import type { Version } from "../../api/types";
 import { DRAFT, VersionList } from "../../panels/versions/version-list";
 import s from "../../panels/versions/versions.module.css";
-import { useDocument, type Session } from "../../state/document";
+import type { Session } from "../../state/document";
+import { placeOf } from "../../state/document/place";
 import { toast } from "../../state/view";
 import { Button } from "../../ui/button";
 import { Menu, type MenuEntry } from "../../ui/menu";
 import { part } from "../../ui/part";
 import { Failed, Skeleton } from "../../ui/states";
-import { mergeVersion, placeOf, restoreVersion, switchBranch, versionsKey, whyNot } from "./version-actions";
+import { mergeVersion, restoreVersion, standing, switchBranch, versionsKey, whyNot } from "./version-actions";
+import type { Drawing } from "./drawing";
 import { VersionDialog, type Asking } from "./version-dialogs";
 
 const VersionCompare = part(async () => (await import("./version-compare")).VersionCompare);
@@ -25,13 +28,14 @@ interface VersionsProps {
   session: Session;
   kinds: ReadonlyMap<string, NodeType>;
   onNode: (id: string) => void;
+  drawing: Drawing;
 }
 
-export function Versions({ session, kinds, onNode }: VersionsProps) {
+export function Versions({ session, kinds, onNode, drawing }: VersionsProps) {
   const client = useQueryClient();
   const read = useVersions(session.workflow);
-  useDocument((state) => state.place);
-  const { base, branch } = placeOf(session);
+  const place = placeOf(session.doc);
+  const { base, branch } = standing(session, useSyncExternalStore(place.listen, () => place.now));
   const draft = useMemo(() => ({ base, branch }), [base, branch]);
   const [withAuto, setAuto] = useState(false);
   const [chosen, setChosen] = useState(DRAFT);
@@ -53,22 +57,9 @@ export function Versions({ session, kinds, onNode }: VersionsProps) {
   };
   const given = { session, client };
   const restore = () => version && setAsking({ what: "restore", version });
-  const autos = versions.filter(({ auto, label: words }) => auto && words === null).length;
   return (
     <div className={s.panel}>
-      <div className={s.bar}>
-        <Menu className={s.branches ?? ""} label={`Branch of the draft: ${branch}`} entries={() => branchEntries(branches, branch, (to) => setAsking({ what: "switch", branch: to }))}>
-          <GitBranch aria-hidden="true" />
-          <span className="cut" dir="auto">
-            {branch}
-          </span>
-          <ChevronDown aria-hidden="true" />
-        </Menu>
-        <label className={s.check}>
-          <input type="checkbox" checked={withAuto} onChange={(event) => setAuto(event.target.checked)} />
-          Automatic ones{autos > 0 ? ` (${autos})` : ""}
-        </label>
-      </div>
+      <Bar branch={branch} branches={branches} autos={versions.filter(({ auto, label: words }) => auto && words === null).length} withAuto={withAuto} onAuto={setAuto} onBranch={(to) => setAsking({ what: "switch", branch: to })} />
       <VersionList
         versions={versions}
         draft={draft}
@@ -82,27 +73,9 @@ export function Versions({ session, kinds, onNode }: VersionsProps) {
         onLabel={(of, text) => void label(of, text)}
         onMore={read.more}
       />
-      <div className={s.foot}>
-        {version ? (
-          <>
-            <Button kind="primary" onClick={() => setComparing(version.id)} title="What differs between it and the draft (Enter)">
-              Compare
-            </Button>
-            <Button onClick={restore} title="Makes the draft hold what it holds (R)">
-              Restore…
-            </Button>
-            <Menu className={s.more ?? ""} label="More" entries={() => versionEntries(version, branch, { setAsking, setLabelling })}>
-              <Ellipsis aria-hidden="true" />
-            </Menu>
-          </>
-        ) : published ? (
-          <Button onClick={() => setComparing(published.id)}>Compare with what is published</Button>
-        ) : (
-          <span className="faint">Publish the draft to make its first version.</span>
-        )}
-      </div>
+      <Foot version={version} published={published} branch={branch} onCompare={setComparing} onRestore={restore} doing={{ setAsking, setLabelling }} />
       <Suspense fallback={null}>
-        {comparing === null ? null : <VersionCompare session={session} kinds={kinds} versions={versions} from={comparing} onNode={onNode} onClose={() => setComparing(null)} />}
+        {comparing === null ? null : <VersionCompare session={session} kinds={kinds} drawing={drawing} versions={versions} from={comparing} onNode={onNode} onClose={() => setComparing(null)} />}
       </Suspense>
       {asking === null ? null : (
         <VersionDialog
@@ -114,6 +87,67 @@ export function Versions({ session, kinds, onNode }: VersionsProps) {
           onMerge={(of) => mergeVersion(given, of)}
           onClose={() => setAsking(null)}
         />
+      )}
+    </div>
+  );
+}
+
+interface BarProps {
+  branch: string;
+  branches: readonly string[];
+  autos: number;
+  withAuto: boolean;
+  onAuto: (on: boolean) => void;
+  onBranch: (to: string) => void;
+}
+
+function Bar({ branch, branches, autos, withAuto, onAuto, onBranch }: BarProps) {
+  return (
+    <div className={s.bar}>
+      <Menu className={s.branches ?? ""} label={`Branch of the draft: ${branch}`} entries={() => branchEntries(branches, branch, onBranch)}>
+        <GitBranch aria-hidden="true" />
+        <span className="cut" dir="auto">
+          {branch}
+        </span>
+        <ChevronDown aria-hidden="true" />
+      </Menu>
+      <label className={s.check}>
+        <input type="checkbox" checked={withAuto} onChange={(event) => onAuto(event.target.checked)} />
+        Automatic ones{autos > 0 ? ` (${autos})` : ""}
+      </label>
+    </div>
+  );
+}
+
+interface FootProps {
+  version: Version | null;
+  published: Version | null;
+  branch: string;
+  onCompare: (id: string) => void;
+  onRestore: () => void;
+  doing: Doing;
+}
+
+/** What can be done with the version that is chosen, or with the draft. */
+function Foot({ version, published, branch, onCompare, onRestore, doing }: FootProps) {
+  return (
+    <div className={s.foot}>
+      {version ? (
+        <>
+          <Button kind="primary" onClick={() => onCompare(version.id)} title="What differs between it and the draft (Enter)">
+            Compare
+          </Button>
+          <Button onClick={onRestore} title="Makes the draft hold what it holds (R)">
+            Restore…
+          </Button>
+          <Menu className={s.more ?? ""} label="More" entries={() => versionEntries(version, branch, doing)}>
+            <Ellipsis aria-hidden="true" />
+          </Menu>
+        </>
+      ) : published ? (
+        <Button onClick={() => onCompare(published.id)}>Compare with what is published</Button>
+      ) : (
+        <span className="faint">Publish the draft to make its first version.</span>
       )}
     </div>
   );

@@ -19,6 +19,7 @@ import { part } from "../../ui/part";
 import { Skeleton } from "../../ui/states";
 import { addFromList } from "./adding";
 import { canvasEvents } from "./canvas-events";
+import type { Drawing } from "./drawing";
 import { contextOf, type HostParts } from "./host";
 import { jumpTo } from "./jump";
 import { Left } from "./left";
@@ -58,6 +59,7 @@ interface WorkbenchProps {
   parts: Parts;
   blocked: string | null;
   start: () => void;
+  drawing: Drawing;
   /** What the canvas may ask for from now on. */
   onReady: (on: CanvasEvents) => void;
 }
@@ -134,7 +136,7 @@ function Working({ words }: { words: string | null }) {
 }
 
 /** The panel of the one node that is selected, else that of the workflow. */
-function Side({ session, kinds, canvas, problems, run, parts, blocked, slot, reveal }: WorkbenchProps & { slot: number; reveal: (id: string) => void }) {
+function Side({ session, kinds, canvas, problems, run, parts, blocked, slot, reveal, drawing }: WorkbenchProps & { slot: number; reveal: (id: string) => void }) {
   const { wide, setWide, tab, setTab, setRunning, asked, setAsked, typed } = parts;
   const shown = session.doc.nodes.at(slot)?.id;
   useEffect(() => {
@@ -164,6 +166,7 @@ function Side({ session, kinds, canvas, problems, run, parts, blocked, slot, rev
           onRun={(input) => showRun(() => run.start(input))}
           onProblem={(problem) => jumpTo({ session, canvas, reveal, setAsked }, problem)}
           onNode={reveal}
+          drawing={drawing}
           shown={run.execution}
           onShow={(execution) => showRun(() => run.show(execution))}
         />

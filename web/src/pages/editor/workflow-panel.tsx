@@ -18,6 +18,7 @@ import { Link } from "../../ui/router";
 import { Failed, Skeleton } from "../../ui/states";
 import { Tabs, tabPanel, type Tab } from "../../ui/tabs";
 import { Details } from "./details";
+import type { Drawing } from "./drawing";
 import { useDocValue } from "./use-doc";
 import type { Problems as Found } from "./use-problems";
 import s from "./workflow-panel.module.css";
@@ -40,6 +41,7 @@ interface WorkflowPanelProps {
   onProblem: (problem: Problem) => void;
   /** Leads to a node. */
   onNode: (id: string) => void;
+  drawing: Drawing;
   shown: string | null;
   onShow: (execution: string) => void;
 }
@@ -74,7 +76,7 @@ export function WorkflowPanel(props: WorkflowPanelProps) {
       case "versions":
         return (
           <Suspense fallback={<Skeleton rows={8} />}>
-            <Versions session={session} kinds={kinds} onNode={onNode} />
+            <Versions session={session} kinds={kinds} onNode={onNode} drawing={props.drawing} />
           </Suspense>
         );
       case "details":

@@ -2,7 +2,8 @@
 
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from "react";
-import { LABEL_MOST, type Version } from "../../api/versions";
+import { LABEL_MOST } from "../../api/versions";
+import type { Version } from "../../api/types";
 import { lanesOf, shownParents, type LaneRow } from "../../graph/versions/lanes";
 import f from "../../ui/field.module.css";
 import { plural } from "../../ui/format";

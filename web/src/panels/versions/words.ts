@@ -1,6 +1,6 @@
 // What versions and their differences are called.
 
-import type { Version } from "../../api/versions";
+import type { Version } from "../../api/types";
 import type { Difference, FieldChange, Kind } from "../../graph/versions/difference";
 import { words } from "../../graph/summary";
 import { exactNumber } from "../../graph/values";

@@ -3,12 +3,12 @@
 import { readOverlay, roomUrl, saveUpdate } from "../../api/room";
 import type { Conflict } from "../../graph/document/changes";
 import type { GraphDocument } from "../../graph/document/document";
-import { useDocument } from "../document";
 import { Connection, type ConnectionParts } from "./connection";
 import { hubWire } from "./hub-wire";
 import { arrivedIn, layKept, wasSent } from "./kept";
 import type { DraftRead } from "./live";
 import type { Kept } from "./local";
+import { placeOf, type Place } from "./place";
 import { peopleOf, readMe, sourceOf } from "./presence";
 import type { Tab } from "./tabs";
 import { timing } from "./timing";
@@ -19,15 +19,23 @@ export async function takeUp(workflow: string, doc: GraphDocument, kept: Kept, e
   return layKept(doc, kept, state ? arrivedIn(epoch, state.state) : () => false);
 }
 
-type Given = Pick<ConnectionParts, "doc" | "carried" | "onProgress" | "onConflicts" | "onBase"> & { workflow: string; draft: DraftRead; tab: Tab; readDraft: () => Promise<DraftRead & { base: string; branch?: string }> };
+type Given = Pick<ConnectionParts, "doc" | "carried" | "onProgress" | "onConflicts" | "onBase"> & {
+  workflow: string;
+  draft: DraftRead & Place;
+  tab: Tab;
+  readDraft: () => Promise<DraftRead & Place>;
+};
 
-export async function connect({ workflow, draft: { epoch, rev }, tab, ...rest }: Given): Promise<Connection> {
+export async function connect({ workflow, draft, tab, readDraft, ...rest }: Given): Promise<Connection> {
+  const { epoch, rev } = draft;
+  const place = placeOf(rest.doc);
+  place.set(draft);
   return new Connection({
     ...rest,
     readDraft: async () => {
-      const draft = await rest.readDraft();
-      useDocument.setState({ place: { doc: rest.doc, base: draft.base, branch: draft.branch ?? "main" } });
-      return draft;
+      const read = await readDraft();
+      place.set(read);
+      return read;
     },
     timing,
     epoch,
