@@ -1,11 +1,14 @@
 // What the editor asks of the server besides keeping the draft: to run it, and to publish it. What was typed is saved first.
 
 import { api } from "../../api/calls";
+import { ApiError } from "../../api/client";
 import { newKey } from "../../api/key";
 import type { Json } from "../../api/types";
 import { elided } from "../../graph/values";
 import type { Session } from "../../state/document";
 import { stateOf, useExecution } from "../../state/execution";
+import { toast } from "../../state/view";
+import { asFailure, sentence } from "../../ui/states";
 
 const UNSAVED = "the last changes are not on the server yet; it is tried again by itself, then run once more";
 
@@ -34,10 +37,30 @@ async function inputOf(execution: string, address: string): Promise<Json> {
   return stand ? api.value(execution, stand.ref) : input;
 }
 
-/** Publishes the draft; `over` also where somebody published beside it. Answers the version of the document that it was. */
-export async function publishDraft(session: Session, over: boolean): Promise<number> {
-  if ((await session.saver.flush()) === null) throw new Error("the last changes are not on the server yet; try again once they are saved");
-  const { version } = session.doc;
-  await api.publish(session.workflow, over ? (await api.workflow(session.workflow)).version : null);
-  return version;
+interface Publishing {
+  /** Also where somebody published beside it. */
+  over: boolean;
+  /** Publishes over what somebody else did. */
+  again: () => void;
+  /** Leads to what must be settled first. */
+  onConflicts: () => void;
+}
+
+/** Publishes the draft and says how that went. Answers the version of the document that it was, or null where it is not published. */
+export async function publishDraft(session: Session, { over, again, onConflicts }: Publishing): Promise<number | null> {
+  try {
+    if ((await session.saver.flush()) === null) throw new Error("the last changes are not on the server yet; try again once they are saved");
+    const { version } = session.doc;
+    await api.publish(session.workflow, over ? (await api.workflow(session.workflow)).version : null);
+    toast("ok", "Published: triggers run this version from now on.");
+    return version;
+  } catch (error) {
+    const words = `The draft could not be published. ${sentence(asFailure(error))}`;
+    const code = error instanceof ApiError ? error.code : "";
+    // Somebody published beside this draft: theirs stays a version, whoever wants it can still take it.
+    if (code === "version_changed") toast("bad", words, { label: "Publish mine over it", run: again });
+    else if (code === "conflicts_open") onConflicts();
+    else toast("bad", words);
+    return null;
+  }
 }

@@ -2,7 +2,6 @@
 
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { ApiError } from "../../api/client";
 import type { Session } from "../../state/document";
 import { toast } from "../../state/view";
 import { asFailure, sentence } from "../../ui/states";
@@ -17,16 +16,14 @@ export function usePublish(session: Session, onConflicts: () => void) {
     setPending(true);
     try {
       const { publishDraft } = await import("./actions");
-      setChanged(session.doc.version !== (await publishDraft(session, over)));
-      toast("ok", "Published: triggers run this version from now on.");
+      const version = await publishDraft(session, { over, again: () => void publish(true), onConflicts });
+      if (version === null) return;
+      setChanged(session.doc.version !== version);
       void client.invalidateQueries({ queryKey: ["workflow"] });
       void client.invalidateQueries({ queryKey: ["workflows"] });
     } catch (error) {
-      const words = `The draft could not be published. ${sentence(asFailure(error))}`;
-      // Somebody published beside this draft: theirs stays a version, whoever wants it can still take it.
-      if (error instanceof ApiError && error.code === "version_changed") toast("bad", words, { label: "Publish mine over it", run: () => void publish(true) });
-      else if (error instanceof ApiError && error.code === "conflicts_open") onConflicts();
-      else toast("bad", words);
+      // Only what publishes can say why: it did not come.
+      toast("bad", `The draft could not be published. ${sentence(asFailure(error))}`);
     } finally {
       setPending(false);
     }
