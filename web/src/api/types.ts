@@ -209,7 +209,7 @@ export type Asked = With<Schema<"Asked">, { status: ExecutionStatus }>;
 export type Session = Schema<"SessionState">;
 
 export type DraftSaved = Schema<"DraftSaved">;
-export type Draft = With<Schema<"DraftWhole">, { graph: Graph }> & { branch?: string };
+export type Draft = With<Schema<"DraftWhole">, { graph: Graph; gone?: { nodes: (string | number)[]; edges: (string | number)[] } }> & { branch?: string };
 
 /** What routes answer, where the document says less than the shapes above. */
 export interface Answers {
