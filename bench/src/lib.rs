@@ -15,6 +15,7 @@ mod js;
 mod list_bars;
 mod load;
 mod machine;
+mod page_bars;
 mod recover_bars;
 mod report;
 mod room_bars;
@@ -78,6 +79,10 @@ impl Group {
     }
 }
 
+fn is_of(groups: &[Group], id: &str) -> bool {
+    groups.iter().any(|group| group.id == id)
+}
+
 fn groups() -> Vec<Group> {
     [
         expression_bars::GROUPS,
@@ -92,6 +97,7 @@ fn groups() -> Vec<Group> {
         list_bars::GROUPS,
         document_bars::GROUPS,
         room_bars::GROUPS,
+        page_bars::GROUPS,
     ]
     .concat()
 }
@@ -114,7 +120,10 @@ pub fn run(options: &Options, mut each: impl FnMut(&Bar)) -> anyhow::Result<Repo
         None => wanted.retain(|group| match &options.area {
             Some(wanted) => group.is_in(wanted),
             // Whoever has the program only measures all but its page.
-            None => group.area() != editor_bars::AREA || editor_bars::is_here(),
+            None => match group.id {
+                editor_bars::AREA => editor_bars::is_here(),
+                id => !is_of(page_bars::GROUPS, id) || page_bars::is_here(),
+            },
         }),
     }
     for group in &wanted {

@@ -22,17 +22,22 @@ export interface Problems {
 
 const NONE: readonly Problem[] = [];
 
-export function useProblems(session: Session): Problems {
-  const savedAt = useDocument((state) => (state.save.kind === "saved" || state.save.kind === "conflict" ? state.save.at : null));
-  const { data, error, refetch } = useQuery({
-    queryKey: ["workflow", session.workflow, "draft", "problems", savedAt],
-    queryFn: ({ signal }) => api.draftProblems(session.workflow, signal),
+/** Of names alone: what is asked is kept for a while, and a document that is closed must not be kept with it. */
+function asked(workflow: string, savedAt: number | null) {
+  return {
+    queryKey: ["workflow", workflow, "draft", "problems", savedAt],
+    queryFn: ({ signal }: { signal: AbortSignal }) => api.draftProblems(workflow, signal),
     // While something is on its way to the server, what was wrong before is still the best that is known.
     enabled: savedAt !== null,
-    placeholderData: keepPreviousData,
+    placeholderData: keepPreviousData<Awaited<ReturnType<typeof api.draftProblems>>>,
     staleTime: Infinity,
     gcTime: 60_000,
-  });
+  };
+}
+
+export function useProblems(session: Session): Problems {
+  const savedAt = useDocument((state) => (state.save.kind === "saved" || state.save.kind === "conflict" ? state.save.at : null));
+  const { data, error, refetch } = useQuery(asked(session.workflow, savedAt));
   const all = data?.problems ?? NONE;
   return useMemo(() => {
     const marks = new Map<number, "error" | "warning">();
