@@ -40,7 +40,7 @@ export function wrongImports(file: string, text: string): string[] {
   const wrong: string[] = [];
   for (const target of importsOf(text)) {
     if (!target.startsWith(".")) {
-      const bare = own === "graph" || (own === "api" && target !== "@tanstack/react-query") || (own === "state" && !/^(?:zustand|idb|yjs|y-protocols\/\w+|lib0\/\w+)$/.test(target));
+      const bare = (own === "graph" && target !== "diff") || (own === "api" && target !== "@tanstack/react-query") || (own === "state" && !/^(?:zustand|idb|yjs|y-protocols\/\w+|lib0\/\w+)$/.test(target));
       if (bare) wrong.push(target);
       continue;
     }

@@ -40,6 +40,8 @@ export class Weather {
   becomes(now) {
     this.now = now;
     if (now === "away" || now === "gone") for (const socket of this.#sockets) socket.destroy();
+    // What fails each request keeps no room open either.
+    if (now === "broken") this.cut();
   }
 
   async #lead(behind, asked, answer) {

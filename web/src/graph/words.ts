@@ -1,6 +1,8 @@
 // Texts compared by words: what differs between two, and a proposal that holds as much of both sides as goes into one. The rules are
 // those of the server (docs/design/0007, "Texts that both changed").
 
+import { diffArrays } from "diff";
+
 /** A range of pieces of the base, and of what stands there now. */
 interface Change {
   from: number;
@@ -110,56 +112,22 @@ function bothOf(base: readonly string[], { from, to }: { from: number; to: numbe
   return [...words, ...base.slice(at, to)];
 }
 
-/** What changed between two lists of words (Myers); between two changes at least one word is the same. */
+/** What changed between two lists of words; between two changes at least one word is the same. */
 function changesBetween(old: readonly string[], now: readonly string[]): Change[] {
-  let head = 0;
-  while (head < old.length && head < now.length && old[head] === now[head]) head += 1;
-  let tail = 0;
-  while (tail < old.length - head && tail < now.length - head && old[old.length - 1 - tail] === now[now.length - 1 - tail]) tail += 1;
-  const [a, b] = [old.slice(head, old.length - tail), now.slice(head, now.length - tail)];
-  if (a.length === 0 && b.length === 0) return [];
-  const pairs = pairsOf(a, b);
+  const parts = diffArrays([...old], [...now], { maxEditLength: DIFFERENCES_MOST }) ?? [{ value: [...old], added: false, removed: true }, { value: [...now], added: true, removed: false }];
   const changes: Change[] = [];
   let [x, y] = [0, 0];
-  for (const [i, j] of [...pairs, [a.length, b.length] as const]) {
-    if (i > x || j > y) changes.push({ from: head + x, to: head + i, start: head + y, end: head + j });
-    [x, y] = [i + 1, j + 1];
-  }
-  return changes;
-}
-
-/** Which words of two lists are the same ones, in order; none where the lists differ too much to tell. */
-function pairsOf(a: readonly string[], b: readonly string[]): (readonly [number, number])[] {
-  const most = Math.min(a.length + b.length, DIFFERENCES_MOST);
-  const reached = new Int32Array(2 * most + 2);
-  const trace: Int32Array[] = [];
-  for (let d = 0; d <= most; d += 1) {
-    trace.push(reached.slice(most - d, most + d + 1));
-    for (let k = -d; k <= d; k += 2) {
-      const isDown = k === -d || (k !== d && at(reached, most + k - 1) < at(reached, most + k + 1));
-      let x = isDown ? at(reached, most + k + 1) : at(reached, most + k - 1) + 1;
-      while (x < a.length && x - k < b.length && a[x] === b[x - k]) x += 1;
-      reached[most + k] = x;
-      if (x >= a.length && x - k >= b.length) return walkedBack(trace, a.length, b.length);
+  for (const { value, added, removed } of parts) {
+    if (added || removed) {
+      const last = changes.at(-1);
+      const here = last && last.to === x && last.end === y ? last : null;
+      const change = here ?? { from: x, to: x, start: y, end: y };
+      if (!here) changes.push(change);
+      if (removed) change.to += value.length;
+      else change.end += value.length;
     }
+    if (!added) x += value.length;
+    if (!removed) y += value.length;
   }
-  return [];
+  return changes.filter(({ from, to, start, end }) => to > from || end > start);
 }
-
-function walkedBack(trace: readonly Int32Array[], endX: number, endY: number): (readonly [number, number])[] {
-  const pairs: (readonly [number, number])[] = [];
-  let [x, y] = [endX, endY];
-  for (let d = trace.length - 1; d >= 0; d -= 1) {
-    const before = trace[d] as Int32Array;
-    const k = x - y;
-    const isDown = k === -d || (k !== d && at(before, d + k - 1) < at(before, d + k + 1));
-    const from = isDown ? k + 1 : k - 1;
-    const [px, py] = d === 0 ? [0, 0] : [at(before, d + from), at(before, d + from) - from];
-    const least = d === 0 ? 0 : isDown ? px : px + 1;
-    while (x > least) pairs.push([(x -= 1), (y -= 1)]);
-    [x, y] = [px, py];
-  }
-  return pairs.reverse();
-}
-
-const at = (list: Int32Array, index: number) => list[index] ?? 0;

@@ -1,5 +1,6 @@
 // Texts that several people edit letter by letter: which fields are some, what they are called, and what one edit of them is.
 
+import { proposal } from "../words";
 import type { List } from "./names";
 
 const SHORT = 40;
@@ -75,14 +76,10 @@ export function spliceOf(before: string, after: string): Splice | null {
 const isHigh = (unit: number) => unit >= 0xd800 && unit < 0xdc00;
 const isLow = (unit: number) => unit >= 0xdc00 && unit < 0xe000;
 
-/** Two changes of one text as one; null where they touch, or are none of a text by letters. */
+/** Two changes of one text as one; null where both changed one place, or these are no texts by letters. */
 export function mergeTexts(base: unknown, mine: unknown, theirs: unknown): string | null {
   if (typeof base !== "string" || typeof mine !== "string" || typeof theirs !== "string") return null;
   if (!isByLetters(base, mine) || !isByLetters(base, theirs)) return null;
-  const [a, b] = [spliceOf(base, mine), spliceOf(base, theirs)];
-  if (!a || !b) return null;
-  if (a.at + a.remove < b.at) return apply(apply(base, b), a);
-  return b.at + b.remove < a.at ? apply(apply(base, a), b) : null;
+  const { text, overlaps } = proposal(base, mine, theirs);
+  return overlaps === 0 ? text : null;
 }
-
-const apply = (text: string, { at, remove, insert }: Splice) => text.slice(0, at) + insert + text.slice(at + remove);

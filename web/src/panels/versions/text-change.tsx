@@ -1,11 +1,10 @@
 // A text before and after, with the words that differ marked.
 
-import { diffWordsWithSpace } from "diff";
 import { useMemo } from "react";
+import { markedWords } from "../../graph/words";
 import s from "./changes.module.css";
 
 /** Texts that have hardly a word in common are shown one after the other. */
-const EDITS_MOST = 400;
 const LIKE_LEAST = 0.25;
 /** What stays the same is told by its ends where it is longer. */
 const SAME_MOST = 160;
@@ -16,13 +15,14 @@ interface Piece {
   kind: "same" | "gone" | "come";
 }
 
+const KINDS = { same: "same", removed: "gone", added: "come" } as const;
+
 /** The pieces of both texts; null where they are too unlike for that to help. */
 export function piecesOf(before: string, after: string): Piece[] | null {
-  const changes = diffWordsWithSpace(before, after, { maxEditLength: EDITS_MOST });
-  if (!changes) return null;
-  const same = changes.reduce((sum, { added, removed, value }) => sum + (added || removed ? 0 : value.trim().length), 0);
+  const segments = markedWords(before, after);
+  const same = segments.reduce((sum, { change, text }) => sum + (change === "same" ? text.trim().length : 0), 0);
   if (same < LIKE_LEAST * Math.min(before.length, after.length)) return null;
-  return changes.map(({ added, removed, value }) => ({ kind: added ? "come" : removed ? "gone" : "same", text: added || removed ? value : shortened(value) }));
+  return segments.map(({ change, text }) => ({ kind: KINDS[change], text: change === "same" ? shortened(text) : text }));
 }
 
 export function TextChange({ before, after }: { before: string; after: string }) {
