@@ -7,12 +7,15 @@ function note() {
   delete globalThis.SharedWorker;
   const noted = (globalThis.__doc = { keys: [], kept: [], live: 0, heard: 0, saved: 0 });
   addEventListener("keydown", () => noted.keys.push(performance.now()), { capture: true });
+  const writes = new BroadcastChannel("writes");
   const { add } = IDBObjectStore.prototype;
   IDBObjectStore.prototype.add = function (...given) {
     const began = performance.now();
     const { keys } = noted;
-    this.transaction.addEventListener("complete", () => noted.kept.push({ key: keys.at(-1) ?? 0, began, done: performance.now() }));
-    return add.apply(this, given);
+    const asked = add.apply(this, given);
+    this.transaction.addEventListener("complete", () => noted.kept.push({ id: asked.result, key: keys.at(-1) ?? 0, began, done: performance.now() }));
+    writes.postMessage(began);
+    return asked;
   };
   const setter = Object.getOwnPropertyDescriptor(WebSocket.prototype, "onmessage");
   Object.defineProperty(WebSocket.prototype, "onmessage", {

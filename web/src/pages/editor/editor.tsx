@@ -37,7 +37,7 @@ export function Editor({ session }: { session: Session }) {
   const { setSettling } = parts;
   const publishing = usePublish(session, () => setSettling({ at: null, isAside: false, isPublishing: true }));
   const [on, setOn] = useState<CanvasEvents>(NO_EVENTS);
-  const { Workbench, load } = useWorkbench();
+  const { Workbench, load } = useWorkbench(session);
   const { setOpen, setLeft } = parts;
   const start = useStart(session, run, parts);
   const blank = useDocValue(doc, isEmpty);
@@ -97,17 +97,18 @@ const DRAWING: Drawing = { Canvas, GraphDocument, Selection };
 
 const fetchWorkbench = patient(() => import("./workbench"));
 
-/** What one works with comes once the graph is seen: its code would only be in the way of that. */
-function useWorkbench() {
+/** What one works with comes once the graph is seen, and so do the others: their code would only be in the way of that. */
+function useWorkbench({ saver }: Session) {
   const [loaded, setLoaded] = useState<typeof import("./workbench") | null>(null);
   const load = useCallback(() => {
+    void saver.connect();
     fetchWorkbench().then(setLoaded, (error: unknown) => {
       // Told where pages that break are.
       setLoaded(() => {
         throw error;
       });
     });
-  }, []);
+  }, [saver]);
   return { Workbench: loaded?.Workbench, load };
 }
 

@@ -78,7 +78,6 @@ export function Workbench(props: WorkbenchProps) {
   useEffect(() => onReady(on), [on, onReady]);
   useCommandKeys(commands, bindings);
   useEffect(() => whenIdle(loadRest), []);
-  useEffect(() => whenIdle(() => void session.saver.connect()), [session]);
   const reveal = useReveal(session, canvas);
   const openMenu = (at: Point) => setOpen({ kind: "menu", at });
   return (
