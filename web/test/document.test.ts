@@ -258,6 +258,28 @@ describe("another base", () => {
     expect(deleted.nodes.get("c")?.data).toEqual({ url: "y" });
   });
 
+  it("keeps the edges of what one side deleted and the other still works on", () => {
+    const all = file().edges.map(({ id }) => id);
+    const ofC = file().edges.filter(({ source, target }) => source === "c" || target === "c");
+    const without = (graph: FileGraph) => ({ ...graph, nodes: graph.nodes.filter(({ id }) => id !== "c"), edges: graph.edges.filter((edge) => !ofC.some(({ id }) => id === edge.id)) });
+    expect(ofC.length).toBeGreaterThan(0);
+
+    const edited = new GraphDocument(file());
+    edited.change("Mine", (edit) => edit.setNode("c", { "data/url": "x" }));
+    rebase(edited, without(file()));
+    expect([...edited.edges.entries()].map(([, { id }]) => id).sort()).toEqual([...all].sort());
+    expect(edited.changes().flatMap((change) => ("edge" in change ? [change.edge] : []))).toEqual(ofC.map(({ id }) => id));
+
+    const deleted = new GraphDocument(file());
+    deleted.change("Mine", (edit) => {
+      edit.removeNode("c");
+      for (const { id } of ofC) edit.removeEdge(id as string);
+    });
+    rebase(deleted, theirs((graph) => (graph.nodes[2] = { ...graph.nodes[2], data: { url: "y" } })));
+    expect([...deleted.edges.entries()].map(([, { id }]) => id).sort()).toEqual([...all].sort());
+    expect(deleted.isChanged).toBe(false);
+  });
+
   it("holds two things apart that were added under one name", () => {
     const doc = new GraphDocument(file());
     doc.change("Mine", (edit) => {

@@ -165,13 +165,32 @@ function merge(doc: GraphDocument, texts: MergeTexts | undefined, takeBase: (row
   const mine = doc.changes();
   const conflicts: Conflict[] = [];
   doc.fromElsewhere("Take over", (rows) => {
+    const edges = mine.some((change) => "node" in change) ? [...rows.edges.entries()] : [];
     takeBase(rows);
     rows.baseNodes.clear();
     rows.baseEdges.clear();
     rows.baseFile = rows.file;
     lay(doc, rows, mine, conflicts, texts);
+    tieAgain(rows, edges, conflicts);
   });
   return conflicts;
+}
+
+/** Edges that they took out with a node, which stays after all since I work on it. */
+function tieAgain(rows: Rows, edges: readonly (readonly [number, FileEdge])[], conflicts: readonly Conflict[]): void {
+  const kept = new Set(conflicts.flatMap(({ row, field, theirs }) => ("node" in row && field === null && theirs === null ? [row.node] : [])));
+  if (kept.size === 0) return;
+  for (const [slot, edge] of edges) {
+    if (rows.edges.at(slot) || !isTied(rows, edge, kept)) continue;
+    // What comes back without an id is something new.
+    if (typeof edge.id === "string" && edge.id !== "") rows.putEdge(slot, edge);
+    else rows.appendEdge({ ...edge, id: rows.edgeId() });
+  }
+}
+
+/** Whether an edge leads to one of these nodes, from one that is there. */
+function isTied({ nodes }: Rows, { source, target }: FileEdge, kept: ReadonlySet<string>): boolean {
+  return (kept.has(source) || kept.has(target)) && Boolean(nodes.get(source) && nodes.get(target));
 }
 
 /** Lays changes that were kept on the device on top of the base; answers where it has moved on in the same place. */
@@ -183,12 +202,25 @@ export function restore(doc: GraphDocument, changes: readonly Change[], texts?: 
 
 function lay(doc: GraphDocument, rows: Rows, changes: readonly Change[], conflicts: Conflict[], texts?: MergeTexts): void {
   const renamed = new Map<string, string>();
-  for (const given of changes) {
+  const kept = new Set<string>();
+  // Nodes before edges: whether one stays is known then.
+  for (const given of [...changes].sort((one, other) => rankOf(one) - rankOf(other))) {
     const change = apart(doc, given, renamed);
+    if ("edge" in change && "removed" in change && isKept(rows, change.edge, kept)) continue;
     if ("file" in change) rows.putFile(mergeDifference<Entity>(rows.file, change, { file: true }, conflicts, texts) ?? rows.file);
-    else if ("node" in change) layRow(sideOf(rows, "nodes"), { node: change.node }, change, conflicts, texts, (row) => ({ ...row, id: doc.freshId(row.id || "node") }));
-    else layRow(sideOf(rows, "edges"), { edge: change.edge }, change, conflicts, texts, (row) => ({ ...row, id: rows.edgeId() }));
+    else if ("node" in change) {
+      layRow(sideOf(rows, "nodes"), { node: change.node }, change, conflicts, texts, (row) => ({ ...row, id: doc.freshId(row.id || "node") }));
+      if ("removed" in change && rows.nodes.get(change.node)) kept.add(change.node);
+    } else layRow(sideOf(rows, "edges"), { edge: change.edge }, change, conflicts, texts, (row) => ({ ...row, id: rows.edgeId() }));
   }
+}
+
+const rankOf = (change: Change) => ("edge" in change ? 1 : 0);
+
+/** Whether an edge that I took out stays, since a node stays that it was taken out with. */
+function isKept(rows: Rows, id: string, kept: ReadonlySet<string>): boolean {
+  const edge = kept.size > 0 ? rows.edges.get(id) : null;
+  return edge ? isTied(rows, edge, kept) : false;
 }
 
 function layRow(
