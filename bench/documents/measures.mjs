@@ -4,9 +4,10 @@ import { busyMs, heapMb } from "../canvas/browser.mjs";
 import { percentile, round } from "../canvas/figures.mjs";
 import { grid } from "../canvas/graphs.mjs";
 import { pause } from "../canvas/input.mjs";
-import { ask, openEditor } from "./page.mjs";
+import { ask, countRenders, openEditor } from "./page.mjs";
 
 const EDITS = 200;
+const RENDERED_EDITS = 50;
 const BARE = 60;
 const CONFLICTS = 500;
 /** Longer than two who write in the same place count as being there together. */
@@ -93,6 +94,31 @@ export async function localSave({ page, context }, { product, url, count = EDITS
   const p95 = (of) => round(percentile(found.map(of).sort((a, b) => a - b), 0.95));
   const [safe, key, told] = [p95((one) => one.found - one.began), p95((one) => one.found - one.key), p95((one) => one.done - one.began)];
   return { saves: found.length, p95: safe, from_key_p95: key, told_p95: told, floor_p95: round(percentile(bare, 0.95)) };
+}
+
+/** Chooses the node that the keys come to first. */
+async function chooseFirst(page) {
+  await page.locator("[data-canvas]").focus();
+  await page.keyboard.press("ArrowRight");
+}
+
+/** How many components an edit renders, and how many are there: all that would be rendered where each hears of every change. */
+export async function renders({ page }, { product, url, count = RENDERED_EDITS }) {
+  await page.addInitScript(countRenders);
+  await openEditor(page, `${url}/editor/${await product.add("Renders", grid(20))}`);
+  await chooseFirst(page);
+  await page.waitForFunction(() => document.querySelector("[data-canvas]").dataset.selected === "1");
+  await pause(1_000);
+  const mounted = await ask(page, "__renders.mounted()");
+  const before = await ask(page, "__renders.rendered");
+  for (let at = 0; at < count; at += 1) {
+    await page.keyboard.press("Shift+ArrowDown");
+    await pause(100);
+  }
+  await page.getByRole("button", { name: /^Saved/ }).waitFor();
+  const rendered = (await ask(page, "__renders.rendered")) - before;
+  if (mounted === 0 || rendered === 0) throw new Error("React told of no commit");
+  return { mounted, an_edit: round(rendered / count), fewer: round(100 * (1 - rendered / (count * mounted))) };
 }
 
 /** From the draft's last byte to a document that is live. */

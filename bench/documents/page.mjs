@@ -34,6 +34,32 @@ function note() {
   });
 }
 
+/** Runs in the page before everything else: stands where React's own tools would, and counts the components that ran in each commit. */
+export function countRenders() {
+  const COMPONENTS = new Set([0, 1, 11, 14, 15]); // React's tags of functions and classes, forwarded and memoised ones too
+  const RENDERED = 1; // its flag of a component that ran
+  let root = null;
+  const all = (fiber) => {
+    let sum = COMPONENTS.has(fiber.tag) ? 1 : 0;
+    for (let child = fiber.child; child; child = child.sibling) sum += all(child);
+    return sum;
+  };
+  const changed = (fiber) => {
+    const before = fiber.alternate;
+    let sum = COMPONENTS.has(fiber.tag) && (before === null || (fiber.flags & RENDERED) !== 0) ? 1 : 0;
+    // Where a commit changed nothing below, the very same children are there.
+    if (before !== null && before.child === fiber.child) return sum;
+    for (let child = fiber.child; child; child = child.sibling) sum += changed(child);
+    return sum;
+  };
+  const renders = (globalThis.__renders = { rendered: 0, mounted: () => (root ? all(root.current) : 0) });
+  const onCommitFiberRoot = (_, committed) => {
+    root = committed;
+    renders.rendered += changed(committed.current);
+  };
+  globalThis.__REACT_DEVTOOLS_GLOBAL_HOOK__ = { supportsFiber: true, inject: () => 1, onCommitFiberRoot, onPostCommitFiberRoot() {}, onCommitFiberUnmount() {}, checkDCE() {} };
+}
+
 /** A browser of its own for each measure: what one leaves in memory must not count for the next. */
 export async function inPage(chromium, cookies, act) {
   const browser = await openBrowser(chromium);

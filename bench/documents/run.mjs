@@ -10,7 +10,7 @@ import { bestOf, round } from "../canvas/figures.mjs";
 import { floor } from "../canvas/floor.mjs";
 import { serveFront } from "../canvas/front.mjs";
 import { Product } from "../canvas/product.mjs";
-import { conflicts, leaks, localSave, opening, requests } from "./measures.mjs";
+import { conflicts, leaks, localSave, opening, renders, requests } from "./measures.mjs";
 import { inPage } from "./page.mjs";
 
 const { values: flags } = parseArgs({
@@ -19,7 +19,7 @@ const { values: flags } = parseArgs({
     chromium: { type: "string", default: "" },
     page: { type: "string", default: "" },
     rounds: { type: "string", default: "3" },
-    only: { type: "string", default: "floor,bytes,save,open,requests,leaks,conflicts" },
+    only: { type: "string", default: "floor,bytes,save,renders,open,requests,leaks,conflicts" },
     visits: { type: "string", default: "50" },
     seconds: { type: "string", default: "60" },
     "leak-most": { type: "string", default: "" },
@@ -63,6 +63,7 @@ async function ofProduct() {
         return told;
       });
     if (parts.has("save")) await row("save", rounds, () => one(localSave));
+    if (parts.has("renders")) await row("renders", 1, () => one(renders));
     if (parts.has("open")) for (const [name, nodes] of Object.entries(SIZES)) await row(`open_${name}`, rounds, () => one(opening, { nodes }));
     if (parts.has("conflicts")) await row("conflicts", rounds, () => one(conflicts));
     if (parts.has("leaks")) await row("leaks", 1, () => one(leaks, { visits: Number(flags.visits) }));
@@ -88,7 +89,7 @@ if (parts.has("bytes")) {
     return { kb: round(ours / 1_000), libraries_kb: round(libraries / 1_000) };
   });
 }
-if (["save", "open", "requests", "leaks", "conflicts"].some((part) => parts.has(part))) await ofProduct();
+if (["save", "renders", "open", "requests", "leaks", "conflicts"].some((part) => parts.has(part))) await ofProduct();
 report.complaints = [...new Set(report.complaints)].slice(0, 20);
 for (const complaint of report.complaints) console.log(`the page complained: ${complaint}`);
 if (flags["leak-most"] !== "" && !(report.leaks?.kb_a_visit <= Number(flags["leak-most"]))) {

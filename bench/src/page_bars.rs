@@ -115,7 +115,12 @@ fn bars_of(report: &Value) -> Vec<Bar> {
     let judged = |bar: Bar, is_time: bool| if is_time && !is_quiet { bar.for_information() } else { bar };
     let mut bars: Vec<Bar> = MOST.iter().map(|most| judged(at_most(report, most), most.is_time)).collect();
     bars.extend(OPENING.map(|(id, row, limit)| judged(opening(report, id, row, limit), true)));
-    bars.push(requests(&report["requests"]));
+    bars.push(fewer("documents.page.requests", 90.0, &report["requests"], |row| {
+        format!("{} requests for {} changes without a socket", row["requests"], row["changes"])
+    }));
+    bars.push(fewer("documents.page.renders", 60.0, &report["renders"], |row| {
+        format!("{} components an edit of {} that are there", row["an_edit"], row["mounted"])
+    }));
     bars
 }
 
@@ -143,13 +148,12 @@ fn opening(report: &Value, id: &str, row: &str, limit: f64) -> Bar {
     Bar::at_most(id, (value - empty).max(0.0), "ms", limit, words)
 }
 
-fn requests(row: &Value) -> Bar {
-    let (id, unit, limit) = ("documents.page.requests", "% fewer", 90.0);
-    let Some(fewer) = row["fewer"].as_f64() else {
-        return Bar { at_least: true, ..missing(id, unit, limit, row) };
-    };
-    let words = format!("{} requests for {} changes without a socket", row["requests"], row["changes"]);
-    Bar::at_least(id, fewer, unit, limit, words)
+fn fewer(id: &str, limit: f64, row: &Value, words: fn(&Value) -> String) -> Bar {
+    let unit = "% fewer";
+    match row["fewer"].as_f64() {
+        Some(fewer) => Bar::at_least(id, fewer, unit, limit, words(row)),
+        None => Bar { at_least: true, ..missing(id, unit, limit, row) },
+    }
 }
 
 /// A bar whose figure could not be taken does not hold.
@@ -176,6 +180,7 @@ mod tests {
             "open_100k": { "ok": true, "live_ms": 1500.0 },
             "leaks": { "ok": true, "kb_a_visit": 5.0 },
             "conflicts": { "ok": true, "found": 500, "busy_ms": 400.0 },
+            "renders": { "ok": true, "mounted": 400, "an_edit": 20.0, "fewer": 95.0 },
             "requests": { "ok": true, "changes": 600, "requests": 12, "fewer": 98.0 },
         })
     }
@@ -187,12 +192,12 @@ mod tests {
     #[test]
     fn page_that_reaches_its_document_bars_is_ok() {
         assert_eq!(short(&report()), Vec::<String>::new());
-        assert_eq!(bars_of(&report()).len(), MOST.len() + OPENING.len() + 1);
+        assert_eq!(bars_of(&report()).len(), MOST.len() + OPENING.len() + 2);
     }
 
     #[test]
     fn each_figure_of_a_document_that_is_short_is_told() {
-        let cases: [(&str, Value, &str); 9] = [
+        let cases: [(&str, Value, &str); 10] = [
             ("/save/p95", json!(5.1), "documents.page.save"),
             ("/open_10k/heap", json!(30.1), "documents.page.heap"),
             ("/bytes/kb", json!(20.1), "documents.page.code"),
@@ -202,6 +207,7 @@ mod tests {
             ("/open_10k/live_ms", json!(600.1), "documents.page.open.10k"),
             ("/open_100k/live_ms", json!(2300.1), "documents.page.open.100k"),
             ("/requests/fewer", json!(89.9), "documents.page.requests"),
+            ("/renders/fewer", json!(59.9), "documents.page.renders"),
         ];
         for (path, value, id) in cases {
             let mut report = report();

@@ -1,7 +1,7 @@
 // What is wrong with the draft, as the server says it after each saving: a list, and marks for the canvas.
 
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { QueryObserver, replaceEqualDeep, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useMemo, useState } from "react";
 import { api } from "../../api/calls";
 import type { Problem } from "../../api/types";
 import { useDocument, type Session } from "../../state/document";
@@ -27,17 +27,44 @@ function asked(workflow: string, savedAt: number | null) {
   return {
     queryKey: ["workflow", workflow, "draft", "problems", savedAt],
     queryFn: ({ signal }: { signal: AbortSignal }) => api.draftProblems(workflow, signal),
-    // While something is on its way to the server, what was wrong before is still the best that is known.
     enabled: savedAt !== null,
-    placeholderData: keepPreviousData<Awaited<ReturnType<typeof api.draftProblems>>>,
     staleTime: Infinity,
     gcTime: 60_000,
   };
 }
 
+type Told = Awaited<ReturnType<typeof api.draftProblems>>;
+type Saving = ReturnType<typeof useDocument.getState>;
+
+const savedAt = ({ save }: Saving) => (save.kind === "saved" || save.kind === "conflict" ? save.at : null);
+
+/** What the server said last. It is asked with every saving, and the page is drawn anew only where that says something else. */
+function useTold(workflow: string) {
+  const client = useQueryClient();
+  const [told, setTold] = useState<{ data: Told | undefined; error: unknown }>({ data: undefined, error: null });
+  const observer = useMemo(() => new QueryObserver(client, asked(workflow, savedAt(useDocument.getState()))), [client, workflow]);
+  useEffect(() => {
+    const take = ({ data, error }: { data: Told | undefined; error: unknown }) =>
+      setTold((known) => {
+        // While something is on its way to the server, what was wrong before is still the best that is known; of which rev it is, nobody reads.
+        const next = data ? replaceEqualDeep(known.data, { ...data, rev: 0 }) : known.data;
+        return next === known.data && error === known.error ? known : { data: next, error };
+      });
+    const stop = observer.subscribe(take);
+    take(observer.getCurrentResult());
+    const stopSaving = useDocument.subscribe((now, before) => {
+      if (savedAt(now) !== savedAt(before)) observer.setOptions(asked(workflow, savedAt(now)));
+    });
+    return () => {
+      stopSaving();
+      stop();
+    };
+  }, [observer, workflow]);
+  return { ...told, refetch: observer.refetch };
+}
+
 export function useProblems(session: Session): Problems {
-  const savedAt = useDocument((state) => (state.save.kind === "saved" || state.save.kind === "conflict" ? state.save.at : null));
-  const { data, error, refetch } = useQuery(asked(session.workflow, savedAt));
+  const { data, error, refetch } = useTold(session.workflow);
   const all = data?.problems ?? NONE;
   return useMemo(() => {
     const marks = new Map<number, "error" | "warning">();

@@ -1,7 +1,7 @@
 // Node types to add: in the panel at the left, and in a small sheet at a place. Picked by key or press, or dragged to the canvas.
 
 import { Search, X } from "lucide-react";
-import { useMemo, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { best } from "../../graph/commands/fuzzy";
 import type { GraphDocument } from "../../graph/document/document";
 import { DRAGGED_KIND, nameOf, type Kind, type Kinds } from "../../graph/edit/kinds";
@@ -12,7 +12,7 @@ import { categoryOf, NodeTile } from "../../ui/node-icon";
 import { putInside, usePopover } from "../../ui/popover";
 import s from "./add-palette.module.css";
 import { Lit, PickList, type PickRow } from "./pick-list";
-import { useDocumentVersion } from "./use-document";
+import { useDocumentText } from "./use-document";
 
 interface KindListProps {
   doc: GraphDocument;
@@ -31,9 +31,8 @@ interface KindListProps {
 
 function KindList({ doc, kinds, after, onPick, fits, onClose, draggable = false, inputRef, label = "Add a node" }: KindListProps) {
   const [query, setQuery] = useState("");
-  const version = useDocumentVersion(doc);
+  const suggested = useSuggested(doc, kinds, after);
   const all = useMemo(() => shelves(kinds).map((shelf) => ({ ...shelf, kinds: fits ? shelf.kinds.filter(fits) : shelf.kinds })), [kinds, fits]);
-  const node = doc.nodes.at(after);
   const rows = useMemo(() => {
     const row = (kind: Kind, prefix: string, lit: readonly number[] = []): PickRow => ({
       key: `${prefix}:${kind.id}`,
@@ -55,12 +54,11 @@ function KindList({ doc, kinds, after, onPick, fits, onClose, draggable = false,
       const told = best(query, rest, (kind) => `${kind.id} ${(kind.aliases ?? []).join(" ")} ${kind.summary}`).filter(({ match }) => match.score > 30);
       return [...named.map(({ entry, match }) => row(entry, "found", match.at)), ...told.map(({ entry }) => row(entry, "told"))];
     }
-    const suggested = suggest(doc, kinds, after).filter((kind) => fits?.(kind) ?? true);
-    const list: PickRow[] = suggested.length > 0 ? [{ key: "suggested", heading: node ? `Suggested after ${quoted(nameOf(node, kinds))}` : "To begin with" }, ...suggested.map((kind) => row(kind, "suggested"))] : [];
+    const next = suggested.kinds.filter((kind) => fits?.(kind) ?? true);
+    const list: PickRow[] = next.length > 0 ? [{ key: "suggested", heading: suggested.heading }, ...next.map((kind) => row(kind, "suggested"))] : [];
     for (const shelf of all) if (shelf.kinds.length > 0) list.push({ key: shelf.title, heading: shelf.title }, ...shelf.kinds.map((kind) => row(kind, shelf.title)));
     return list;
-    // The version stands for what the document holds.
-  }, [all, query, doc, kinds, after, node, version, fits, draggable]);
+  }, [all, query, suggested, fits, draggable]);
 
   return (
     <PickList
@@ -86,6 +84,19 @@ function KindList({ doc, kinds, after, onPick, fits, onClose, draggable = false,
       }
     />
   );
+}
+
+/** What to offer after a node. Most edits do not change it, so the list is told by its words. */
+function useSuggested(doc: GraphDocument, kinds: Kinds, after: number): { heading: string; kinds: readonly Kind[] } {
+  const read = useCallback(() => {
+    const node = doc.nodes.at(after);
+    return JSON.stringify([node ? `Suggested after ${quoted(nameOf(node, kinds))}` : "To begin with", ...suggest(doc, kinds, after).map(({ id }) => id)]);
+  }, [doc, kinds, after]);
+  const text = useDocumentText(doc, read);
+  return useMemo(() => {
+    const [heading = "", ...ids] = JSON.parse(text) as string[];
+    return { heading, kinds: ids.flatMap((id) => kinds.get(id) ?? []) };
+  }, [text, kinds]);
 }
 
 interface AddPaletteProps {
