@@ -1,6 +1,6 @@
 // Random lives of a shared document: edits, undo, cuts, repeated frames, crashes, reloads, folds. In the end all have the same file,
 // and what somebody did apart from the others is in it, was replaced by somebody who saw it, or is kept as a conflict.
-// TIDEMILL_RUNS=10000 for long.
+// TIDEMILL_RUNS=10000 TIDEMILL_EDITS=1000 for long.
 
 import "fake-indexeddb/auto";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -16,6 +16,8 @@ import { SimServer, type Network } from "./sim-server";
 const RUNS = Number(process.env["TIDEMILL_RUNS"] ?? 200);
 const FROM = Number(process.env["TIDEMILL_SEED"] ?? 1);
 const STEPS = 40;
+/** What each does while all are apart, once in a life. */
+const EDITS = Number(process.env["TIDEMILL_EDITS"] ?? 30);
 
 const file = (): FileGraph => ({
   nodes: [{ id: "a", data: { label: "Start", body: "one two three" } }, { id: "b", data: { label: "Weigh" } }, { id: "c" }, { id: "d/e", data: { x: 1 } }, { id: "a", type: "twin" }],
@@ -120,6 +122,23 @@ class Life {
     for (let frames = random.below(6); frames > 0; frames -= 1) server.step(() => random.below(2) === 0, () => random.below(5) === 0);
   }
 
+  /** All are cut off for long, and each goes on working. */
+  async apart(): Promise<void> {
+    const { random } = this;
+    for (const person of this.people) this.cut(person);
+    for (let edit = 0; edit < EDITS; edit += 1) {
+      for (const person of this.people) {
+        const roll = random.below(12);
+        if (roll === 0) person.at.doc.undo();
+        else if (roll === 1) person.at.doc.redo();
+        else this.edit(person);
+      }
+      await vi.advanceTimersByTimeAsync(random.below(120));
+    }
+    await vi.advanceTimersByTimeAsync(7_000);
+    for (const person of this.people) if (random.below(2) === 0) await this.reload(person);
+  }
+
   async end(): Promise<void> {
     for (const person of this.people) {
       this.heal(person);
@@ -188,7 +207,10 @@ async function live(seed: number): Promise<Life> {
   const random = randomOf(seed);
   const life = new Life(random, new SimServer(file()), seed);
   await life.begin();
-  for (let step = 0; step < STEPS; step += 1) await life.step();
+  for (let step = 0; step < STEPS; step += 1) {
+    if (step === STEPS / 2) await life.apart();
+    await life.step();
+  }
   await life.end();
   return life;
 }
