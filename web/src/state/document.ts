@@ -51,7 +51,7 @@ export async function openDocument(workflow: string, signal: AbortSignal): Promi
     at,
     local,
     takeUp: async (kept) => (await import("./document/open")).takeUp(workflow, doc, kept, draft.epoch),
-    connect: async (parts) => (await import("./document/open")).connect({ ...parts, workflow, draft, tab: await tab, readDraft: () => readDraft(workflow) }),
+    connect: async (parts) => (await import("./document/open")).connect({ ...parts, workflow, draft, local, tab: await tab, readDraft: () => readDraft(workflow) }),
     onState: (save) => useDocument.setState({ save }),
     onConflicts: (conflicts) => useDocument.setState({ conflicts }),
   });

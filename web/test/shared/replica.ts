@@ -3,6 +3,7 @@
 import { Connection } from "../../src/state/document/connection";
 import { GraphDocument } from "../../src/graph/document/document";
 import type { Conflict } from "../../src/graph/document/changes";
+import { commentsOf, type Comments } from "../../src/state/document/comments";
 import { arrivedIn, layKept, wasSent } from "../../src/state/document/kept";
 import { openLocal, type Local } from "../../src/state/document/local";
 import { Saver, type SaveState } from "../../src/state/document/saver";
@@ -40,8 +41,9 @@ export class Replica {
         const state = wasSent(kept, draft.epoch) ? await posts.document(draft.epoch, null).catch(() => null) : null;
         return layKept(doc, kept, state ? arrivedIn(draft.epoch, state.state) : () => false);
       },
-      connect: async (parts) =>
-        (this.connection = new Connection({
+      connect: async (parts) => {
+        await commentsOf(doc).keep(local, "w");
+        return (this.connection = new Connection({
           ...parts,
           epoch: draft.epoch,
           rev: draft.rev,
@@ -54,7 +56,8 @@ export class Replica {
           url: (epoch) => `rooms/${epoch}?tidemill=1`,
           open: server.wires(network),
           posts,
-        })),
+        }));
+      },
       onState: (state) => (this.state = state),
       onConflicts: (conflicts) => (this.conflicts = conflicts),
     });
@@ -76,6 +79,10 @@ export class Replica {
     return JSON.parse(JSON.stringify(this.doc.toFile())) as FileGraph;
   }
 
+  get comments(): Comments {
+    return commentsOf(this.doc);
+  }
+
   get saves(): Saver {
     return this.saver;
   }
@@ -86,6 +93,7 @@ export class Replica {
     this.doc.listen = () => () => undefined;
     if (connection) connection.leave = () => undefined;
     (this.saver as unknown as { leave: () => void }).leave = () => undefined;
+    this.comments.close = () => undefined;
     (this.saver as unknown as { keepAll: () => void }).keepAll = () => undefined;
     this.saver.close();
     there.delete(this.tab);

@@ -31,6 +31,8 @@ export interface Network {
   hasSockets: boolean;
   /** Nothing arrives, and nobody says so. */
   isSilent?: boolean;
+  /** Whoever is behind it only looks on. */
+  isViewer?: boolean;
 }
 
 export class SimServer {
@@ -74,7 +76,9 @@ export class SimServer {
     if (this.conflicts().length > 0) return false;
     this.base = this.file();
     this.epoch += 1;
+    const comments = [...this.shared.getMap("comments").entries()];
     this.shared = new Doc();
+    for (const [key, value] of comments) this.shared.getMap("comments").set(key, value);
     for (const member of this.members.keys()) this.tell(member, { kind: "over", epoch: this.epoch, rev: this.rev });
     return true;
   }
@@ -165,6 +169,7 @@ export class SimServer {
     else if (frame?.kind === "presence") for (const other of this.members.keys()) if (other !== member) other.toClient.push(bytes);
     if (frame?.kind !== "update" && frame?.kind !== "answer") return;
     member.sent += 1;
+    if (this.members.get(member)?.isViewer && frame.update.join() !== "0,0") return this.tell(member, { kind: "refused", count: member.sent, code: "read_only", detail: "this connection only looks on" });
     if (frame.update.length > this.most) return this.tell(member, { kind: "refused", count: member.sent, code: "too_large", detail: "the change is too large" });
     this.commit(frame.update, member);
     this.tell(member, { kind: "saved", rev: this.rev, count: member.sent, at: Date.now() });

@@ -1,6 +1,7 @@
 // Brings what was changed to the server as it goes best: by a socket, else by requests; and says how that goes.
 
 import type { Conflict } from "../../graph/document/changes";
+import { commentsOf } from "./comments";
 import type { Chosen } from "./disputes";
 import { Live, type DraftRead } from "./live";
 import type { Mark } from "./local";
@@ -67,6 +68,10 @@ export class Connection {
       },
     });
     this.socket = new Socket({ live: this.live, timing, open, url, onRefused, onPhase: () => this.phased() });
+    commentsOf(parts.doc).writer = (writes) => {
+      this.changed();
+      this.live.comment(writes);
+    };
     this.part = parts.meet?.(this.socket.presence) ?? (() => undefined);
     this.socket.start();
   }
@@ -125,6 +130,7 @@ export class Connection {
   close(): void {
     this.leave();
     this.part();
+    commentsOf(this.parts.doc).close();
     this.posting.stop();
     this.socket.close();
     this.live.close();
@@ -163,7 +169,16 @@ export class Connection {
     this.posting.stop();
     this.posts = { isBusy: false, why: null };
     if (this.socket.phase !== "off") this.socket.pause();
+    if (code === "read_only") this.lookOn();
     this.tell();
+  }
+
+  /** Who may only look on goes on seeing what others do, where nothing of the graph waits here. */
+  private lookOn(): void {
+    commentsOf(this.parts.doc).lookOn();
+    if (this.parts.doc.isChanged) return;
+    this.refused = null;
+    this.socket.start();
   }
 
   private tell(): void {

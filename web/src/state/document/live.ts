@@ -8,6 +8,8 @@ import { rebase } from "../../graph/document/elsewhere";
 import type { Gone } from "../../graph/document/rows";
 import type { FileGraph } from "../../graph/file";
 import { mergeTexts } from "../../graph/overlay/letters";
+import type { CommentWrite } from "../../graph/comments/write";
+import { commentsOf, type Comments } from "./comments";
 import type { Chosen } from "./disputes";
 import type { Mark } from "./local";
 import { Pending } from "./pending";
@@ -57,6 +59,7 @@ export class Live {
   private room: Room | null = null;
   private base: Base | null = null;
   private readonly pending: Pending;
+  private readonly comments: Comments;
   private outbox: Uint8Array[] = [];
   private carried: readonly Conflict[];
   private mustRejoin = false;
@@ -70,6 +73,7 @@ export class Live {
     this.rev = parts.rev;
     this.carried = parts.carried;
     this.pending = new Pending(parts.doc, parts.now ?? Date.now);
+    this.comments = commentsOf(parts.doc);
   }
 
   /** The shared document of the moment; null before the first synchronisation. */
@@ -83,7 +87,7 @@ export class Live {
 
   /** Whether the server has all that is here. */
   get isSaved(): boolean {
-    return this.room ? this.pending.count === 0 : !this.parts.doc.isChanged && this.carried.length === 0;
+    return this.room ? this.pending.count === 0 : !this.parts.doc.isChanged && this.carried.length === 0 && this.comments.waiting === 0;
   }
 
   /** Whether some of it has waited for so long that others went on without it. */
@@ -105,6 +109,7 @@ export class Live {
   synchronise(full: Uint8Array): void {
     const vector = decodeStateVector(encodeStateVectorFromUpdate(full));
     const { room } = this;
+    this.comments.confirmed(({ epoch, client, clock }) => epoch === this.epoch && (vector.get(client) ?? 0) >= clock);
     if (room) this.pending.confirm(vector.get(room.shared.clientID) ?? 0);
     this.outbox = [];
     if (!room || this.isApart) this.rejoin(full);
@@ -126,6 +131,8 @@ export class Live {
     this.savedAt = at;
     const isNews = this.pending.confirm(clock);
     this.room?.confirmed(clock);
+    const client = this.room?.shared.clientID;
+    this.comments.confirmed((mark) => mark.epoch === this.epoch && mark.client === client && mark.clock <= clock);
     if (isNews && this.pending.count === 0) this.parts.onBase(false);
     if (isNews) this.parts.onProgress();
   }
@@ -186,6 +193,13 @@ export class Live {
     this.parts.onConflicts(this.conflicts);
   }
 
+  /** Says something beside the graph: in the room that there is, or in the next. */
+  comment(writes: readonly CommentWrite[]): void {
+    if (!this.room) return this.parts.onProgress();
+    this.room.comment(writes);
+    this.comments.wrote(writes.map(([key]) => key), this.mark);
+  }
+
   close(): void {
     this.leave();
   }
@@ -198,7 +212,16 @@ export class Live {
     applyUpdate(shared, full);
     this.mustRejoin = false;
     this.enter(shared);
+    this.rejoinComments();
     this.parts.onBase(true);
+  }
+
+  /** Those of the room that was joined, and mine that are not in it. */
+  private rejoinComments(): void {
+    const there = this.room?.comments() ?? new Map<string, unknown>();
+    const lacking = this.comments.lacking(there);
+    this.comments.heard(there);
+    if (lacking.length > 0) this.comment(lacking);
   }
 
   private async rebase(): Promise<void> {
@@ -236,6 +259,7 @@ export class Live {
       shared,
       who,
       onConflicts: () => onConflicts(this.conflicts),
+      onComments: () => this.comments.heard(this.room?.comments() ?? []),
       onLack: (row) => this.lacks(row),
       onWritten: (written) => {
         this.pending.add(written);

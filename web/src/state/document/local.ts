@@ -4,6 +4,7 @@
 
 import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction } from "idb";
 import type { Change, Conflict, RowName } from "../../graph/document/changes";
+import type { KeptComment } from "./comments";
 import type { Tab } from "./tabs";
 
 /** How far my writing went in the shared document, in an epoch: whether it arrived can be told by that later. */
@@ -17,6 +18,8 @@ export interface LocalEdit {
   changes: readonly Change[];
   /** Rows that are as in the base again. */
   settled: readonly RowName[];
+  /** What was said beside the graph, in a log of its own. */
+  comments?: readonly KeptComment[];
   mark?: Mark | null;
 }
 
@@ -31,6 +34,7 @@ export interface Kept {
 export interface Held {
   changes: readonly Change[];
   conflicts: readonly Conflict[];
+  said?: readonly Pick<LocalEdit, "comments" | "mark">[];
   mark?: Mark | null;
 }
 
@@ -110,7 +114,7 @@ function localOf(db: IDBPDatabase<Tables>, { name: tab, there }: Tab): Local {
       transaction.commit();
       await Promise.all([added, transaction.done]);
     },
-    async replace(workflow, { changes, conflicts, mark }) {
+    async replace(workflow, { changes, conflicts, mark, said = [] }) {
       const draft = draftKey(workflow);
       const transaction = db.transaction(["tabs", "log"], "readwrite");
       const [tabs, log] = [transaction.objectStore("tabs"), transaction.objectStore("log")];
@@ -119,6 +123,7 @@ function localOf(db: IDBPDatabase<Tables>, { name: tab, there }: Tab): Local {
       if (conflicts.length === 0) writes.push(tabs.delete([draft, tab]));
       else writes.push(tabs.put({ draft, tab, conflicts: JSON.stringify(conflicts) }));
       if (changes.length > 0) writes.push(log.add({ draft, tab, from: tab, text: JSON.stringify({ changes, settled: [], mark } satisfies LocalEdit) }));
+      for (const one of said) writes.push(log.add({ draft, tab, from: tab, text: JSON.stringify(one) }));
       await Promise.all([...writes, transaction.done]);
     },
   };

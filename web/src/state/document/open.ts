@@ -3,11 +3,12 @@
 import { readOverlay, roomUrl, saveUpdate } from "../../api/room";
 import type { Conflict } from "../../graph/document/changes";
 import type { GraphDocument } from "../../graph/document/document";
+import { commentsOf } from "./comments";
 import { Connection, type ConnectionParts } from "./connection";
 import { hubWire } from "./hub-wire";
 import { arrivedIn, layKept, wasSent } from "./kept";
 import type { DraftRead } from "./live";
-import type { Kept } from "./local";
+import type { Kept, Local } from "./local";
 import { placeOf, type Place } from "./place";
 import { peopleOf, readMe, sourceOf } from "./presence";
 import type { Tab } from "./tabs";
@@ -23,11 +24,13 @@ type Given = Pick<ConnectionParts, "doc" | "carried" | "onProgress" | "onConflic
   workflow: string;
   draft: DraftRead & Place;
   tab: Tab;
+  local: Local | null;
   readDraft: () => Promise<DraftRead & Place>;
 };
 
-export async function connect({ workflow, draft, tab, readDraft, ...rest }: Given): Promise<Connection> {
+export async function connect({ workflow, draft, tab, local, readDraft, ...rest }: Given): Promise<Connection> {
   const { epoch, rev } = draft;
+  await commentsOf(rest.doc).keep(local, workflow);
   const place = placeOf(rest.doc);
   place.set(draft);
   return new Connection({

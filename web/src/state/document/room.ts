@@ -13,6 +13,7 @@ import { DELETED, idOf, LISTS, namelessAt, namelessName, nameOf, type List } fro
 import { readKeys, readRow } from "../../graph/overlay/read";
 import type { Reading } from "../../graph/overlay/value";
 import { fileWrites, writesOf, type Write } from "../../graph/overlay/write";
+import type { CommentWrite } from "../../graph/comments/write";
 import { addAgain, met, type Met } from "./brought";
 import { keyFor, readConflict, textFor, withChoice, withoutChoice, type Chosen } from "./disputes";
 
@@ -48,6 +49,7 @@ interface Parts {
   who: () => string;
   onWritten: (written: Written) => void;
   onConflicts: (conflicts: readonly Conflict[]) => void;
+  onComments: () => void;
   /** A row came back that had been taken out before the document was read: only the server knows what it is. */
   onLack: (row: string) => void;
 }
@@ -55,7 +57,7 @@ interface Parts {
 export class Room {
   readonly shared: Doc;
   private readonly reading: Reading;
-  private readonly maps: Record<List | "file" | "conflicts", SharedMap<unknown>>;
+  private readonly maps: Record<List | "file" | "conflicts" | "comments", SharedMap<unknown>>;
   private readonly entries: Record<List, Entries>;
   /** Texts by letters that entries stand for, by what holds their letters. */
   private readonly texts = new Map<unknown, { list: List; name: string }>();
@@ -66,7 +68,7 @@ export class Room {
   constructor(private readonly parts: Parts) {
     const shared = (this.shared = parts.shared ?? new Doc());
     this.reading = { parse: readJson, letters: (name) => shared.getText(name).toString() };
-    this.maps = { nodes: shared.getMap("nodes"), edges: shared.getMap("edges"), file: shared.getMap("file"), conflicts: shared.getMap("conflicts") };
+    this.maps = { nodes: shared.getMap("nodes"), edges: shared.getMap("edges"), file: shared.getMap("file"), conflicts: shared.getMap("conflicts"), comments: shared.getMap("comments") };
     this.entries = { nodes: new Entries(this.reading), edges: new Entries(this.reading) };
     for (const list of LISTS) for (const [key, value] of this.maps[list].entries()) this.note(list, key, value);
   }
@@ -106,6 +108,18 @@ export class Room {
   /** The conflicts that nobody has settled. */
   conflicts(): Conflict[] {
     return [...this.maps.conflicts.entries()].flatMap(([key, value]) => readConflict(this.parts.doc, key, value) ?? []);
+  }
+
+  comments(): ReadonlyMap<string, unknown> {
+    return new Map(this.maps.comments.entries());
+  }
+
+  /** Says something beside the graph. */
+  comment(writes: readonly CommentWrite[]): void {
+    this.shared.transact(() => {
+      for (const [key, value] of writes) this.maps.comments.set(key, value);
+    }, OWN);
+    this.parts.onWritten({ went: NOTHING, clock: this.clock });
   }
 
   /** Records what was chosen; `change` is what follows from it, in the same transaction. */
@@ -238,6 +252,7 @@ export class Room {
     if (arrivals.length > 0 || isFile) takeOver(this.parts.doc, arrivals, isFile ? this.fileKeys() : this.parts.doc.file);
     if (mine) this.layAgain(mine);
     if (transaction.changed.has(this.maps.conflicts as never)) this.parts.onConflicts(this.conflicts());
+    if (transaction.changed.has(this.maps.comments as never)) this.parts.onComments();
   }
 
   private layAgain(mine: Met): void {
