@@ -39,16 +39,16 @@ export class OutlineLayer {
       this.colours = coloursNow();
       stage.request();
     });
-    stage.above = () => this.draw();
+    stage.above.add(this.draw);
     stage.request();
   }
 
   close(): void {
     this.stop();
-    this.stage.above = null;
+    this.stage.above.delete(this.draw);
   }
 
-  private draw(): void {
+  private readonly draw = (): void => {
     const { ctx, canvas } = this;
     const { view } = this.stage.camera;
     if (ctx && view.width > 0) {
@@ -66,7 +66,7 @@ export class OutlineLayer {
       }
     }
     this.onDrawn();
-  }
+  };
 
   private drawNodes(ctx: CanvasRenderingContext2D, slots: readonly number[]): void {
     const { places } = this.stage.scene;

@@ -57,7 +57,7 @@ export class PeopleLayer {
     this.ctx = canvas.getContext("2d");
     this.family = getComputedStyle(canvas).fontFamily;
     this.stops = [people.listenMoves(this.request), people.listen(this.request), stage.scene.doc.listen(this.request)];
-    stage.above = (now) => this.draw(now);
+    stage.above.add(this.draw);
     this.request();
   }
 
@@ -65,7 +65,7 @@ export class PeopleLayer {
     for (const stop of this.stops) stop();
     cancelAnimationFrame(this.frame);
     clearTimeout(this.timer);
-    this.stage.above = null;
+    this.stage.above.delete(this.draw);
   }
 
   /** Goes where somebody looks, and on with them; null stops. */
@@ -123,7 +123,7 @@ export class PeopleLayer {
     this.request();
   }
 
-  draw(now: number): void {
+  draw = (now: number): void => {
     const { ctx, canvas } = this;
     const { view } = this.stage.camera;
     if (!ctx || view.width === 0) return;
@@ -145,7 +145,7 @@ export class PeopleLayer {
     this.tellView();
     if (next === 0) this.request();
     else if (next < Infinity) this.timer = setTimeout(this.request, next);
-  }
+  };
 
   /** Answers in how many ms it will look otherwise by itself. */
   private drawPointer(ctx: CanvasRenderingContext2D, { id, pointer, user }: Person, now: number): number {

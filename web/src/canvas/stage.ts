@@ -46,7 +46,7 @@ export class Stage {
   /** Hears that the camera came to rest, and where that may be told from outside. */
   onRest: (data?: DOMStringMap) => void = () => {};
   /** Draws above the graph on a surface of its own, with each frame. */
-  above: ((now: number) => void) | null = null;
+  readonly above = new Set<(now: number) => void>();
   /** Done when the graph has been seen for the first time: what a picture does not need comes after it. */
   readonly painted: Promise<void>;
   private onPainted: () => void = () => {};
@@ -182,7 +182,7 @@ export class Stage {
     camera.step(now);
     if (this.overview.density === 0) this.overview.ensure();
     const drawn = layer.draw(camera.view, { now, settings: this.settings, overlay: this.overlay, lifted: this.lifted, isDomShown: this.isDomShown });
-    this.above?.(now);
+    for (const draw of this.above) draw(now);
     this.level = drawn.level;
     const isNear = drawn.level === "near";
     // While the zoom changes what is mounted is only hidden: it may be wanted again at once.
