@@ -27,6 +27,7 @@ import "./editor/weathered.mjs";
 import "./editor/offline.mjs";
 import "./editor/many.mjs";
 import "./editor/together.mjs";
+import "./editor/comments.mjs";
 import "./editor/apart.mjs";
 import "./editor/weak.mjs";
 import "./stock.mjs";

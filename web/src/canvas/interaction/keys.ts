@@ -56,7 +56,8 @@ export class Keys {
     // With Shift or Alt these are commands of the page: delete and reconnect, run to here, run from here.
     if ((key.shift || key.alt) && BARE.has(key.key)) return false;
     const run = this.commands()[key.key.length === 1 ? key.key.toLowerCase() : key.key];
-    if (!run || (key.alt && key.key.length === 1)) return false;
+    // So are letters: what comments, what is laid out.
+    if (!run || (key.key.length === 1 && (key.alt || (key.shift && /[a-z]/i.test(key.key))))) return false;
     if (key.key === "F10" && !key.shift) return false;
     const before = stage.focused;
     return run(before);

@@ -98,6 +98,7 @@ const ADD: readonly Command[] = [
       selection.set([addNote(doc, where, place, "", host.frameAt(place)).slot]);
     },
   },
+  { id: "add.comment", title: "Comment", group: "Add", keys: ["shift+c"], words: "say discuss ask note", run: ({ host }) => host.show("comment") },
 ];
 
 const SIDES: readonly (readonly [Side, string, string])[] = [

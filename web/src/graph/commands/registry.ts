@@ -10,7 +10,7 @@ import { isKept, tidyKeys, type Keys } from "./keys";
 
 export type View = "in" | "out" | "actual" | "all" | "selection";
 /** Panels and dialogs that commands open or close. */
-export type Surface = "commands" | "find" | "shortcuts" | "outline" | "problems" | "versions" | "add" | "quick_add" | "replace" | "menu" | "node" | "node_wide" | "rename" | "move_into" | "connect" | "conflicts";
+export type Surface = "commands" | "find" | "shortcuts" | "outline" | "comments" | "comment" | "problems" | "versions" | "add" | "quick_add" | "replace" | "menu" | "node" | "node_wide" | "rename" | "move_into" | "connect" | "conflicts";
 export type RunHow = "all" | "to" | "from" | "stop";
 
 /** What only the page around the document can do. */

@@ -32,6 +32,7 @@ const VIEW: readonly Command[] = [
   show("commands", "Search or run a command", ["mod+k"], "palette"),
   show("find", "Search in this workflow", ["mod+f"], "find"),
   show("outline", "Outline", ["shift+o"], "list tree table screen reader"),
+  show("comments", "Comments", ["alt+c"], "notes discuss threads answers"),
   show("problems", "Problems", ["shift+p"], "errors warnings"),
   show("conflicts", "Settle changes", [], "conflicts resolve merge mine theirs"),
   show("versions", "Versions", ["shift+v"], "history branch restore compare diff label"),

@@ -3,7 +3,7 @@
 import { X } from "lucide-react";
 import { Suspense } from "react";
 import type { NodeType } from "../../api/types";
-import type { Point } from "../../canvas/types";
+import type { CanvasHandle, Point } from "../../canvas/types";
 import type { Context } from "../../graph/commands/registry";
 import { Button } from "../../ui/button";
 import { count } from "../../ui/format";
@@ -13,6 +13,7 @@ import type { List, Parts } from "./use-parts";
 import { part } from "../../ui/part";
 import s from "./editor.module.css";
 
+const EditorComments = part(async () => (await import("./comments")).EditorComments);
 const AddPalette = part(async () => (await import("../../panels/editor/add-palette")).AddPalette);
 const ImportNotes = part(async () => (await import("../../panels/editor/import-notes")).ImportNotes);
 const Outline = part(async () => (await import("../../panels/editor/outline")).Outline);
@@ -25,11 +26,12 @@ interface LeftProps {
   problemsOf: (slot: number) => number;
   onOpen: (slot: number) => void;
   onMenu: (at: Point) => void;
+  canvas: { current: CanvasHandle | null };
 }
 
-const NAMES: Record<List, string> = { add: "Node types", outline: "Outline", notes: "Notes of the import" };
+const NAMES: Record<List, string> = { add: "Node types", outline: "Outline", comments: "Comments", notes: "Notes of the import" };
 
-export function Left({ context, kinds, parts, onNode, problemsOf, onOpen, onMenu }: LeftProps) {
+export function Left({ context, kinds, parts, onNode, problemsOf, onOpen, onMenu, canvas }: LeftProps) {
   const { doc, selection } = context;
   const { left: what, setLeft: onWhat, notes, setNotes } = parts;
   if (what === null) return null;
@@ -47,6 +49,7 @@ export function Left({ context, kinds, parts, onNode, problemsOf, onOpen, onMenu
       <div className={s.switch}>
         {tab("add", "Add")}
         {tab("outline", "Outline")}
+        {tab("comments", "Comments")}
         {notes ? tab("notes", `Notes (${count(notes.notes.length)})`) : null}
         <Button kind="quiet" iconOnly icon={<X size={14} aria-hidden="true" />} onClick={() => onWhat(null)}>
           Close the list
@@ -55,6 +58,8 @@ export function Left({ context, kinds, parts, onNode, problemsOf, onOpen, onMenu
       <Suspense fallback={<Skeleton rows={10} />}>
         {what === "notes" && notes ? (
           <ImportNotes doc={doc} kinds={kinds} notes={notes.notes} source={notes.source} onSelect={(slot) => onNode(doc.nodes.key(slot))} onDone={onDone} />
+        ) : what === "comments" ? (
+          <EditorComments doc={doc} selection={selection} kinds={kinds} parts={parts} canvas={canvas} onNew={() => context.host.show("comment")} />
         ) : what !== "outline" ? (
           <AddPalette doc={doc} kinds={kinds} after={selection.only} onPick={(kind, beside) => addFromList(context, kind, beside)} />
         ) : (

@@ -5,6 +5,7 @@ import { Suspense, useCallback, useDeferredValue, useEffect, useMemo, useRef, us
 import type { NodeType } from "../../api/types";
 import type { CanvasEvents, CanvasHandle, Point } from "../../canvas/types";
 import type { Surface } from "../../graph/commands/registry";
+import type { Anchor } from "../../graph/comments/write";
 import { counted } from "../../graph/edit/names";
 import { placesOf } from "../../graph/document/places";
 import { ContainerCrumbs, SelectionBar } from "../../panels/editor/bars";
@@ -35,6 +36,7 @@ import s from "./editor.module.css";
 
 const NodeSide = part(async () => (await import("./node-side")).NodeSide);
 const EditorPeople = part(async () => (await import("./people")).EditorPeople);
+const CommentPins = part(async () => (await import("./comment-pins")).CommentPins);
 const Settling = part(async () => (await import("./settling")).Settling);
 const Blank = part(async () => (await import("./blank")).Blank);
 const FindBar = part(async () => (await import("../../panels/editor/find-bar")).FindBar);
@@ -87,9 +89,10 @@ export function Workbench(props: WorkbenchProps) {
           <Settling session={session} kinds={kinds} parts={parts} reveal={reveal} publish={props.publish} />
         </div>
       </Suspense>
-      <Left context={commands} kinds={kinds} parts={parts} onNode={reveal} problemsOf={(at) => problems.of(doc.nodes.key(at)).length} onOpen={() => setWide(true)} onMenu={openMenu} />
+      <Left context={commands} kinds={kinds} parts={parts} onNode={reveal} problemsOf={(at) => problems.of(doc.nodes.key(at)).length} onOpen={() => setWide(true)} onMenu={openMenu} canvas={canvas} />
       <Suspense fallback={null}>
         <EditorPeople doc={doc} selection={selection} canvas={canvas} />
+        <CommentPins doc={doc} canvas={canvas} parts={parts} />
       </Suspense>
       <div className={s.above}>
         <Working words={parts.working} />
@@ -184,7 +187,11 @@ function useCommands({ session, kinds, canvas, pointer, run, start, publish, par
     if (above) setOpen(above);
     else if (surface === "conflicts") parts.setSettling({ at: null, isAside: false, isPublishing: false });
     else if (surface === "find") setFinding(true);
-    else if (surface === "outline" || surface === "add") {
+    else if (surface === "comment") {
+      const from = parts.open?.kind === "menu" ? canvas.current?.toWorld(parts.open.at) : undefined;
+      parts.setCommenting({ at: null, only: null, writing: anchorOf(session, from ?? context.current.host.place()) });
+      setLeft("comments");
+    } else if (surface === "outline" || surface === "add" || surface === "comments") {
       setLeft(surface);
       enterList(surface);
     }
@@ -254,6 +261,14 @@ function useLatest<T>(value: T): { current: T } {
   return latest;
 }
 
+/** What a comment that begins now is about: the node that is selected, else a place. */
+function anchorOf({ doc, selection }: Session, place: Point): Anchor {
+  const slot = selection.only;
+  if (slot < 0) return { node: null, x: Math.round(place.x), y: Math.round(place.y) };
+  const { x, y, w, h } = placesOf(doc).box(slot);
+  return { node: doc.nodes.key(slot), x: Math.round(x + w / 2), y: Math.round(y + h / 2) };
+}
+
 /** The window's place beside the selected node, else the middle of the canvas: for what keys open. */
 function cornerOf(handle: CanvasHandle | null, { doc, selection }: Session): Point {
   const middle = { x: innerWidth / 2, y: innerHeight / 3 };
@@ -265,7 +280,7 @@ function cornerOf(handle: CanvasHandle | null, { doc, selection }: Session): Poi
 const LIST_FRAMES = 120;
 
 /** Puts the keyboard into the list at the left, which may still be on its way. */
-function enterList(list: "outline" | "add", frames = LIST_FRAMES): void {
+function enterList(list: "outline" | "add" | "comments", frames = LIST_FRAMES): void {
   requestAnimationFrame(() => {
     const shown = document.querySelector(`[data-list="${list}"]`);
     const place = shown?.querySelector<HTMLElement>('[role="treegrid"]') ?? shown?.querySelector<HTMLElement>("input");

@@ -19,9 +19,9 @@ const MOVE = ["node.move_into", "node.move_out"];
 const SELECT = ["select.before", "select.after", "select.type", "select.all"];
 
 const MENUS: Readonly<Record<MenuOf, readonly Entry[]>> = {
-  canvas: ["add.node", "add.note", "edit.paste", "line", "select.all", "arrange.layout", "line", "view.all", "view.actual", "show.find", "line", "workflow.import", "workflow.download"],
+  canvas: ["add.node", "add.note", "add.comment", "edit.paste", "line", "select.all", "arrange.layout", "line", "view.all", "view.actual", "show.find", "line", "workflow.import", "workflow.download"],
   node: [
-    "node.open", "node.rename", "run.to", "run.from", "line", "add.after", "node.connect", "node.replace", "line", "node.disable", "node.enable", "node.pin", "node.unpin", "node.collapse", "node.expand", "line",
+    "node.open", "node.rename", "run.to", "run.from", "line", "add.after", "node.connect", "node.replace", "add.comment", "line", "node.disable", "node.enable", "node.pin", "node.unpin", "node.collapse", "node.expand", "line",
     "edit.cut", "edit.copy", "edit.duplicate", "line", { title: "Frame and container", entries: ["node.group", "node.ungroup", ...MOVE, "node.extract"] }, { title: "Select", entries: SELECT }, "line", "edit.delete_reconnect", "edit.delete",
   ],
   several: [
