@@ -12,8 +12,9 @@ import s from "./pins.module.css";
 /** More bubbles than these would lie on each other. */
 const BUBBLES_MOST = 60;
 const DOT = 4;
-/** How far a bubble reaches over the corner of its node. */
-const OVER = 5;
+/** A bubble stands on its node's upper edge, so far from its right corner: what a run says of the node is there. */
+const FROM_CORNER = 46;
+const OVER = 3;
 /** A bubble reaches into the view from so far. */
 const OUTSIDE = 40;
 
@@ -35,22 +36,19 @@ export class PinLayer {
   private readonly ctx: CanvasRenderingContext2D | null;
   private colour = readPalette().tide;
   private hasDots = false;
-  private readonly stops: (() => void)[];
+  private readonly stop: () => void;
 
   constructor(private readonly stage: Stage, private readonly root: HTMLElement, private readonly canvas: HTMLCanvasElement) {
     this.ctx = canvas.getContext("2d");
-    this.stops = [
-      watchTheme(() => {
-        this.colour = readPalette().tide;
-        this.draw();
-      }),
-      stage.scene.doc.listen(() => stage.request()),
-    ];
+    this.stop = watchTheme(() => {
+      this.colour = readPalette().tide;
+      this.draw();
+    });
     stage.above.add(this.draw);
   }
 
   close(): void {
-    for (const stop of this.stops) stop();
+    this.stop();
     this.stage.above.delete(this.draw);
     for (const bubble of this.bubbles.values()) bubble.remove();
   }
@@ -88,9 +86,10 @@ export class PinLayer {
     };
     const placed: Placed[] = [];
     for (const { mark, slot } of marksWhere(this.marks, seenAs)) {
-      const x = slot < 0 ? mark.x : (places.x[slot] ?? 0) + (places.w[slot] ?? 0);
-      const y = slot < 0 ? mark.y : (places.y[slot] ?? 0);
-      const [left, top] = [x * zoom + dx - (slot < 0 ? 0 : OVER), y * zoom + dy + (slot < 0 ? 0 : OVER)];
+      const at = (place: number, by: number) => place * zoom + by;
+      const [x, y] = slot < 0 ? [mark.x, mark.y] : [places.x[slot] ?? 0, places.y[slot] ?? 0];
+      const left = slot < 0 ? at(x, dx) : Math.max(at(x, dx), at(x + (places.w[slot] ?? 0), dx) - FROM_CORNER);
+      const top = at(y, dy) + (slot < 0 ? 0 : OVER);
       if (left < -OUTSIDE || top < 0 || left > width || top > height + OUTSIDE) continue;
       placed.push({ ...mark, key: slot < 0 ? (mark.threads[0]?.id ?? "new") : `node ${slot}`, left, top });
     }

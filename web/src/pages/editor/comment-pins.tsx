@@ -4,7 +4,7 @@ import { useEffect, useRef, useState, type RefObject } from "react";
 import { PinLayer } from "../../canvas/pins";
 import type { CanvasHandle } from "../../canvas/types";
 import type { GraphDocument } from "../../graph/document/document";
-import { saidIn } from "../../graph/comments/threads";
+import { saidIn, type Said } from "../../graph/comments/threads";
 import s from "../../panels/presence/presence.module.css";
 import type { Comments } from "../../state/document/comments";
 import { useComments } from "./use-comments";
@@ -54,15 +54,10 @@ export function CommentPins({ doc, canvas, parts }: PinsProps) {
   );
 }
 
-/** What somebody else said last while this page was looking. */
+/** What somebody else said last since this page was opened. */
 function useNews(comments: Comments): string {
-  const known = useRef<Set<string> | null>(null);
-  const last = useRef("");
-  const all = comments.threads.flatMap((thread) => saidIn(thread));
-  const before = known.current;
-  const fresh = before?.size ? all.filter(({ id, author }) => !before.has(id) && author.from !== comments.device.id) : [];
-  known.current = new Set(all.map(({ id }) => id));
-  const [newest] = fresh.sort((a, b) => b.at - a.at);
-  if (newest) last.current = `${newest.author.name} commented: ${newest.text.slice(0, 200)}`;
-  return last.current;
+  const [opened] = useState(() => Date.now());
+  const news = comments.threads.flatMap((thread) => saidIn(thread)).filter(({ at, author }) => at > opened && author.from !== comments.device.id);
+  const newest = news.reduce<Said | null>((last, one) => (last && last.at >= one.at ? last : one), null);
+  return newest ? `${newest.author.name} commented: ${newest.text.slice(0, 200)}` : "";
 }

@@ -19,7 +19,7 @@ import type { Comments } from "../../state/document/comments";
 import { toast, useView } from "../../state/view";
 import { useComments } from "./use-comments";
 import { useDocValue } from "./use-doc";
-import type { Parts } from "./use-parts";
+import { NARROW, type Parts } from "./use-parts";
 
 interface CommentsProps {
   doc: GraphDocument;
@@ -37,6 +37,7 @@ export function EditorComments({ doc, selection, kinds, parts, canvas, onNew }: 
   useDocValue(doc, (now) => now.version); // what nodes are called, and whether they are there
   const bindings = useView((state) => state.bindings);
   const { threads, device, me, canWrite } = comments;
+  const isAbove = matchMedia(NARROW).matches;
   const current = threads.find(({ id }) => id === commenting.at);
   useEffect(() => {
     // What is open is read, also what comes while it is.
@@ -48,9 +49,13 @@ export function EditorComments({ doc, selection, kinds, parts, canvas, onNew }: 
   };
   const choose = (thread: Thread | null) => {
     setCommenting((now) => ({ ...now, at: thread?.id ?? null }));
-    if (thread) show({ doc, selection, canvas }, thread);
+    if (thread && !isAbove) show({ doc, selection, canvas }, thread);
   };
-  const actions = useActions(comments, canvas, choose);
+  const lead = (thread: Thread) => {
+    parts.setLeft(null);
+    show({ doc, selection, canvas }, thread);
+  };
+  const actions = { ...actionsOf(comments, canvas), choose, show: isAbove ? lead : null };
   const shown: CommentsShown = { me, canWrite, current: commenting.at, title, isUnread: (thread) => device.isUnread(thread), isWaiting: (id) => comments.isWaiting(id) };
   const stop = () => {
     setCommenting((now) => ({ ...now, writing: null }));
@@ -80,10 +85,9 @@ export function EditorComments({ doc, selection, kinds, parts, canvas, onNew }: 
 }
 
 /** What is done with comments; a deletion can be taken back for a while. */
-function useActions(comments: Comments, canvas: CommentsProps["canvas"], choose: CommentActions["choose"]): CommentActions {
+function actionsOf(comments: Comments, canvas: CommentsProps["canvas"]): Omit<CommentActions, "choose" | "show"> {
   const { device } = comments;
   return {
-    choose,
     answer: (thread, text) => comments.write(answer(randomId(), thread, text, comments.me, Date.now())),
     edit: (said, text) => comments.write(edit(said, text, comments.me)),
     remove: (said: Said) => {
@@ -99,7 +103,7 @@ function useActions(comments: Comments, canvas: CommentsProps["canvas"], choose:
 }
 
 /** Brings what a thread is about into sight. */
-export function show({ doc, selection, canvas }: Pick<CommentsProps, "doc" | "selection" | "canvas">, { node, x, y }: Anchor): void {
+function show({ doc, selection, canvas }: Pick<CommentsProps, "doc" | "selection" | "canvas">, { node, x, y }: Anchor): void {
   if (node === null) return canvas.current?.center({ x, y });
   const slot = doc.nodes.slot(node);
   if (slot === undefined || !doc.nodes.at(slot)) return;

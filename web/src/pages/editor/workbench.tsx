@@ -264,7 +264,8 @@ function useLatest<T>(value: T): { current: T } {
 /** What a comment that begins now is about: the node that is selected, else a place. */
 function anchorOf({ doc, selection }: Session, place: Point): Anchor {
   const slot = selection.only;
-  if (slot < 0) return { node: null, x: Math.round(place.x), y: Math.round(place.y) };
+  // What has no id of its own is another row after the next reading.
+  if (slot < 0 || doc.nodes.numberAt(slot) >= 0) return { node: null, x: Math.round(place.x), y: Math.round(place.y) };
   const { x, y, w, h } = placesOf(doc).box(slot);
   return { node: doc.nodes.key(slot), x: Math.round(x + w / 2), y: Math.round(y + h / 2) };
 }

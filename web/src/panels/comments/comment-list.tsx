@@ -1,6 +1,6 @@
 // The comments on a workflow: a field for a new one, those that are open or resolved, and what to do where there are none.
 
-import { MessageSquarePlus, MessagesSquare, X } from "lucide-react";
+import { MessageSquarePlus, X } from "lucide-react";
 import { useRef, useState, type KeyboardEvent } from "react";
 import type { Thread } from "../../graph/comments/threads";
 import type { Anchor } from "../../graph/comments/write";
@@ -42,7 +42,7 @@ export function CommentList(props: ListProps) {
   const list = useRef<HTMLUListElement>(null);
   const about = only === null ? threads : threads.filter(({ node }) => node === only);
   const counts = { open: about.filter(({ resolved }) => !resolved).length, resolved: about.filter(({ resolved }) => resolved).length };
-  // What was just resolved stays in sight as long as it is open.
+  // What was just resolved stays in sight as long as it is looked at.
   const wanted = about.filter((thread) => (thread.resolved !== null) === (which === "resolved") || thread.id === shown.current);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.defaultPrevented) return;
@@ -61,7 +61,11 @@ export function CommentList(props: ListProps) {
             ["open", counts.open > 0 ? `Open ${counts.open}` : "Open"],
             ["resolved", counts.resolved > 0 ? `Resolved ${counts.resolved}` : "Resolved"],
           ]}
-          onChange={setWhich}
+          onChange={(now) => {
+            const current = threads.find(({ id }) => id === shown.current);
+            if (current && (current.resolved !== null) !== (now === "resolved")) actions.choose(null);
+            setWhich(now);
+          }}
         />
         {shown.canWrite ? (
           <Button kind="quiet" iconOnly icon={<MessageSquarePlus size={16} aria-hidden="true" />} onClick={props.onNew}>
@@ -137,26 +141,23 @@ function New({ writing, shown, actions, onSend, onStop }: ListProps & { writing:
 function Nothing({ which, hasOthers, shown, onNew, keys }: ListProps & { which: Which; hasOthers: boolean }) {
   if (which === "resolved") return <p className={s.none}>Nothing is resolved yet. What is settled goes here, and can be opened again.</p>;
   return (
-    <div className={s.empty}>
-      <Empty
-        icon={<MessagesSquare aria-hidden="true" />}
-        title={hasOthers ? "Everything is resolved" : "No comments yet"}
-        {...(shown.canWrite && { actions: <Button onClick={onNew}>Write a comment</Button> })}
-      >
-        {shown.canWrite ? (
-          <>
-            Select a node, or point at a place of the canvas{keys === null ? null : (
-              <>
-                , and press <Key>{keys}</Key>
-              </>
-            )}{" "}
-            to say something about it.
-          </>
-        ) : (
-          "Nobody has said anything about this workflow."
-        )}
-      </Empty>
-    </div>
+    <Empty
+      title={hasOthers ? "Everything is resolved" : "No comments yet"}
+      {...(shown.canWrite && { actions: <Button onClick={onNew}>Write a comment</Button> })}
+    >
+      {shown.canWrite ? (
+        <>
+          Select a node, or point at a place of the canvas{keys === null ? null : (
+            <>
+              , and press <Key>{keys}</Key>
+            </>
+          )}{" "}
+          to say something about it.
+        </>
+      ) : (
+        "Nobody has said anything about this workflow."
+      )}
+    </Empty>
   );
 }
 

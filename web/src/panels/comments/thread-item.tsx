@@ -1,6 +1,6 @@
 // A thread in the list: what it is about and how it begins; open, with all its answers and a field for another.
 
-import { Check, CircleCheck, CornerDownRight, MapPin, RotateCcw, Unlink } from "lucide-react";
+import { Check, CircleCheck, Crosshair, CornerDownRight, MapPin, RotateCcw, Unlink } from "lucide-react";
 import { useEffect, useRef } from "react";
 import type { Thread } from "../../graph/comments/threads";
 import { Button } from "../../ui/button";
@@ -89,6 +89,8 @@ function Short({ thread, shown, actions }: ThreadProps) {
 
 function Whole({ thread, shown, actions }: ThreadProps) {
   const draft = { thread: thread.id };
+  const { show } = actions;
+  const isThere = thread.node === null || shown.title(thread.node) !== null;
   return (
     <>
       <SaidRow said={thread.first} shown={shown} actions={actions} />
@@ -105,6 +107,11 @@ function Whole({ thread, shown, actions }: ThreadProps) {
           onSend={(text) => actions.answer(thread, text)}
           onLeave={() => actions.leave()}
         />
+      ) : null}
+      {show && isThere ? (
+        <Button kind="quiet" icon={<Crosshair size={14} aria-hidden="true" />} onClick={() => show(thread)}>
+          Show on the canvas
+        </Button>
       ) : null}
     </>
   );

@@ -7,6 +7,8 @@ import type { DraftOf } from "../../state/document/comment-device";
 export interface CommentActions {
   /** Shows what a thread is about, and opens it in the list; null closes it. */
   choose(thread: Thread | null): void;
+  /** Leads to what a thread is about, where the list lies above the canvas; else opening it did. */
+  show: ((thread: Thread) => void) | null;
   answer(thread: Thread, text: string): void;
   edit(said: Said, text: string): void;
   remove(said: Said): void;

@@ -106,14 +106,9 @@ export class Comments {
     this.#tidySoon();
   }
 
-  /** What is to be written anew into another room; what is in that already, and what somebody else said under that name, is not. */
-  lacking(there: ReadonlyMap<string, unknown>): CommentWrite[] {
-    const found: CommentWrite[] = [];
-    for (const [key, { value }] of this.#waiting) {
-      if (there.has(key) && (!key.includes("/") || there.get(key) === value)) this.#waiting.delete(key);
-      else found.push([key, value]);
-    }
-    return found;
+  /** What is to be written anew into another room. */
+  lacking(): CommentWrite[] {
+    return [...this.#waiting].map(([key, { value }]) => [key, value]);
   }
 
   /** The server takes nothing from here: what I wrote goes back to where it was written. */

@@ -218,9 +218,8 @@ export class Live {
 
   /** Those of the room that was joined, and mine that are not in it. */
   private rejoinComments(): void {
-    const there = this.room?.comments() ?? new Map<string, unknown>();
-    const lacking = this.comments.lacking(there);
-    this.comments.heard(there);
+    this.comments.heard(this.room?.comments() ?? []);
+    const lacking = this.comments.lacking();
     if (lacking.length > 0) this.comment(lacking);
   }
 
