@@ -59,7 +59,7 @@ function stageOf(doc: GraphDocument): Stage {
   const camera = new CanvasCamera(() => undefined, () => true, () => null);
   camera.resize(800, 600, 1);
   camera.put({ x: 0, y: 0, zoom: 1 });
-  return { camera, above: null, scene: { doc, places: placesOf(doc), runOf: () => null } } as unknown as Stage;
+  return { camera, above: new Set(), scene: { doc, places: placesOf(doc), runOf: () => null } } as unknown as Stage;
 }
 
 function begin() {
