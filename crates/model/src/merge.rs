@@ -6,6 +6,7 @@
 //! without ids, with ids used twice, and what is no row at all.
 
 mod apart;
+mod kept;
 mod list;
 
 use arcstr::ArcStr;
@@ -15,6 +16,7 @@ use crate::fields::{DATA, escape, members, same_field};
 use crate::rows::LISTS;
 use crate::text;
 use crate::value::{Object, Value};
+use kept::Kept;
 use list::List;
 
 /// From this many characters on a text is merged by its words; shorter ones are only if they look like a text.
@@ -130,7 +132,9 @@ impl Merging {
         if let Some(edges) = &mut edges {
             apart::edges(edges, &renames);
         }
-        let [nodes, edges] = [nodes, edges].map(|list| list.map(|list| self.list(&list)));
+        let merged = nodes.as_ref().map(|list| self.list(list, &Kept::default()));
+        let kept = nodes.as_ref().zip(merged.as_ref()).map(|(list, merged)| Kept::of(list, merged)).unwrap_or_default();
+        let (nodes, edges) = (merged, edges.map(|list| self.list(&list, &kept)));
         let merged = entries(file, |key, sides| match (key.as_str(), &nodes, &edges) {
             ("nodes", Some(rows), _) | ("edges", _, Some(rows)) => list_of(sides, rows),
             _ => self.field(sides, || format!("file/{}", escape(key))),
@@ -180,9 +184,9 @@ impl Merging {
     }
 
     /// The rows of a list, merged.
-    fn list(&mut self, list: &List<'_>) -> Value {
+    fn list(&mut self, list: &List<'_>, kept: &Kept) -> Value {
         self.renamed.extend(list.renamed.iter().cloned());
-        Value::array(list.merge(self))
+        Value::array(list.merge(kept, self))
     }
 
     fn tell(&mut self, path: String, Sides { base, mine, theirs }: Sides<'_>, merged: Option<Value>) {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::apart::{Twin, twins};
+use super::kept::Kept;
 use super::{Merging, Renamed, Sides};
 use crate::fields::escape_id;
 use crate::rows::{Names, Pairs, Row, ends, rows};
@@ -37,8 +38,9 @@ impl<'v> List<'v> {
         self.twins = twins((&self.mine, &self.my_pairs), (&self.theirs, &self.their_pairs));
     }
 
-    pub(super) fn merge(&self, merging: &mut Merging) -> Vec<Value> {
-        if self.their_pairs.is_unchanged() {
+    /// The rows. Of edges, `kept` says which come back though one side deleted them.
+    pub(super) fn merge(&self, kept: &Kept, merging: &mut Merging) -> Vec<Value> {
+        if self.their_pairs.is_unchanged() && kept.is_nothing_of_mine() {
             return self.mine.iter().map(|row| row.value.clone().into_owned()).collect();
         }
         let names = Names::of(&self.base);
@@ -47,6 +49,7 @@ impl<'v> List<'v> {
         let mut is_placed = vec![false; self.mine.len()];
         for (at, row) in (0_u32..).zip(&self.theirs) {
             let value = match self.their_pairs.before[at as usize] {
+                Some(_) if self.comes_back(at, kept) => Some(row.value.clone().into_owned()),
                 Some(base) => self.kept(base, at, &names, merging),
                 None => match twins.get(&at).filter(|twin| self.is_one(twin)) {
                     Some(twin) => {
@@ -61,11 +64,23 @@ impl<'v> List<'v> {
         for (at, row) in self.mine.iter().enumerate().filter(|(at, _)| !is_placed[*at]) {
             merged.extend(match self.my_pairs.before[at] {
                 Some(base) if self.their_pairs.after[base as usize].is_some() => None,
+                Some(_) if self.my_pairs.same[at] && kept.has(&kept.theirs, &row.value) => {
+                    Some(row.value.clone().into_owned())
+                }
                 Some(base) => self.deleted_by_them(base, at, &names, merging),
                 None => Some(row.value.clone().into_owned()),
             });
         }
         merged
+    }
+
+    /// Whether a row of theirs is an edge that I deleted with its node, which is there all the same.
+    fn comes_back(&self, theirs: u32, kept: &Kept) -> bool {
+        let base = self.their_pairs.before[theirs as usize];
+        let is_deleted = base.is_some_and(|base| self.my_pairs.after[base as usize].is_none());
+        is_deleted
+            && self.their_pairs.same[theirs as usize]
+            && kept.has(&kept.mine, &self.theirs[theirs as usize].value)
     }
 
     /// A row of the base that theirs still has.

@@ -55,6 +55,53 @@ fn where_both_changed_a_field_mine_stands_and_it_is_told() {
 }
 
 #[test]
+fn a_node_that_stays_has_its_edges_again() {
+    let file = |nodes: &[&str], edges: &[&str]| {
+        let nodes = nodes.iter().map(|node| match node.strip_suffix('*') {
+            Some(id) => format!(r#"{{"id":"{id}","changed":true}}"#),
+            None => format!(r#"{{"id":"{node}"}}"#),
+        });
+        let edges = edges.iter().map(|edge| match edge.split_at(2) {
+            // One without an id, and one that was changed.
+            (ends, "-") => format!(r#"{{"source":"{}","target":"{}"}}"#, &ends[..1], &ends[1..]),
+            (ends, mark) => {
+                let [source, target] = [&ends[..1], &ends[1..]];
+                format!(r#"{{"id":"{ends}","source":"{source}","target":"{target}","mark":"{mark}"}}"#)
+            }
+        });
+        let [nodes, edges] = [nodes.collect::<Vec<_>>(), edges.collect()].map(|rows| rows.join(","));
+        format!(r#"{{"nodes":[{nodes}],"edges":[{edges}]}}"#)
+    };
+    let base = file(&["a", "b", "c", "d"], &["ab", "bc", "bd", "cd", "ac", "bb", "ca-", "cb-", "bx"]);
+    // One takes out b and d, and what links them; the other changes b, an edge of it, and takes out an edge too.
+    let deleted = file(&["a", "c"], &["ac", "ca-"]);
+    let changed = file(&["a", "b*", "c", "d"], &["ab", "bc*", "bd", "cd", "ac", "ca-", "cb-", "bx"]);
+    for (mine, theirs) in [(&deleted, &changed), (&changed, &deleted)] {
+        let merged = merged(&base, mine, theirs);
+        let names = |list: &str| {
+            let rows = merged.file.get(list).and_then(Value::as_array).expect("rows").iter();
+            let name = |row: &Value| match row.get("id").and_then(Value::as_str) {
+                Some(id) => id.to_owned(),
+                None => {
+                    ["source", "target"].map(|key| row.get(key).and_then(Value::as_str).unwrap_or("?")).concat() + "-"
+                }
+            };
+            let mut names: Vec<String> = rows.map(name).collect();
+            names.sort_unstable();
+            names.join(" ")
+        };
+        // Not bd and cd, since d is gone; not bb, which both took out; not bx, which led nowhere.
+        assert_eq!((names("nodes").as_str(), names("edges").as_str()), ("a b c", "ab ac bc ca- cb-"));
+        let paths: Vec<&str> = merged.conflicts.iter().map(|conflict| conflict.path.as_str()).collect();
+        assert_eq!(paths, ["nodes/b/", "edges/bc/"]);
+    }
+    // Where only the node was changed, its edges are in the file of one side alone.
+    let only = file(&["a", "b*", "c", "d"], &["ab", "bc", "bd", "cd", "ac", "bb", "ca-", "cb-", "bx"]);
+    let back = merged(&base, &deleted, &only);
+    assert_eq!(back.file.get("edges").and_then(Value::as_array).map(<[Value]>::len), Some(6));
+}
+
+#[test]
 fn a_deletion_never_wins_over_an_edit() {
     let (one, other) = (r#"{"id":"a","x":1},{"id":"b"},{"id":"c"}"#, r#"{"id":"a","x":2},{"id":"c"}"#);
     assert_merges(
