@@ -18,6 +18,7 @@ use rand::TryRng as _;
 use rand::rngs::SysRng;
 use store::records::{Expect, Kind, RecordQuery, RecordWrite, Sort};
 use store::{Record, StoreError};
+use tokio::sync::watch;
 
 use crate::App;
 use crate::app::now_ms;
@@ -44,13 +45,16 @@ pub(crate) struct Auth {
     links: [u8; 32],
     open: bool,
     sessions: Mutex<HashMap<String, i64>>,
+    /// Counts the sessions that were ended.
+    ended: watch::Sender<u64>,
 }
 
 impl Auth {
     /// Accepts this API token; `open` accepts everybody.
     pub(crate) fn new(api_token: &str, open: bool) -> Self {
         let links = blake3::derive_key("tidemill: links of waiting steps", api_token.as_bytes());
-        Self { api_token: blake3::hash(api_token.as_bytes()), links, open, sessions: Mutex::default() }
+        let (sessions, ended) = (Mutex::default(), watch::Sender::new(0));
+        Self { api_token: blake3::hash(api_token.as_bytes()), links, open, sessions, ended }
     }
 
     /// Whether everybody is let in.
@@ -82,8 +86,12 @@ impl Auth {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner).get(hash).copied()
     }
 
-    fn remember(&self, hash: String, expires: i64) {
+    /// Keeps a session in memory that was read when so many had been ended. Of one that was ended meanwhile nothing is known here.
+    fn remember(&self, hash: String, expires: i64, ended: u64) {
         let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        if *self.ended.borrow() != ended {
+            return;
+        }
         if sessions.len() >= REMEMBERED_MAX {
             sessions.clear();
         }
@@ -91,7 +99,14 @@ impl Auth {
     }
 
     fn forget(&self, hash: &str) {
-        self.sessions.lock().unwrap_or_else(PoisonError::into_inner).remove(hash);
+        let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        sessions.remove(hash);
+        self.ended.send_modify(|ended| *ended += 1);
+    }
+
+    /// Tells when a session was ended: whoever is connected has to show again who they are.
+    pub(crate) fn ended(&self) -> watch::Receiver<u64> {
+        self.ended.subscribe()
     }
 }
 
@@ -140,9 +155,10 @@ async fn session_is_valid(app: &App, secret: &str) -> Result<bool, StoreError> {
     if let Some(expires) = app.auth.remembered(&hash) {
         return Ok(now < expires);
     }
+    let ended = *app.auth.ended.borrow();
     let Some(record) = find(app, &SESSION, &hash).await? else { return Ok(false) };
     let expires = expiry(&record);
-    app.auth.remember(hash, expires);
+    app.auth.remember(hash, expires, ended);
     Ok(now < expires)
 }
 

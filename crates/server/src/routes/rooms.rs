@@ -73,6 +73,9 @@ pub(crate) async fn join(
 
 async fn serve(app: &App, headers: &HeaderMap, mut socket: WebSocket, mut seat: Seat) {
     let mut asked = interval_at(Instant::now() + ASKED, ASKED);
+    let mut ended = app.auth.ended();
+    // They may have signed out while this socket was opened.
+    ended.mark_changed();
     let mut heard = true;
     let code = loop {
         tokio::select! {
@@ -97,8 +100,13 @@ async fn serve(app: &App, headers: &HeaderMap, mut socket: WebSocket, mut seat: 
                     Some(Ok(Message::Close(_)) | Err(_)) | None => break None,
                 }
             }
+            _ = ended.changed() => {
+                if !is_known(app, headers).await {
+                    break Some(close::SIGNED_OUT);
+                }
+            }
             _ = asked.tick() => {
-                if !heard || !matches!(auth::identify(app, headers).await, Ok(Some(_)) | Err(_)) {
+                if !heard || !is_known(app, headers).await {
                     break heard.then_some(close::SIGNED_OUT);
                 }
                 heard = false;
@@ -112,6 +120,11 @@ async fn serve(app: &App, headers: &HeaderMap, mut socket: WebSocket, mut seat: 
         end(&mut socket, code).await;
     }
     seat.leave().await;
+}
+
+/// Whether this is still somebody; while the store does not answer, nobody is sent away.
+async fn is_known(app: &App, headers: &HeaderMap) -> bool {
+    matches!(auth::identify(app, headers).await, Ok(Some(_)) | Err(_))
 }
 
 /// The library that reads frames tells it only in words.

@@ -65,7 +65,12 @@ impl Person {
 
     /// Connects as whoever has this token.
     pub(crate) async fn known(address: &str, path: &str, doc: Doc, token: &str) -> Self {
-        let socket = dial(address, path, &[("authorization", &format!("Bearer {token}"))]).await.expect("a socket");
+        Self::by(address, path, doc, &[("authorization", &format!("Bearer {token}"))]).await
+    }
+
+    /// Connects as these headers say.
+    pub(crate) async fn by(address: &str, path: &str, doc: Doc, headers: &[(&'static str, &str)]) -> Self {
+        let socket = dial(address, path, headers).await.expect("a socket");
         Self { doc, socket, sent: 0, heard: Heard::default() }
     }
 

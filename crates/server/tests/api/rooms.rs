@@ -16,6 +16,16 @@ async fn draft(server: &Server, id: &str) -> Json {
 async fn patch(server: &Server, id: &str, changes: Json) -> Json {
     let call = server.call("PATCH", &format!("/api/v1/workflows/{id}/draft")).header("if-match", "*");
     call.body(json!({ "changes": changes }).to_string()).send().await.ok(200)
+/// Signs a browser in, and answers its cookie.
+async fn sign_in(server: &Server) -> String {
+    let link = server.app.sign_in_token().await.expect("a link");
+    let call = server.call("POST", "/api/v1/session").anonymous().header("content-type", "application/json");
+    let answer = call.body(json!({ "token": link }).to_string()).send().await;
+    let cookie = answer.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
+    assert!(!cookie.is_empty(), "{}", answer.text());
+    cookie
+}
+
 }
 
 #[tokio::test]
@@ -238,16 +248,7 @@ async fn only_who_may_is_let_in() {
     assert_eq!(status(&[("authorization", &token), ("x-tenant-id", "acme")]).await, 404);
     assert_eq!(status(&[("authorization", &token)]).await, 101);
     // A browser sends the cookie by itself, so that the page's origin must be ours.
-    let link = server.app.sign_in_token().await.expect("a link");
-    let answer = server
-        .call("POST", "/api/v1/session")
-        .anonymous()
-        .body(json!({ "token": link }).to_string())
-        .header("content-type", "application/json")
-        .send()
-        .await;
-    let cookie = answer.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
-    assert!(!cookie.is_empty(), "{}", answer.text());
+    let cookie = sign_in(&server).await;
     assert_eq!(status(&[("cookie", &cookie), ("origin", "https://elsewhere.example")]).await, 403);
     assert_eq!(status(&[("cookie", &cookie), ("origin", &address)]).await, 101);
     assert!(server.get(&path).await.status.is_client_error(), "no socket without an upgrade");
@@ -274,3 +275,25 @@ async fn rows_without_a_name_can_be_told_apart_once_some_are_gone() {
     );
     assert_eq!(shown["graph"]["nodes"][2], json!({"id": "a", "data": {"x": 1}}), "the second of that id");
 }
+#[tokio::test]
+async fn signing_out_ends_the_sockets_of_that_browser_at_once() {
+    let server = Server::new().await;
+    let (id, address) = (server.store(LETTERS).await, server.listen().await);
+    let path = format!("/api/v1/workflows/{id}/rooms/0?tidemill=1");
+    let (cookie, other) = (sign_in(&server).await, sign_in(&server).await);
+    let browser = async |cookie: &str| {
+        let mut person = Person::by(&address, &path, Doc::new(), &[("cookie", cookie), ("origin", &address)]).await;
+        person.ask().await;
+        person.until(|heard| heard.synced).await;
+        person
+    };
+    let (mut ada, mut again, mut ben) = (browser(&cookie).await, browser(&cookie).await, browser(&other).await);
+    let out = server.call("DELETE", "/api/v1/session").anonymous().header("cookie", &cookie).header("origin", &address);
+    assert_eq!(out.header("host", address.trim_start_matches("http://")).send().await.status, 204);
+    // Sockets are asked again by the clock too, but only after longer than anybody waits here.
+    ada.until(|heard| heard.closed == Some(4401)).await;
+    again.until(|heard| heard.closed == Some(4401)).await;
+    ben.set("nodes", "b/data/value", "2").await;
+    ben.saved().await;
+}
+
