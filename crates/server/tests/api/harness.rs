@@ -10,6 +10,8 @@ use server::config::Layers;
 use server::{App, Config, Opened, router};
 use tower::ServiceExt as _;
 
+use crate::counted::{Counted, Traffic};
+
 /// The API token of every server that tests make.
 pub(crate) const TOKEN: &str = "a-token-that-only-tests-know-0123456789";
 
@@ -101,13 +103,26 @@ impl Server {
 
     /// A server in memory with these settings.
     pub(crate) async fn with(settings: &[(&'static str, &str)]) -> Self {
+        let config = Self::config(settings);
+        let opened = Arc::new(Opened::memory(&config).await.expect("a store"));
+        Self::over(config, opened).await
+    }
+
+    /// A server in memory whose traffic with the store is counted.
+    pub(crate) async fn counted() -> (Self, Arc<Traffic>) {
+        let (config, traffic) = (Self::config(&[]), Arc::new(Traffic::default()));
+        let mut opened = Opened::memory(&config).await.expect("a store");
+        opened.records = Arc::new(Counted::new(opened.records, traffic.clone()));
+        (Self::over(config, Arc::new(opened)).await, traffic)
+    }
+
+    fn config(settings: &[(&'static str, &str)]) -> Config {
         let mut flags = vec![("memory", "true".to_owned())];
         flags.extend(settings.iter().map(|(key, value)| (*key, (*value).to_owned())));
         let mut config = Config::new(&Layers::defaults(&flags).expect("settings")).expect("a configuration");
         // Workers are the product, which this program is not.
         config.js.program = Some(env!("CARGO_BIN_EXE_tidemill").into());
-        let opened = Arc::new(Opened::memory(&config).await.expect("a store"));
-        Self::over(config, opened).await
+        config
     }
 
     /// Another server over the same store, which knows only what is in it.

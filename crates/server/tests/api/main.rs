@@ -5,6 +5,7 @@ mod bad_input;
 mod bodies;
 mod cli;
 mod control;
+mod counted;
 mod dashboard;
 mod demo;
 mod documents;
