@@ -34,16 +34,15 @@ pub(crate) async fn restore(
         let others = kept(&mut held, &workflow, &format!("before restoring {}", name_of(&lineage, &record))).await?;
         let published = workflow.kept.version;
         let is_own = version == before.base || version == published && lineage.branch == before.branch;
-        let (next, text) = match branch {
-            Some(branch) => (Head { branch: Some(branch), ..before.renewed(version, None, published) }, None),
-            None if is_own => (before.renewed(version, None, published), None),
+        let (head, text) = match branch {
+            Some(branch) => (Head { branch: Some(branch), ..before.replaced(version, None, published) }, None),
+            None if is_own => (before.replaced(version, None, published), None),
             None => {
                 let missing = || StoreError::Corrupt(format!("the text of version {version} is missing"));
                 let text = versions::text(&*app.records, whose.0, version).await?.ok_or_else(missing)?;
-                (before.renewed(before.base, Some(app.ids.next()), published), Some(text))
+                (before.replaced(before.base, Some(app.ids.next()), published), Some(text))
             }
         };
-        let head = Head { rev: next.rev + 1, ..next };
         held.begin(&workflow, &head, Beginning { text, others, ..Beginning::default() }).await?;
         Ok(head)
     })
@@ -69,8 +68,7 @@ pub(crate) async fn switch(app: &App, whose: Whose, branch: String, matches: Mat
             newest.ok_or_else(|| ApiError::not_found(format!("a branch {branch:?} of workflow {}", whose.1)))?;
         let others = kept(&mut held, &workflow, &format!("before switching to {branch}")).await?;
         let branch = Some(branch).filter(|branch| branch != MAIN);
-        let next = before.renewed(newest, None, workflow.kept.version);
-        let head = Head { rev: next.rev + 1, branch, ..next };
+        let head = Head { branch, ..before.replaced(newest, None, workflow.kept.version) };
         held.begin(&workflow, &head, Beginning { others, ..Beginning::default() }).await?;
         Ok(head)
     })

@@ -6,7 +6,7 @@ use model::{Object, Value, json};
 use super::document::{Damaged, Document, List, read_object};
 use super::entries::{self, Field, slot_of, unescape};
 use super::shared::is_open;
-use super::{Head, Whose, detached, fold, off_thread};
+use super::{Head, Whose, detached, off_thread};
 use crate::App;
 use crate::app::now_ms;
 use crate::error::ApiError;
@@ -69,11 +69,9 @@ pub(crate) async fn settle(app: &App, whose: Whose, key: String, how: How) -> Re
         };
         let size = open.base.text.len();
         let (difference, after) = off_thread(size, work).await?;
-        let update = open.shared.write(difference);
-        let head = open.head.next(open.differs(Some(&after), workflow.kept.version)?);
-        let left = open.shared.open_conflicts();
-        held.commit(head.clone(), update, true).await?;
-        fold(&mut held, &workflow).await?;
+        // This one was among them.
+        let left = open.shared.open_conflicts().saturating_sub(1);
+        let head = held.write(&workflow, difference, Some(&after)).await?;
         Ok((head, left))
     })
     .await

@@ -9,8 +9,7 @@ use model::{Object, Value, VersionId, json};
 use store::{Record, StoreError};
 
 use super::entries::Difference;
-use super::open::Beginning;
-use super::{Head, Match, Whose, branches, detached, fold, off_thread, save};
+use super::{Head, Match, Whose, branches, detached, off_thread, save};
 use crate::App;
 use crate::app::now_ms;
 use crate::error::ApiError;
@@ -51,28 +50,15 @@ pub(crate) async fn merge(app: &App, whose: Whose, version: VersionId, matches: 
         }
         let count = conflicts.len();
         metrics::counter!("document_conflicts_total", "via" => "merge").increment(count as u64);
-        let published = workflow.kept.version;
-        let open = held.open(&workflow).await?;
         let head = match difference {
             Some(difference) => {
                 let difference = Difference { conflicts, ..difference };
                 if difference.is_empty() {
                     return Ok(Brought { head, conflicts: 0 });
                 }
-                let update = open.shared.write(difference);
-                let head = open.head.next(open.differs(None, published)?);
-                held.commit(head.clone(), update, true).await?;
-                fold(&mut held, &workflow).await?;
-                head
+                held.write(&workflow, difference, None).await?
             }
-            None => {
-                open.settled()?;
-                let next = head.renewed(head.base, Some(app.ids.next()), published);
-                let head = Head { rev: next.rev + 1, ..next };
-                let beginning = Beginning { text: Some(text), conflicts, ..Beginning::default() };
-                held.begin(&workflow, &head, beginning).await?;
-                head
-            }
+            None => held.replace(&workflow, text, conflicts).await?,
         };
         Ok(Brought { head, conflicts: count })
     })

@@ -14,7 +14,8 @@ use super::document::{Base, Document};
 use super::log::{self, BaseText, Epoch, Logged};
 use super::room::{Handle, Told};
 use super::shared::Shared;
-use super::{DRAFT, Head, Whose, head_write, off_thread, read_head, unchanged};
+use super::writing::Weight;
+use super::{DRAFT, Head, Whose, off_thread};
 use crate::App;
 use crate::error::ApiError;
 use crate::workflows::{Lineage, Workflow};
@@ -51,6 +52,7 @@ pub(crate) struct Open {
     log: Vec<Logged>,
     /// Bytes of its updates.
     bytes: usize,
+    pub(super) weight: Weight,
 }
 
 /// A draft that nobody else works on meanwhile.
@@ -129,11 +131,10 @@ impl Held {
 
     /// Stores what an update changed, as the next rev that `head` says. Everybody who is connected hears of it, unless the room
     /// itself stores it.
-    pub(super) async fn commit(&mut self, head: Head, update: Vec<u8>, tell: bool) -> Result<(), StoreError> {
+    pub(super) async fn commit(&mut self, head: Head, update: Bytes, tell: bool) -> Result<(), StoreError> {
         let Some(mut open) = self.open.take() else { return Ok(()) };
-        let update = Bytes::from(update);
         let logged = Logged { id: self.app.ids.next(), rev: head.rev, at_ms: head.at_ms };
-        let mut writes = vec![head_write(self.whose, &head, open.revision)];
+        let mut writes = vec![head.write(self.whose, open.revision)];
         if open.log.is_empty() && head.epoch == 0 {
             writes.push(log::epoch_write(&self.app, self.whose, open.began(head.at_ms)));
         }
@@ -157,6 +158,7 @@ impl Held {
         };
         open.revision = revisions.first().copied().unwrap_or_default();
         open.bytes += update.len();
+        open.weight.add(update.len());
         open.read = None;
         if tell {
             self.tell(Told::Changed { rev: head.rev, at_ms: head.at_ms, update });
@@ -176,7 +178,7 @@ impl Held {
         let Beginning { text, conflicts, others } = beginning;
         let (app, whose) = (self.app.clone(), self.whose);
         let open = self.open(workflow).await?;
-        let mut writes = vec![head_write(whose, head, open.revision)];
+        let mut writes = vec![head.write(whose, open.revision)];
         writes.extend(others);
         if open.log.is_empty() && open.head.epoch == 0 {
             writes.push(log::epoch_write(&app, whose, open.began(head.at_ms)));
@@ -223,11 +225,11 @@ impl Held {
         let (_, branch) = Lineage::beside(&self.app, self.whose.0, before.kept.version).await?;
         if revision != 0 && head.branch != branch {
             self.forget();
-            return Ok((vec![head_write(self.whose, &Head { changed: true, ..head }, revision)], true));
+            return Ok((vec![Head { changed: true, ..head }.write(self.whose, revision)], true));
         }
-        let next = Head { rev: head.rev + 1, epoch: head.epoch + 1, branch, ..unchanged(version) };
+        let next = Head { branch, ..head.replaced(version, None, version) };
         let writes = if revision == 0 {
-            vec![head_write(self.whose, &next, revision)]
+            vec![next.write(self.whose, revision)]
         } else {
             self.epoch_writes(before, &next, Beginning::default()).await?
         };
@@ -317,8 +319,8 @@ impl Drop for Held {
 async fn load_head(app: &App, (tenant, id): Whose, workflow: &Workflow) -> Result<(Head, u64), StoreError> {
     let record = app.records.get(&DRAFT, tenant, id.0).await?;
     Ok(match record {
-        Some(record) => (read_head(&record)?, record.revision),
-        None => (Head { at_ms: workflow.updated_ms, ..unchanged(workflow.kept.version) }, 0),
+        Some(record) => (Head::read(&record)?, record.revision),
+        None => (Head::unchanged(workflow.kept.version, workflow.updated_ms), 0),
     })
 }
 
@@ -330,6 +332,7 @@ async fn load(app: &App, whose: Whose, workflow: &Workflow) -> Result<Open, Stor
     let damaged = |_| StoreError::Corrupt(format!("the changes of the draft of workflow {} cannot be read", whose.1));
     let shared = Shared::load(updates.iter().map(log::Update::bytes)).map_err(damaged)?;
     let bytes = updates.iter().map(|update| update.bytes().len()).sum();
+    let weight = Weight::new(bytes);
     let log = updates.iter().map(|update| update.logged).collect();
-    Ok(Open { head, revision, base, shared: Arc::new(shared), read: None, log, bytes })
+    Ok(Open { head, revision, base, shared: Arc::new(shared), read: None, log, bytes, weight })
 }

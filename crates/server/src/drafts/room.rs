@@ -16,7 +16,7 @@ use super::open::Slot;
 use super::presence::Presence;
 use super::shared::{Broken, Outcome};
 use super::wire::{self, Frame};
-use super::{Whose, fold};
+use super::Whose;
 use crate::App;
 use crate::error::ApiError;
 use crate::{metrics, workflows};
@@ -288,7 +288,7 @@ impl Room {
             }
         }
         if let Ok(workflow) = workflows::find(&self.app, tenant, id).await
-            && let Err(error) = fold(&mut held, &workflow).await
+            && let Err(error) = held.fold(&workflow).await
         {
             tracing::warn!(workflow = %id, %error, "a draft could not be folded");
         }
@@ -434,8 +434,8 @@ impl Room {
             let changed = open.differs(None, workflow.kept.version).map_err(|error| failed(&error))?;
             let head = open.head.next(changed);
             self.newest = (head.rev, head.at_ms);
-            let update = Bytes::from(applied.update);
-            let stored = held.commit(head, update.to_vec(), false).await;
+            let update = applied.update;
+            let stored = held.commit(head, update.clone(), false).await;
             metrics::auto_save("socket", if stored.is_ok() { "saved" } else { "failed" }, began.elapsed());
             stored.map_err(|error| failed(&error))?;
             let mut from = senders.iter().map(|(member, _)| *member);

@@ -7,10 +7,9 @@ use model::{Object, Value, json};
 
 use super::document::{Damaged, Document, Found, List, read_object};
 use super::log;
-use super::open::Beginning;
 use super::room::Told;
 use super::shared::{Broken, Outcome};
-use super::{Difference, Head, Held, LARGE, Whose, change, cut, detached, entries, fold, is_published, off_thread};
+use super::{Difference, Head, Held, LARGE, Whose, change, cut, detached, entries, off_thread};
 use crate::App;
 use crate::error::ApiError;
 use crate::workflows::{self, Workflow};
@@ -84,9 +83,7 @@ async fn save_update(held: &mut Held, workflow: &Workflow, epoch: u64, update: V
     if applied.update.is_empty() {
         return Ok(Saved { head: open.head.clone(), merged: false });
     }
-    let head = open.head.next(open.differs(None, workflow.kept.version)?);
-    held.commit(head, applied.update, true).await?;
-    Ok(Saved { head: fold(held, workflow).await?, merged: false })
+    Ok(Saved { head: held.keep(workflow, applied.update, None).await?, merged: false })
 }
 
 /// Refuses what was made for another epoch.
@@ -150,26 +147,11 @@ async fn store(
     difference: Option<Difference>,
     text: bytes::Bytes,
 ) -> Result<Head, ApiError> {
-    let (app, published) = (held.app().clone(), workflow.kept.version);
-    let open = held.open(workflow).await?;
-    let Some(difference) = difference else {
-        open.settled()?;
-        let head = open.head.clone();
-        let is_published = is_published(&app, (held.whose().0, &head), published, &text).await?;
-        let open = held.open(workflow).await?;
-        let (base, own) = if is_published { (published, None) } else { (open.head.base, Some(app.ids.next())) };
-        let next = open.head.renewed(base, own, published);
-        let head = Head { rev: next.rev + 1, ..next };
-        held.begin(workflow, &head, Beginning::of(own.map(|_| text))).await?;
-        return Ok(head);
-    };
-    if difference.is_empty() {
-        return Ok(open.head.clone());
+    match difference {
+        None => held.replace(workflow, text, Vec::new()).await,
+        Some(difference) if difference.is_empty() => Ok(held.open(workflow).await?.head.clone()),
+        Some(difference) => held.write(workflow, difference, None).await,
     }
-    let update = open.shared.write(difference);
-    let head = open.head.next(open.differs(None, published)?);
-    held.commit(head, update, true).await?;
-    fold(held, workflow).await
 }
 
 /// The file as it was at an earlier state, or 409.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use model::{Object, Value, json};
 use yrs::encoding::read::Cursor;
+use bytes::Bytes;
 use yrs::updates::decoder::{Decode as _, DecoderV1};
 use yrs::updates::encoder::Encode as _;
 use yrs::{
@@ -33,7 +34,7 @@ pub(super) struct Shared {
 /// What became of updates that somebody sent.
 pub(super) struct Applied {
     /// What they changed together, as one update; empty where nothing did.
-    pub(super) update: Vec<u8>,
+    pub(super) update: Bytes,
     pub(super) outcomes: Vec<Outcome>,
 }
 
@@ -51,13 +52,6 @@ pub(super) enum Outcome {
 pub(super) struct Broken {
     /// Which of the updates did it.
     pub(super) by: usize,
-}
-
-/// How much an overlay holds.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Size {
-    pub(super) entries: usize,
-    pub(super) bytes: usize,
 }
 
 impl Shared {
@@ -94,7 +88,7 @@ impl Shared {
         let ending = AssertUnwindSafe(|| {
             let update = if txn.has_changes() { txn.encode_update_v1() } else { Vec::new() };
             ManuallyDrop::into_inner(txn).commit();
-            update
+            Bytes::from(update)
         });
         let update = catch_unwind(ending).map_err(|_| Broken { by: updates.len() })?;
         Ok(Applied { update, outcomes })
@@ -158,11 +152,16 @@ impl Shared {
         [&self.nodes, &self.edges, &self.file].iter().any(|map| map.len(&txn) > 0)
     }
 
-    pub(super) fn size(&self) -> Size {
+    /// How many entries there are.
+    pub(super) fn count(&self) -> usize {
         let txn = self.doc.transact();
         let maps = [&self.nodes, &self.edges, &self.file, &self.conflicts, &self.comments];
-        let entries = maps.iter().map(|map| map.len(&txn) as usize).sum();
-        Size { entries, bytes: txn.encode_diff_v1(&StateVector::default()).len() }
+        maps.iter().map(|map| map.len(&txn) as usize).sum()
+    }
+
+    /// How many bytes it has as one update, which is made for that.
+    pub(super) fn bytes(&self) -> usize {
+        self.doc.transact().encode_diff_v1(&StateVector::default()).len()
     }
 
     /// How many entries say something of the file.

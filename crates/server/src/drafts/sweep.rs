@@ -13,7 +13,7 @@ use store::StoreError;
 use store::journal::{ExecutionQuery, first_id_at};
 use store::records::{Expect, RecordQuery, RecordWrite, Sort};
 
-use super::{DRAFT, Whose, log, read_head};
+use super::{DRAFT, Head, Whose, log};
 use crate::App;
 use crate::app::now_ms;
 use crate::error::ApiError;
@@ -145,7 +145,7 @@ async fn candidates(app: &App, whose: Whose) -> Result<Vec<Candidate>, ApiError>
 async fn referred_by_draft(app: &App, whose: Whose) -> Result<HashSet<VersionId>, StoreError> {
     let mut referred = HashSet::new();
     if let Some(record) = app.records.get(&DRAFT, whose.0, whose.1.0).await? {
-        referred.insert(read_head(&record)?.base);
+        referred.insert(Head::read(&record)?.base);
     }
     for (_, epoch) in log::epochs(app, whose).await? {
         if let log::BaseText::Version(version) = epoch.base {

@@ -332,6 +332,51 @@ async fn a_merge_that_entries_cannot_say_begins_an_epoch_with_its_conflicts() {
     assert_eq!(flow.merge(&first).await["rev"], rev);
 }
 
+#[tokio::test]
+async fn who_merges_or_settles_hears_of_the_epoch_that_there_is_then() {
+    let server = Server::new().await;
+    let flow = Edited::new(&server).await;
+    let first = flow.first().await;
+    // More than stays an overlay while nobody is connected.
+    let large = json!("long ".repeat(250_000));
+    let epoch = |answer: &Json| answer["epoch"].as_u64().expect("an epoch");
+    flow.restore(&first, json!({"branch": "try"})).await.ok(200);
+    flow.set("b", "data/label", large.clone()).await;
+    flow.switch("main").await.ok(200);
+    let tip = flow.versions().await[0]["id"].as_str().expect("an id").to_owned();
+    flow.set("c", "data/value", json!(3)).await;
+    let before = epoch(&flow.draft().await);
+    let merged = flow.merge(&tip).await;
+    assert_eq!((epoch(&merged), &merged["conflicts"]), (before + 1, &json!(0)), "it was folded at once");
+    assert_eq!(epoch(&flow.draft().await), epoch(&merged));
+    // While a conflict is open nothing is folded, and with the last one all is.
+    let (flow, tip) = apart(&server).await;
+    flow.set("b", "data/value", json!(2)).await;
+    assert_eq!(flow.merge(&tip).await["conflicts"], 1);
+    flow.set("a", "data/label", large).await;
+    let before = epoch(&flow.draft().await);
+    let open = flow.conflicts("").await;
+    let settled = flow.settle(&open[0], json!({"how": "mine"})).await.ok(200);
+    assert_eq!((epoch(&settled), &settled["conflicts"]), (before + 1, &json!(0)));
+    assert_eq!(epoch(&flow.draft().await), epoch(&settled));
+}
+
+#[tokio::test]
+async fn a_node_that_a_merge_keeps_has_its_edges_until_it_is_taken_out() {
+    let server = Server::new().await;
+    let (flow, tip) = apart(&server).await;
+    flow.patch(json!([{"node": "b", "removed": true}, {"edge": "ab", "removed": true}])).await;
+    assert_eq!(flow.merge(&tip).await["conflicts"], 1);
+    let now = flow.draft().await["graph"].clone();
+    assert!(ids(&now).contains(&"b".into()), "they changed it");
+    assert_eq!(now["edges"], json!([{"id": "ab", "source": "a", "target": "b"}]));
+    let open = flow.conflicts("").await;
+    assert_eq!(open[0]["path"], "nodes/b/");
+    flow.settle(&open[0], json!({"how": "mine"})).await.ok(200);
+    let now = flow.draft().await["graph"].clone();
+    assert_eq!((ids(&now).contains(&"b".into()), &now["edges"]), (false, &json!([])), "it goes with its edges");
+}
+
 /// Runs the draft of a workflow; answers the version that was made for that.
 async fn run(flow: &Edited<'_>, value: i64) -> String {
     // Versions are in order by their millisecond.

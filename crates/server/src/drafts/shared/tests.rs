@@ -1,6 +1,5 @@
 //! The overlay against the cases that the page's tests read too, against itself, and against strangers.
 
-use bytes::Bytes;
 use proptest::prelude::{Just, Strategy, prop, prop_assert_eq, prop_oneof, proptest};
 use serde_json::Value as Json;
 
@@ -144,8 +143,8 @@ fn comments_outlive_an_epoch_and_settled_conflicts_hold_up_nothing() {
     drop(txn);
     assert_eq!(shared.open_conflicts(), 1);
     let (next, update) = shared.renewed(&[]);
-    assert_eq!((next.open_conflicts(), next.size().entries, next.changes_file()), (0, 1, false));
-    assert_eq!(Shared::load([&update[..]]).expect("an overlay").size().entries, 1);
+    assert_eq!((next.open_conflicts(), next.count(), next.changes_file()), (0, 1, false));
+    assert_eq!(Shared::load([&update[..]]).expect("an overlay").count(), 1);
 }
 
 /// A file of a few nodes and edges, some of them without names, and what somebody may make of it.
