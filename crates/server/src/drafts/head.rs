@@ -30,7 +30,8 @@ pub(crate) struct Head {
     pub(super) text: Option<i64>,
     /// Whether it differs from the workflow's version.
     pub(crate) changed: bool,
-    /// When it changed, in ms since 1970.
+    /// When it changed, in ms since 1970. No two heads of a draft have the same: whoever saves may name the state that they know
+    /// by it.
     pub(crate) at_ms: i64,
 }
 
@@ -52,19 +53,24 @@ impl Head {
 
     /// The head of the next rev.
     pub(super) fn next(&self, changed: bool) -> Self {
-        Self { rev: self.rev + 1, changed, at_ms: now_ms(), ..self.clone() }
+        Self { rev: self.rev + 1, changed, at_ms: self.later(), ..self.clone() }
     }
 
     /// The head of the next epoch that says the same, with a text of its own or that of its version.
     pub(super) fn renewed(&self, base: VersionId, text: Option<i64>, published: VersionId) -> Self {
         let changed = text.is_some() || base != published;
         let branch = self.branch.clone();
-        Self { rev: self.rev, epoch: self.epoch + 1, base, branch, text, changed, at_ms: now_ms() }
+        Self { rev: self.rev, epoch: self.epoch + 1, base, branch, text, changed, at_ms: self.later() }
     }
 
     /// The head of the next epoch that says something else.
     pub(super) fn replaced(&self, base: VersionId, text: Option<i64>, published: VersionId) -> Self {
         Self { rev: self.rev + 1, ..self.renewed(base, text, published) }
+    }
+
+    /// Now, and after what was before: two changes may come in one millisecond, and clocks are set back.
+    fn later(&self) -> i64 {
+        now_ms().max(self.at_ms.saturating_add(1))
     }
 
     pub(super) fn read(record: &store::Record) -> Result<Self, StoreError> {
@@ -78,5 +84,28 @@ impl Head {
         let expect = if revision == 0 { Expect::Absent } else { Expect::Revision(revision) };
         let content = Some((Vec::new(), body.into()));
         RecordWrite { kind: &DRAFT, tenant, id: id.0, expect, content, now_ms: self.at_ms }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_head_is_later_than_the_one_before() {
+        // As if the clock had been set back by an hour, and as if all came in one millisecond.
+        let mut head = Head::unchanged(VersionId(1), now_ms() + 3_600_000);
+        let after: [fn(&Head) -> Head; 3] = [
+            |head| head.next(true),
+            |head| head.renewed(VersionId(2), None, VersionId(2)),
+            |head| head.replaced(VersionId(2), Some(3), VersionId(2)),
+        ];
+        for after in after {
+            let next = after(&head);
+            assert!(next.at_ms > head.at_ms, "{next:?} after {head:?}");
+            head = next;
+        }
+        let behind = Head::unchanged(VersionId(1), 0).next(true);
+        assert!(behind.at_ms > now_ms() - 60_000, "it is the time, where that is later");
     }
 }
