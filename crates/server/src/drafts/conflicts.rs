@@ -118,7 +118,7 @@ fn chosen(now: &Document, entry: &Object, how: &How) -> Result<Document, ApiErro
                 is_row(value, own.as_ref())?;
                 after.set_item(list, slot, text(value))?;
             }
-            None => after.remove_item(list, slot)?,
+            None => remove(&mut after, list, slot)?,
         },
         (None, None) => {
             if let Some(value) = value.filter(|value| !value.is_null()) {
@@ -130,6 +130,22 @@ fn chosen(now: &Document, entry: &Object, how: &How) -> Result<Document, ApiErro
         }
     }
     Ok(after)
+}
+
+/// Takes a row out. A node goes with its edges: a merge has kept them for it.
+fn remove(file: &mut Document, list: List, slot: u32) -> Result<(), ApiError> {
+    let row = read_object(file.item(list, slot)?);
+    file.remove_item(list, slot)?;
+    let id = row.as_ref().and_then(|row| row.get("id"));
+    let Some(id) = id.filter(|_| matches!(list, List::Nodes)) else { return Ok(()) };
+    for slot in file.slots(List::Edges)? {
+        let edge = read_object(file.item(List::Edges, slot)?);
+        let links = |key| edge.as_ref().is_some_and(|edge| edge.get(key) == Some(id));
+        if links("source") || links("target") {
+            file.remove_item(List::Edges, slot)?;
+        }
+    }
+    Ok(())
 }
 
 /// A row stays the same one.

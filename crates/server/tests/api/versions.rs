@@ -368,13 +368,13 @@ async fn a_node_that_a_merge_keeps_has_its_edges_until_it_is_taken_out() {
     flow.patch(json!([{"node": "b", "removed": true}, {"edge": "ab", "removed": true}])).await;
     assert_eq!(flow.merge(&tip).await["conflicts"], 1);
     let now = flow.draft().await["graph"].clone();
-    assert!(ids(&now).contains(&"b".into()), "they changed it");
+    assert!(ids(&now).contains(&"b"), "they changed it");
     assert_eq!(now["edges"], json!([{"id": "ab", "source": "a", "target": "b"}]));
     let open = flow.conflicts("").await;
     assert_eq!(open[0]["path"], "nodes/b/");
     flow.settle(&open[0], json!({"how": "mine"})).await.ok(200);
     let now = flow.draft().await["graph"].clone();
-    assert_eq!((ids(&now).contains(&"b".into()), &now["edges"]), (false, &json!([])), "it goes with its edges");
+    assert_eq!((ids(&now).contains(&"b"), &now["edges"]), (false, &json!([])), "it goes with its edges");
 }
 
 /// Runs the draft of a workflow; answers the version that was made for that.
