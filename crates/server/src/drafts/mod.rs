@@ -12,6 +12,7 @@ mod conflicts;
 mod cut;
 mod document;
 mod entries;
+mod gathering;
 mod head;
 mod log;
 mod merging;

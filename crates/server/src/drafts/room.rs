@@ -6,12 +6,12 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError};
-use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio::time::{Instant, sleep_until};
 
+use super::gathering::Gathering;
 use super::open::Slot;
 use super::presence::Presence;
 use super::shared::{Broken, Outcome};
@@ -21,8 +21,6 @@ use crate::App;
 use crate::error::ApiError;
 use crate::{metrics, workflows};
 
-/// Changes of others go out together at most this often.
-const TOGETHER: Duration = Duration::from_millis(50);
 /// Members of a room.
 const MEMBERS_MAX: usize = 200;
 /// Frames that wait for the room, and frames that wait for a member.
@@ -201,9 +199,8 @@ fn open(app: &App, whose: Whose, epoch: u64) -> Handle {
         handle: handle.clone(),
         members: HashMap::new(),
         presence: Presence::default(),
-        unheard: Vec::new(),
+        unheard: Gathering::default(),
         newest: (0, 0),
-        last: None,
     };
     ::metrics::gauge!("rooms_open").increment(1.0);
     tokio::spawn(room.lead(says, tells));
@@ -217,12 +214,10 @@ struct Room {
     handle: Handle,
     members: HashMap<u64, Member>,
     presence: Presence,
-    /// Updates that not everybody has heard, each with who sent it.
-    unheard: Vec<(Option<u64>, Bytes)>,
+    /// Updates that not everybody has heard.
+    unheard: Gathering,
     /// The newest rev that is told, and when it was.
     newest: (u64, i64),
-    /// When something went out last.
-    last: Option<Instant>,
 }
 
 /// The room is over, and this is why.
@@ -232,15 +227,15 @@ impl Room {
     async fn lead(mut self, mut says: mpsc::Receiver<Said>, mut tells: UnboundedReceiver<Told>) {
         let mut closing = self.app.closing();
         let Ended(code) = loop {
-            let due = self.last.map_or_else(Instant::now, |last| last + TOGETHER);
+            let due = self.unheard.due(self.members.len(), self.presence.has_news());
             let step = tokio::select! {
                 biased;
                 told = tells.recv() => match told {
                     Some(told) => self.told(told),
                     None => Err(Ended(close::FAILED)),
                 },
-                () = sleep_until(due), if self.has_news() => {
-                    self.spread();
+                () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
+                    self.spread(false);
                     Ok(())
                 }
                 said = says.recv() => match said {
@@ -256,7 +251,7 @@ impl Room {
                 return;
             }
         };
-        self.spread();
+        self.spread(true);
         says.close();
         self.vacate();
         for (_, member) in self.members.drain() {
@@ -307,11 +302,11 @@ impl Room {
         match told {
             Told::Changed { rev, at_ms, update } => {
                 self.newest = (rev, at_ms);
-                self.unheard.push((None, update));
+                self.unheard.add(None, update);
                 Ok(())
             }
             Told::Over { epoch, rev } => {
-                self.spread();
+                self.spread(true);
                 let over = wire::over(epoch, rev);
                 self.members.values_mut().filter(|member| member.manner.ours).for_each(|member| member.hear(&over));
                 Err(Ended(close::OVER))
@@ -441,7 +436,7 @@ impl Room {
             let mut from = senders.iter().map(|(member, _)| *member);
             let first = from.next();
             let alone = from.all(|member| Some(member) == first);
-            self.unheard.push((first.filter(|_| alone), update));
+            self.unheard.add(first.filter(|_| alone), update);
         }
         let open = held.open(&workflow).await.map_err(|error| failed(&error))?;
         if self.newest.0 == 0 {
@@ -510,30 +505,16 @@ impl Room {
         }
     }
 
-    fn has_news(&self) -> bool {
-        !self.unheard.is_empty() || self.presence.has_news()
-    }
-
-    /// Tells everybody what is new.
-    fn spread(&mut self) {
-        let unheard = std::mem::take(&mut self.unheard);
-        let states = self.presence.news();
-        let alone = unheard
-            .first()
-            .and_then(|(from, _)| *from)
-            .filter(|from| unheard.iter().all(|(one, _)| one.as_ref() == Some(from)));
-        let update = match &unheard[..] {
-            [] => None,
-            [(_, one)] => Some(wire::update(one)),
-            // Ours all of them: merging does not fail.
-            several => {
-                yrs::merge_updates_v1(several.iter().map(|(_, update)| update)).ok().map(|one| wire::update(&one))
-            }
-        };
+    /// Tells everybody what is new and due; with `all`, also what would wait.
+    fn spread(&mut self, all: bool) {
+        let now = Instant::now();
+        let changes = self.unheard.changes(now, self.members.len(), all);
+        let shows = self.presence.has_news() && self.unheard.shows(now, all);
+        let states = if shows { self.presence.news() } else { None };
         let (rev, at_ms) = self.newest;
         for member in self.members.values_mut() {
-            if let Some(update) = update.as_ref().filter(|_| alone != Some(member.id)) {
-                member.hear(update);
+            if let Some(told) = changes.as_ref().filter(|told| told.by != Some(member.id)) {
+                member.hear(&told.frame);
                 if member.manner.ours {
                     let saved = wire::saved(rev, member.kept, at_ms);
                     member.hear(&saved);
@@ -541,7 +522,6 @@ impl Room {
             }
             states.iter().for_each(|states| member.hear(states));
         }
-        self.last = Some(Instant::now());
         self.drop_deaf();
     }
 
