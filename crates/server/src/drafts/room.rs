@@ -8,24 +8,28 @@ use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError};
 
 use bytes::Bytes;
+use store::StoreError;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio::time::{Instant, sleep_until};
 
-use super::gathering::Gathering;
-use super::open::Slot;
-use super::presence::Presence;
-use super::shared::{Broken, Outcome};
-use super::wire::{self, Frame};
 use super::Whose;
+use super::gathering::Gathering;
+use super::open::{Held, Slot};
+use super::presence::Presence;
+use super::shared::{Applied, Broken, Outcome};
+use super::wire::{self, Frame};
 use crate::App;
 use crate::error::ApiError;
-use crate::{metrics, workflows};
+use crate::metrics;
+use crate::workflows::{self, Workflow};
 
 /// Members of a room.
 const MEMBERS_MAX: usize = 200;
 /// Frames that wait for the room, and frames that wait for a member.
 const WAITING: usize = 1_024;
 const UNHEARD_MAX: usize = 512;
+/// How often somebody is asked for what it does not have itself.
+const IN_VAIN_MAX: u32 = 3;
 /// Bytes that are committed at once.
 const BATCH_MAX: usize = 1024 * 1024;
 
@@ -134,6 +138,8 @@ struct Member {
     kept: u64,
     /// One of its frames could not be taken: only all that it has is enough again.
     lacks: bool,
+    /// How often it was asked for all that it has, and sent what lacks something again.
+    in_vain: u32,
     /// Whether it is counted among those who are there.
     counted: bool,
 }
@@ -172,6 +178,7 @@ pub(crate) async fn join(app: &App, whose: Whose, epoch: u64, manner: Manner) ->
             sent: 0,
             kept: 0,
             lacks: false,
+            in_vain: 0,
             counted: false,
         };
         // A room that ends right now does not take it; then there is another.
@@ -411,19 +418,9 @@ impl Room {
                 states.into_iter().for_each(|states| member.hear(&states));
             }
         }
-        let updates = self.updates_of(&frames, open.room(app.config.limits.body_bytes));
-        let parts: Vec<&Bytes> = updates.iter().map(|(_, _, update)| *update).collect();
-        let applied = match open.shared.apply(&parts) {
-            Ok(applied) => applied,
-            Err(Broken { by }) => {
-                // Its memory is not to be trusted any more; the others come back to what is stored.
-                held.forget();
-                if let Some(member) = updates.get(by).and_then(|(member, ..)| self.members.remove(member)) {
-                    member.end(close::MALFORMED);
-                }
-                return Err(failed(&"an update made it panic"));
-            }
-        };
+        let mut updates = self.updates_of(&frames, open.room(app.config.limits.body_bytes));
+        let applied = self.apply(&mut held, &workflow, &mut updates).await.map_err(|error| failed(&error))?;
+        let open = held.open(&workflow).await.map_err(|error| failed(&error))?;
         let senders: Vec<(u64, u64)> = updates.iter().map(|(member, count, _)| (*member, *count)).collect();
         if !applied.update.is_empty() {
             let changed = open.differs(None, workflow.kept.version).map_err(|error| failed(&error))?;
@@ -455,6 +452,32 @@ impl Room {
         Ok(())
     }
 
+    /// Applies updates. Whoever sent one that breaks the document is sent away; the others have heard of nothing but what is stored, so
+    /// they go on with that.
+    async fn apply(
+        &mut self,
+        held: &mut Held,
+        workflow: &Workflow,
+        updates: &mut Vec<(u64, u64, &Bytes)>,
+    ) -> Result<Applied, StoreError> {
+        loop {
+            let parts: Vec<&Bytes> = updates.iter().map(|(_, _, update)| *update).collect();
+            let by = match held.open(workflow).await?.shared.apply(&parts) {
+                Ok(applied) => return Ok(applied),
+                Err(Broken { by }) => by,
+            };
+            held.forget();
+            // It may break only at the end of all: then it was whoever came last.
+            let Some((by, ..)) = updates.get(by).or(updates.last()).copied() else {
+                return Err(StoreError::Corrupt(format!("the changes of the draft of workflow {}", self.whose.1)));
+            };
+            tracing::warn!(workflow = %self.whose.1, "an update made the document panic: its sender is sent away");
+            self.presence.leave(by);
+            self.members.remove(&by).into_iter().for_each(|member| member.end(close::MALFORMED));
+            updates.retain(|(member, ..)| *member != by);
+        }
+    }
+
     /// The updates that are to be applied, each with who sent it and as their how manieth.
     fn updates_of<'f>(&mut self, frames: &'f [(u64, Frame)], room: usize) -> Vec<(u64, u64, &'f Bytes)> {
         let (mut updates, mut bytes) = (Vec::new(), 0);
@@ -472,6 +495,7 @@ impl Room {
                     .refuse("too_large", "the changes of this draft have no room any more; publish it, and they will");
             } else {
                 if matches!(frame, Frame::Step2(_)) {
+                    member.in_vain += u32::from(member.lacks);
                     member.lacks = false;
                 }
                 updates.push((*id, member.sent, update));
@@ -486,8 +510,15 @@ impl Room {
         for ((id, count), outcome) in senders.iter().zip(outcomes) {
             let Some(member) = self.members.get_mut(id) else { continue };
             match outcome {
-                Outcome::Taken if !member.lacks => member.kept = *count,
+                Outcome::Taken if !member.lacks => {
+                    member.in_vain = 0;
+                    member.kept = *count;
+                }
                 Outcome::Taken => {}
+                // It would be asked for ever.
+                Outcome::Incomplete if member.in_vain >= IN_VAIN_MAX => {
+                    member.code.store(close::MALFORMED, Ordering::Relaxed);
+                }
                 Outcome::Incomplete => {
                     member.lacks = true;
                     member.hear(&wire::step_1(vector));

@@ -7,7 +7,6 @@ use model::{Object, Value, json};
 
 use super::document::{Damaged, Document, Found, List, read_object};
 use super::log;
-use super::room::Told;
 use super::shared::{Broken, Outcome};
 use super::{Difference, Head, Held, LARGE, Whose, change, cut, detached, entries, off_thread};
 use crate::App;
@@ -75,8 +74,8 @@ async fn save_update(held: &mut Held, workflow: &Workflow, epoch: u64, update: V
         Ok(applied) if applied.outcomes == [Outcome::Taken] => applied,
         Ok(_) => return Err(malformed()),
         Err(Broken { .. }) => {
+            // Nobody has heard of more than what is stored, so nobody else has to know.
             held.forget();
-            held.tell(Told::Failed);
             return Err(malformed());
         }
     };

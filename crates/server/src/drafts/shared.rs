@@ -1,19 +1,23 @@
 //! The overlay of a draft as a document that several people change at once: a Yjs document, and what it says.
 
+mod scan;
+
 use std::collections::{BTreeMap, HashSet};
 use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use bytes::Bytes;
 use model::{Object, Value, json};
 use yrs::encoding::read::Cursor;
-use bytes::Bytes;
 use yrs::updates::decoder::{Decode as _, DecoderV1};
 use yrs::updates::encoder::Encode as _;
 use yrs::{
     Any, ClientID, Doc, GetString as _, Map as _, MapRef, OffsetKind, Options, Out, ReadTxn as _, StateVector,
     Text as _, TextRef, Transact as _, TransactionMut, Update, WriteTxn as _,
 };
+
+use scan::Looks;
 
 use super::document::{Base, Damaged, Document, List, read_object};
 use super::entries::{self, ADDED, Cell, Changed, DELETED, Difference, Entry, Field, RowChange};
@@ -83,7 +87,8 @@ impl Shared {
         let mut outcomes = Vec::with_capacity(updates.len());
         for (by, update) in updates.iter().enumerate() {
             let take = AssertUnwindSafe(|| take(&mut txn, update.as_ref()));
-            outcomes.push(catch_unwind(take).map_err(|_| Broken { by })?);
+            let outcome = catch_unwind(take).ok().flatten();
+            outcomes.push(outcome.ok_or(Broken { by })?);
         }
         let ending = AssertUnwindSafe(|| {
             let update = if txn.has_changes() { txn.encode_update_v1() } else { Vec::new() };
@@ -217,6 +222,8 @@ impl Shared {
     pub(super) fn since(&self, vector: &[u8]) -> Result<Vec<u8>, Damaged> {
         let vector = if vector.is_empty() {
             StateVector::default()
+        } else if !scan::is_vector(vector) {
+            return Err(Damaged);
         } else {
             catch_unwind(|| StateVector::decode_v1(vector)).ok().and_then(Result::ok).ok_or(Damaged)?
         };
@@ -283,17 +290,25 @@ impl RowChange {
     }
 }
 
-fn take(txn: &mut TransactionMut<'_>, update: &[u8]) -> Outcome {
+/// Takes an update in; none where that broke the document.
+fn take(txn: &mut TransactionMut<'_>, update: &[u8]) -> Option<Outcome> {
+    let known = txn.state_vector();
+    match scan::look(update, |client| known.get(&client)) {
+        Looks::Whole => {}
+        Looks::Holed => return Some(Outcome::Incomplete),
+        Looks::Unsound => return Some(Outcome::Malformed),
+    }
     let mut decoder = DecoderV1::new(Cursor::new(update));
-    let Ok(update) = Update::decode(&mut decoder) else { return Outcome::Malformed };
-    if txn.apply_update(update).is_err() {
-        return Outcome::Malformed;
+    let Ok(update) = Update::decode(&mut decoder) else { return Some(Outcome::Malformed) };
+    txn.apply_update(update).ok()?;
+    if !txn.has_missing_updates() {
+        return Some(Outcome::Taken);
     }
-    if txn.has_missing_updates() {
-        txn.prune_pending();
-        return Outcome::Incomplete;
-    }
-    Outcome::Taken
+    txn.prune_pending();
+    // Of what was taken all the same nothing may stand behind a hole.
+    let before = txn.before_state();
+    let is_whole = scan::look(&txn.encode_update_v1(), |client| before.get(&client)) == Looks::Whole;
+    is_whole.then_some(Outcome::Incomplete)
 }
 
 fn any(value: Option<&Value>) -> Any {
@@ -404,5 +419,7 @@ fn entries_of(txn: &yrs::Transaction<'_>, map: &MapRef, list: Option<List>) -> V
     map.iter(txn).filter_map(|(key, value)| Some((key.to_owned(), cell(key, value)?))).collect()
 }
 
+#[cfg(test)]
+mod hostile;
 #[cfg(test)]
 mod tests;

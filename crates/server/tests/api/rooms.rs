@@ -1,8 +1,11 @@
 //! Rooms: what several people change at once, what is on disk when somebody is told so, and what nobody may send.
 
+use std::collections::HashMap;
+
 use serde_json::{Value as Json, json};
 use tokio_tungstenite::tungstenite::Error;
-use yrs::{Any, Array as _, Doc, Map as _, MapPrelim, Text as _, Transact as _, WriteTxn as _};
+use yrs::updates::decoder::Decode as _;
+use yrs::{Any, Array as _, Doc, Map as _, MapPrelim, Text as _, Transact as _, Update, WriteTxn as _};
 
 use crate::harness::Server;
 use crate::room_client::{Person, dial, sync};
@@ -13,9 +16,6 @@ async fn draft(server: &Server, id: &str) -> Json {
     server.get(&format!("/api/v1/workflows/{id}/draft")).await.ok(200)
 }
 
-async fn patch(server: &Server, id: &str, changes: Json) -> Json {
-    let call = server.call("PATCH", &format!("/api/v1/workflows/{id}/draft")).header("if-match", "*");
-    call.body(json!({ "changes": changes }).to_string()).send().await.ok(200)
 /// Signs a browser in, and answers its cookie.
 async fn sign_in(server: &Server) -> String {
     let link = server.app.sign_in_token().await.expect("a link");
@@ -26,6 +26,9 @@ async fn sign_in(server: &Server) -> String {
     cookie
 }
 
+async fn patch(server: &Server, id: &str, changes: Json) -> Json {
+    let call = server.call("PATCH", &format!("/api/v1/workflows/{id}/draft")).header("if-match", "*");
+    call.body(json!({ "changes": changes }).to_string()).send().await.ok(200)
 }
 
 #[tokio::test]
@@ -192,7 +195,8 @@ async fn hostile_frames_end_at_most_their_own_socket() {
     let mut txn = eve.doc.transact_mut();
     txn.get_or_insert_array("nodes").insert(&mut txn, 0, "x");
     txn.get_or_insert_text("edges").insert(&mut txn, 0, "x");
-    txn.get_or_insert_map("file").insert(&mut txn, "name", MapPrelim::from([("deep", Any::Bool(true))]));
+    let deep = Any::from([("deep".to_owned(), Any::Bool(true))].into_iter().collect::<HashMap<_, _>>());
+    txn.get_or_insert_map("file").insert(&mut txn, "name", deep);
     let odd = txn.encode_update_v1();
     drop(txn);
     eve.send(&odd).await;
@@ -200,6 +204,21 @@ async fn hostile_frames_end_at_most_their_own_socket() {
     eve.set("nodes", "b/data", "7").await;
     eve.set("conflicts", "x", 7).await;
     eve.saved().await;
+    // Shared types inside of each other are no part of any document here, and could go down without end.
+    let stranger = Doc::new();
+    let mut txn = stranger.transact_mut();
+    txn.get_or_insert_map("file").insert(&mut txn, "name", MapPrelim::from([("deep", Any::Bool(true))]));
+    let nested = txn.encode_update_v1();
+    drop(txn);
+    // Nor does a value that is nested a million times end the process, or a size that is not true fill its memory.
+    let mut endless = vec![1, 1, 7, 0, 8, 1, 5];
+    endless.extend(b"nodes\x01");
+    endless.extend([117, 1].repeat(9_000));
+    for update in [&nested[..], &endless, &[255, 255, 255, 31, 1, 7, 0]] {
+        eve.send(update).await;
+    }
+    eve.until(|heard| heard.refused.len() == 7).await;
+    assert!(eve.heard.refused.iter().all(|(_, code)| code == "malformed"), "{:?}", eve.heard.refused);
     let shown = draft(&server, &id).await;
     assert_eq!(
         shown["graph"]["nodes"],
@@ -211,8 +230,8 @@ async fn hostile_frames_end_at_most_their_own_socket() {
     eve.set("nodes", "a/data/big", "x".repeat(12_000).as_str()).await;
     eve.saved().await;
     eve.set("nodes", "a/data/bigger", "x".repeat(12_000).as_str()).await;
-    eve.until(|heard| heard.refused.len() == 5).await;
-    assert_eq!(eve.heard.refused[4].1, "too_large");
+    eve.until(|heard| heard.refused.len() == 8).await;
+    assert_eq!(eve.heard.refused[7].1, "too_large");
     eve.send(&[0; 21_000]).await;
     eve.until(|heard| heard.closed.is_some()).await;
     assert_eq!(eve.heard.closed, Some(4413));
@@ -230,6 +249,28 @@ async fn an_update_that_lacks_its_beginning_is_asked_for_again() {
     ada.set("nodes", "b/data/value", "3").await;
     ada.saved().await;
     assert_eq!(draft(&server.another().await, &id).await["graph"]["nodes"][1]["data"]["value"], 3);
+}
+
+#[tokio::test]
+async fn who_does_not_have_the_beginning_either_is_not_asked_for_ever() {
+    let server = Server::new().await;
+    let (id, address) = (server.store(LETTERS).await, server.listen().await);
+    let mut eve = Person::join(&address, &id, 0).await;
+    let stranger = Doc::new();
+    let set = |key: &str| {
+        let mut txn = stranger.transact_mut();
+        let map = txn.get_or_insert_map("nodes");
+        map.insert(&mut txn, key, "1");
+        txn.encode_update_v1()
+    };
+    set("a/x");
+    let second = set("a/y");
+    // It never had the first one: whatever it is asked, it answers with the second.
+    let known = Update::decode_v1(&second).expect("an update");
+    eve.doc.transact_mut().apply_update(known).expect("it fits");
+    eve.send(&second).await;
+    eve.until(|heard| heard.closed == Some(4422)).await;
+    assert_eq!(draft(&server, &id).await["rev"], 0);
 }
 
 #[tokio::test]
@@ -255,27 +296,6 @@ async fn only_who_may_is_let_in() {
 }
 
 #[tokio::test]
-async fn rows_without_a_name_can_be_told_apart_once_some_are_gone() {
-    let server = Server::new().await;
-    let (id, address) = (server.store(LETTERS).await, server.listen().await);
-    let file = r#"{"nodes":[{"id":"a"},{"id":"b"},{"id":"a"}],"edges":[{"source":"a"},{"id":"ab"},{"source":"b"}]}"#;
-    let put = server.call("PUT", &format!("/api/v1/workflows/{id}/draft")).header("if-match", "*").body(file);
-    put.send().await.ok(200);
-    assert_eq!(draft(&server, &id).await.get("gone"), None);
-    let mut ada = Person::join(&address, &id, 1).await;
-    for key in ["#0/~deleted", "ab/~deleted"] {
-        ada.set("edges", key, true).await;
-    }
-    ada.set("nodes", "#0/data/x", "1").await;
-    ada.saved().await;
-    let shown = draft(&server, &id).await;
-    assert_eq!(
-        (&shown["gone"], &shown["graph"]["edges"]),
-        (&json!({"nodes": [], "edges": [0, "ab"]}), &json!([{"source": "b"}]))
-    );
-    assert_eq!(shown["graph"]["nodes"][2], json!({"id": "a", "data": {"x": 1}}), "the second of that id");
-}
-#[tokio::test]
 async fn signing_out_ends_the_sockets_of_that_browser_at_once() {
     let server = Server::new().await;
     let (id, address) = (server.store(LETTERS).await, server.listen().await);
@@ -297,3 +317,24 @@ async fn signing_out_ends_the_sockets_of_that_browser_at_once() {
     ben.saved().await;
 }
 
+#[tokio::test]
+async fn rows_without_a_name_can_be_told_apart_once_some_are_gone() {
+    let server = Server::new().await;
+    let (id, address) = (server.store(LETTERS).await, server.listen().await);
+    let file = r#"{"nodes":[{"id":"a"},{"id":"b"},{"id":"a"}],"edges":[{"source":"a"},{"id":"ab"},{"source":"b"}]}"#;
+    let put = server.call("PUT", &format!("/api/v1/workflows/{id}/draft")).header("if-match", "*").body(file);
+    put.send().await.ok(200);
+    assert_eq!(draft(&server, &id).await.get("gone"), None);
+    let mut ada = Person::join(&address, &id, 1).await;
+    for key in ["#0/~deleted", "ab/~deleted"] {
+        ada.set("edges", key, true).await;
+    }
+    ada.set("nodes", "#0/data/x", "1").await;
+    ada.saved().await;
+    let shown = draft(&server, &id).await;
+    assert_eq!(
+        (&shown["gone"], &shown["graph"]["edges"]),
+        (&json!({"nodes": [], "edges": [0, "ab"]}), &json!([{"source": "b"}]))
+    );
+    assert_eq!(shown["graph"]["nodes"][2], json!({"id": "a", "data": {"x": 1}}), "the second of that id");
+}
