@@ -126,6 +126,7 @@ class Life {
   async apart(): Promise<void> {
     const { random } = this;
     for (const person of this.people) this.cut(person);
+    this.server.step(() => true);
     for (let edit = 0; edit < EDITS; edit += 1) {
       for (const person of this.people) {
         const roll = random.below(12);
@@ -136,6 +137,7 @@ class Life {
       await vi.advanceTimersByTimeAsync(random.below(120));
     }
     await vi.advanceTimersByTimeAsync(7_000);
+    for (const person of this.people) await person.at.written();
     for (const person of this.people) if (random.below(2) === 0) await this.reload(person);
   }
 

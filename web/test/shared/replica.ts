@@ -87,6 +87,12 @@ export class Replica {
     return this.saver;
   }
 
+  /** Once the device has all that was changed so far. */
+  async written(): Promise<void> {
+    await (this.saver as unknown as { localQueue: Promise<void> }).localQueue;
+    await disksSettle();
+  }
+
   /** As if the browser had been killed: nothing is said to anybody. */
   crash(): void {
     const { connection } = this;

@@ -4,7 +4,7 @@
 import type { FileEdge, FileGraph, FileNode } from "../file";
 import { mergeDifference, type Change, type Conflict, type Difference, type MergeTexts, type RowName } from "./changes";
 import type { GraphDocument } from "./document";
-import { differing, same, withFields, type Entity } from "./fields";
+import { differing, fieldsOf, readField, same, withFields, type Entity } from "./fields";
 import { partsOf, type Gone, type Pair, type Rows } from "./rows";
 import type { Table } from "./table";
 
@@ -56,8 +56,12 @@ function moveBoth(side: Side, slot: number, row: Row | null): void {
 
 /** The base after a change of somebody else: what I hold back in other fields is still not in it. */
 function moved(base: Row | null, before: Row | null, after: Row | null): Row | null {
-  if (after === null || before === null || base === null) return after;
-  return withFields(base, differing(before, after));
+  if (after === null || before === null) return after;
+  if (base !== null) return withFields(base, differing(before, after));
+  // Both added it: what reads as I wrote it is mine, and nobody has said that the server has it.
+  if (same(before, after)) return null;
+  const own = fieldsOf(before).filter((field) => same(readField(before, field), readField(after, field)));
+  return withFields(after, Object.fromEntries(own.map((field) => [field, undefined])));
 }
 
 /** Says what a row is on the server. */

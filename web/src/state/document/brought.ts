@@ -2,10 +2,11 @@
 // the two would be gone without a word. It is laid on once more, on top of theirs.
 
 import type { FileEdge, FileNode } from "../../graph/file";
-import { differenceOf, type Change } from "../../graph/document/changes";
+import { differenceOf, type Change, type Conflict, type Difference, type RowName } from "../../graph/document/changes";
 import type { GraphDocument } from "../../graph/document/document";
 import { sideOf, type Arrival, type Went } from "../../graph/document/elsewhere";
-import { same } from "../../graph/document/fields";
+import { differing, same, withFields } from "../../graph/document/fields";
+import type { Pair } from "../../graph/document/rows";
 
 export interface Met {
   /** What I brought in rows that are there on both sides. */
@@ -14,22 +15,65 @@ export interface Met {
   added: FileNode[];
   /** The edges that I drew, by slot. */
   edges: readonly number[];
+  /** What is still brought, on top of theirs. */
+  rest: Went;
 }
 
-/** Where arrivals meet what I brought; asked before they are taken over. Null where they do not. */
-export function met(doc: GraphDocument, brought: Went, arrivals: readonly Arrival[], isFile: boolean): Met | null {
-  const found: Met = { changes: [], added: [], edges: [...brought.edges].flatMap(([slot, { before }]) => (before === null ? [slot] : [])) };
+interface News {
+  arrivals: readonly Arrival[];
+  isFile: boolean;
+  /** Conflicts that come with it. Where mine is the other side, whoever brought theirs has told of both. */
+  told: readonly Conflict[];
+  /** Of what I have told already: with an entry of theirs all is told, and neither lays it on for ever. */
+  own: readonly Conflict[];
+}
+
+/** Where news meets what I brought; asked before it is taken over. Null where it does not. */
+export function met(doc: GraphDocument, brought: Went, { arrivals, isFile, told, own }: News): Met | null {
+  const rest = { nodes: new Map<number, Pair<FileNode>>(brought.nodes), edges: new Map<number, Pair<FileEdge>>(brought.edges), file: brought.file };
+  const found: Met = { changes: [], added: [], edges: [...brought.edges].flatMap(([slot, { before }]) => (before === null ? [slot] : [])), rest };
+  const isTold = (row: RowName) => (field: string | null, mine: unknown) => {
+    const isOf = (one: Conflict) => one.field === field && same(one.row, row);
+    return told.some((one) => isOf(one) && (same(one.theirs, mine) || own.some(isOf)));
+  };
   for (const { list, slot, row } of arrivals) {
     const pair = slot === undefined ? undefined : brought[list].get(slot);
     const now = slot === undefined ? null : doc[list].at(slot);
     if (!pair || !now || slot === undefined || same(now, row)) continue;
     const key = doc[list].key(slot);
-    if (pair.before) found.changes.push({ ...(list === "nodes" ? { node: key } : { edge: key }), ...differenceOf<object>(pair.before, now) } as Change);
-    else if (list === "nodes" && row) found.added.push(now as FileNode);
+    if (pair.before) {
+      // What they changed is what I build on from here.
+      const before = row && withFields<object>(pair.before, differing(now, row));
+      (rest[list] as Map<number, Pair<object>>).set(slot, { before, after: pair.after });
+      const name = list === "nodes" ? { node: key } : { edge: key };
+      const difference = besides(pair.before, now, isTold(name));
+      if (difference) found.changes.push({ ...name, ...difference } as Change);
+    } else {
+      rest[list].delete(slot);
+      if (list === "nodes" && row) found.added.push(now as FileNode);
+    }
   }
-  const difference = isFile && brought.file?.before ? differenceOf(brought.file.before, doc.file) : null;
+  const difference = isFile && brought.file?.before ? besides(brought.file.before, doc.file, isTold({ file: true })) : null;
   if (difference) found.changes.push({ file: true, ...difference } as Change);
   return found.changes.length + found.added.length > 0 ? found : null;
+}
+
+/** What I changed, without the fields that somebody has told of; null where nothing is left of it. */
+function besides(before: object, now: object, isTold: (field: string | null, mine: unknown) => boolean): Difference<object> | null {
+  if (isTold(null, now)) return null;
+  const fields = Object.entries(differing(before, now)).filter(([field, mine]) => !isTold(field, mine));
+  return differenceOf(before, withFields(before, Object.fromEntries(fields)));
+}
+
+/** What is brought once some of it was laid on again. */
+export function withSteps(rest: Went, steps: readonly Went[]): Went {
+  const all = { nodes: new Map(rest.nodes), edges: new Map(rest.edges), file: rest.file };
+  for (const { nodes, edges, file } of steps) {
+    for (const [slot, pair] of nodes) if (!all.nodes.has(slot)) all.nodes.set(slot, pair);
+    for (const [slot, pair] of edges) if (!all.edges.has(slot)) all.edges.set(slot, pair);
+    all.file ??= file;
+  }
+  return all;
 }
 
 /** Two things that were added under one id are two: mine gets another, and the edges that I drew to it follow. */

@@ -92,7 +92,7 @@ export class Live {
 
   /** Whether some of it has waited for so long that others went on without it. */
   get isApart(): boolean {
-    return this.mustRejoin || this.pending.age > this.parts.timing.apart;
+    return this.mustRejoin || this.pending.ageBeyond(0) > this.parts.timing.apart;
   }
 
   /** Where my writing stands, for what this device keeps. */
@@ -110,11 +110,16 @@ export class Live {
     const vector = decodeStateVector(encodeStateVectorFromUpdate(full));
     const { room } = this;
     this.comments.confirmed(({ epoch, client, clock }) => epoch === this.epoch && (vector.get(client) ?? 0) >= clock);
-    if (room) this.pending.confirm(vector.get(room.shared.clientID) ?? 0);
+    const arrived = (room && vector.get(room.shared.clientID)) ?? 0;
+    const isApart = this.mustRejoin || this.pending.ageBeyond(arrived) > this.parts.timing.apart;
+    // What I brought and heard nothing of may have met somebody else's change there: laid on once more, that is told.
+    if (room && !(isApart && room.isBringing)) this.pending.confirm(arrived);
     this.outbox = [];
-    if (!room || this.isApart) this.rejoin(full);
+    if (!room || isApart) this.rejoin(full);
     else {
       applyUpdate(room.shared, full);
+      room.confirmed(arrived);
+      room.heardAll();
       if (this.pending.count > 0) this.outbox.push(encodeStateAsUpdate(room.shared, encodeStateVectorFromUpdate(full)));
     }
     this.parts.onProgress();
@@ -125,16 +130,21 @@ export class Live {
     if (this.room) applyUpdate(this.room.shared, update);
   }
 
-  /** The server has what I wrote as far as this. */
-  confirmed(clock: number, rev: number, at: number): void {
+  /** The server has what I wrote as far as this; answers whether all that it has is to be asked for, and `heardAll` said then. */
+  confirmed(clock: number, rev: number, at: number): boolean {
     this.rev = rev;
     this.savedAt = at;
     const isNews = this.pending.confirm(clock);
-    this.room?.confirmed(clock);
+    const asks = this.room?.confirmed(clock) ?? false;
     const client = this.room?.shared.clientID;
     this.comments.confirmed((mark) => mark.epoch === this.epoch && mark.client === client && mark.clock <= clock);
     if (isNews && this.pending.count === 0) this.parts.onBase(false);
     if (isNews) this.parts.onProgress();
+    return asks;
+  }
+
+  heardAll(): void {
+    this.room?.heardAll();
   }
 
   /** The server has a newer rev, of which I heard everything. */

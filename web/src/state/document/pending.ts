@@ -18,9 +18,9 @@ export class Pending {
     return this.waiting.length;
   }
 
-  /** For how long the oldest of it waits, in ms; 0 where nothing does. */
-  get age(): number {
-    const first = this.waiting[0];
+  /** For how long the oldest of it waits that the server lacks which has my writing as far as this, in ms; 0 where nothing does. */
+  ageBeyond(clock: number): number {
+    const first = this.waiting.find((one) => one.clock > clock);
     return first ? this.now() - first.at : 0;
   }
 

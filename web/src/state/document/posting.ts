@@ -110,7 +110,7 @@ export class Posting {
       if (isNew) {
         this.inHand = null;
         live.synchronise(state);
-      } else live.take(state);
+      } else this.took(state);
       live.heard(rev, at);
     }
     const mine = (this.inHand = joined(this.inHand, live.unsent()));
@@ -118,7 +118,18 @@ export class Posting {
     if (!mine) return;
     const { rev, at } = await posts.save(live.epoch, mine.update, false);
     this.inHand = null;
-    live.confirmed(mine.clock, rev, at);
+    // What others wrote before that is asked for at once.
+    if (!live.confirmed(mine.clock, rev, at) || live.vector === null) return;
+    const { epoch } = live;
+    const all = await posts.document(epoch, live.vector);
+    if (!this.isOn || epoch !== live.epoch) return;
+    this.took(all.state);
+    live.heard(all.rev, all.at);
+  }
+
+  private took(state: Uint8Array): void {
+    this.parts.live.take(state);
+    this.parts.live.heardAll();
   }
 
   private done(): void {

@@ -14,7 +14,7 @@ import { readKeys, readRow } from "../../graph/overlay/read";
 import type { Reading } from "../../graph/overlay/value";
 import { fileWrites, writesOf, type Write } from "../../graph/overlay/write";
 import type { CommentWrite } from "../../graph/comments/write";
-import { addAgain, met, type Met } from "./brought";
+import { addAgain, met, withSteps, type Met } from "./brought";
 import { keyFor, readConflict, textFor, withChoice, withoutChoice, type Chosen } from "./disputes";
 
 /** The origin of transactions that are mine. */
@@ -62,8 +62,11 @@ export class Room {
   /** Texts by letters that entries stand for, by what holds their letters. */
   private readonly texts = new Map<unknown, { list: List; name: string }>();
   private stop: (() => void) | null = null;
-  /** What I brought from being apart, as long as others may not have heard of it. */
-  private brought: Written | null = null;
+  /** What I brought from being apart, until I have heard all that others wrote before they heard of it; `isKept` once the server has it. */
+  private brought: (Written & { isKept?: boolean }) | null = null;
+
+  /** Where what I brought met theirs, as I told. */
+  private readonly ownMet: Conflict[] = [];
 
   constructor(private readonly parts: Parts) {
     const shared = (this.shared = parts.shared ?? new Doc());
@@ -95,9 +98,21 @@ export class Room {
     this.follow();
   }
 
-  /** The server has what I wrote as far as this, and others hear of it. */
-  confirmed(clock: number): void {
-    if (this.brought && this.brought.clock <= clock) this.brought = null;
+  /** Whether something of others may still meet what I brought from being apart. */
+  get isBringing(): boolean {
+    return this.brought !== null;
+  }
+
+  /** The server has what I wrote as far as this; answers whether what others wrote before that is to be asked for. */
+  confirmed(clock: number): boolean {
+    if (!this.brought || this.brought.isKept || this.brought.clock > clock) return false;
+    this.brought.isKept = true;
+    return true;
+  }
+
+  /** All that the server had when it had what I brought is here. */
+  heardAll(): void {
+    if (this.brought?.isKept) this.brought = null;
   }
 
   close(): void {
@@ -248,11 +263,17 @@ export class Room {
     }
     const arrivals = LISTS.flatMap((list) => [...rows[list]].flatMap((name) => this.arrival(list, name)));
     const isFile = transaction.changed.has(this.maps.file as never);
-    const mine = this.brought ? met(this.parts.doc, this.brought.went, arrivals, isFile) : null;
+    const mine = this.brought ? met(this.parts.doc, this.brought.went, { arrivals, isFile, told: this.toldIn(transaction), own: this.ownMet }) : null;
     if (arrivals.length > 0 || isFile) takeOver(this.parts.doc, arrivals, isFile ? this.fileKeys() : this.parts.doc.file);
     if (mine) this.layAgain(mine);
     if (transaction.changed.has(this.maps.conflicts as never)) this.parts.onConflicts(this.conflicts());
     if (transaction.changed.has(this.maps.comments as never)) this.parts.onComments();
+  }
+
+  /** The conflicts that others tell of in this transaction. */
+  private toldIn(transaction: Transaction): Conflict[] {
+    const keys = [...(transaction.changed.get(this.maps.conflicts as never) ?? [])];
+    return keys.flatMap((key) => (key === null ? [] : (readConflict(this.parts.doc, key, this.maps.conflicts.get(key)) ?? [])));
   }
 
   private layAgain(mine: Met): void {
@@ -262,10 +283,13 @@ export class Room {
     const conflicts = restore(doc, mine.changes, mergeTexts);
     for (const row of mine.added) addAgain(doc, row, mine.edges);
     stop();
+    this.ownMet.push(...conflicts);
     this.shared.transact(() => {
       for (const step of steps) this.write(step);
       if (conflicts.length > 0) this.write(NOTHING, conflicts);
     }, OWN);
+    // That too may meet what others change at this moment.
+    this.brought = { went: withSteps(mine.rest, steps), clock: this.clock };
   }
 
   private arrival(list: List, name: string): Arrival[] {

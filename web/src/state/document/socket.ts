@@ -1,6 +1,6 @@
 // The live connection to a room: synchronises at its begin, sends what I change at once, and comes back by itself.
 
-import { Doc } from "yjs";
+import { Doc, encodeStateVector } from "yjs";
 import { applyAwarenessUpdate, Awareness, encodeAwarenessUpdate, removeAwarenessStates } from "y-protocols/awareness";
 import { read, write, type Frame } from "./frames";
 import type { Live } from "./live";
@@ -43,6 +43,8 @@ export class Socket {
   private early: Uint8Array[] = [];
   /** How far my writing went with each frame that the server counts. */
   private sent: number[] = [];
+  /** Answers that are awaited, to questions after the first. */
+  private asked = 0;
   private failures = 0;
   private timer: ReturnType<typeof setTimeout> | null = null;
   private flushTimer: ReturnType<typeof setTimeout> | null = null;
@@ -157,7 +159,7 @@ export class Socket {
     if (this.isSynced || frame?.kind === "answer") this.heard();
     switch (frame?.kind) {
       case "answer":
-        if (this.isSynced) live.take(frame.update);
+        if (this.isSynced) this.answered(frame.update);
         else this.synchronise(frame.update);
         break;
       case "update":
@@ -178,7 +180,7 @@ export class Socket {
         break;
       case "saved":
         // Before the answer came, it is about what others did and the answer will tell.
-        if (this.isSynced) live.confirmed(this.sent[frame.count - 1] ?? 0, frame.rev, frame.at);
+        if (this.isSynced && live.confirmed(this.sent[frame.count - 1] ?? 0, frame.rev, frame.at)) this.askAll();
         break;
       case "over":
         this.due = { epoch: frame.epoch, rev: frame.rev };
@@ -189,10 +191,25 @@ export class Socket {
     }
   }
 
+  /** Others are told of what I write after I am: what they wrote before comes with the answer at the latest. */
+  private askAll(): void {
+    const { shared } = this.parts.live;
+    if (!shared) return;
+    this.asked += 1;
+    this.wire?.send(write({ kind: "ask", vector: encodeStateVector(shared) }));
+  }
+
+  private answered(update: Uint8Array): void {
+    this.parts.live.take(update);
+    this.asked = Math.max(0, this.asked - 1);
+    if (this.asked === 0) this.parts.live.heardAll();
+  }
+
   private synchronise(full: Uint8Array): void {
     const { live } = this.parts;
     live.synchronise(full);
     this.isSynced = true;
+    this.asked = 0;
     this.failures = 0;
     for (const update of this.early.splice(0)) live.take(update);
     this.say("open");
