@@ -6,6 +6,7 @@ import { THEIRS, type Edit, type GraphDocument } from "../../graph/document/docu
 import type { Connection, ConnectionParts, Progress } from "./connection";
 import type { Chosen } from "./disputes";
 import type { Kept, Local } from "./local";
+import { timing } from "./timing";
 
 /** Writing down an edit of more rows than these takes longer than a frame; so long the frame that shows it may take, in ms. */
 const LARGE = 500;
@@ -166,7 +167,7 @@ export class Saver {
     const rows = edit.nodes.length + edit.edges.length;
     if (this.pending.push(edit) === 1) {
       this.since = performance.now();
-      if (rows > LARGE) setTimeout(() => this.keepPending(), SHOWN_MS);
+      if (rows > LARGE) setTimeout(() => this.keepPending(), Math.min(SHOWN_MS, timing.local));
       else queueMicrotask(() => this.keepPending());
     }
     this.tell();
