@@ -30,6 +30,7 @@ import "./editor/together.mjs";
 import "./editor/comments.mjs";
 import "./editor/apart.mjs";
 import "./editor/weak.mjs";
+import "./editor/figures.mjs";
 import "./stock.mjs";
 import "./editor/serious.mjs";
 
