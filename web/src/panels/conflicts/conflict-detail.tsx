@@ -3,7 +3,7 @@
 import { LocateFixed } from "lucide-react";
 import type { ComponentType, RefObject } from "react";
 import type { NodeType } from "../../api/types";
-import { fieldTitle, isAbsent, kindOf, sidesOf, standingOf, type ConflictGroup } from "../../graph/conflicts";
+import { fieldTitle, isAbsent, kindOf, mergedIn, sidesOf, standingOf, type ConflictGroup } from "../../graph/conflicts";
 import type { Conflict } from "../../graph/document/changes";
 import type { Session } from "../../state/document";
 import type { Choice } from "../../state/document/settle";
@@ -55,7 +55,7 @@ export function ConflictDetail({ ref, session, conflict, group, me, kinds, onTak
       </div>
       {shared && shared.at > 0 ? (
         <p className="faint">
-          {shared.by === "" || shared.by === me ? "Brought by your device" : `Brought by ${shared.by}’s device`} <Ago at={shared.at} />
+          {broughtBy(shared.by, me)} <Ago at={shared.at} />
         </p>
       ) : (
         <p className="faint">Found on this device; others have not heard of it yet.</p>
@@ -73,6 +73,12 @@ export function ConflictDetail({ ref, session, conflict, group, me, kinds, onTak
       {kind === "object" ? <ByKey conflict={conflict} me={me} trying={trying} onTake={onTake} /> : null}
     </div>
   );
+}
+
+function broughtBy(by: string, me: string): string {
+  const merged = mergedIn(by);
+  if (merged !== null) return `Found when “${merged}” was merged`;
+  return by === "" || by === me ? "Brought by your device" : `Brought by ${by}’s device`;
 }
 
 type Take = Pick<DetailProps, "conflict" | "me" | "onTake"> & { trying: Trying };
