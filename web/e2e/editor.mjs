@@ -31,6 +31,7 @@ import "./editor/comments.mjs";
 import "./editor/apart.mjs";
 import "./editor/weak.mjs";
 import "./editor/figures.mjs";
+import "./editor/versions.mjs";
 import "./stock.mjs";
 import "./editor/serious.mjs";
 

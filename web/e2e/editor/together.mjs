@@ -47,6 +47,41 @@ test("who else is there is seen, with their name, and that they left", WIDE, asy
   await others(page, 0);
 });
 
+test("somebody is followed until the view is taken, and all of it goes by keyboard", WIDE, async (given) => {
+  const { page } = given;
+  const { other } = await two(given, CHAIN, "Followed");
+  const camera = (one) => canvas(one).evaluate(({ dataset: { x, y, zoom } }) => `${x} ${y} ${zoom}`);
+  const people = page.locator("header").getByRole("button", { name: /^1 other here/ });
+  await people.focus();
+  await page.keyboard.press("Enter");
+  const list = page.getByRole("dialog", { name: "Who is here" });
+  const name = list.getByRole("textbox", { name: "Your name, as others see it" });
+  await name.fill("Marie Curie");
+  await page.keyboard.press("Enter");
+  await other.locator("header").getByRole("button", { name: "1 other here: Marie Curie" }).waitFor();
+  await list.getByRole("radio", { name: "Violet" }).focus();
+  await page.keyboard.press("Space");
+  await page.keyboard.press("ArrowRight");
+  assert.equal(await list.getByRole("radio", { name: "Plum" }).isChecked(), true);
+  await page.keyboard.press("Tab");
+  assert.match(await page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? ""), /^Follow /);
+  const before = await camera(page);
+  await page.keyboard.press("Enter");
+  const following = page.getByText(/^Following /);
+  await following.waitFor();
+  const box = await canvas(other).boundingBox();
+  await other.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await other.mouse.wheel(300, 240);
+  await page.waitForFunction((was) => {
+    const { x, y, zoom } = document.querySelector("[data-canvas]").dataset;
+    return `${x} ${y} ${zoom}` !== was;
+  }, before);
+  const own = await canvas(page).boundingBox();
+  await page.mouse.move(own.x + own.width / 2, own.y + own.height / 2);
+  await page.mouse.wheel(0, 120);
+  await following.waitFor({ state: "detached" });
+});
+
 test("texts that two type at once in one field keep all letters", WIDE, async (given) => {
   const { page, product } = given;
   const { id, other } = await two(given, SHARED, "Letters");
