@@ -33,6 +33,8 @@ export class Measures {
   private gathered: Report[] = [];
   private sent: { clock: number; bytes: number; at: number; hasConflicts: boolean }[] = [];
   private hasConflicts = false;
+  /** Whether it was told that something stays on the device, which is told once until something arrives. */
+  private isTold = false;
   private timer: ReturnType<typeof setTimeout> | null = null;
   /** Bytes of the document when it was counted last. */
   private weight: number | null = null;
@@ -49,12 +51,14 @@ export class Measures {
 
   /** The server has what I wrote as far as this. */
   arrived(clock: number): void {
+    this.isTold = false;
     const first = this.sent.findIndex((one) => one.clock > clock);
     for (const one of this.sent.splice(0, first < 0 ? this.sent.length : first)) this.saved(one.hasConflicts ? "conflict" : "saved", one);
   }
 
-  /** What was under way did not arrive, as far as anybody knows. */
-  ended(outcome: Outcome): void {
+  /** What was under way did not arrive, as far as anybody knows; `isWaiting`: a change waits that could not even be sent. */
+  ended(outcome: Outcome, isWaiting = false): void {
+    if (isWaiting && !this.isTold && this.sent.length === 0) this.saved(outcome, { at: performance.now(), bytes: 0 });
     for (const one of this.sent.splice(0)) {
       this.saved(outcome, one);
       this.hasConflicts ||= one.hasConflicts;
@@ -95,6 +99,7 @@ export class Measures {
   }
 
   private saved(outcome: Outcome | "saved" | "conflict", { at, bytes }: { at: number; bytes: number }): void {
+    this.isTold ||= outcome === "local";
     this.add({ kind: "save", outcome, ms: within(performance.now() - at), bytes });
   }
 

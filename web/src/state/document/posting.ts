@@ -131,7 +131,7 @@ export class Posting {
   private async failed(error: unknown): Promise<void> {
     const { live, timing, onState, onRefused } = this.parts;
     const why = error instanceof Error ? error.message : String(error);
-    live.measures?.ended(isRefused(error) ? "refused" : "local");
+    live.measures?.ended(isRefused(error) ? "refused" : "local", !live.isSaved);
     if (error instanceof ApiError && error.code === "epoch_over") {
       this.inHand = null;
       try {
