@@ -30,6 +30,8 @@ import "./editor/together.mjs";
 import "./editor/comments.mjs";
 import "./editor/apart.mjs";
 import "./editor/weak.mjs";
+import "./editor/figures.mjs";
+import "./editor/versions.mjs";
 import "./stock.mjs";
 import "./editor/serious.mjs";
 

@@ -11,6 +11,7 @@ import { controls } from "./control.mjs";
 import { filteredWorkflows, listRoutes, previewOf } from "./lists.mjs";
 import { evaluate, nextTimes, REAL_TYPES } from "./expressions.mjs";
 import { dated, newId, plan } from "./machine.mjs";
+import { savingFigures } from "./saving.mjs";
 import { BIG_VALUE, EACH, FAILING, large, NODE_TYPES, random, RETRY, thaiyyal, TICKETS } from "./samples.mjs";
 
 /** How a server as delivered wants graphs to be drawn. */
@@ -206,6 +207,8 @@ const routes = [
     publish(execution, { execution: id, seq: seq + 2, type: "finished", at: new Date().toISOString(), duration_ms: Date.now() - execution.started, ...ends });
     return { id, status: execution.status };
   }],
+  ["GET", /^\/performance\/documents$/, ({ url }) => savingFigures(Number(url.searchParams.get("minutes") ?? 60))],
+  ["POST", /^\/reports$/, ({ response }) => void (response.statusCode = 204)],
   ["GET", /^\/node-types$/, () => ({ items: ALL_TYPES })],
   ["POST", /^\/expressions\/evaluate$/, ({ body }) => evaluate(body)],
   ["GET", /^\/schedules\/next$/, ({ url }) => ({ times: nextTimes(url.searchParams.get("cron") ?? "", Number(url.searchParams.get("count") ?? 5)) ?? fail(422, "bad_cron", "Not a cron line", "a cron line has five fields: minute, hour, day, month, weekday") })],

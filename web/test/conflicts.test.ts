@@ -45,6 +45,9 @@ describe("a list of conflicts", () => {
     expect(sidesOf(label, "Ada").mine).toEqual({ name: "Your device", choose: "Keep mine", chooseAll: "All mine" });
     expect(sidesOf(label, "Bo").mine).toEqual({ name: "Ada’s device", choose: "Keep Ada’s", chooseAll: "All Ada’s" });
     expect([sidesOf(label, "Ada").theirs.choose, sidesOf(label, "Bo").theirs.choose, sidesOf(limit, "Bo").mine.choose]).toEqual(["Take theirs", "Take the server’s", "Keep mine"]);
+    // What a merge on the server found is of no device: the draft's side, and the branch's.
+    const merged = sidesOf({ ...label, shared: { key: "k", by: "merge of summer", at: 5 } }, "Bo");
+    expect([merged.mine.name, merged.mine.choose, merged.theirs.name, merged.theirs.chooseAll]).toEqual(["The draft", "Keep the draft’s", "“summer”", "All of “summer”"]);
   });
 
   it("says what stands in the graph now", () => {

@@ -24,7 +24,7 @@ pub(crate) enum SaveOutcome {
     Saved,
     /// It is on the device only: the server was not reached.
     Local,
-    /// It did not agree with what somebody else did.
+    /// It is on the server, with changes among it that somebody must choose between.
     Conflict,
     /// The server refused it.
     Refused,
@@ -52,6 +52,27 @@ impl SaveOutcome {
     }
 }
 
+/// How somebody settled conflicts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum How {
+    Mine,
+    Theirs,
+    /// Of both: key by key, or as one text.
+    Merged,
+}
+
+impl How {
+    /// The way of a word; `fields` is a merge too.
+    pub(crate) fn parse(word: &str) -> Option<Self> {
+        match word {
+            "mine" => Some(Self::Mine),
+            "theirs" => Some(Self::Theirs),
+            "merged" | "fields" => Some(Self::Merged),
+            _ => None,
+        }
+    }
+}
+
 /// One thing that a page reports.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Report {
@@ -59,8 +80,8 @@ pub(crate) enum Report {
     Save { outcome: SaveOutcome, ms: f64, bytes: u64 },
     /// A change reached the device in this time.
     Kept { ms: f64 },
-    /// Conflicts that were found, and those that somebody settled.
-    Conflicts { found: u64, settled: u64, ms: f64 },
+    /// Conflicts that were found, and those that somebody settled: in which way, and after how long, all of it together.
+    Conflicts { found: u64, settled: u64, how: Option<How>, ms: f64 },
     /// Bytes of an open document, and of the page's memory where the browser tells it.
     Size { document: u64, memory: u64 },
 }
@@ -80,6 +101,8 @@ struct Minute {
     kept: [u64; ENDS.len() + 1],
     found: u64,
     settled: u64,
+    /// Of those settled: mine, theirs, merged.
+    hows: [u64; 3],
     settling_ms: f64,
     document_bytes: u64,
     memory_bytes: u64,
@@ -105,7 +128,7 @@ pub(crate) struct DocumentFigures {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct SaveFigures {
     count: u64,
-    /// The share that reached the server; none without reports.
+    /// The share that reached the server, with conflicts or without; none without reports.
     success_rate: Option<f64>,
     average_ms: Option<f64>,
     p50_ms: Option<f64>,
@@ -121,7 +144,11 @@ pub(crate) struct SaveFigures {
 pub(crate) struct ConflictFigures {
     found: u64,
     settled: u64,
-    /// From the moment one was shown until somebody chose.
+    /// Of those settled: the value of the device that brought it, the other one, one of both.
+    mine: u64,
+    theirs: u64,
+    merged: u64,
+    /// From the moment one was found until somebody chose.
     average_settling_ms: Option<f64>,
 }
 
@@ -198,9 +225,12 @@ impl Minute {
                 self.unnoticed += u64::from(ms <= UNNOTICED_MS);
             }
             Report::Kept { ms } => self.kept[bucket(ms)] += 1,
-            Report::Conflicts { found, settled, ms } => {
+            Report::Conflicts { found, settled, how, ms } => {
                 self.found += found;
                 self.settled += settled;
+                if let Some(how) = how {
+                    self.hows[how as usize] += settled;
+                }
                 self.settling_ms += ms;
             }
             Report::Size { document, memory } => {
@@ -219,6 +249,7 @@ impl Minute {
         self.unnoticed += other.unnoticed;
         self.found += other.found;
         self.settled += other.settled;
+        add(&mut self.hows, &other.hows);
         self.settling_ms += other.settling_ms;
     }
 
@@ -230,7 +261,7 @@ impl Minute {
     fn figures(&self, minutes: usize, history: Vec<DocumentMinute>) -> DocumentFigures {
         let [saved, local, conflict, refused, failed] = self.outcomes;
         let share = |part: u64| (self.count() > 0).then(|| part as f64 / self.count() as f64);
-        let success_rate = share(saved);
+        let success_rate = share(saved + conflict);
         let score = success_rate.zip(share(self.unnoticed)).map(|(success, unnoticed)| {
             let calm = 1.0 - (self.found as f64 / self.count() as f64).min(1.0);
             100.0 * (0.5 * success + 0.3 * unnoticed + 0.2 * calm)
@@ -247,7 +278,9 @@ impl Minute {
             failed,
         };
         let average_settling_ms = (self.settled > 0).then(|| self.settling_ms / self.settled as f64);
-        let conflicts = ConflictFigures { found: self.found, settled: self.settled, average_settling_ms };
+        let [mine, theirs, merged] = self.hows;
+        let conflicts =
+            ConflictFigures { found: self.found, settled: self.settled, mine, theirs, merged, average_settling_ms };
         DocumentFigures { minutes, saves, conflicts, kept_p95_ms: quantile(&self.kept, 0.95), score, history }
     }
 
@@ -255,7 +288,7 @@ impl Minute {
         DocumentMinute {
             at: crate::app::time_text(self.at * 60_000),
             saves: self.count(),
-            succeeded: self.outcomes[0],
+            succeeded: self.outcomes[0] + self.outcomes[2],
             p95_ms: quantile(&self.durations, 0.95),
             conflicts: self.found,
             document_bytes: self.document_bytes,
@@ -290,8 +323,8 @@ mod tests {
         }
         reports.take(Report::Save { outcome: SaveOutcome::Local, ms: 2.0, bytes: 0 });
         reports.take(Report::Kept { ms: 0.7 });
-        reports.take(Report::Conflicts { found: 1, settled: 0, ms: 0.0 });
-        reports.take(Report::Conflicts { found: 0, settled: 1, ms: 5_000.0 });
+        reports.take(Report::Conflicts { found: 1, settled: 0, how: None, ms: 0.0 });
+        reports.take(Report::Conflicts { found: 0, settled: 1, how: Some(How::Merged), ms: 5_000.0 });
         reports.take(Report::Size { document: 70, memory: 900 });
         reports.take(Report::Size { document: 60, memory: 1_000 });
         let figures = reports.figures(60);
@@ -301,6 +334,7 @@ mod tests {
             (Some(5.0), Some(1_000.0), Some(1.0))
         );
         assert_eq!((figures.conflicts.found, figures.conflicts.average_settling_ms), (1, Some(5_000.0)));
+        assert_eq!((figures.conflicts.mine, figures.conflicts.theirs, figures.conflicts.merged), (0, 0, 1));
         // 0.5 * 0.8 + 0.3 * 0.8 + 0.2 * 0.8
         assert!(figures.score.is_some_and(|score| (score - 80.0).abs() < 1e-9), "{figures:?}");
         let minute = figures.history.last().expect("a minute");

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { faults } from "../axe.mjs";
-import { canvas, command, nodeOf, open, resolve, saved, test, until } from "./hand.mjs";
+import { canvas, command, draft, nodeOf, open, resolve, saved, test, until } from "./hand.mjs";
 import { Weather } from "./weather.mjs";
 
 const LETTER = "Dear {{ input.name }}, your parcel of two kilograms has left our house today.";
@@ -102,6 +102,36 @@ async function looks(page, picture, name) {
   await page.setViewportSize({ width: 1440, height: 900 });
 }
 
+/** What a choice would do is seen before it is taken, with the mouse and without. */
+async function previews(page, dialog, picture) {
+  const shown = dialog.locator("figure");
+  const node = (name) => shown.locator("[data-node]").filter({ hasText: name }).first();
+  await node("Weigh the parcel").waitFor();
+  await shown.getByText("As it stands now.").waitFor();
+  await dialog.getByRole("region", { name: "On the server" }).hover();
+  await node("Put it on the scale").waitFor();
+  await shown.getByText("On the server: Label is Put it on the scale").waitFor();
+  await picture("conflicts-preview");
+  await dialog.getByRole("heading", { name: "Changes to settle" }).hover();
+  await node("Weigh the parcel").waitFor();
+  // The keyboard shows the same: into the sides, and into the text of both while it is written.
+  await dialog.locator('[data-side="theirs"]').focus();
+  await node("Put it on the scale").waitFor();
+  await dialog.locator('[data-side="mine"]').focus();
+  await node("Weigh the parcel").waitFor();
+  await dialog.getByRole("textbox", { name: "Both in one" }).fill("Weigh it twice");
+  await node("Weigh it twice").waitFor();
+  await dialog.getByRole("button", { name: /Deleted or kept/ }).click();
+  await node("Send it by night").waitFor();
+  await dialog.getByRole("region", { name: "Ada’s device" }).hover();
+  await shown.getByText("Ada’s device: it is deleted").waitFor();
+  await node("Send it by night").waitFor({ state: "detached" });
+  await dialog.getByRole("button", { name: "Label", exact: false }).first().click();
+  await dialog.getByRole("heading", { name: "Changes to settle" }).hover();
+  await node("Weigh the parcel").waitFor();
+  await dialog.locator("nav, [role=navigation]").locator("[aria-current=true]").focus();
+}
+
 const dialogOf = (page) => page.getByRole("dialog", { name: "Changes to settle" });
 
 test("what two changed apart is told to both, chosen by either, and taken back", { seconds: 110 }, async (given) => {
@@ -115,6 +145,8 @@ test("what two changed apart is told to both, chosen by either, and taken back",
   await dialog.getByRole("region", { name: "Ada’s device" }).locator("ins", { hasText: "the parcel" }).waitFor();
   assert.deepEqual(await faults(page), []);
   await picture("conflicts");
+  await previews(page, dialog, picture);
+  assert.equal(nodeOf(await draft(product, id), "weigh").data.label, "Weigh the parcel", "looking changes nothing");
   await looks(page, picture, "conflicts");
   // An object goes key by key: Ada moved it down, Bo to the right.
   await page.keyboard.press("ArrowDown");

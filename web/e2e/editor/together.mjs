@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { add, comesTo, EXPRESSION, isWithin, others, SHARED, shows, somebody, two, write } from "./both.mjs";
-import { canvas, CHAIN, command, draft, nodeOf, open, palette, saved, test, until } from "./hand.mjs";
+import { canvas, CHAIN, command, draft, nodeOf, open, palette, saved, side, test, until } from "./hand.mjs";
 
 const WIDE = { seconds: 100 };
 
@@ -47,6 +47,41 @@ test("who else is there is seen, with their name, and that they left", WIDE, asy
   await others(page, 0);
 });
 
+test("somebody is followed until the view is taken, and all of it goes by keyboard", WIDE, async (given) => {
+  const { page } = given;
+  const { other } = await two(given, CHAIN, "Followed");
+  const camera = (one) => canvas(one).evaluate(({ dataset: { x, y, zoom } }) => `${x} ${y} ${zoom}`);
+  const people = page.locator("header").getByRole("button", { name: /^1 other here/ });
+  await people.focus();
+  await page.keyboard.press("Enter");
+  const list = page.getByRole("dialog", { name: "Who is here" });
+  const name = list.getByRole("textbox", { name: "Your name, as others see it" });
+  await name.fill("Marie Curie");
+  await page.keyboard.press("Enter");
+  await other.locator("header").getByRole("button", { name: "1 other here: Marie Curie" }).waitFor();
+  await list.getByRole("radio", { name: "Violet" }).focus();
+  await page.keyboard.press("Space");
+  await page.keyboard.press("ArrowRight");
+  assert.equal(await list.getByRole("radio", { name: "Plum" }).isChecked(), true);
+  await page.keyboard.press("Tab");
+  assert.match(await page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? ""), /^Follow /);
+  const before = await camera(page);
+  await page.keyboard.press("Enter");
+  const following = page.getByText(/^Following /);
+  await following.waitFor();
+  const box = await canvas(other).boundingBox();
+  await other.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await other.mouse.wheel(300, 240);
+  await page.waitForFunction((was) => {
+    const { x, y, zoom } = document.querySelector("[data-canvas]").dataset;
+    return `${x} ${y} ${zoom}` !== was;
+  }, before);
+  const own = await canvas(page).boundingBox();
+  await page.mouse.move(own.x + own.width / 2, own.y + own.height / 2);
+  await page.mouse.wheel(0, 120);
+  await following.waitFor({ state: "detached" });
+});
+
 test("texts that two type at once in one field keep all letters", WIDE, async (given) => {
   const { page, product } = given;
   const { id, other } = await two(given, SHARED, "Letters");
@@ -72,6 +107,37 @@ test("texts that two type at once in one field keep all letters", WIDE, async (g
   await page.keyboard.press("Control+z");
   const back = await until(product, id, (now) => !isWithin(nodeOf(now, "sum").data.expression, mine), "taken back");
   assert.ok(isWithin(nodeOf(back, "sum").data.expression, theirs), nodeOf(back, "sum").data.expression);
+  for (const one of [page, other]) await saved(one);
+});
+
+test("two who type in one plain field keep their letters, and the caret of each stays where they write", WIDE, async (given) => {
+  const { page, product } = given;
+  const text = "orders from the shop and the market hall";
+  const graph = { nodes: [{ id: "take", type: "sort", position: { x: 0, y: 0 }, data: { label: "Take", field: text } }], edges: [] };
+  const { id, other } = await two(given, graph, "Plain");
+  const field = (one) => side(one).getByRole("textbox", { name: "Field", exact: true });
+  for (const one of [page, other]) {
+    await canvas(one).focus();
+    await command(one, "Take");
+    await field(one).waitFor();
+    assert.equal(await field(one).inputValue(), text);
+  }
+  const stand = (one, at) => field(one).evaluate((element, place) => (element.focus(), element.setSelectionRange(place, place)), at);
+  // One writes behind the other: letters come in before their caret all the time.
+  await stand(page, "orders ".length);
+  await stand(other, "orders from the shop ".length);
+  await Promise.all([page.keyboard.type("and all returns ", { delay: 45 }), other.keyboard.type("in the old town ", { delay: 60 })]);
+  const wanted = "orders and all returns from the shop in the old town and the market hall";
+  await until(product, id, (now) => nodeOf(now, "take").data.field === wanted, wanted);
+  for (const one of [page, other]) await one.waitForFunction((words) => [...document.querySelectorAll("aside input")].some((element) => element.value === words), wanted);
+  assert.deepEqual(await Promise.all([page, other].map((one) => field(one).evaluate((element) => element.value.slice(0, element.selectionStart)))), ["orders and all returns ", "orders and all returns from the shop in the old town "]);
+  // What is marked stays marked.
+  await field(other).evaluate((element) => element.setSelectionRange(element.value.indexOf("market"), element.value.indexOf(" hall")));
+  await stand(page, 0);
+  await page.keyboard.type("All ", { delay: 30 });
+  await until(product, id, (now) => nodeOf(now, "take").data.field === `All ${wanted}`);
+  await other.waitForFunction(() => [...document.querySelectorAll("aside input")].some((element) => element.value.startsWith("All ")));
+  assert.equal(await field(other).evaluate((element) => element.value.slice(element.selectionStart, element.selectionEnd)), "market");
   for (const one of [page, other]) await saved(one);
 });
 

@@ -94,15 +94,21 @@ test("keys of the editor's commands are chosen in the settings", { long: true },
 test("performance shows what the server and this browser measure", async ({ page, url }) => {
   await page.goto(`${url}/admin/performance`);
   const tile = (name) => page.locator("dt", { hasText: name }).locator("..").locator("dd");
+  await page.waitForURL(/\/performance#documents$/);
   for (const name of ["Memory", "Requests", "Answers begin within", "Cache hits", "Database"]) await tile(name).first().waitFor();
   await page.getByRole("row", { name: /execute/ }).waitFor();
   await page.waitForFunction(() => [...document.querySelectorAll("dt")].some((name) => name.textContent === "Frame rate of this page"));
   await page.waitForFunction(() => /\d/.test([...document.querySelectorAll("dt")].find((name) => name.textContent === "Requests")?.parentElement.textContent.replace("Requests", "") ?? ""));
   assert.match((await tile("Frame rate of this page").allInnerTexts()).join(" "), /\d+\s*\/s/);
+  await page.getByRole("heading", { name: "Documents" }).waitFor();
+  assert.match((await tile("Saves that reached the server").allInnerTexts()).join(" "), /9\d(\.\d)?\s*%/);
+  await page.getByText(/settled: 1 for the first side and 1 by merging both, 42 s after they were found\./).waitFor();
+  await page.route(/\/performance\/documents/, (route) => route.fulfill({ status: 404, contentType: "application/problem+json", body: '{"code":"not_found","title":"Not found"}' }));
   await page.route(/\/metrics$/, (route) => route.abort());
   await page.reload();
   await page.getByRole("heading", { name: "The server's metrics could not be read" }).waitFor();
   await page.getByRole("heading", { name: "This browser" }).waitFor();
+  await page.getByRole("heading", { name: "Documents" }).waitFor({ state: "detached" });
 });
 
 test("a session ends where one asks for it", async ({ page, url }) => {

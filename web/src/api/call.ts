@@ -41,9 +41,9 @@ type BodyOf<R> = OperationOf<R> extends { requestBody: infer Asked }
       ? { body?: never; text?: never }
       : { body?: Sent<JsonOf<NonNullable<Asked>>>; text?: never } | { text?: string; body?: never }
     : { body?: never; text?: never };
-export type Given<R> = PathOf<R> & QueryOf<R> & BodyOf<R> & Pick<Call, "headers" | "signal" | "keepalive">;
+export type Given<R> = PathOf<R> & QueryOf<R> & BodyOf<R> & Pick<Call, "headers" | "signal" | "keepalive" | "isQuiet">;
 
-interface Loose extends Pick<Call, "query" | "headers" | "signal" | "keepalive"> {
+interface Loose extends Pick<Call, "query" | "headers" | "signal" | "keepalive" | "isQuiet"> {
   path?: Record<string, Part>;
   body?: unknown;
   text?: string;

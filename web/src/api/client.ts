@@ -46,6 +46,8 @@ export interface Call {
   signal?: AbortSignal | undefined;
   /** Sent even while the page goes away. */
   keepalive?: boolean | undefined;
+  /** How it went says nothing to those who watch answers. */
+  isQuiet?: boolean | undefined;
 }
 
 /** `keptAt`: the answer is one that this device kept, of that time. */
@@ -91,13 +93,13 @@ async function send(path: string, call: Call): Promise<Response> {
     response = await fetch(ROOT + path + toQuery(call.query), init);
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
-    tell("unreachable");
+    if (!call.isQuiet) tell("unreachable");
     throw new ApiError(0, "unreachable", "Tidemill does not answer; check that it is running, this page tries again by itself");
   }
   // A proxy that cannot reach the program answers in its place.
   const lost = response.status === 502 || response.status === 504;
   const keptAt = Number(response.headers.get(KEPT_AT));
-  tell(response.status === 401 ? "signed_out" : lost || keptAt ? "unreachable" : "reached", keptAt);
+  if (!call.isQuiet) tell(response.status === 401 ? "signed_out" : lost || keptAt ? "unreachable" : "reached", keptAt);
   return response;
 }
 

@@ -4226,13 +4226,22 @@ export interface components {
         ConflictFigures: {
             /**
              * Format: double
-             * @description From the moment one was shown until somebody chose.
+             * @description From the moment one was found until somebody chose.
              */
             average_settling_ms?: number | null;
             /** Format: int64 */
             found: number;
             /** Format: int64 */
+            merged: number;
+            /**
+             * Format: int64
+             * @description Of those settled: the value of the device that brought it, the other one, one of both.
+             */
+            mine: number;
+            /** Format: int64 */
             settled: number;
+            /** Format: int64 */
+            theirs: number;
         };
         /** @description A field, or a row, that several people changed to different values. What is not there was not, or was taken out. */
         ConflictItem: {
@@ -5001,6 +5010,8 @@ export interface components {
              * @description Conflicts that were found.
              */
             found?: number | null;
+            /** @description How they were settled: `mine`, `theirs`, `fields` or `merged`. */
+            how?: string | null;
             /** @description `save`, `kept` (on the device), `conflicts` or `size`. */
             kind: string;
             /**
@@ -5010,7 +5021,7 @@ export interface components {
             memory?: number | null;
             /**
              * Format: double
-             * @description How long it took.
+             * @description How long it took; of settled conflicts from the moment they were found, all of them together.
              */
             ms?: number | null;
             /** @description Of a save: `saved`, `local`, `conflict`, `refused` or `failed`. */
@@ -5057,7 +5068,7 @@ export interface components {
             refused: number;
             /**
              * Format: double
-             * @description The share that reached the server; none without reports.
+             * @description The share that reached the server, with conflicts or without; none without reports.
              */
             success_rate?: number | null;
         };

@@ -78,10 +78,19 @@ export function fieldTitle({ field }: Conflict): string {
   return name === "" ? "no name" : name.charAt(0).toUpperCase() + name.slice(1).replaceAll("_", " ");
 }
 
+const MERGE = "merge of ";
+
+/** The branch or version that was merged where nobody's device brought it, but a merge did (docs/design/0007). */
+export function mergedIn(by: string): string | null {
+  return by.startsWith(MERGE) ? by.slice(MERGE.length) : null;
+}
+
 /** The two sides for somebody called `me`: what is mine in an entry is of the device that brought it. */
 export function sidesOf({ shared }: Conflict, me: string): { mine: SideWords; theirs: SideWords } {
   const isMine = shared === undefined || shared.by === me;
   if (isMine) return { mine: { name: "Your device", choose: "Keep mine", chooseAll: "All mine" }, theirs: { name: "On the server", choose: "Take theirs", chooseAll: "All theirs" } };
+  const merged = mergedIn(shared.by);
+  if (merged !== null) return { mine: { name: "The draft", choose: "Keep the draft’s", chooseAll: "All of the draft" }, theirs: { name: `“${merged}”`, choose: `Take “${merged}”`, chooseAll: `All of “${merged}”` } };
   const who = shared.by === "" ? "Another" : `${shared.by}’s`;
   return {
     mine: { name: shared.by === "" ? "Another device" : `${shared.by}’s device`, choose: `Keep ${who === "Another" ? "that device’s" : who}`, chooseAll: `All ${who === "Another" ? "of that device" : who}` },

@@ -13,6 +13,7 @@ import { Empty, Failed, Skeleton } from "../ui/states";
 import { Chip } from "../ui/status";
 import { Tile, Tiles } from "../ui/tile";
 import { useBrowserFigures, type BrowserFigures } from "./browser-figures";
+import { Documents } from "./performance-documents";
 import s from "./performance.module.css";
 
 /** Fifteen minutes of a reading each two seconds. */
@@ -22,10 +23,12 @@ const SPAN = 5;
 
 export function page() {
   useTitle("Performance");
+  const [isWanted] = useState(() => location.hash === "#documents");
   return (
     <Page>
       <PageHead title="Performance" facts={<Chip>live · 2 s</Chip>} />
       <Server />
+      <Documents isWanted={isWanted} />
       <Browser />
     </Page>
   );

@@ -23,7 +23,7 @@ export const ROUTES = [
   page("/templates/:id", () => import("./template")),
   page("/marketplace", () => import("./templates")),
   page("/performance", () => import("./performance")),
-  page("/admin/performance", () => import("./performance")),
+  page("/admin/performance", () => import("./performance-admin")),
   page("/settings", () => import("./settings")),
   page("/node-types", () => import("./node-types")),
 ];

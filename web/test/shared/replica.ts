@@ -6,8 +6,11 @@ import type { Conflict } from "../../src/graph/document/changes";
 import { commentsOf, type Comments } from "../../src/state/document/comments";
 import { arrivedIn, layKept, wasSent } from "../../src/state/document/kept";
 import { openLocal, type Local } from "../../src/state/document/local";
+import { Measures } from "../../src/state/document/measures";
 import { Saver, type SaveState } from "../../src/state/document/saver";
 import { TIMING, type Timing } from "../../src/state/document/timing";
+import { weigh } from "../../src/state/document/weight";
+import type { Report } from "../../src/api/reports";
 import type { FileGraph } from "../../src/graph/file";
 import type { Network, SimServer } from "./sim-server";
 
@@ -19,6 +22,9 @@ export class Replica {
   conflicts: readonly Conflict[] = [];
   state: SaveState = { kind: "saved", at: 0 };
   connection: Connection | null = null;
+  /** What was told of saving, by request; and how such a request ends. */
+  readonly reported: { reports: readonly Report[]; isLeaving: boolean }[] = [];
+  onReport: () => Promise<void> = async () => undefined;
   private saver: Saver;
 
   private constructor(
@@ -56,6 +62,15 @@ export class Replica {
           url: (epoch) => `rooms/${epoch}?tidemill=1`,
           open: server.wires(network),
           posts,
+          measures: (isThere) =>
+            new Measures({
+              isThere,
+              weigh: (told) => weigh(doc, told),
+              send: (reports, isLeaving) => {
+                this.reported.push({ reports, isLeaving });
+                return this.onReport();
+              },
+            }),
         }));
       },
       onState: (state) => (this.state = state),
@@ -69,7 +84,9 @@ export class Replica {
     const tab = `tab-${(tabs += 1)}`;
     there.add(tab);
     const local = disk === null ? null : await openLocal({ name: tab, isHeld: true, there: async () => there }, disk);
-    const replica = new Replica(name, server, network, local, tab, { ...TIMING, ...timing });
+    // All of it is taken as it is: what the server says later reaches it.
+    const whole = "local" in timing ? (timing as Timing) : { ...TIMING, ...timing };
+    const replica = new Replica(name, server, network, local, tab, whole);
     await replica.saver.begin();
     void replica.saver.connect();
     return replica;

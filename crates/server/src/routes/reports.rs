@@ -12,7 +12,7 @@ use crate::App;
 use crate::auth::Tenant;
 use crate::error::{ApiError, ProblemBody};
 use crate::http::{Fields, JsonBody};
-use crate::reports::{DocumentFigures, Report, SaveOutcome};
+use crate::reports::{DocumentFigures, How, Report, SaveOutcome};
 
 /// Reports of one request.
 const REPORTS_MAX: usize = 500;
@@ -35,7 +35,7 @@ pub(crate) struct ReportBody {
     kind: String,
     /// Of a save: `saved`, `local`, `conflict`, `refused` or `failed`.
     outcome: Option<String>,
-    /// How long it took.
+    /// How long it took; of settled conflicts from the moment they were found, all of them together.
     ms: Option<f64>,
     /// Bytes that travelled.
     bytes: Option<u64>,
@@ -43,6 +43,8 @@ pub(crate) struct ReportBody {
     found: Option<u64>,
     /// Conflicts that somebody settled.
     settled: Option<u64>,
+    /// How they were settled: `mine`, `theirs`, `fields` or `merged`.
+    how: Option<String>,
     /// Bytes of an open document.
     document: Option<u64>,
     /// Bytes of the page's memory.
@@ -66,7 +68,7 @@ pub(crate) async fn take(
         ApiError::bad_request("invalid_parameter", detail).at("$.reports")
     })?;
     let wrong = |at: usize| {
-        let detail = "a report is of the kind save (outcome, ms, bytes), kept (ms), conflicts (found, settled, ms) or size (document, memory)";
+        let detail = "a report is of the kind save (outcome, ms, bytes), kept (ms), conflicts (found, settled, how, ms) or size (document, memory)";
         ApiError::bad_request("invalid_report", detail).at(format!("$.reports[{at}]"))
     };
     let reports = list.iter().enumerate().map(|(at, report)| read(report).ok_or_else(|| wrong(at)));
@@ -88,7 +90,13 @@ fn read(report: &Value) -> Option<Report> {
             Report::Save { outcome, ms: ms()?, bytes: whole("bytes")? }
         }
         "kept" => Report::Kept { ms: ms()? },
-        "conflicts" => Report::Conflicts { found: whole("found")?, settled: whole("settled")?, ms: ms()? },
+        "conflicts" => {
+            let how = match report.get("how") {
+                None => None,
+                Some(how) => Some(How::parse(how.as_str()?)?),
+            };
+            Report::Conflicts { found: whole("found")?, settled: whole("settled")?, how, ms: ms()? }
+        }
         "size" => Report::Size { document: whole("document")?, memory: whole("memory")? },
         _ => return None,
     })

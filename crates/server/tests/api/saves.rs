@@ -213,12 +213,17 @@ async fn saves_are_measured_here_and_as_pages_report_them() {
     save(&server, &body).await.ok(200);
     let reports = json!({"reports": [
         {"kind": "save", "outcome": "saved", "ms": 12.5, "bytes": 80}, {"kind": "save", "outcome": "local", "ms": 1},
-        {"kind": "kept", "ms": 0.4}, {"kind": "conflicts", "found": 2}, {"kind": "size", "document": 1_000, "memory": 2_000},
+        {"kind": "kept", "ms": 0.4}, {"kind": "conflicts", "found": 2}, {"kind": "conflicts", "settled": 2, "how": "fields", "ms": 9_000},
+        {"kind": "size", "document": 1_000, "memory": 2_000},
     ]});
     assert_eq!(server.post("/api/v1/reports", &reports.to_string()).await.status, 204);
     let figures = server.get("/api/v1/performance/documents?minutes=5").await.ok(200);
     assert_eq!((&figures["saves"]["count"], &figures["saves"]["success_rate"]), (&json!(2), &json!(0.5)));
     assert_eq!((&figures["conflicts"]["found"], &figures["history"][0]["memory_bytes"]), (&json!(2), &json!(2_000)));
+    assert_eq!(
+        (&figures["conflicts"]["merged"], &figures["conflicts"]["average_settling_ms"]),
+        (&json!(2), &json!(4_500.0))
+    );
     let metrics = server.get("/metrics").await;
     for line in [
         r#"auto_save_duration_count{via="request"}"#,
@@ -232,6 +237,7 @@ async fn saves_are_measured_here_and_as_pages_report_them() {
     for wrong in [
         json!({"kind": "save", "outcome": "odd"}),
         json!({"kind": "kept", "ms": -1}),
+        json!({"kind": "conflicts", "how": "odd"}),
         json!({"kind": "size", "memory": -1}),
         json!(7),
     ] {

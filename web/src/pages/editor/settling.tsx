@@ -1,6 +1,6 @@
 // Settling conflicts in the editor: the dialog, or the bar where it has stepped aside for the graph; and the line that tells of new ones.
 
-import { Suspense, useEffect, useRef } from "react";
+import { Suspense, useCallback, useEffect, useRef, type ComponentProps } from "react";
 import type { NodeType } from "../../api/types";
 import { keyOf } from "../../graph/conflicts";
 import type { Conflict } from "../../graph/document/changes";
@@ -8,22 +8,26 @@ import { useDocument, type Session } from "../../state/document";
 import { closeToast, toast } from "../../state/view";
 import { plural } from "../../ui/format";
 import { part } from "../../ui/part";
+import type { Drawing } from "./drawing";
 import { SaveIndicator } from "./save-state";
 import type { Parts } from "./use-parts";
 
 const ConflictDialog = part(async () => (await import("../../panels/conflicts/conflict-dialog")).ConflictDialog);
 const ConflictBar = part(async () => (await import("../../panels/conflicts/conflict-bar")).ConflictBar);
 
+const ChoicePreview = part(async () => (await import("./choice-preview")).ChoicePreview);
+
 interface SettlingProps {
   session: Session;
   kinds: ReadonlyMap<string, NodeType>;
   parts: Parts;
+  drawing: Drawing;
   /** Selects a node and brings it into view. */
   reveal: (id: string) => void;
   publish: () => void;
 }
 
-export function Settling({ session, kinds, parts, reveal, publish }: SettlingProps) {
+export function Settling({ session, kinds, parts, drawing, reveal, publish }: SettlingProps) {
   const { settling, setSettling } = parts;
   const open = () => setSettling({ at: null, isAside: false, isPublishing: false });
   useTelling(settling !== null, open);
@@ -33,6 +37,14 @@ export function Settling({ session, kinds, parts, reveal, publish }: SettlingPro
     setSettling((now) => now && { ...now, at: keyOf(conflict), isAside: true });
     reveal(conflict.row.node);
   };
+  const Preview = useCallback(
+    (props: Pick<ComponentProps<typeof ChoicePreview>, "conflict" | "tried">) => (
+      <Suspense fallback={null}>
+        <ChoicePreview session={session} kinds={kinds} drawing={drawing} {...props} />
+      </Suspense>
+    ),
+    [session, kinds, drawing],
+  );
   return (
     <>
       <SaveIndicator session={session} onSettle={open} />
@@ -50,6 +62,7 @@ export function Settling({ session, kinds, parts, reveal, publish }: SettlingPro
               publish();
             }}
             onShow={show}
+            Preview={Preview}
             onClose={close}
           />
         )}

@@ -86,7 +86,7 @@ export function Workbench(props: WorkbenchProps) {
     <>
       <Suspense fallback={null}>
         <div className={s.above}>
-          <Settling session={session} kinds={kinds} parts={parts} reveal={reveal} publish={props.publish} />
+          <Settling session={session} kinds={kinds} parts={parts} drawing={props.drawing} reveal={reveal} publish={props.publish} />
         </div>
       </Suspense>
       <Left context={commands} kinds={kinds} parts={parts} onNode={reveal} problemsOf={(at) => problems.of(doc.nodes.key(at)).length} onOpen={() => setWide(true)} onMenu={openMenu} canvas={canvas} />

@@ -6,17 +6,24 @@ import type { Conflict } from "../../graph/document/changes";
 import { brief } from "../../graph/values";
 import type { Choice } from "../../state/document/settle";
 import { Button } from "../../ui/button";
+import type { Trying } from "./use-trying";
 import s from "./conflicts.module.css";
 
 type Sides = Record<string, "mine" | "theirs">;
 
-export function ByKey({ conflict, me, onTake }: { conflict: Conflict; me: string; onTake: (choice: Choice, how: string) => void }) {
+export function ByKey({ conflict, me, trying, onTake }: { conflict: Conflict; me: string; trying: Trying; onTake: (choice: Choice, how: string) => void }) {
   const id = useId();
   const [chosen, setChosen] = useState<Sides>({});
   const keys = keyChanges(conflict);
   const sides = sidesOf(conflict, me);
+  const trial = (of: Sides) => trying({ name: "Key by key", choice: { how: "fields", value: ofBoth(conflict, of) } });
+  const choose = (key: string, side: "mine" | "theirs") => {
+    const next = Object.fromEntries([...Object.entries(chosen), [key, side]]) as Sides;
+    setChosen(next);
+    trial(next).onFocus();
+  };
   return (
-    <section className={s.merge} aria-labelledby={id}>
+    <section className={s.merge} aria-labelledby={id} {...trial(chosen)}>
       <h4 id={id}>Key by key</h4>
       <table className={s.table}>
         <thead>
@@ -42,7 +49,7 @@ export function ByKey({ conflict, me, onTake }: { conflict: Conflict; me: string
                         name={`${id} ${one.key}`}
                         aria-label={`${one.key}: ${sides[side].name}`}
                         checked={now === side}
-                        onChange={() => setChosen((before) => Object.fromEntries([...Object.entries(before), [one.key, side]]) as Sides)}
+                        onChange={() => choose(one.key, side)}
                       />
                       <code className="cut">{one[side] === undefined ? "not set" : brief(one[side], 60)}</code>
                     </label>

@@ -1,9 +1,9 @@
 // One conflict: what it was, both sides with what differs marked, and what can be made of them.
 
 import { LocateFixed } from "lucide-react";
-import type { RefObject } from "react";
+import type { ComponentType, RefObject } from "react";
 import type { NodeType } from "../../api/types";
-import { fieldTitle, isAbsent, kindOf, sidesOf, standingOf, type ConflictGroup } from "../../graph/conflicts";
+import { fieldTitle, isAbsent, kindOf, mergedIn, sidesOf, standingOf, type ConflictGroup } from "../../graph/conflicts";
 import type { Conflict } from "../../graph/document/changes";
 import type { Session } from "../../state/document";
 import type { Choice } from "../../state/document/settle";
@@ -14,7 +14,11 @@ import { ByKey } from "./by-key";
 import { RowTile } from "./conflict-list";
 import { MergeText } from "./merge-text";
 import { SideText, textOf } from "./side-text";
+import { useTrying, type Tried, type Trying } from "./use-trying";
 import s from "./conflicts.module.css";
+
+/** What comes of a choice; null while none is looked at. */
+export type Preview = ComponentType<{ conflict: Conflict; tried: Tried | null }>;
 
 interface DetailProps {
   ref: RefObject<HTMLDivElement | null>;
@@ -25,11 +29,14 @@ interface DetailProps {
   kinds: ReadonlyMap<string, NodeType>;
   onTake: (choice: Choice, how: string) => void;
   onShow: () => void;
+  /** The graph, with what a choice that is looked at would make of it. */
+  Preview: Preview;
   /** Gives the keyboard back to the list. */
   onLeave: () => void;
 }
 
-export function ConflictDetail({ ref, session, conflict, group, me, kinds, onTake, onShow, onLeave }: DetailProps) {
+export function ConflictDetail({ ref, session, conflict, group, me, kinds, onTake, onShow, Preview, onLeave }: DetailProps) {
+  const { tried, trying } = useTrying();
   const kind = kindOf(conflict);
   const standing = standingOf(session.doc, conflict);
   const { shared } = conflict;
@@ -48,7 +55,7 @@ export function ConflictDetail({ ref, session, conflict, group, me, kinds, onTak
       </div>
       {shared && shared.at > 0 ? (
         <p className="faint">
-          {shared.by === "" || shared.by === me ? "Brought by your device" : `Brought by ${shared.by}’s device`} <Ago at={shared.at} />
+          {broughtBy(shared.by, me)} <Ago at={shared.at} />
         </p>
       ) : (
         <p className="faint">Found on this device; others have not heard of it yet.</p>
@@ -59,17 +66,24 @@ export function ConflictDetail({ ref, session, conflict, group, me, kinds, onTak
           {standing.what === "other" ? <code className="cut">{textOf(standing.value, 120)}</code> : null}
         </p>
       ) : null}
-      {kind === "row" ? <RowSides conflict={conflict} me={me} onTake={onTake} /> : <FieldSides conflict={conflict} me={me} standing={standing.what} onTake={onTake} />}
+      <Preview conflict={conflict} tried={tried} />
+      {kind === "row" ? <RowSides conflict={conflict} me={me} trying={trying} onTake={onTake} /> : <FieldSides conflict={conflict} me={me} standing={standing.what} trying={trying} onTake={onTake} />}
       {standing.what === "other" ? <Button onClick={() => onTake({ how: "merged", value: standing.value }, "Kept as it is now")}>Keep as it is now</Button> : null}
-      {kind === "text" ? <MergeText conflict={conflict} onTake={onTake} onLeave={onLeave} /> : null}
-      {kind === "object" ? <ByKey conflict={conflict} me={me} onTake={onTake} /> : null}
+      {kind === "text" ? <MergeText conflict={conflict} trying={trying} onTake={onTake} onLeave={onLeave} /> : null}
+      {kind === "object" ? <ByKey conflict={conflict} me={me} trying={trying} onTake={onTake} /> : null}
     </div>
   );
 }
 
-type Take = Pick<DetailProps, "conflict" | "me" | "onTake">;
+function broughtBy(by: string, me: string): string {
+  const merged = mergedIn(by);
+  if (merged !== null) return `Found when “${merged}” was merged`;
+  return by === "" || by === me ? "Brought by your device" : `Brought by ${by}’s device`;
+}
 
-function FieldSides({ conflict, me, standing, onTake }: Take & { standing: string }) {
+type Take = Pick<DetailProps, "conflict" | "me" | "onTake"> & { trying: Trying };
+
+function FieldSides({ conflict, me, standing, trying, onTake }: Take & { standing: string }) {
   const sides = sidesOf(conflict, me);
   return (
     <>
@@ -79,7 +93,7 @@ function FieldSides({ conflict, me, standing, onTake }: Take & { standing: strin
       </div>
       <div className={s.sides}>
         {(["mine", "theirs"] as const).map((side) => (
-          <section key={side} className={s.side} aria-label={sides[side].name}>
+          <section key={side} className={s.side} aria-label={sides[side].name} {...trying({ name: sides[side].name, choice: { how: side } })}>
             <h4>
               <span className="cut" dir="auto">
                 {sides[side].name}
@@ -98,7 +112,7 @@ function FieldSides({ conflict, me, standing, onTake }: Take & { standing: strin
 }
 
 /** One side deleted what the other edited: it goes, or it stays as it was edited. */
-function RowSides({ conflict, me, onTake }: Take) {
+function RowSides({ conflict, me, trying, onTake }: Take) {
   const sides = sidesOf(conflict, me);
   return (
     <div className={s.sides}>
@@ -106,7 +120,7 @@ function RowSides({ conflict, me, onTake }: Take) {
         const isDeletion = isAbsent(conflict[side]);
         const words = isDeletion ? "Delete" : "Keep";
         return (
-          <section key={side} className={s.side} aria-label={sides[side].name}>
+          <section key={side} className={s.side} aria-label={sides[side].name} {...trying({ name: sides[side].name, choice: { how: side } })}>
             <h4>
               <span className="cut" dir="auto">
                 {sides[side].name}

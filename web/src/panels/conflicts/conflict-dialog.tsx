@@ -13,7 +13,7 @@ import { plural } from "../../ui/format";
 import { Empty } from "../../ui/states";
 import { isTyping } from "../../ui/typing";
 import { stepOf } from "../../ui/walk";
-import { ConflictDetail } from "./conflict-detail";
+import { ConflictDetail, type Preview } from "./conflict-detail";
 import { ConflictList } from "./conflict-list";
 import { useConflicts, whatOf, type Settled } from "./use-conflicts";
 import s from "./conflicts.module.css";
@@ -28,6 +28,7 @@ export interface ConflictDialogProps {
   onPublish: () => void;
   /** Steps aside for the graph, where the node is shown. */
   onShow: (conflict: Conflict) => void;
+  Preview: Preview;
   onClose: () => void;
 }
 
@@ -76,7 +77,7 @@ export function ConflictDialog(props: ConflictDialogProps) {
         {chosen && group ? (
           <div className={s.columns}>
             <ConflictList ref={list} conflicts={conflicts} kinds={props.kinds} onTake={take} onEnter={() => detail.current?.querySelector<HTMLElement>("[data-side]")?.focus()} />
-            <ConflictDetail key={key} ref={detail} session={session} conflict={chosen} group={group} me={conflicts.me} kinds={props.kinds} onTake={(choice, how) => take(group, [chosen], choice, how)} onShow={() => props.onShow(chosen)} onLeave={focusList} />
+            <ConflictDetail key={key} ref={detail} session={session} conflict={chosen} group={group} me={conflicts.me} kinds={props.kinds} onTake={(choice, how) => take(group, [chosen], choice, how)} onShow={() => props.onShow(chosen)} Preview={props.Preview} onLeave={focusList} />
           </div>
         ) : (
           <AllSettled {...props} />

@@ -5,6 +5,7 @@ import { commentsOf } from "./comments";
 import type { Chosen } from "./disputes";
 import { Live, type DraftRead } from "./live";
 import type { Mark } from "./local";
+import type { Measures } from "./measures";
 import { Posting, type Posts } from "./posting";
 import { Socket } from "./socket";
 import type { Timing } from "./timing";
@@ -37,6 +38,8 @@ export interface ConnectionParts {
   meet?: (presence: Socket["presence"]) => () => void;
   onProgress: (progress: Progress) => void;
   onConflicts: (conflicts: readonly Conflict[]) => void;
+  /** Measures saving, where somebody wants to know. */
+  measures?: (isThere: () => boolean) => Measures;
   /** What this device keeps must be written anew: at once, or soon. */
   onBase: (isUrgent: boolean) => void;
 }
@@ -46,6 +49,7 @@ const FLUSH_MS = 10_000;
 
 export class Connection {
   readonly live: Live;
+  readonly measures: Measures | undefined;
   private readonly socket: Socket;
   private readonly posting: Posting;
   private refused: { code: string; why: string } | null = null;
@@ -55,7 +59,8 @@ export class Connection {
 
   constructor(private readonly parts: ConnectionParts) {
     const { timing, posts, open, url } = parts;
-    this.live = new Live({ ...parts, onProgress: () => this.progressed(), onLack: () => this.socket.readAgain() });
+    this.measures = parts.measures?.(() => this.isAnswered);
+    this.live = new Live({ ...parts, measures: this.measures, onProgress: () => this.progressed(), onLack: () => this.socket.readAgain() });
     const onRefused = (code: string, why: string) => this.refuse(code, why);
     this.posting = new Posting({
       live: this.live,
@@ -117,6 +122,7 @@ export class Connection {
   leave(): void {
     if (this.socket.phase === "open") this.socket.flush();
     else this.posting.leave();
+    this.measures?.leave();
   }
 
   choose(conflicts: readonly Conflict[], how: Chosen["how"], change: () => void): void {
@@ -129,11 +135,18 @@ export class Connection {
 
   close(): void {
     this.leave();
+    this.measures?.close();
     this.part();
     commentsOf(this.parts.doc).close();
     this.posting.stop();
     this.socket.close();
     this.live.close();
+  }
+
+  /** Whether the server was there when it was last asked for something. */
+  private get isAnswered(): boolean {
+    const { phase } = this.socket;
+    return this.isRefusedForGood || phase === "open" || (phase === "away" && this.posts.why === null);
   }
 
   private get isRefusedForGood(): boolean {
@@ -166,6 +179,7 @@ export class Connection {
 
   private refuse(code: string, why: string): void {
     this.refused = { code, why };
+    this.measures?.ended(code === "signed_out" ? "local" : "refused");
     this.posting.stop();
     this.posts = { isBusy: false, why: null };
     if (this.socket.phase !== "off") this.socket.pause();

@@ -12,6 +12,7 @@ import type { CommentWrite } from "../../graph/comments/write";
 import { commentsOf, type Comments } from "./comments";
 import type { Chosen } from "./disputes";
 import type { Mark } from "./local";
+import type { Measures } from "./measures";
 import { Pending } from "./pending";
 import { baseOf, OWN, Room, type Base } from "./room";
 import type { Timing } from "./timing";
@@ -32,6 +33,7 @@ interface Parts {
   readDraft: () => Promise<DraftRead>;
   who: () => string;
   now?: () => number;
+  measures?: Measures | undefined;
   /** Conflicts that were found before anything was shared. */
   carried: readonly Conflict[];
   onConflicts: (conflicts: readonly Conflict[]) => void;
@@ -74,6 +76,10 @@ export class Live {
     this.carried = parts.carried;
     this.pending = new Pending(parts.doc, parts.now ?? Date.now);
     this.comments = commentsOf(parts.doc);
+  }
+
+  get measures(): Measures | undefined {
+    return this.parts.measures;
   }
 
   /** The shared document of the moment; null before the first synchronisation. */
@@ -134,6 +140,7 @@ export class Live {
   confirmed(clock: number, rev: number, at: number): boolean {
     this.rev = rev;
     this.savedAt = at;
+    this.measures?.arrived(clock);
     const isNews = this.pending.confirm(clock);
     const asks = this.room?.confirmed(clock) ?? false;
     const client = this.room?.shared.clientID;
@@ -188,6 +195,7 @@ export class Live {
   /** Records what was chosen of conflicts; `change` is what follows from it. */
   choose(conflicts: readonly Conflict[], how: Chosen["how"], change: () => void): void {
     const keys = keysOf(conflicts);
+    this.measures?.settled(conflicts, how);
     this.carried = this.carried.filter((one) => !conflicts.includes(one));
     if (this.room) this.room.choose(keys, how, change);
     else change();
@@ -270,6 +278,7 @@ export class Live {
       onConflicts: () => onConflicts(this.conflicts),
       onComments: () => this.comments.heard(this.room?.comments() ?? []),
       onLack: (row) => this.lacks(row),
+      onFound: (count) => this.measures?.found(count),
       onWritten: (written) => {
         this.pending.add(written);
         onProgress();
@@ -281,6 +290,8 @@ export class Live {
   }
 
   private leave(): void {
+    // The next document counts anew.
+    this.measures?.ended("local");
     this.room?.close();
     this.stopUpdates?.();
     this.room = null;

@@ -1,5 +1,6 @@
 // What a document needs once it is seen: the way to the server, and what earlier visits left behind. A chunk of its own.
 
+import { reportsApi } from "../../api/reports";
 import { readOverlay, roomUrl, saveUpdate } from "../../api/room";
 import type { Conflict } from "../../graph/document/changes";
 import type { GraphDocument } from "../../graph/document/document";
@@ -10,9 +11,11 @@ import { arrivedIn, layKept, wasSent } from "./kept";
 import type { DraftRead } from "./live";
 import type { Kept, Local } from "./local";
 import { placeOf, type Place } from "./place";
+import { Measures } from "./measures";
 import { peopleOf, readMe, sourceOf } from "./presence";
 import type { Tab } from "./tabs";
 import { timing } from "./timing";
+import { weigh } from "./weight";
 
 /** Lays what earlier visits kept on the draft. What may have been sent without an answer is asked for first. */
 export async function takeUp(workflow: string, doc: GraphDocument, kept: Kept, epoch: number): Promise<Conflict[]> {
@@ -44,6 +47,7 @@ export async function connect({ workflow, draft, tab, local, readDraft, ...rest 
     epoch,
     rev,
     who: () => readMe().name,
+    measures: (isThere) => new Measures({ send: reportsApi.send, isThere: () => navigator.onLine && isThere(), weigh: (told) => weigh(rest.doc, told) }),
     meet: (presence) => peopleOf(rest.doc).connect(sourceOf(presence)),
     url: (of) => roomUrl(workflow, of),
     open: hubWire(workflow, tab.isHeld ? tab.name : null),

@@ -116,6 +116,7 @@ export class Posting {
     const mine = (this.inHand = joined(this.inHand, live.unsent()));
     this.since = null;
     if (!mine) return;
+    live.measures?.sends(mine);
     const { rev, at } = await posts.save(live.epoch, mine.update, false);
     this.inHand = null;
     // What others wrote before that is asked for at once.
@@ -141,6 +142,7 @@ export class Posting {
   private async failed(error: unknown): Promise<void> {
     const { live, timing, onState, onRefused } = this.parts;
     const why = error instanceof Error ? error.message : String(error);
+    live.measures?.ended(isRefused(error) ? "refused" : "local", !live.isSaved);
     if (error instanceof ApiError && error.code === "epoch_over") {
       this.inHand = null;
       try {

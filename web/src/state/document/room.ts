@@ -48,6 +48,8 @@ interface Parts {
   /** My name, for conflicts. */
   who: () => string;
   onWritten: (written: Written) => void;
+  /** This device has found so many conflicts that nobody has heard of. */
+  onFound: (count: number) => void;
   onConflicts: (conflicts: readonly Conflict[]) => void;
   onComments: () => void;
   /** A row came back that had been taken out before the document was read: only the server knows what it is. */
@@ -188,6 +190,7 @@ export class Room {
       if (went.file?.before && went.file.after) for (const { field, value } of fileWrites(went.file.before, went.file.after)) this.maps.file.set(field, value);
       for (const conflict of conflicts) this.maps.conflicts.set(conflict.shared?.key ?? keyFor(doc, conflict), textFor(doc, conflict, who(), Date.now()));
     }, OWN);
+    this.parts.onFound(conflicts.filter(({ shared }) => !shared).length);
     this.parts.onWritten({ went, clock: this.clock });
     if (conflicts.length > 0) this.parts.onConflicts(this.conflicts());
   }

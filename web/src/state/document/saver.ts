@@ -6,6 +6,7 @@ import { THEIRS, type Edit, type GraphDocument } from "../../graph/document/docu
 import type { Connection, ConnectionParts, Progress } from "./connection";
 import type { Chosen } from "./disputes";
 import type { Kept, Local } from "./local";
+import { timing } from "./timing";
 
 /** Writing down an edit of more rows than these takes longer than a frame; so long the frame that shows it may take, in ms. */
 const LARGE = 500;
@@ -54,6 +55,8 @@ export class Saver {
   private localFault: string | null = null;
   private localQueue: Promise<void> = Promise.resolve();
   private pending: Edit[] = [];
+  /** When the first of these was made. */
+  private since = 0;
   private tidying: ReturnType<typeof setTimeout> | null = null;
   private calming: ReturnType<typeof setTimeout> | null = null;
   private readonly stop: () => void;
@@ -163,7 +166,8 @@ export class Saver {
     // One write for all edits of this turn: a drag that ends, a paste, a command. A large one is shown before it is written.
     const rows = edit.nodes.length + edit.edges.length;
     if (this.pending.push(edit) === 1) {
-      if (rows > LARGE) setTimeout(() => this.keepPending(), SHOWN_MS);
+      this.since = performance.now();
+      if (rows > LARGE) setTimeout(() => this.keepPending(), Math.min(SHOWN_MS, timing.local));
       else queueMicrotask(() => this.keepPending());
     }
     this.tell();
@@ -181,7 +185,8 @@ export class Saver {
     if (edits.length === 0 || !local) return;
     const rows = { nodes: [...new Set(edits.flatMap((edit) => edit.nodes))], edges: [...new Set(edits.flatMap((edit) => edit.edges))], file: edits.some((edit) => edit.file) };
     const edit = { ...doc.changesOf(rows), mark: this.connection?.mark ?? null };
-    this.keep(() => local.add(workflow, edit));
+    const { since } = this;
+    this.keep(() => local.add(workflow, edit).then(() => this.connection?.measures?.kept(performance.now() - since)));
   }
 
   /** Replaces the log of this device by what there is now. */
@@ -236,6 +241,7 @@ export class Saver {
   private say(state: SaveState): void {
     if (JSON.stringify(state) === JSON.stringify(this.state)) return;
     this.state = state;
+    if (state.kind === "unsafe") this.connection?.measures?.lost();
     this.parts.onState(state);
   }
 

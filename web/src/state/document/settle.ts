@@ -24,9 +24,15 @@ export function settle({ doc, saver }: Pick<Session, "doc" | "saver">, conflicts
   });
 }
 
+/** Lays a choice on a document that nobody keeps, to see what comes of it; answers the way back. */
+export function tryOut(doc: GraphDocument, conflict: Conflict, choice: Choice): () => void {
+  doc.change(LABELS[choice.how], (editing) => lay(doc, editing, conflict, chosenOf(conflict, choice)));
+  return () => void doc.undo();
+}
+
 const LABELS: Record<Choice["how"], string> = { mine: "Keep mine", theirs: "Take theirs", merged: "Merge", fields: "Merge" };
 
-function chosenOf({ mine, theirs }: Conflict, choice: Choice): unknown {
+export function chosenOf({ mine, theirs }: Conflict, choice: Choice): unknown {
   return "value" in choice ? choice.value : choice.how === "mine" ? mine : theirs;
 }
 

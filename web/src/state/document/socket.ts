@@ -101,6 +101,7 @@ export class Socket {
     const unsent = this.isSynced ? this.parts.live.unsent() : null;
     if (!unsent) return;
     this.flushedAt = Date.now();
+    this.parts.live.measures?.sends(unsent);
     this.count(unsent.clock, { kind: "update", update: unsent.update });
   }
 
@@ -218,6 +219,7 @@ export class Socket {
 
   private refuse(code: string, why: string): void {
     this.parts.live.refused();
+    this.parts.live.measures?.ended("refused");
     this.end("off");
     this.parts.onRefused(code, why);
   }
@@ -256,6 +258,7 @@ export class Socket {
 
   private drop(): void {
     this.heard();
+    this.parts.live.measures?.ended("local");
     this.wire?.close();
     this.wire = null;
     this.isSynced = false;

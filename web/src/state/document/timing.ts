@@ -1,6 +1,8 @@
 // How long saving waits, for what. The server names what it wants otherwise (DOCUMENTS_*); all in ms.
 
 export interface Timing {
+  /** A change of many rows is shown first; at the latest after this it is on the device. */
+  local: number;
   /** What is typed goes out together with what follows within this. */
   merge: number;
   /** Without a socket: from the last change to saving it, and at the latest, however long somebody goes on. */
@@ -20,7 +22,7 @@ export interface Timing {
   apart: number;
 }
 
-export const TIMING: Timing = { merge: 50, quiet: 2_000, latest: 30_000, poll: 10_000, opening: 4_000, patience: 15_000, tries: 3, wait: 1_000, longest: 60_000, apart: 5_000 };
+export const TIMING: Timing = { local: 1_000, merge: 50, quiet: 2_000, latest: 30_000, poll: 10_000, opening: 4_000, patience: 15_000, tries: 3, wait: 1_000, longest: 60_000, apart: 5_000 };
 
 /** What holds on this page, in documents that are open too. */
 export const timing: Timing = { ...TIMING };
@@ -31,6 +33,7 @@ export function takeTiming(wanted: Timing): void {
 
 /** What a server may say, and within which bounds it is believed. */
 const KEYS: { [K in keyof Timing]?: readonly [key: string, least: number, most: number] } = {
+  local: ["local_ms", 0, 60_000],
   quiet: ["debounce_ms", 100, 60_000],
   latest: ["server_ms", 1_000, 600_000],
   tries: ["retries", 0, 20],

@@ -9,6 +9,7 @@ import { CodeField } from "../../../ui/code/code-field";
 import f from "../../../ui/field.module.css";
 import { bytes } from "../../../ui/format";
 import { Toggle } from "../../../ui/segments";
+import { useKeptCaret } from "../../../ui/use-kept-caret";
 import s from "../field.module.css";
 import { hintOf, said, type WidgetProps } from "./widget";
 
@@ -19,6 +20,7 @@ export function TextWidget(props: WidgetProps) {
   const { field, value, onChange, label, describedBy, invalid } = props;
   const text = typeof value === "string" ? value : value === undefined || value === null ? "" : (exactNumber(value) ?? String(value));
   const [whole, setWhole] = useState(false);
+  const input = useKeptCaret(text);
   const long = field.widget === "long" || field.widget === "markdown" || text.includes("\n");
   if (text.length > LARGE && !whole) return <LargeText text={text} onOpen={() => setWhole(true)} />;
   if (long || text.length > LARGE) {
@@ -29,6 +31,7 @@ export function TextWidget(props: WidgetProps) {
   return (
     <input
       {...said(props)}
+      ref={input}
       className={f.field}
       value={text}
       placeholder={hintOf(field)}
