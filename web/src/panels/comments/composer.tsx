@@ -35,12 +35,7 @@ export function Composer({ label, placeholder, verb, begins, isFirst = false, on
   const field = useRef<HTMLTextAreaElement>(null);
   const says = useId();
   useGrowing(field, text);
-  useEffect(() => {
-    const element = field.current;
-    if (!isFirst || !element) return;
-    element.focus();
-    element.setSelectionRange(element.value.length, element.value.length);
-  }, [isFirst]);
+  useFirst(field, isFirst);
   const refused = refusesText(text);
   const isLong = text.length > TEXT_MOST;
   const said = isLong || isTried ? refused : text.length > NEAR ? `${count(text.length)} of ${count(TEXT_MOST)} characters` : null;
@@ -102,6 +97,16 @@ export function Composer({ label, placeholder, verb, begins, isFirst = false, on
       </div>
     </div>
   );
+}
+
+/** Takes the keyboard, behind what is written already. */
+function useFirst(field: { current: HTMLTextAreaElement | null }, isFirst: boolean): void {
+  useEffect(() => {
+    const element = field.current;
+    if (!isFirst || !element) return;
+    element.focus();
+    element.setSelectionRange(element.value.length, element.value.length);
+  }, [field, isFirst]);
 }
 
 /** As high as its text, up to what its style allows. */
