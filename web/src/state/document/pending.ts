@@ -1,7 +1,7 @@
 // What I changed and the server has not confirmed, in order. How far my writing goes in Yjs's count says what of it is there, also
 // after a connection was lost before the answer.
 
-import { confirm, confirmAll, type Went } from "../../graph/document/elsewhere";
+import { confirm, confirmAll, holdBack, type Went } from "../../graph/document/elsewhere";
 import type { GraphDocument } from "../../graph/document/document";
 import type { Written } from "./room";
 
@@ -34,8 +34,13 @@ export class Pending {
     const done = this.waiting.splice(0, first < 0 ? this.waiting.length : first);
     if (done.length === 0) return false;
     if (this.waiting.length === 0) confirmAll(this.doc);
-    else for (const { went } of done) confirm(this.doc, went);
+    else for (const { went } of done) this.arrived(went);
     return true;
+  }
+
+  private arrived(went: Went): void {
+    confirm(this.doc, went);
+    for (const later of this.waiting.toReversed()) holdBack(this.doc, later.went, went);
   }
 
   /** Forgets it: what is held back is told by the document itself. */
