@@ -38,8 +38,8 @@ export interface Conflict {
   base: unknown;
   mine: unknown;
   theirs: unknown;
-  /** Where it is shared with others: its key, who changed what is mine, and when (ms since 1970). */
-  shared?: { key: string; by: string; at: number };
+  /** Where it is shared with others: its key, who changed what is mine, and when (ms since 1970); until the server has it this device keeps it too. */
+  shared?: { key: string; by: string; at: number; isUnsent?: true };
 }
 
 /** Two changes of one text as one; null where they met, or are none. */

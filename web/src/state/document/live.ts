@@ -277,6 +277,7 @@ export class Live {
       who,
       onConflicts: () => onConflicts(this.conflicts),
       onComments: () => this.comments.heard(this.room?.comments() ?? []),
+      onTold: () => this.parts.onBase(true),
       onLack: (row) => this.lacks(row),
       onFound: (count) => this.measures?.found(count),
       onWritten: (written) => {
@@ -290,6 +291,8 @@ export class Live {
   }
 
   private leave(): void {
+    // What was found and told to nobody yet goes along.
+    this.carried = [...this.carried, ...(this.room?.conflicts().filter(({ shared }) => shared?.isUnsent) ?? [])];
     // The next document counts anew.
     this.measures?.ended("local");
     this.room?.close();

@@ -51,6 +51,8 @@ interface Parts {
   /** This device has found so many conflicts that nobody has heard of. */
   onFound: (count: number) => void;
   onConflicts: (conflicts: readonly Conflict[]) => void;
+  /** Conflicts were found that only this device knows of so far. */
+  onTold: () => void;
   onComments: () => void;
   /** A row came back that had been taken out before the document was read: only the server knows what it is. */
   onLack: (row: string) => void;
@@ -67,6 +69,8 @@ export class Room {
   /** What I brought from being apart, until I have heard all that others wrote before they heard of it; `isKept` once the server has it. */
   private brought: (Written & { isKept?: boolean }) | null = null;
 
+  /** Conflicts that the server may not have, by key, with how far my writing went with them. */
+  private readonly unsent = new Map<string, number>();
   /** Where what I brought met theirs, as I told. */
   private readonly ownMet: Conflict[] = [];
 
@@ -92,7 +96,7 @@ export class Room {
     const arrivals = LISTS.flatMap((list) => [...this.entries[list].names()].flatMap((name) => this.arrival(list, name)));
     const found = rebaseRows(doc, arrivals, this.fileKeys(), mergeTexts);
     const held = heldBack(doc);
-    const conflicts = [...carried, ...found];
+    const conflicts = [...carried.filter(({ shared }) => !shared || !this.maps.conflicts.has(shared.key)), ...found];
     if (held.nodes.size > 0 || held.edges.size > 0 || held.file || conflicts.length > 0) {
       this.write(held, conflicts);
       this.brought = { went: held, clock: this.clock };
@@ -107,6 +111,7 @@ export class Room {
 
   /** The server has what I wrote as far as this; answers whether what others wrote before that is to be asked for. */
   confirmed(clock: number): boolean {
+    for (const [key, written] of this.unsent) if (written <= clock) this.unsent.delete(key);
     if (!this.brought || this.brought.isKept || this.brought.clock > clock) return false;
     this.brought.isKept = true;
     return true;
@@ -124,7 +129,10 @@ export class Room {
 
   /** The conflicts that nobody has settled. */
   conflicts(): Conflict[] {
-    return [...this.maps.conflicts.entries()].flatMap(([key, value]) => readConflict(this.parts.doc, key, value) ?? []);
+    return [...this.maps.conflicts.entries()].flatMap(([key, value]) => {
+      const one = readConflict(this.parts.doc, key, value);
+      return one?.shared && this.unsent.has(key) ? { ...one, shared: { ...one.shared, isUnsent: true } } : (one ?? []);
+    });
   }
 
   comments(): ReadonlyMap<string, unknown> {
@@ -188,8 +196,13 @@ export class Room {
         for (const [slot, { before, after }] of went[list]) this.writeRow(list, slot, before as Entity | null, after as Entity | null);
       }
       if (went.file?.before && went.file.after) for (const { field, value } of fileWrites(went.file.before, went.file.after)) this.maps.file.set(field, value);
-      for (const conflict of conflicts) this.maps.conflicts.set(conflict.shared?.key ?? keyFor(doc, conflict), textFor(doc, conflict, who(), Date.now()));
+      for (const conflict of conflicts) {
+        const key = conflict.shared?.key ?? keyFor(doc, conflict);
+        this.maps.conflicts.set(key, textFor(doc, conflict, who(), Date.now()));
+        this.unsent.set(key, Number.MAX_SAFE_INTEGER);
+      }
     }, OWN);
+    for (const [key, clock] of this.unsent) if (clock > this.clock) this.unsent.set(key, this.clock);
     this.parts.onFound(conflicts.filter(({ shared }) => !shared).length);
     this.parts.onWritten({ went, clock: this.clock });
     if (conflicts.length > 0) this.parts.onConflicts(this.conflicts());
@@ -293,6 +306,7 @@ export class Room {
     }, OWN);
     // That too may meet what others change at this moment.
     this.brought = { went: withSteps(mine.rest, steps), clock: this.clock };
+    if (conflicts.length > 0) this.parts.onTold();
   }
 
   private arrival(list: List, name: string): Arrival[] {

@@ -193,7 +193,7 @@ export class Saver {
   private keepAll(): Promise<void> {
     const { local, workflow, doc } = this.parts;
     this.pending = [];
-    const conflicts = this.conflicts.filter((one) => !one.shared);
+    const conflicts = this.conflicts.filter((one) => !one.shared || one.shared.isUnsent);
     if (local) this.keep(() => local.replace(workflow, { changes: doc.changes(), conflicts, mark: this.connection?.mark ?? null }));
     return this.localQueue;
   }
