@@ -82,7 +82,7 @@ export async function localSave({ page, context }, { product, url, count = EDITS
   await ask(page, "__doc.kept.length = 0");
   for (let at = 0; at < count; at += 1) {
     await page.keyboard.press("Shift+ArrowDown");
-    await pause(30);
+    await pause(EACH_MS);
   }
   await pause(300);
   const [kept, origin, seen] = [await ask(page, "__doc.kept"), await ask(page, "performance.timeOrigin"), await ask(other, "__seen")];

@@ -9,7 +9,7 @@ import { GraphDocument } from "../graph/document/document";
 import { Selection } from "../graph/document/selection";
 import { followDeletions } from "../graph/edit/choose";
 import type { DraftRead } from "./document/live";
-import { openLocal } from "./document/local";
+import { openLocal, type Local } from "./document/local";
 import { Saver, type SaveState } from "./document/saver";
 import { thisTab } from "./document/tabs";
 
@@ -35,13 +35,24 @@ export const useDocument = create<DocumentState>(() => ({ session: null, save: {
 
 const tab = thisTab();
 
+let opened: Promise<Local | null> | null = null;
+
+/** What this browser keeps for this tab: one for all documents of the page, anew where there was none. */
+async function device(): Promise<Local | null> {
+  const forget = () => (opened = null);
+  opened ??= tab.then((one) => openLocal(one, "", forget));
+  const local = await opened;
+  if (!local) forget();
+  return local;
+}
+
 async function readDraft(workflow: string, signal?: AbortSignal): Promise<Draft & DraftRead> {
   return draftApi.read(workflow, signal);
 }
 
 /** Reads the draft of a workflow, with what this device still has of an earlier visit, and keeps it saved from then on. */
 export async function openDocument(workflow: string, signal: AbortSignal): Promise<Session> {
-  const [draft, local] = await Promise.all([readDraft(workflow, signal), tab.then((one) => openLocal(one))]);
+  const [draft, local] = await Promise.all([readDraft(workflow, signal), device()]);
   signal.throwIfAborted();
   const doc = new GraphDocument(draft.graph, undefined, draft.gone);
   const at = Date.parse(draft.updated_at);

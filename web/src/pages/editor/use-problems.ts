@@ -22,14 +22,15 @@ export interface Problems {
 
 const NONE: readonly Problem[] = [];
 
-/** Of names alone: what is asked is kept for a while, and a document that is closed must not be kept with it. */
+/** Of names alone, since a document that is closed must not be kept with what is asked. */
 function asked(workflow: string, savedAt: number | null) {
   return {
     queryKey: ["workflow", workflow, "draft", "problems", savedAt],
     queryFn: ({ signal }: { signal: AbortSignal }) => api.draftProblems(workflow, signal),
     enabled: savedAt !== null,
     staleTime: Infinity,
-    gcTime: 60_000,
+    // What was said last is held by who asks; of each saving before that, nobody reads again.
+    gcTime: 0,
   };
 }
 

@@ -66,8 +66,8 @@ const FIRST = "";
 
 const draftKey = (workflow: string) => `workflow-draft-${workflow}`;
 
-/** Null where the browser keeps nothing, as in some private windows. Each user has a store of their own. */
-export async function openLocal(tab: Tab, user = ""): Promise<Local | null> {
+/** Null where the browser keeps nothing, as in some private windows. Each user has a store of their own. `onEnd`: it was taken away, and may be opened anew. */
+export async function openLocal(tab: Tab, user = "", onEnd: () => void = () => undefined): Promise<Local | null> {
   try {
     return await new Promise((resolve, reject) => {
       let isLate = false;
@@ -78,7 +78,11 @@ export async function openLocal(tab: Tab, user = ""): Promise<Local | null> {
           isLate = true;
           reject(new Error("another tab has an older release open"));
         },
-        blocking: (_now, _next, event) => (event.target as IDBDatabase).close(),
+        blocking: (_now, _next, event) => {
+          (event.target as IDBDatabase).close();
+          onEnd();
+        },
+        terminated: onEnd,
       }).then((db) => (isLate ? db.close() : resolve(localOf(db, tab))), reject);
     });
   } catch {
