@@ -11,7 +11,7 @@ import type { Pair } from "../../graph/document/rows";
 export interface Met {
   /** What I brought in rows that are there on both sides. */
   changes: Change[];
-  /** Nodes that I added under an id that somebody else gave another. */
+  /** Nodes that I added under an id that somebody else gave another, also where that is gone again. */
   added: FileNode[];
   /** The edges that I drew, by slot. */
   edges: readonly number[];
@@ -50,7 +50,7 @@ export function met(doc: GraphDocument, brought: Went, { arrivals, isFile, told,
       if (difference) found.changes.push({ ...name, ...difference } as Change);
     } else {
       rest[list].delete(slot);
-      if (list === "nodes" && row) found.added.push(now as FileNode);
+      if (list === "nodes") found.added.push(now as FileNode);
     }
   }
   const difference = isFile && brought.file?.before ? besides(brought.file.before, doc.file, isTold({ file: true })) : null;
