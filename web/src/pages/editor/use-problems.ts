@@ -1,9 +1,10 @@
-// What is wrong with the draft, as the server says it after each saving: a list, and marks for the canvas.
+// What is wrong with the draft, as the server says it after each saving and each change of somebody else: a list, and marks for the canvas.
 
 import { QueryObserver, replaceEqualDeep, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import { api } from "../../api/calls";
 import type { Problem } from "../../api/types";
+import { THEIRS, type GraphDocument } from "../../graph/document/document";
 import { useDocument, type Session } from "../../state/document";
 
 export interface Problems {
@@ -21,11 +22,13 @@ export interface Problems {
 }
 
 const NONE: readonly Problem[] = [];
+/** While others type, it is asked at most so often. */
+const HEARD_MS = 1_000;
 
 /** Of names alone, since a document that is closed must not be kept with what is asked. */
-function asked(workflow: string, savedAt: number | null) {
+function asked(workflow: string, savedAt: number | null, heard: number) {
   return {
-    queryKey: ["workflow", workflow, "draft", "problems", savedAt],
+    queryKey: ["workflow", workflow, "draft", "problems", savedAt, heard],
     queryFn: ({ signal }: { signal: AbortSignal }) => api.draftProblems(workflow, signal),
     enabled: savedAt !== null,
     staleTime: Infinity,
@@ -39,11 +42,27 @@ type Saving = ReturnType<typeof useDocument.getState>;
 
 const savedAt = ({ save }: Saving) => (save.kind === "saved" || save.kind === "conflict" ? save.at : null);
 
+/** Calls for what others change; answers how to stop. They are told of a change once the server has it. */
+function onOthers(doc: GraphDocument, call: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  const stop = doc.listen(({ origin }) => {
+    if (origin !== THEIRS || timer !== null) return;
+    timer = setTimeout(() => {
+      timer = null;
+      call();
+    }, HEARD_MS);
+  });
+  return () => {
+    stop();
+    if (timer !== null) clearTimeout(timer);
+  };
+}
+
 /** What the server said last. It is asked with every saving, and the page is drawn anew only where that says something else. */
-function useTold(workflow: string) {
+function useTold({ workflow, doc }: Session) {
   const client = useQueryClient();
   const [told, setTold] = useState<{ data: Told | undefined; error: unknown }>({ data: undefined, error: null });
-  const observer = useMemo(() => new QueryObserver(client, asked(workflow, savedAt(useDocument.getState()))), [client, workflow]);
+  const observer = useMemo(() => new QueryObserver(client, asked(workflow, savedAt(useDocument.getState()), 0)), [client, workflow]);
   useEffect(() => {
     const take = ({ data, error }: { data: Told | undefined; error: unknown }) =>
       setTold((known) => {
@@ -53,19 +72,24 @@ function useTold(workflow: string) {
       });
     const stop = observer.subscribe(take);
     take(observer.getCurrentResult());
-    const stopSaving = useDocument.subscribe((now, before) => {
-      if (savedAt(now) !== savedAt(before)) observer.setOptions(asked(workflow, savedAt(now)));
+    let heard = 0;
+    const ask = () => observer.setOptions(asked(workflow, savedAt(useDocument.getState()), heard));
+    const stopSaving = useDocument.subscribe((now, before) => savedAt(now) !== savedAt(before) && ask());
+    const stopOthers = onOthers(doc, () => {
+      heard += 1;
+      ask();
     });
     return () => {
+      stopOthers();
       stopSaving();
       stop();
     };
-  }, [observer, workflow]);
+  }, [observer, workflow, doc]);
   return { ...told, refetch: observer.refetch };
 }
 
 export function useProblems(session: Session): Problems {
-  const { data, error, refetch } = useTold(session.workflow);
+  const { data, error, refetch } = useTold(session);
   const all = data?.problems ?? NONE;
   return useMemo(() => {
     const marks = new Map<number, "error" | "warning">();
