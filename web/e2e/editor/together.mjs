@@ -110,6 +110,44 @@ test("texts that two type at once in one field keep all letters", WIDE, async (g
   for (const one of [page, other]) await saved(one);
 });
 
+test("who writes in a node that the other deletes is told, types no commands, and can bring it back", WIDE, async (given) => {
+  const { page, product } = given;
+  const { id, other } = await two(given, SHARED, "Taken away");
+  for (const one of [page, other]) {
+    await canvas(one).focus();
+    await command(one, "Sum");
+  }
+  await write(page, 0);
+  await canvas(other).focus();
+  await other.keyboard.press("Delete");
+  await shows(page, 1);
+  // What is still being typed would add notes (N), nodes (/) and comments.
+  await page.keyboard.type("n / n", { delay: 40 });
+  const line = page.getByRole("log", { name: "Messages" });
+  await line.getByText("“Sum” was deleted while you had it open.").waitFor();
+  assert.equal(await canvas(page).evaluate((one) => one.contains(document.activeElement)), true, "the keyboard is at the canvas");
+  assert.equal((await draft(product, id)).nodes.length, 1);
+  await line.getByRole("button", { name: "Bring it back" }).click();
+  await shows(other, 2);
+  await side(page).locator(".cm-content", { hasText: EXPRESSION }).first().waitFor();
+  const graph = await until(product, id, ({ nodes, edges }) => nodes.length === 2 && edges.length === 1, "it is back with its edge");
+  assert.equal(nodeOf(graph, "sum").data.expression, EXPRESSION);
+  for (const one of [page, other]) await saved(one);
+});
+
+test("what is wrong with the draft is told to both, whoever did it", WIDE, async (given) => {
+  const { page } = given;
+  const { other } = await two(given, SHARED, "Wrong");
+  await canvas(other).focus();
+  await command(other, "Sum");
+  await write(other, 0);
+  await other.keyboard.type(")");
+  const tab = (one) => one.getByRole("tab", { name: /^Problems\D*1/ });
+  await tab(page).waitFor();
+  await other.keyboard.press("Backspace");
+  await tab(page).waitFor({ state: "detached" });
+});
+
 test("two who type in one plain field keep their letters, and the caret of each stays where they write", WIDE, async (given) => {
   const { page, product } = given;
   const text = "orders from the shop and the market hall";

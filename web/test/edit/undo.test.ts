@@ -1,10 +1,11 @@
 // The way back, over random sequences of every edit: undone they give the same file again, redone the end again.
 
 import { describe, expect, it } from "vitest";
-import type { GraphDocument } from "../../src/graph/document/document";
+import type { Edit, GraphDocument } from "../../src/graph/document/document";
 import { placesOf } from "../../src/graph/document/places";
 import { addAfter, addAt, addNote, addOnEdge, replaceType } from "../../src/graph/edit/add";
 import { align, applyLayout, distribute, layoutWish } from "../../src/graph/edit/arrange";
+import { bringBack } from "../../src/graph/edit/bring-back";
 import { duplicate, paste, pieceOf } from "../../src/graph/edit/clip";
 import { extract } from "../../src/graph/edit/extract";
 import { group, moveInto, setCollapsed, ungroup } from "../../src/graph/edit/frames";
@@ -117,6 +118,25 @@ describe("the way back", () => {
     expect(JSON.stringify(doc.toFile())).not.toContain('"mine');
     while (doc.undo("ada"));
     expect(JSON.stringify(doc.toFile())).not.toContain('"theirs');
+  });
+
+  it("what somebody else deleted comes back with those of its edges that have both ends, as a step of one's own", () => {
+    const doc = documentOf([node("a"), node("b"), node("c")], [edge("a", "b"), edge("b", "c")]);
+    let theirs: Edit | null = null;
+    doc.listen((edit) => (theirs ??= edit));
+    doc.fromElsewhere("Theirs", (rows) => {
+      for (const slot of [1, 2]) rows.removeNode(slot);
+    });
+    if (!theirs) throw new Error("nobody was told");
+    const without = text(doc);
+    bringBack(doc, theirs, 1);
+    expect(doc.toFile().nodes.map(({ id }) => id)).toEqual(["a", "b"]);
+    expect(doc.toFile().edges.map(({ source, target }) => `${source} ${target}`)).toEqual(["a b"]);
+    const after = text(doc);
+    bringBack(doc, theirs, 1);
+    expect(text(doc)).toBe(after);
+    doc.undo();
+    expect(text(doc)).toBe(without);
   });
 
   it("an edge that a step led to a new node is led back, not lost with it", () => {

@@ -156,7 +156,7 @@ export class Rows {
   }
 
   /** Lays what is between a step's after and before on top of what is there now. */
-  takeBack(step: Step): void {
+  takeBack(step: Pick<Step, "nodes" | "edges" | "file">): void {
     // What comes back comes before what it links. What goes away goes last: the step's own edges are as they were by then, and
     // only those go with it that others led to it.
     const gone: number[] = [];

@@ -15,6 +15,7 @@ import type { Session } from "../../state/document";
 import { stateOf, useExecution } from "../../state/execution";
 import { useDebounced } from "../../ui/hooks";
 import { neighboursOf, nodeData } from "./node-data";
+import { useTakenAway } from "./taken-away";
 import type { Asked } from "./use-parts";
 import { useDocValue, useNode } from "./use-doc";
 import type { EditorRun } from "./use-editor-run";
@@ -62,6 +63,7 @@ export function NodeSide({ session, slot, kinds, problems, run, wide, onWide, on
   const workflows = useWorkflows(type, node);
   const neighbours = useMemo(() => neighboursOf(doc, slot, kinds), [doc, slot, kinds, version]);
   const editors = useEditors(doc, node?.id);
+  useTakenAway(session, slot);
   if (!node) return null;
   const set: SetFields = (fields, options) => {
     const [only, ...others] = Object.keys(fields);
