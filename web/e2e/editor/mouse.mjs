@@ -1,7 +1,7 @@
 // With the mouse: edges drawn, led elsewhere and cut, nodes put on edges, grouped, switched off, extracted.
 
 import assert from "node:assert/strict";
-import { canvas, CHAIN, command, drag, edgesOf, nodeOf, nodeSpot, open, spot, test, until } from "./hand.mjs";
+import { canvas, CHAIN, command, drag, edgesOf, nodeOf, nodeSpot, open, saved, spot, test, until } from "./hand.mjs";
 
 const LOOSE = { ...CHAIN, nodes: [...CHAIN.nodes, { id: "wait", type: "delay", position: { x: 264, y: 160 }, data: { label: "Wait", duration: "1s" } }] };
 const chosen = (page, count) => page.waitForFunction((wanted) => document.querySelector("[data-canvas]").dataset.selected === String(wanted), count);
@@ -126,4 +126,22 @@ test("of a thousand nodes only those in view are cards, and none from far away",
   for (let n = 0; n < 30; n += 1) await page.keyboard.press("ArrowRight");
   await page.waitForFunction((one) => !document.querySelector(`[data-node="${one}"]`), first);
   assert.ok((await cards.count()) < 200);
+});
+
+test("a message at the foot of the page moves nothing of the graph, another window fits it anew", async ({ page, url, product }) => {
+  const id = await product.add("Still", CHAIN);
+  await open(page, url, id);
+  const place = () => canvas(page).evaluate(({ dataset: { x, y, zoom }, clientHeight }) => ({ camera: `${x} ${y} ${zoom}`, clientHeight }));
+  await saved(page);
+  await page.waitForTimeout(400);
+  const before = await place();
+  await page.getByRole("button", { name: "Publish", exact: true }).click();
+  await page.getByRole("log", { name: "Messages" }).getByText(/^Published/).waitFor();
+  await page.waitForTimeout(400);
+  const now = await place();
+  assert.ok(now.clientHeight < before.clientHeight, "the message has room of its own");
+  assert.equal(now.camera, before.camera);
+  await page.setViewportSize({ width: 1440, height: 700 });
+  await page.waitForTimeout(400);
+  assert.notEqual((await place()).camera, before.camera);
 });

@@ -19,6 +19,8 @@ import { LIFTED, Scene, type Patch } from "./scene";
 
 const REST_MS = 120;
 const PINNED_MOST = 50;
+/** A line at the foot of the page that comes and goes moves nothing that somebody looks at; pixels. */
+const SLIGHT = 120;
 
 /** Only what is not seen whole has a small map. */
 export const minimap = new Late(() => import("./minimap"));
@@ -64,6 +66,8 @@ export class Stage {
   private isComposed = false;
   private hasTree = false;
   private isFitted = false;
+  /** The size that it was fitted to. */
+  private fitted = { width: 0, height: 0 };
   private isPainted = false;
   /** How often the document changed and how many nodes are selected, as last painted. */
   private told = { changes: -1, selected: -1, level: "" };
@@ -307,9 +311,11 @@ export class Stage {
     camera.resize(width, height, devicePixelRatio);
     this.layer?.resize(width, height, devicePixelRatio);
     this.mounts.spoil();
-    if (!camera.isTouched) {
+    const isSame = this.isFitted && width === this.fitted.width && Math.abs(height - this.fitted.height) < SLIGHT;
+    if (!camera.isTouched && !isSame) {
       this.fit(false);
       this.isFitted = this.scene.doc.nodes.count > 0;
+      this.fitted = { width, height };
     }
     // At once: a canvas that was given a size is empty until it is drawn.
     this.paint(performance.now());
