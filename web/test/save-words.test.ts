@@ -34,7 +34,16 @@ describe("where the last change is", () => {
   });
 
   it("is not said aloud each time something was saved", () => {
-    expect(STATES.map((state) => spokenWords(saveWords(state, 0)) !== "")).toEqual([false, false, false, true, true, true, true]);
-    expect(spokenWords(saveWords({ kind: "saved", at: 1 }, 1))).toBe("1 change to settle");
+    expect(STATES.map((state) => spokenWords(saveWords(state, 0), "") !== "")).toEqual([false, false, false, true, true, true, true]);
+    expect(spokenWords(saveWords({ kind: "saved", at: 1 }, 1), "")).toBe("1 change to settle");
+  });
+
+  it("is said once while it is tried again and again, and so is that all is well", () => {
+    const away = { kind: "local", why: "Tidemill does not answer" } as const;
+    const way: SaveState[] = [away, { kind: "syncing" }, away, { kind: "syncing" }, { kind: "saved", at: 2 }, { kind: "saved", at: 3 }, { kind: "syncing" }, { kind: "saved", at: 4 }];
+    let spoken = "";
+    const all = way.map((state) => (spoken = spokenWords(saveWords(state, 0), spoken)));
+    const words = "On this device · not on the server";
+    expect(all).toEqual([words, words, words, words, "Saved", "Saved", "", ""]);
   });
 });

@@ -1,11 +1,12 @@
 // Where the last change is, in the editor's bar; pressed, it says what that means and what can be done.
 
 import { CircleAlert, CloudCheck, CloudOff, CloudUpload, GitMerge, HardDrive, LoaderCircle, OctagonX, type LucideIcon } from "lucide-react";
-import { useEffect, useId, useRef, useState } from "react";
+import { useEffect, useRef, useState, type KeyboardEvent, type RefObject } from "react";
 import { createPortal } from "react-dom";
 import { useDocument, type Session } from "../../state/document";
 import { useView } from "../../state/view";
 import { Button } from "../../ui/button";
+import { putInside, usePopover } from "../../ui/popover";
 import { Ago } from "../../ui/time";
 import { download } from "./download";
 import { saveWords, spokenWords, type SaveDeed, type SaveShown, type SaveWords } from "./save-words";
@@ -23,15 +24,15 @@ function Indicator({ session, onSettle }: { session: Session; onSettle: () => vo
   const save = useDocument((state) => state.save);
   const count = useDocument((state) => state.conflicts.length);
   const [open, setOpen] = useState(false);
-  const root = useRef<HTMLDivElement>(null);
-  const sheet = useId();
-  useClosing(open, root, () => setOpen(false));
+  const button = useRef<HTMLButtonElement>(null);
   const said = saveWords(save, count);
+  const spoken = useRef("");
+  spoken.current = spokenWords(said, spoken.current);
   const Icon = ICONS[said.shown] ?? CircleAlert;
   const at = save.kind === "saved" && said.shown === "saved" && save.at > 0 ? save.at : null;
   return (
-    <div ref={root} className={s.root}>
-      <button type="button" className={s.state} data-save-state="" data-tone={said.tone} data-shown={said.shown} aria-expanded={open} aria-controls={sheet} aria-haspopup="dialog" onClick={() => setOpen(!open)}>
+    <div className={s.root}>
+      <button ref={button} type="button" className={s.state} data-save-state="" data-tone={said.tone} data-shown={said.shown} aria-expanded={open} aria-haspopup="dialog" onClick={() => setOpen(!open)}>
         <Icon aria-hidden="true" strokeWidth={1.8} />
         <span className="cut">
           {said.words}
@@ -44,60 +45,65 @@ function Indicator({ session, onSettle }: { session: Session; onSettle: () => vo
         </span>
       </button>
       <span className="hidden" role="status" aria-live="polite">
-        {spokenWords(said)}
+        {spoken.current}
       </span>
-      {open ? (
-        <div id={sheet} className={s.sheet} role="dialog" aria-label="Where your changes are">
-          <Details
-            session={session}
-            said={said}
-            at={at}
-            onSettle={() => {
-              setOpen(false);
-              onSettle();
-            }}
-          />
-        </div>
-      ) : null}
+      {open ? <Sheet button={button} session={session} said={said} at={at} onSettle={onSettle} onClose={() => setOpen(false)} /> : null}
     </div>
   );
 }
 
-/** A press elsewhere closes it, and so does Escape, which gives the keyboard back. */
-function useClosing(open: boolean, root: { current: HTMLDivElement | null }, close: () => void): void {
-  const latest = useRef(close);
-  latest.current = close;
-  useEffect(() => {
-    if (!open) return;
-    const onDown = (event: PointerEvent) => {
-      if (!root.current?.contains(event.target as Node)) latest.current();
-    };
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key !== "Escape") return;
-      event.stopPropagation();
-      latest.current();
-      root.current?.querySelector("button")?.focus();
-    };
-    addEventListener("pointerdown", onDown);
-    addEventListener("keydown", onKey, true);
-    return () => {
-      removeEventListener("pointerdown", onDown);
-      removeEventListener("keydown", onKey, true);
-    };
-  }, [open, root]);
-}
-
 const DEEDS: Record<SaveDeed, string> = { settle: "Resolve", sign_in: "Sign in", retry: "Try now", download: "Download a copy" };
 
-function Details({ session, said, at, onSettle }: { session: Session; said: SaveWords; at: number | null; onSettle: () => void }) {
+const GAP = 8;
+
+interface SheetProps {
+  button: RefObject<HTMLButtonElement | null>;
+  session: Session;
+  said: SaveWords;
+  at: number | null;
+  onSettle: () => void;
+  onClose: () => void;
+}
+
+/** It takes the keyboard, so that it is read out, and gives it back. */
+function Sheet({ button, session, said, at, onSettle, onClose }: SheetProps) {
+  const { root, giveBack } = usePopover({
+    at: button,
+    opener: button,
+    onClose,
+    place: (sheet) => {
+      const box = button.current?.getBoundingClientRect();
+      if (box) putInside(sheet, box.left, box.bottom + GAP, GAP);
+    },
+    onShown: (sheet) => sheet.focus(),
+  });
+  const close = () => {
+    giveBack();
+    onClose();
+  };
+  useEffect(() => {
+    // What was pressed may be gone once it has helped.
+    if (document.activeElement === document.body) root.current?.focus();
+  }, [root, said.deeds.length]);
+  const onKeyDown = (event: KeyboardEvent) => {
+    // What is typed here is no command of the editor.
+    event.stopPropagation();
+    if (event.key === "Escape") close();
+  };
   const does: Record<SaveDeed, () => void> = {
-    settle: onSettle,
-    sign_in: () => useView.setState({ signedOut: true }),
+    settle: () => {
+      close();
+      onSettle();
+    },
+    sign_in: () => {
+      close();
+      useView.setState({ signedOut: true });
+    },
     retry: () => session.saver.retry(),
     download: () => download(session),
   };
   return (
-    <>
+    <div ref={root} popover="manual" role="dialog" aria-label="Where your changes are" tabIndex={-1} className={s.sheet} onKeyDown={onKeyDown}>
       {said.meaning.map((words) => (
         <p key={words} className="dim">
           {words}
@@ -117,6 +123,6 @@ function Details({ session, said, at, onSettle }: { session: Session; said: Save
           ))}
         </div>
       ) : null}
-    </>
+    </div>
   );
 }

@@ -16,6 +16,8 @@ export interface SaveWords {
   deeds: readonly SaveDeed[];
 }
 
+const SAVED = "Saved";
+
 export function saveWords(save: SaveState, conflicts: number): SaveWords {
   const own = ownWords(save);
   if (conflicts === 0) return own;
@@ -32,7 +34,7 @@ function ownWords(save: SaveState): SaveWords {
   switch (save.kind) {
     case "saved":
     case "conflict":
-      return { shown: "saved", tone: "ok", words: "Saved", meaning: ["Every change is on the server. Nothing waits on this device."], deeds: [] };
+      return { shown: "saved", tone: "ok", words: SAVED, meaning: ["Every change is on the server. Nothing waits on this device."], deeds: [] };
     case "syncing":
       return { shown: "syncing", tone: "ok", words: "Saving", meaning: ["The last changes are on their way; the server has not confirmed them yet."], deeds: [] };
     case "local":
@@ -63,7 +65,13 @@ function localWords(why: string | null, isSignedOut: boolean): SaveWords {
   return { shown: "away", tone: "warn", words: "On this device · not on the server", meaning: [`The last changes are on this device. ${sentence} ${rest}`], deeds: [isSignedOut ? "sign_in" : "retry", "download"] };
 }
 
-/** What is said aloud: where it changed for somebody, and not each time something was saved. */
-export function spokenWords({ shown, words }: SaveWords): string {
-  return shown === "saved" || shown === "syncing" || shown === "soon" ? "" : words;
+/**
+ * What is said aloud, after what was said before: where it changed for somebody, that all is well again, and not each time something was
+ * saved or tried once more.
+ */
+export function spokenWords({ shown, words }: SaveWords, before: string): string {
+  const isWell = before === "" || before === SAVED;
+  if (shown === "saved") return before === "" ? "" : SAVED;
+  if (shown === "syncing" || shown === "soon") return isWell ? "" : before;
+  return words;
 }
