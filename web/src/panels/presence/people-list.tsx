@@ -74,7 +74,7 @@ function Row({ person, isMe, doing, isFollowed, onFollow }: { person: Person; is
           {name}
           {isMe ? <span className="faint"> (you, in another window)</span> : null}
         </span>
-        <span className={`${s.doing} cut`} dir="auto">
+        <span className={s.doing} dir="auto">
           {doing}
         </span>
       </span>
