@@ -195,6 +195,11 @@ test("publishing waits for conflicts: it leads to them, and goes on from there",
   await page.getByRole("button", { name: "Publish", exact: true }).click();
   const dialog = dialogOf(page);
   await dialog.getByRole("navigation", { name: "4 changes to settle" }).waitFor();
+  // Who leaves it has the keyboard where it was, also after the button was at work.
+  await page.keyboard.press("Escape");
+  await page.waitForFunction(() => document.activeElement?.textContent === "Publish");
+  await page.keyboard.press("Enter");
+  await dialog.getByRole("navigation", { name: "4 changes to settle" }).waitFor();
   // The graph first: the node is there, the choice beside it.
   await dialog.getByRole("button", { name: "Show on the graph" }).click();
   const bar = page.getByRole("toolbar", { name: "The change that is shown" });

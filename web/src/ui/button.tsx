@@ -8,14 +8,17 @@ export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   icon?: ReactNode;
   /** Shows only the icon; the text becomes its label. */
   iconOnly?: boolean;
+  /** At work: it takes no press, and keeps the focus, which a disabled one would lose. */
   busy?: boolean;
 }
+
+const AT_WORK = { "aria-disabled": true, type: "button", onClick: undefined } as const;
 
 export function Button({ kind = "plain", icon, iconOnly = false, busy = false, children, className, ...rest }: ButtonProps) {
   const classes = [s.button, s[kind], iconOnly ? s.iconOnly : "", className ?? ""].join(" ");
   const label = iconOnly && typeof children === "string" ? { "aria-label": children, title: children } : {};
   return (
-    <button type="button" {...label} {...rest} className={classes} aria-busy={busy || undefined} disabled={rest.disabled || busy}>
+    <button type="button" {...label} {...rest} {...(busy && AT_WORK)} className={classes}>
       {icon}
       {iconOnly ? null : <span className="cut">{children}</span>}
     </button>
