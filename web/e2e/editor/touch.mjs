@@ -25,9 +25,13 @@ const way = (from, to, steps = 8) => Array.from({ length: steps + 1 }, (_, n) =>
 const zoomOf = (page) => canvas(page).evaluate((element) => Number(element.dataset.zoom));
 
 test("a phone shows the graph, which two fingers zoom and one moves", PHONE, async ({ page, url, product, picture }) => {
-  const id = await product.add("Pinch", LOOSE);
+  const id = await product.add("Send a parcel", LOOSE);
   await open(page, url, id);
+  await page.locator("header [data-save-state]").waitFor();
   await picture("phone");
+  for (const name of ["Publish", "Run"]) await page.locator("header").getByRole("button", { name, exact: true }).waitFor();
+  const name = page.getByRole("textbox", { name: "Name of the workflow" });
+  assert.ok(await name.evaluate((field) => field.scrollWidth <= field.clientWidth), "the name is seen whole");
   assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 390, "nothing is wider than the phone");
   await spot(page, 0, 0);
   const before = await zoomOf(page);
