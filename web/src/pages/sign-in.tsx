@@ -32,6 +32,7 @@ export function SignIn() {
         <p className="dim">
           When Tidemill starts it prints a link that signs this browser in. Open it here, or paste the link or its token below. Each link works once.
         </p>
+        {location.pathname.startsWith("/editor/") ? <p className="dim">Changes that the server does not have yet are kept on this device, and sent once you are signed in.</p> : null}
         <label className={f.label}>
           <span>Link or token</span>
           <input

@@ -61,7 +61,7 @@ function ownWords(save: SaveState): SaveWords {
 function localWords(why: string | null, isSignedOut: boolean): SaveWords {
   if (why === null) return { shown: "soon", tone: "idle", words: "On this device · saving soon", meaning: ["The last changes are on this device and go to the server in a moment."], deeds: ["retry"] };
   const sentence = why.charAt(0).toUpperCase() + why.slice(1).replace(/\.?$/, ".");
-  const rest = isSignedOut ? "They are sent once you are signed in again." : "It is tried again by itself; you can go on working and close this page.";
+  const rest = isSignedOut ? "They are sent once you are signed in again." : "They are sent once that is over; you can go on working, or close this page.";
   return { shown: "away", tone: "warn", words: "On this device · not on the server", meaning: [`The last changes are on this device. ${sentence} ${rest}`], deeds: [isSignedOut ? "sign_in" : "retry", "download"] };
 }
 

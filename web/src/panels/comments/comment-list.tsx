@@ -147,12 +147,7 @@ function Nothing({ which, hasOthers, shown, onNew, keys }: ListProps & { which: 
     >
       {shown.canWrite ? (
         <>
-          Select a node, or point at a place of the canvas{keys === null ? null : (
-            <>
-              , and press <Key>{keys}</Key>
-            </>
-          )}{" "}
-          to say something about it.
+          Select a node, or point at a place of the canvas, to say something about it. {keys === null ? null : <Key>{keys}</Key>}
         </>
       ) : (
         "Nobody has said anything about this workflow."

@@ -68,17 +68,26 @@ export function ExpressionInput({ field, kind, value, onChange, label, multiline
           return withPath(text, at, path, bare);
         }}
       />
-      {preview ? <ExpressionPreview kind={kind} text={value} field={field} /> : null}
+      {preview ? <ExpressionPreview kind={kind} text={value} field={field} isFaultTold={invalid} /> : null}
     </div>
   );
 }
 
-export function ExpressionPreview({ kind, text, field }: { kind: ExpressionKind; text: string; field: Pick<ParameterField, "help" | "types"> }) {
+interface ExpressionPreviewProps {
+  kind: ExpressionKind;
+  text: string;
+  field: Pick<ParameterField, "help" | "types">;
+  /** What the text itself has wrong is said beside it already. */
+  isFaultTold?: boolean;
+}
+
+export function ExpressionPreview({ kind, text, field, isFaultTold = false }: ExpressionPreviewProps) {
   const panel = usePanel();
   const data = dataFor(field, panel.parameters, panel.data);
   const asked = kind === "expression" ? (wholeHole(text) ?? text) : text;
   const live = kind === "template" && !text.includes("{{") ? "" : tried(field, asked);
   const preview = usePreview(kind, live, data);
+  if (isFaultTold && preview.state === "done" && !preview.result.ok && OF_TEXT.has(preview.result.code)) return null;
   return (
     <div className={s.preview} aria-live="polite">
       {/* Of a bare expression the types are those of its text: what it gives may be anything. */}
@@ -87,6 +96,8 @@ export function ExpressionPreview({ kind, text, field }: { kind: ExpressionKind;
   );
 }
 
+/** Failures that no data changes. */
+const OF_TEXT = new Set(["syntax", "compile"]);
 const ANYTHING: Pick<ParameterField, "types"> = { types: [] };
 
 function PreviewWords({ preview, field }: { preview: Preview; field: Pick<ParameterField, "types"> }) {

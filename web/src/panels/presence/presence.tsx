@@ -2,6 +2,7 @@
 
 import { Suspense, useRef, useState } from "react";
 import type { Person, User } from "../../graph/people";
+import { useView } from "../../state/view";
 import { Button } from "../../ui/button";
 import { plural } from "../../ui/format";
 import { part } from "../../ui/part";
@@ -30,7 +31,8 @@ export function Presence(props: PresenceProps) {
   // Whoever is followed is always among those that are seen.
   const first = [...people].sort((a, b) => Number(b.id === followed) - Number(a.id === followed)).slice(0, people.length > SHOWN ? SHOWN - 1 : SHOWN);
   const rest = people.length - first.length;
-  const label = people.length === 0 ? "Only you are here" : `${plural(people.length, "other")} here: ${people.map(({ user }) => user.name).slice(0, 20).join(", ")}`;
+  const isAlone = useView(({ reached }) => reached !== false);
+  const label = people.length === 0 ? (isAlone ? "Only you are here" : "Others are seen once Tidemill answers") : `${plural(people.length, "other")} here: ${people.map(({ user }) => user.name).slice(0, 20).join(", ")}`;
   return (
     <>
       <button
