@@ -44,7 +44,7 @@ export interface Entry {
 export type Part = "~resolved" | "~text" | "~deleted";
 
 /** The comment and the part of it that a key names; null where it names none. */
-export function keyParts(key: string): { id: string; part: Part | null } | null {
+function keyParts(key: string): { id: string; part: Part | null } | null {
   const [id = "", part, ...rest] = key.split("/");
   if (!ID.test(id) || rest.length > 0) return null;
   if (part === undefined) return { id, part: null };

@@ -6,6 +6,7 @@ import type { Difference, FieldChange, RowChange } from "../../graph/versions/di
 import { rowAfter } from "../../ui/walk";
 import { TextChange } from "./text-change";
 import { fieldWords, KIND_SIGNS, KIND_WORDS, placeWords, textOf } from "./words";
+import r from "./rows.module.css";
 import s from "./changes.module.css";
 
 /** Fields of one row that are shown; the rest is counted. */
@@ -41,11 +42,11 @@ export function ChangesList({ rows, file, chosen, onChoose, onOpen }: ChangesLis
     event.preventDefault();
   };
   return (
-    <div ref={list} className={s.list} role="grid" aria-label="What differs: arrow keys choose, Enter leads to it" aria-rowcount={rows.length + before} aria-activedescendant={at >= 0 ? `${id}-${at}` : undefined} tabIndex={0} onKeyDown={onKeyDown}>
-      <div className={s.inner} style={{ height: virtual.getTotalSize() }} role="rowgroup">
+    <div ref={list} className={r.list} role="grid" aria-label="What differs: arrow keys choose, Enter leads to it" aria-rowcount={rows.length + before} aria-activedescendant={at >= 0 ? `${id}-${at}` : undefined} tabIndex={0} onKeyDown={onKeyDown}>
+      <div className={r.inner} style={{ height: virtual.getTotalSize() }} role="rowgroup">
         {virtual.getVirtualItems().map((place) => {
           const row = rows[place.index - before];
-          const shared = { "data-index": place.index, ref: virtual.measureElement, className: `${s.row} ${row && row === chosen ? s.chosen : ""}`, style: { transform: `translateY(${place.start}px)` } };
+          const shared = { "data-index": place.index, ref: virtual.measureElement, className: `${s.row} ${row && row === chosen ? r.chosen : ""}`, style: { transform: `translateY(${place.start}px)` } };
           if (!row) {
             return (
               <div key="file" role="row" aria-rowindex={place.index + 1} {...shared}>

@@ -12,6 +12,7 @@ import { Ago } from "../../ui/time";
 import { rowAfter } from "../../ui/walk";
 import { LaneDrawing } from "./lane-drawing";
 import { nameOf } from "./words";
+import r from "./rows.module.css";
 import s from "./versions.module.css";
 
 /** The row of the draft itself. */
@@ -78,7 +79,7 @@ export function VersionList(props: VersionListProps) {
   return (
     <div
       ref={list}
-      className={s.list}
+      className={r.list}
       role="grid"
       aria-label="Versions: arrow keys choose, Enter compares with the draft, R restores, L gives a label"
       aria-rowcount={lines.length}
@@ -86,7 +87,7 @@ export function VersionList(props: VersionListProps) {
       tabIndex={0}
       onKeyDown={onKeyDown}
     >
-      <div className={s.inner} style={{ height: virtual.getTotalSize() }} role="rowgroup">
+      <div className={r.inner} style={{ height: virtual.getTotalSize() }} role="rowgroup">
         {places.map((place) => {
           const line = lines[place.index];
           if (!line) return null;
@@ -97,7 +98,7 @@ export function VersionList(props: VersionListProps) {
               role="row"
               aria-selected={line.id === chosen}
               aria-rowindex={place.index + 1}
-              className={`${s.row} ${line.id === chosen ? s.chosen : ""}`}
+              className={`${s.row} ${line.id === chosen ? r.chosen : ""}`}
               style={{ height: ROW, transform: `translateY(${place.start}px)` }}
               onClick={() => onChoose(line.id)}
               onDoubleClick={() => line.version && props.onCompare()}
