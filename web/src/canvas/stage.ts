@@ -65,9 +65,8 @@ export class Stage {
   private isWorldShown = true;
   private isComposed = false;
   private hasTree = false;
-  private isFitted = false;
-  /** The size that it was fitted to. */
-  private fitted = { width: 0, height: 0 };
+  /** How high it was when all was fitted in; 0 before that. */
+  private fittedTo = 0;
   private isPainted = false;
   /** How often the document changed and how many nodes are selected, as last painted. */
   private told = { changes: -1, selected: -1, level: "" };
@@ -308,14 +307,13 @@ export class Stage {
     if (!surfaces) return;
     const { clientWidth: width, clientHeight: height } = surfaces.root;
     if (width === 0 || height === 0) return;
+    const isSame = this.fittedTo > 0 && width === camera.view.width && Math.abs(height - this.fittedTo) < SLIGHT;
     camera.resize(width, height, devicePixelRatio);
     this.layer?.resize(width, height, devicePixelRatio);
     this.mounts.spoil();
-    const isSame = this.isFitted && width === this.fitted.width && Math.abs(height - this.fitted.height) < SLIGHT;
     if (!camera.isTouched && !isSame) {
       this.fit(false);
-      this.isFitted = this.scene.doc.nodes.count > 0;
-      this.fitted = { width, height };
+      this.fittedTo = this.scene.doc.nodes.count > 0 ? height : 0;
     }
     // At once: a canvas that was given a size is empty until it is drawn.
     this.paint(performance.now());
@@ -335,7 +333,7 @@ export class Stage {
       else if (patch.nodes.length > 0) this.overview.patch(patch.nodes, patch.moved);
       if (patch.all) this.mounts.patch(null);
       if (patch.moved || patch.all) this.mounts.spoil();
-      if (!this.isFitted && this.scene.doc.nodes.count > 0 && !this.camera.isTouched) this.onResize();
+      if (!this.fittedTo && this.scene.doc.nodes.count > 0 && !this.camera.isTouched) this.onResize();
     }
     this.request();
   }
