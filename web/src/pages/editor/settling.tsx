@@ -11,6 +11,7 @@ import { part } from "../../ui/part";
 import type { Drawing } from "./drawing";
 import { SaveIndicator } from "./save-state";
 import type { Parts } from "./use-parts";
+import preview from "./choice-preview.module.css";
 
 const ConflictDialog = part(async () => (await import("../../panels/conflicts/conflict-dialog")).ConflictDialog);
 const ConflictBar = part(async () => (await import("../../panels/conflicts/conflict-bar")).ConflictBar);
@@ -39,7 +40,8 @@ export function Settling({ session, kinds, parts, drawing, reveal, publish }: Se
   };
   const Preview = useCallback(
     (props: Pick<ComponentProps<typeof ChoicePreview>, "conflict" | "tried">) => (
-      <Suspense fallback={null}>
+      // As large as what comes: nobody presses what moves away below the finger.
+      <Suspense fallback={<Awaited />}>
         <ChoicePreview session={session} kinds={kinds} drawing={drawing} {...props} />
       </Suspense>
     ),
@@ -68,6 +70,15 @@ export function Settling({ session, kinds, parts, drawing, reveal, publish }: Se
         )}
       </Suspense>
     </>
+  );
+}
+
+function Awaited() {
+  return (
+    <figure className={preview.preview} aria-hidden="true">
+      <div className={preview.canvas} />
+      <figcaption className={preview.words}>&nbsp;</figcaption>
+    </figure>
   );
 }
 
