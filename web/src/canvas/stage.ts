@@ -65,8 +65,8 @@ export class Stage {
   private isWorldShown = true;
   private isComposed = false;
   private hasTree = false;
-  /** How high it was when all was fitted in; 0 before that. */
-  private fittedTo = 0;
+  /** How high it was when all was fitted in; no number before that. */
+  private fittedTo = NaN;
   private isPainted = false;
   /** How often the document changed and how many nodes are selected, as last painted. */
   private told = { changes: -1, selected: -1, level: "" };
@@ -307,13 +307,13 @@ export class Stage {
     if (!surfaces) return;
     const { clientWidth: width, clientHeight: height } = surfaces.root;
     if (width === 0 || height === 0) return;
-    const isSame = this.fittedTo > 0 && width === camera.view.width && Math.abs(height - this.fittedTo) < SLIGHT;
+    const isSame = width === camera.view.width && Math.abs(height - this.fittedTo) < SLIGHT;
     camera.resize(width, height, devicePixelRatio);
     this.layer?.resize(width, height, devicePixelRatio);
     this.mounts.spoil();
     if (!camera.isTouched && !isSame) {
       this.fit(false);
-      this.fittedTo = this.scene.doc.nodes.count > 0 ? height : 0;
+      this.fittedTo = this.scene.doc.nodes.count > 0 ? height : NaN;
     }
     // At once: a canvas that was given a size is empty until it is drawn.
     this.paint(performance.now());

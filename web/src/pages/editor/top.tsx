@@ -54,15 +54,15 @@ export function Top({ session, changed, running, busy, blocked, onRun, onStop, o
         <Search aria-hidden="true" />
         <span>Search or run a command</span> <Key>{COMMANDS_KEY}</Key>
       </button>
-      <Button icon={<Upload size={14} aria-hidden="true" />} className={s.deed} busy={busy === "publish"} disabled={!changed} title={changed ? "Makes this draft what triggers run" : "Triggers run this already"} onClick={onPublish}>
+      <Button icon={<Upload size={14} aria-hidden="true" />} busy={busy === "publish"} disabled={!changed} title={changed ? "Makes this draft what triggers run" : "Triggers run this already"} onClick={onPublish}>
         Publish
       </Button>
       {running ? (
-        <Button className={s.deed} icon={<Square size={14} aria-hidden="true" />} onClick={onStop}>
+        <Button icon={<Square size={14} aria-hidden="true" />} onClick={onStop}>
           Stop
         </Button>
       ) : (
-        <Button kind="primary" className={s.deed} icon={<Play size={14} aria-hidden="true" fill="currentColor" />} busy={busy === "run"} disabled={blocked !== null} title={blocked ?? (MAC ? "Run (⌘↵)" : "Run (Ctrl ↵)")} onClick={onRun}>
+        <Button kind="primary" icon={<Play size={14} aria-hidden="true" fill="currentColor" />} busy={busy === "run"} disabled={blocked !== null} title={blocked ?? (MAC ? "Run (⌘↵)" : "Run (Ctrl ↵)")} onClick={onRun}>
           Run
         </Button>
       )}

@@ -4,7 +4,7 @@ import { QueryObserver, replaceEqualDeep, useQueryClient } from "@tanstack/react
 import { useEffect, useMemo, useState } from "react";
 import { api } from "../../api/calls";
 import type { Problem } from "../../api/types";
-import { THEIRS, type GraphDocument } from "../../graph/document/document";
+import { THEIRS } from "../../graph/document/document";
 import { useDocument, type Session } from "../../state/document";
 
 export interface Problems {
@@ -42,22 +42,6 @@ type Saving = ReturnType<typeof useDocument.getState>;
 
 const savedAt = ({ save }: Saving) => (save.kind === "saved" || save.kind === "conflict" ? save.at : null);
 
-/** Calls for what others change; answers how to stop. They are told of a change once the server has it. */
-function onOthers(doc: GraphDocument, call: () => void): () => void {
-  let timer: ReturnType<typeof setTimeout> | null = null;
-  const stop = doc.listen(({ origin }) => {
-    if (origin !== THEIRS || timer !== null) return;
-    timer = setTimeout(() => {
-      timer = null;
-      call();
-    }, HEARD_MS);
-  });
-  return () => {
-    stop();
-    if (timer !== null) clearTimeout(timer);
-  };
-}
-
 /** What the server said last. It is asked with every saving, and the page is drawn anew only where that says something else. */
 function useTold({ workflow, doc }: Session) {
   const client = useQueryClient();
@@ -75,11 +59,18 @@ function useTold({ workflow, doc }: Session) {
     let heard = 0;
     const ask = () => observer.setOptions(asked(workflow, savedAt(useDocument.getState()), heard));
     const stopSaving = useDocument.subscribe((now, before) => savedAt(now) !== savedAt(before) && ask());
-    const stopOthers = onOthers(doc, () => {
-      heard += 1;
-      ask();
+    let timer = 0;
+    // They are told of a change once the server has it.
+    const stopOthers = doc.listen(({ origin }) => {
+      if (origin !== THEIRS) return;
+      timer ||= window.setTimeout(() => {
+        timer = 0;
+        heard += 1;
+        ask();
+      }, HEARD_MS);
     });
     return () => {
+      clearTimeout(timer);
       stopOthers();
       stopSaving();
       stop();
