@@ -11,7 +11,6 @@ import { part } from "../../ui/part";
 import type { Drawing } from "./drawing";
 import { SaveIndicator } from "./save-state";
 import type { Parts } from "./use-parts";
-import preview from "./choice-preview.module.css";
 
 const ConflictDialog = part(async () => (await import("../../panels/conflicts/conflict-dialog")).ConflictDialog);
 const ConflictBar = part(async () => (await import("../../panels/conflicts/conflict-bar")).ConflictBar);
@@ -40,10 +39,7 @@ export function Settling({ session, kinds, parts, drawing, reveal, publish }: Se
   };
   const Preview = useCallback(
     (props: Pick<ComponentProps<typeof ChoicePreview>, "conflict" | "tried">) => (
-      // As large as what comes: nobody presses what moves away below the finger.
-      <Suspense fallback={<Awaited />}>
-        <ChoicePreview session={session} kinds={kinds} drawing={drawing} {...props} />
-      </Suspense>
+      <ChoicePreview session={session} kinds={kinds} drawing={drawing} {...props} />
     ),
     [session, kinds, drawing],
   );
@@ -70,15 +66,6 @@ export function Settling({ session, kinds, parts, drawing, reveal, publish }: Se
         )}
       </Suspense>
     </>
-  );
-}
-
-function Awaited() {
-  return (
-    <figure className={preview.preview} aria-hidden="true">
-      <div className={preview.canvas} />
-      <figcaption className={preview.words}>&nbsp;</figcaption>
-    </figure>
   );
 }
 

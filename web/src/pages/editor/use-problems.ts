@@ -56,9 +56,9 @@ function useTold({ workflow, doc }: Session) {
       });
     const stop = observer.subscribe(take);
     take(observer.getCurrentResult());
-    let heard = 0;
     const ask = () => observer.setOptions(asked(workflow, savedAt(useDocument.getState()), heard));
     const stopSaving = useDocument.subscribe((now, before) => savedAt(now) !== savedAt(before) && ask());
+    let heard = 0;
     let timer = 0;
     // They are told of a change once the server has it.
     const stopOthers = doc.listen(({ origin }) => {
@@ -70,7 +70,6 @@ function useTold({ workflow, doc }: Session) {
       }, HEARD_MS);
     });
     return () => {
-      clearTimeout(timer);
       stopOthers();
       stopSaving();
       stop();

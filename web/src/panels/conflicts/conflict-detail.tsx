@@ -1,7 +1,7 @@
 // One conflict: what it was, both sides with what differs marked, and what can be made of them.
 
 import { LocateFixed } from "lucide-react";
-import type { ComponentType, RefObject } from "react";
+import { Suspense, type ComponentType, type RefObject } from "react";
 import type { NodeType } from "../../api/types";
 import { fieldTitle, isAbsent, kindOf, mergedIn, sidesOf, standingOf, type ConflictGroup } from "../../graph/conflicts";
 import type { Conflict } from "../../graph/document/changes";
@@ -66,7 +66,10 @@ export function ConflictDetail({ ref, session, conflict, group, me, kinds, onTak
           {standing.what === "other" ? <code className="cut">{textOf(standing.value, 120)}</code> : null}
         </p>
       ) : null}
-      <Preview conflict={conflict} tried={tried} />
+      {/* The place is kept until it comes: nothing that is pressed moves away below the finger. */}
+      <Suspense fallback={<div className={s.awaited} />}>
+        <Preview conflict={conflict} tried={tried} />
+      </Suspense>
       {kind === "row" ? <RowSides conflict={conflict} me={me} trying={trying} onTake={onTake} /> : <FieldSides conflict={conflict} me={me} standing={standing.what} trying={trying} onTake={onTake} />}
       {standing.what === "other" ? <Button onClick={() => onTake({ how: "merged", value: standing.value }, "Kept as it is now")}>Keep as it is now</Button> : null}
       {kind === "text" ? <MergeText conflict={conflict} trying={trying} onTake={onTake} onLeave={onLeave} /> : null}
