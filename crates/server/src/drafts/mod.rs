@@ -24,6 +24,7 @@ mod run;
 pub(crate) mod save;
 mod shared;
 mod sweep;
+mod weight;
 mod wire;
 mod writing;
 
@@ -54,6 +55,9 @@ pub(crate) use sweep::{Sweeps, sweep};
 
 /// From this size on a text is worked on off the threads that answer requests.
 const LARGE: usize = 256 * 1024;
+
+/// What is said where an overlay takes no more.
+const NO_ROOM: &str = "the changes of this draft have no room any more; publish it, and they will";
 
 /// Which draft: that of a tenant's workflow.
 type Whose = (TenantId, WorkflowId);

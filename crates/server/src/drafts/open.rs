@@ -14,7 +14,7 @@ use super::document::{Base, Document};
 use super::log::{self, BaseText, Epoch, Logged};
 use super::room::{Handle, Told};
 use super::shared::Shared;
-use super::writing::Weight;
+use super::weight::Weight;
 use super::{DRAFT, Head, Whose, off_thread};
 use crate::App;
 use crate::error::ApiError;
@@ -50,8 +50,6 @@ pub(crate) struct Open {
     /// The file, since somebody asked for it.
     read: Option<Arc<Document>>,
     log: Vec<Logged>,
-    /// Bytes of its updates.
-    bytes: usize,
     pub(super) weight: Weight,
 }
 
@@ -157,7 +155,6 @@ impl Held {
             }
         };
         open.revision = revisions.first().copied().unwrap_or_default();
-        open.bytes += update.len();
         open.weight.add(update.len());
         open.read = None;
         if tell {
@@ -284,15 +281,10 @@ impl Open {
             return Ok(read.clone());
         }
         let (base, shared) = (self.base.clone(), self.shared.clone());
-        let size = base.text.len() + self.bytes;
+        let size = base.text.len() + self.weight.bytes();
         let read = Arc::new(off_thread(size, move || Ok(shared.read(&base)?)).await?);
         self.read = Some(read.clone());
         Ok(read)
-    }
-
-    /// How many more bytes of updates it takes.
-    pub(super) const fn room(&self, most: usize) -> usize {
-        most.saturating_sub(self.bytes)
     }
 
     /// Where the first epoch of a draft began: nothing is stored of it until something changes.
@@ -305,7 +297,7 @@ impl Drop for Held {
     fn drop(&mut self) {
         let of = |open: &Open| {
             let read = open.read.as_ref().map_or(0, |read| read.overlay.bytes());
-            open.base.bytes() + open.bytes * 2 + read
+            open.base.bytes() + open.weight.bytes() * 2 + read
         };
         let bytes = self.open.as_ref().map_or(0, of);
         self.slot.bytes.store(bytes, Ordering::Relaxed);
@@ -331,8 +323,7 @@ async fn load(app: &App, whose: Whose, workflow: &Workflow) -> Result<Open, Stor
     let updates = if revision == 0 { Vec::new() } else { log::updates(app, whose, head.epoch).await? };
     let damaged = |_| StoreError::Corrupt(format!("the changes of the draft of workflow {} cannot be read", whose.1));
     let shared = Shared::load(updates.iter().map(log::Update::bytes)).map_err(damaged)?;
-    let bytes = updates.iter().map(|update| update.bytes().len()).sum();
-    let weight = Weight::new(bytes);
+    let weight = Weight::new(updates.iter().map(|update| update.bytes().len()).sum());
     let log = updates.iter().map(|update| update.logged).collect();
-    Ok(Open { head, revision, base, shared: Arc::new(shared), read: None, log, bytes, weight })
+    Ok(Open { head, revision, base, shared: Arc::new(shared), read: None, log, weight })
 }

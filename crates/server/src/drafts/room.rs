@@ -12,7 +12,7 @@ use store::StoreError;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio::time::{Instant, sleep_until};
 
-use super::Whose;
+use super::{NO_ROOM, Whose};
 use super::gathering::Gathering;
 use super::open::{Held, Slot};
 use super::presence::Presence;
@@ -335,9 +335,7 @@ impl Room {
                 }
                 Said::Leave(member) => self.leave(member),
                 Said::Frame(member, frame) => {
-                    if let Frame::Step2(update) | Frame::Update(update) = &frame {
-                        bytes += update.len();
-                    }
+                    bytes += frame.update().map_or(0, Bytes::len);
                     frames.push((member, frame));
                 }
             }
@@ -418,7 +416,8 @@ impl Room {
                 states.into_iter().for_each(|states| member.hear(&states));
             }
         }
-        let mut updates = self.updates_of(&frames, open.room(app.config.limits.body_bytes));
+        let wanted = frames.iter().filter_map(|(_, frame)| frame.update()).map(Bytes::len).sum();
+        let mut updates = self.updates_of(&frames, open.room(app.config.limits.body_bytes, wanted));
         let applied = self.apply(&mut held, &workflow, &mut updates).await.map_err(|error| failed(&error))?;
         let open = held.open(&workflow).await.map_err(|error| failed(&error))?;
         let senders: Vec<(u64, u64)> = updates.iter().map(|(member, count, _)| (*member, *count)).collect();
@@ -482,18 +481,17 @@ impl Room {
     fn updates_of<'f>(&mut self, frames: &'f [(u64, Frame)], room: usize) -> Vec<(u64, u64, &'f Bytes)> {
         let (mut updates, mut bytes) = (Vec::new(), 0);
         for (id, frame) in frames {
-            let (Frame::Step2(update) | Frame::Update(update)) = frame else { continue };
+            let Some(update) = frame.update() else { continue };
             let Some(member) = self.members.get_mut(id) else { continue };
             member.sent += 1;
             // The answer of somebody who has nothing.
             let is_empty = update[..] == [0, 0];
-            bytes += update.len();
             if member.manner.views && !is_empty {
                 member.refuse("read_only", "this connection only looks on");
-            } else if bytes > room && !is_empty {
-                member
-                    .refuse("too_large", "the changes of this draft have no room any more; publish it, and they will");
+            } else if bytes + update.len() > room && !is_empty {
+                member.refuse("too_large", NO_ROOM);
             } else {
+                bytes += update.len();
                 if matches!(frame, Frame::Step2(_)) {
                     member.in_vain += u32::from(member.lacks);
                     member.lacks = false;

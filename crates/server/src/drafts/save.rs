@@ -8,7 +8,7 @@ use model::{Object, Value, json};
 use super::document::{Damaged, Document, Found, List, read_object};
 use super::log;
 use super::shared::{Broken, Outcome};
-use super::{Difference, Head, Held, LARGE, Whose, change, cut, detached, entries, off_thread};
+use super::{Difference, Head, Held, LARGE, NO_ROOM, Whose, change, cut, detached, entries, off_thread};
 use crate::App;
 use crate::error::ApiError;
 use crate::workflows::{self, Workflow};
@@ -63,8 +63,8 @@ async fn save_update(held: &mut Held, workflow: &Workflow, epoch: u64, update: V
     let most = held.app().config.limits.body_bytes;
     let open = held.open(workflow).await?;
     is_epoch(&open.head, epoch)?;
-    if update.len() > open.room(most) {
-        return Err(crate::http::too_large(most));
+    if update.len() > open.room(most, update.len()) {
+        return Err(no_room());
     }
     let malformed = || {
         let detail = "update is no update of Yjs (version 1), or one that builds on another that is not here";
@@ -83,6 +83,10 @@ async fn save_update(held: &mut Held, workflow: &Workflow, epoch: u64, update: V
         return Ok(Saved { head: open.head.clone(), merged: false });
     }
     Ok(Saved { head: held.keep(workflow, applied.update, None).await?, merged: false })
+}
+
+fn no_room() -> ApiError {
+    ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", NO_ROOM)
 }
 
 /// Refuses what was made for another epoch.

@@ -28,6 +28,16 @@ pub(super) enum Frame {
     AskAwareness,
 }
 
+impl Frame {
+    /// The update in it.
+    pub(super) const fn update(&self) -> Option<&Bytes> {
+        match self {
+            Self::Step2(update) | Self::Update(update) => Some(update),
+            Self::Step1(_) | Self::Awareness(_) | Self::AskAwareness => None,
+        }
+    }
+}
+
 /// Reads a frame; `None` if it is none.
 pub(super) fn read(frame: &Bytes) -> Option<Frame> {
     let mut cursor = Cursor::new(frame);

@@ -97,6 +97,12 @@ impl Open {
         Ok(!shared.read(base)?.is_base())
     }
 
+    /// How many more bytes of updates it takes, where so many are to come. What was written over takes up no room.
+    pub(super) fn room(&mut self, most: usize, wanted: usize) -> usize {
+        let shared = &self.shared;
+        self.weight.room(most, wanted, || shared.bytes())
+    }
+
     /// Refuses what would make an end of conflicts that nobody has settled.
     pub(super) fn settled(&self) -> Result<(), ApiError> {
         let open = self.shared.open_conflicts();
@@ -117,30 +123,6 @@ impl Open {
     }
 }
 
-/// About how many bytes an overlay has at most. To know it one writes all of it down, so that is done only where what came since the
-/// last time may have made it too many.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Weight(usize);
-
-impl Weight {
-    /// Of an overlay whose updates have so many bytes.
-    pub(super) const fn new(bytes: usize) -> Self {
-        Self(bytes)
-    }
-
-    /// An update of so many bytes came.
-    pub(super) const fn add(&mut self, bytes: usize) {
-        self.0 = self.0.saturating_add(bytes);
-    }
-
-    fn is_beyond(&mut self, most: usize, exactly: impl FnOnce() -> usize) -> bool {
-        if self.0 > most {
-            self.0 = exactly();
-        }
-        self.0 > most
-    }
-}
-
 /// Whether a text is what is published, on the branch that the draft is on.
 async fn is_published(
     app: &App,
@@ -155,26 +137,4 @@ async fn is_published(
 async fn hash_of(text: &Bytes) -> Result<String, ApiError> {
     let text = text.clone();
     off_thread(text.len(), move || Ok(blake3::hash(&text).to_hex().to_string())).await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_overlay_is_weighed_only_once_it_may_be_too_heavy() {
-        let (mut weight, mut weighed) = (Weight::new(0), 0);
-        // One field that is changed again and again: its updates are many, and the overlay stays small.
-        for _ in 0..1_000 {
-            weight.add(100);
-            assert!(!weight.is_beyond(10_000, || {
-                weighed += 1;
-                500
-            }));
-        }
-        assert_eq!(weighed, 10);
-        weight.add(20_000);
-        assert!(weight.is_beyond(10_000, || 20_500), "it is too heavy");
-        assert!(!Weight::new(10_000).is_beyond(10_000, || unreachable!("not to be weighed")));
-    }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value as Json, json};
 use tokio_tungstenite::tungstenite::Error;
 use yrs::updates::decoder::Decode as _;
@@ -237,6 +239,38 @@ async fn hostile_frames_end_at_most_their_own_socket() {
     assert_eq!(eve.heard.closed, Some(4413));
     ada.set("nodes", "b/data", "{}").await;
     ada.saved().await;
+}
+
+#[tokio::test]
+async fn what_was_written_over_takes_up_no_room() {
+    let server = Server::with(&[("limits.body_bytes", "20000")]).await;
+    let (id, address) = (server.store(LETTERS).await, server.listen().await);
+    let mut ada = Person::join(&address, &id, 0).await;
+    let value = |round: u32| format!("\"{round:05000}\"");
+    // Several times what there is room for, and never much of it at once: by the socket, and without one.
+    for round in 0..20 {
+        ada.set("nodes", "b/data/label", value(round).as_str()).await;
+        ada.saved().await;
+    }
+    for round in 20..30 {
+        let update = STANDARD.encode(ada.write("nodes", "b/data/label", value(round).as_str()));
+        let body = json!({"id": id, "epoch": 0, "update": update});
+        assert_eq!(server.post("/api/v1/workflows/auto-save", &body.to_string()).await.ok(200)["rev"], round + 1);
+    }
+    // What stands there does.
+    for key in ["x", "y", "z"] {
+        ada.set("nodes", &format!("a/data/{key}"), value(0).as_str()).await;
+    }
+    ada.until(|heard| heard.refused.len() == 1).await;
+    assert_eq!(ada.heard.refused[0], (ada.sent, "too_large".to_owned()));
+    let update = STANDARD.encode(ada.write("file", "big", value(0).as_str()));
+    let body = json!({"id": id, "epoch": 0, "update": update}).to_string();
+    assert_eq!(server.post("/api/v1/workflows/auto-save", &body).await.problem(413), "too_large");
+    // A new epoch has room again.
+    server.post(&format!("/api/v1/workflows/{id}/versions"), "{}").await.ok(200);
+    let mut ben = Person::join(&address, &id, 1).await;
+    ben.set("nodes", "a/data/z", value(1).as_str()).await;
+    ben.saved().await;
 }
 
 #[tokio::test]
