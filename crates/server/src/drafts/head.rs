@@ -28,7 +28,7 @@ pub(crate) struct Head {
     /// The text that its overlay builds on, where that is not the version's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) text: Option<i64>,
-    /// Whether it differs from the workflow's version.
+    /// Whether it differs from the workflow's version, or has conflicts that nobody has settled.
     pub(crate) changed: bool,
     /// When it changed, in ms since 1970. No two heads of a draft have the same: whoever saves may name the state that they know
     /// by it.

@@ -58,7 +58,8 @@ impl Held {
         let before = open.head.clone();
         let is_published = is_published(&app, (tenant, &before), published, &text).await?;
         let (base, own) = if is_published { (published, None) } else { (before.base, Some(app.ids.next())) };
-        let head = before.replaced(base, own, published);
+        let mut head = before.replaced(base, own, published);
+        head.changed |= !conflicts.is_empty();
         let text = own.map(|_| text);
         self.begin(workflow, &head, Beginning { text, conflicts, ..Beginning::default() }).await?;
         Ok(head)
@@ -82,8 +83,13 @@ impl Held {
 }
 
 impl Open {
-    /// Whether the draft differs from what is published once its overlay has changed. `read` is the file, where it is known.
+    /// Whether the draft has anything once its overlay has changed that what is published has not: another file, or something that is
+    /// to be settled. `read` is the file, where it is known.
     pub(super) fn differs(&self, read: Option<&Document>, published: VersionId) -> Result<bool, ApiError> {
+        Ok(self.has_another_file(read, published)? || self.shared.open_conflicts() > 0)
+    }
+
+    fn has_another_file(&self, read: Option<&Document>, published: VersionId) -> Result<bool, ApiError> {
         if self.head.text.is_some() || self.head.base != published {
             return Ok(true);
         }

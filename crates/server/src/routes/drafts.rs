@@ -38,7 +38,7 @@ pub(crate) struct DraftWhole {
     branch: String,
     /// The version that is published. It is another one than `base` where somebody published beside the draft.
     version: String,
-    /// Whether it differs from what is published.
+    /// Whether it differs from what is published, or has conflicts that nobody has settled.
     changed: bool,
     updated_at: String,
     /// Rows of the base that were taken out, where others have no id of their own: by id, or by number among those.

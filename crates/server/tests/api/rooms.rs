@@ -127,6 +127,38 @@ async fn nothing_is_folded_or_published_while_a_conflict_is_open() {
 }
 
 #[tokio::test]
+async fn what_is_to_be_settled_is_a_change_of_the_draft() {
+    let server = Server::new().await;
+    let (id, address) = (server.store(LETTERS).await, server.listen().await);
+    let mut ada = Person::join(&address, &id, 0).await;
+    let mut entry = json!({"path": "nodes/b/data/value", "base": 0, "mine": 1, "theirs": 3, "by": "Ada", "at": 0});
+    ada.set("conflicts", "nodes/b/data/value@1", entry.to_string().as_str()).await;
+    let rev = ada.saved().await;
+    assert_eq!(draft(&server, &id).await["changed"], true, "what stands is what is published, and nobody chose it");
+    let publish = async || server.post(&format!("/api/v1/workflows/{id}/versions"), "{}").await;
+    assert_eq!(publish().await.problem(409), "conflicts_open");
+    // Somebody publishes beside it: it does not follow, and the conflict stays.
+    let file = LETTERS.replace("Letters", "Others");
+    let beside = server.call("PUT", &format!("/api/v1/workflows/{id}")).header("if-match", "1").body(file).send().await;
+    assert_eq!(beside.ok(200)["draft_changed"], true);
+    let kept = draft(&server, &id).await;
+    assert_eq!((&kept["rev"], &kept["epoch"]), (&json!(rev), &json!(0)));
+    let open = server.get(&format!("/api/v1/workflows/{id}/conflicts")).await.ok(200);
+    assert_eq!((&open["open"], &open["items"][0]["theirs"]), (&json!(1), &json!(3)));
+    // Nor does a batch of workflows say that there is nothing to publish.
+    let batch = server.get(&format!("/api/v1/workflows/batch?ids={id}")).await.ok(200);
+    assert_eq!(batch["items"][0]["draft_changed"], true, "{batch}");
+    entry["chosen"] = json!({"how": "mine", "by": "Ada", "at": 1});
+    ada.set("conflicts", "nodes/b/data/value@1", entry.to_string().as_str()).await;
+    ada.saved().await;
+    let settled = server.store(LETTERS).await;
+    let mut ben = Person::join(&address, &settled, 0).await;
+    ben.set("conflicts", "nodes/b/data/value@1", entry.to_string().as_str()).await;
+    ben.saved().await;
+    assert_eq!(draft(&server, &settled).await["changed"], false, "what was settled is no change");
+}
+
+#[tokio::test]
 async fn who_is_there_is_shown_until_they_leave() {
     let server = Server::new().await;
     let (id, address) = (server.store(LETTERS).await, server.listen().await);
