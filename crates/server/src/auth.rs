@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -19,6 +20,7 @@ use rand::rngs::SysRng;
 use store::records::{Expect, Kind, RecordQuery, RecordWrite, Sort};
 use store::{Record, StoreError};
 use tokio::sync::watch;
+use tokio::time::{Instant, interval_at};
 
 use crate::App;
 use crate::app::now_ms;
@@ -28,6 +30,8 @@ use crate::error::ApiError;
 pub(crate) const COOKIE: &str = "tidemill_session";
 /// How long a session lasts, in seconds.
 pub(crate) const SESSION_SECONDS: i64 = 30 * 24 * 60 * 60;
+/// How often it is looked whether a session that is in use is over.
+const ASKED: Duration = Duration::from_secs(25);
 /// Bytes of the secret in a link.
 const LINK_BYTES: usize = 18;
 /// Sessions kept in memory; beyond them the store is asked.
@@ -105,7 +109,7 @@ impl Auth {
     }
 
     /// Tells when a session was ended: whoever is connected has to show again who they are.
-    pub(crate) fn ended(&self) -> watch::Receiver<u64> {
+    fn ended(&self) -> watch::Receiver<u64> {
         self.ended.subscribe()
     }
 }
@@ -132,6 +136,25 @@ pub(crate) async fn identify(app: &App, headers: &HeaderMap) -> Result<Option<Id
         return Ok(Some(Identity::Cookie));
     }
     Ok(app.auth.is_open().then_some(Identity::Open))
+}
+
+/// Waits until whoever sent these headers is nobody any more: signed out, or their session is over. What stays open longer than
+/// an answer takes ends with this.
+pub(crate) async fn gone(app: &App, headers: &HeaderMap) {
+    let mut ended = app.auth.ended();
+    // They may have signed out before this waits for it.
+    ended.mark_changed();
+    let mut asked = interval_at(Instant::now() + ASKED, ASKED);
+    loop {
+        tokio::select! {
+            _ = ended.changed() => {}
+            _ = asked.tick() => {}
+        }
+        // While the store does not answer, nobody is sent away.
+        if matches!(identify(app, headers).await, Ok(None)) {
+            return;
+        }
+    }
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

@@ -1,6 +1,7 @@
 //! Sockets: a draft that several people change at once.
 
 use std::collections::HashMap;
+use std::pin::pin;
 use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
@@ -17,7 +18,7 @@ use crate::auth::{self, Tenant};
 use crate::drafts::room::{self, Manner, Seat, close};
 use crate::error::{ApiError, ProblemBody};
 
-/// How often a socket is asked whether it is there, and whether it may still be.
+/// How often a socket is asked whether it is there.
 const ASKED: Duration = Duration::from_secs(25);
 /// Bytes of a socket that were written and not sent.
 const UNSENT_MAX: usize = 64 * 1024 * 1024;
@@ -73,9 +74,7 @@ pub(crate) async fn join(
 
 async fn serve(app: &App, headers: &HeaderMap, mut socket: WebSocket, mut seat: Seat) {
     let mut asked = interval_at(Instant::now() + ASKED, ASKED);
-    let mut ended = app.auth.ended();
-    // They may have signed out while this socket was opened.
-    ended.mark_changed();
+    let mut gone = pin!(auth::gone(app, headers));
     let mut heard = true;
     let code = loop {
         tokio::select! {
@@ -100,14 +99,10 @@ async fn serve(app: &App, headers: &HeaderMap, mut socket: WebSocket, mut seat: 
                     Some(Ok(Message::Close(_)) | Err(_)) | None => break None,
                 }
             }
-            _ = ended.changed() => {
-                if !is_known(app, headers).await {
-                    break Some(close::SIGNED_OUT);
-                }
-            }
+            () = &mut gone => break Some(close::SIGNED_OUT),
             _ = asked.tick() => {
-                if !heard || !is_known(app, headers).await {
-                    break heard.then_some(close::SIGNED_OUT);
+                if !heard {
+                    break None;
                 }
                 heard = false;
                 if socket.send(Message::Ping(Bytes::new())).await.is_err() {
@@ -120,11 +115,6 @@ async fn serve(app: &App, headers: &HeaderMap, mut socket: WebSocket, mut seat: 
         end(&mut socket, code).await;
     }
     seat.leave().await;
-}
-
-/// Whether this is still somebody; while the store does not answer, nobody is sent away.
-async fn is_known(app: &App, headers: &HeaderMap) -> bool {
-    matches!(auth::identify(app, headers).await, Ok(Some(_)) | Err(_))
 }
 
 /// The library that reads frames tells it only in words.

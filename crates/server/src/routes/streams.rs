@@ -9,13 +9,14 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use engine::{EventStream, StreamEvent};
+use futures_util::StreamExt as _;
 use model::{ExecutionId, TenantId};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::executions::parse_id;
 use crate::App;
-use crate::auth::Tenant;
+use crate::auth::{self, Tenant};
 use crate::error::{ApiError, ProblemBody};
 
 /// Executions on one connection.
@@ -43,7 +44,7 @@ pub(crate) async fn one(
     Query(query): Query<HashMap<String, String>>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    follow(&app, tenant, &[parse_id(&id)?], &seen(&query, &headers)?).await
+    follow(&app, tenant, &[parse_id(&id)?], &seen(&query, &headers)?, headers).await
 }
 
 /// The events of several executions over one connection.
@@ -71,7 +72,7 @@ pub(crate) async fn several(
             format!("ids names 1 to {EXECUTIONS_MAX} executions, with commas between them"),
         ));
     }
-    follow(&app, tenant, &ids, &seen(&query, &headers)?).await
+    follow(&app, tenant, &ids, &seen(&query, &headers)?, headers).await
 }
 
 /// What the reader has seen: a seq of any execution (`?after=12`), or of some by name.
@@ -115,7 +116,14 @@ fn seen(query: &HashMap<String, String>, headers: &HeaderMap) -> Result<Seen, Ap
     Ok(seen)
 }
 
-async fn follow(app: &App, tenant: TenantId, ids: &[ExecutionId], seen: &Seen) -> Result<Response, ApiError> {
+/// Streams the events of executions to whoever sent these headers.
+async fn follow(
+    app: &App,
+    tenant: TenantId,
+    ids: &[ExecutionId],
+    seen: &Seen,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
     let rows = app.journal.executions(tenant, ids.to_vec()).await?;
     if let Some(missing) = ids.iter().find(|id| !rows.iter().any(|row| row.id == **id)) {
         return Err(ApiError::not_found(format!("execution {missing}")));
@@ -130,7 +138,9 @@ async fn follow(app: &App, tenant: TenantId, ids: &[ExecutionId], seen: &Seen) -
         tokio::spawn(forward(app.clone(), events, sender.clone()));
     }
     let alive = KeepAlive::new().interval(KEEP_ALIVE).text("");
-    let mut response = Sse::new(ReceiverStream::new(receiver)).keep_alive(alive).into_response();
+    let whoever = app.clone();
+    let events = ReceiverStream::new(receiver).take_until(async move { auth::gone(&whoever, &headers).await });
+    let mut response = Sse::new(events).keep_alive(alive).into_response();
     let headers = response.headers_mut();
     headers.insert("cache-control", axum::http::HeaderValue::from_static("no-cache, no-transform"));
     headers.insert("x-accel-buffering", axum::http::HeaderValue::from_static("no"));

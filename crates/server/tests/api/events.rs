@@ -131,3 +131,36 @@ async fn a_reader_that_comes_back_goes_on_where_it_was() {
     let rest = until(&mut socket, "event: finished").await;
     assert!(!rest.contains("event: accepted") && rest.contains("event: step_finished"), "{rest}");
 }
+
+/// A workflow that waits for longer than anybody does here.
+const WAITS: &str = r#"{"nodes":[{"id":"start","type":"manual","data":{}},{"id":"wait","type":"delay","data":{"duration":"1h"}}],
+    "edges":[{"id":"e","source":"start","target":"wait"}]}"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signing_out_ends_the_streams_of_that_browser_at_once() {
+    let server = Server::new().await;
+    let id = server.store(WAITS).await;
+    let started = server.post(&format!("/api/v1/workflows/{id}/execute"), "{}").await;
+    let execution = started.json()["execution_id"].as_str().expect("an id").to_owned();
+    let url = server.listen().await;
+    let address = url.trim_start_matches("http://");
+    let (cookie, other) = (server.sign_in().await, server.sign_in().await);
+    let open = async |path: &str, cookie: &str| {
+        let mut socket = tokio::net::TcpStream::connect(address).await.expect("connected");
+        let request = format!("GET /api/v1/executions/{path} HTTP/1.1\r\nHost: {address}\r\nCookie: {cookie}\r\n\r\n");
+        socket.write_all(request.as_bytes()).await.expect("sent");
+        until(&mut socket, "event: accepted").await;
+        socket
+    };
+    let (one, several) = (format!("{execution}/events"), format!("events?ids={execution}"));
+    let mut streams = [open(&one, &cookie).await, open(&several, &cookie).await];
+    let mut stays = open(&one, &other).await;
+    let out = server.call("DELETE", "/api/v1/session").anonymous().header("cookie", &cookie).header("origin", &url);
+    assert_eq!(out.header("host", address).send().await.status, 204);
+    for stream in &mut streams {
+        // The last chunk of an answer, which ends it.
+        until(stream, "0\r\n\r\n").await;
+    }
+    server.post(&format!("/api/v1/executions/{execution}/cancel"), "{}").await;
+    until(&mut stays, "event: finished").await;
+}

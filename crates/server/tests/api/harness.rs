@@ -169,6 +169,16 @@ impl Server {
         self.post(&format!("/api/v1/workflows/{id}/execute"), &body).await.ok(200)
     }
 
+    /// Signs a browser in, and answers its cookie.
+    pub(crate) async fn sign_in(&self) -> String {
+        let link = self.app.sign_in_token().await.expect("a link");
+        let call = self.call("POST", "/api/v1/session").anonymous().header("content-type", "application/json");
+        let answer = call.body(serde_json::json!({ "token": link }).to_string()).send().await;
+        let cookie = answer.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
+        assert!(!cookie.is_empty(), "{}", answer.text());
+        cookie
+    }
+
     /// Serves on a real socket and answers its address.
     pub(crate) async fn listen(&self) -> String {
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");

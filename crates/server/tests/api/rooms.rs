@@ -18,16 +18,6 @@ async fn draft(server: &Server, id: &str) -> Json {
     server.get(&format!("/api/v1/workflows/{id}/draft")).await.ok(200)
 }
 
-/// Signs a browser in, and answers its cookie.
-async fn sign_in(server: &Server) -> String {
-    let link = server.app.sign_in_token().await.expect("a link");
-    let call = server.call("POST", "/api/v1/session").anonymous().header("content-type", "application/json");
-    let answer = call.body(json!({ "token": link }).to_string()).send().await;
-    let cookie = answer.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
-    assert!(!cookie.is_empty(), "{}", answer.text());
-    cookie
-}
-
 async fn patch(server: &Server, id: &str, changes: Json) -> Json {
     let call = server.call("PATCH", &format!("/api/v1/workflows/{id}/draft")).header("if-match", "*");
     call.body(json!({ "changes": changes }).to_string()).send().await.ok(200)
@@ -355,7 +345,7 @@ async fn only_who_may_is_let_in() {
     assert_eq!(status(&[("authorization", &token), ("x-tenant-id", "acme")]).await, 404);
     assert_eq!(status(&[("authorization", &token)]).await, 101);
     // A browser sends the cookie by itself, so that the page's origin must be ours.
-    let cookie = sign_in(&server).await;
+    let cookie = server.sign_in().await;
     assert_eq!(status(&[("cookie", &cookie), ("origin", "https://elsewhere.example")]).await, 403);
     assert_eq!(status(&[("cookie", &cookie), ("origin", &address)]).await, 101);
     assert!(server.get(&path).await.status.is_client_error(), "no socket without an upgrade");
@@ -366,7 +356,7 @@ async fn signing_out_ends_the_sockets_of_that_browser_at_once() {
     let server = Server::new().await;
     let (id, address) = (server.store(LETTERS).await, server.listen().await);
     let path = format!("/api/v1/workflows/{id}/rooms/0?tidemill=1");
-    let (cookie, other) = (sign_in(&server).await, sign_in(&server).await);
+    let (cookie, other) = (server.sign_in().await, server.sign_in().await);
     let browser = async |cookie: &str| {
         let mut person = Person::by(&address, &path, Doc::new(), &[("cookie", cookie), ("origin", &address)]).await;
         person.ask().await;
