@@ -2715,8 +2715,14 @@ export interface paths {
         /** The draft of a workflow: what an editor shows. Without one it is the graph of the current version. */
         get: {
             parameters: {
-                query?: never;
-                header?: never;
+                query?: {
+                    /** @description false: without graph and gone, which is quick; never 304 */
+                    graph?: boolean;
+                };
+                header?: {
+                    /** @description The rev whose file is known */
+                    "If-None-Match"?: string | null;
+                };
                 path: {
                     id: string;
                 };
@@ -2733,6 +2739,13 @@ export interface paths {
                     content: {
                         "application/json": components["schemas"]["DraftWhole"];
                     };
+                };
+                /** @description The file is that of the rev that If-None-Match names. What it is based on, and what is published, may be others */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 404: {
                     headers: {
@@ -4502,7 +4515,7 @@ export interface components {
             base: string;
             /** @description The branch it is on; `main` unless it was taken to another. */
             branch: string;
-            /** @description Whether it differs from what is published. */
+            /** @description Whether it differs from what is published, or has conflicts that nobody has settled. */
             changed: boolean;
             /**
              * Format: int64
@@ -4510,7 +4523,7 @@ export interface components {
              */
             epoch: number;
             gone?: components["schemas"]["GoneRows"] | null;
-            /** @description The file as it was sent: `{name, nodes, edges, …}`. */
+            /** @description The file as it was sent: `{name, nodes, edges, …}`. It is there unless `graph=false` was asked. */
             graph: Record<string, unknown>;
             /**
              * Format: int64

@@ -93,6 +93,14 @@ impl Match {
     }
 }
 
+/// The head of a workflow's draft, and the version that is published.
+pub(crate) async fn about(app: &App, tenant: TenantId, id: WorkflowId) -> Result<(Head, VersionId), ApiError> {
+    let held = app.drafts.hold(app, tenant, id).await;
+    let workflow = workflows::find(app, tenant, id).await?;
+    let (head, _) = held.head(&workflow).await?;
+    Ok((head, workflow.kept.version))
+}
+
 /// The draft of a workflow.
 pub(crate) async fn read(app: &App, tenant: TenantId, id: WorkflowId) -> Result<Shown, ApiError> {
     let mut held = app.drafts.hold(app, tenant, id).await;

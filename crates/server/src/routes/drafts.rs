@@ -1,10 +1,11 @@
 //! Drafts of workflows: the file that an editor works on.
 
+use std::collections::HashMap;
 use std::convert::Infallible;
 
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{Extensions, HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -44,7 +45,7 @@ pub(crate) struct DraftWhole {
     /// Rows of the base that were taken out, where others have no id of their own: by id, or by number among those.
     #[schema(value_type = Option<GoneRows>)]
     gone: (),
-    /// The file as it was sent: `{name, nodes, edges, …}`.
+    /// The file as it was sent: `{name, nodes, edges, …}`. It is there unless `graph=false` was asked.
     #[schema(value_type = Object)]
     graph: (),
 }
@@ -109,43 +110,75 @@ pub(crate) struct DraftChange {
 impl DraftSaved {
     fn answer(head: &Head) -> Response {
         let body = Self { rev: head.rev, updated_at: time_text(head.at_ms) };
-        ([(header::ETAG, format!("\"{}\"", head.rev))], Json(body)).into_response()
+        ([(header::ETAG, tag(head))], Json(body)).into_response()
     }
 }
 
 /// The draft of a workflow: what an editor shows. Without one it is the graph of the current version.
 #[utoipa::path(get, path = "/workflows/{id}/draft", operation_id = "get_draft", tag = "drafts",
-    params(("id" = String, Path)), responses(
+    params(("id" = String, Path),
+        ("graph" = Option<bool>, Query, description = "false: without graph and gone, which is quick; never 304"),
+        ("If-None-Match" = Option<String>, Header, description = "The rev whose file is known")),
+    responses(
     (status = 200, body = DraftWhole, headers(("ETag", description = "The rev"))),
+    (status = 304, description = "The file is that of the rev that If-None-Match names. What it is based on, and what is published, may be others"),
     (status = 404, body = ProblemBody, content_type = "application/problem+json"),
 ))]
 pub(crate) async fn get(
     State(app): State<App>,
     Tenant(tenant): Tenant,
-    Path(id): Path<String>,
+    (Path(id), Query(query)): (Path<String>, Query<HashMap<String, String>>),
     extensions: Extensions,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let Shown { head, version, text, gone } = drafts::read(&app, tenant, parse_id(&id)?).await?;
-    let before = format!(
-        r#"{{"rev":{},"epoch":{},"base":"{}","branch":{},"version":"{version}","changed":{},"updated_at":"{}",{}"graph":"#,
+    let id = parse_id(&id)?;
+    if query.get("graph").is_some_and(|graph| matches!(&**graph, "false" | "0")) {
+        let (head, version) = drafts::about(&app, tenant, id).await?;
+        return Ok(answer(&head, Body::from(format!("{{{}}}", about(&head, version)))));
+    }
+    if headers.contains_key(header::IF_NONE_MATCH) {
+        let (head, _) = drafts::about(&app, tenant, id).await?;
+        if is_known(&headers, head.rev) {
+            return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag(&head))]).into_response());
+        }
+    }
+    let Shown { head, version, text, gone } = drafts::read(&app, tenant, id).await?;
+    let before = format!(r#"{{{},{}"graph":"#, about(&head, version), gone_text(&gone));
+    // The text is handed on as it is stored: it was checked when it came in.
+    let parts = [Bytes::from(before), text, Bytes::from_static(b"}")].map(Ok::<_, Infallible>);
+    let mut response = answer(&head, Body::from_stream(tokio_stream::iter(parts)));
+    if layers::is_local(&extensions, &headers, &app) {
+        response.extensions_mut().insert(layers::Unpacked);
+    }
+    Ok(response)
+}
+
+fn answer(head: &Head, body: Body) -> Response {
+    ([(header::CONTENT_TYPE, "application/json".to_owned()), (header::ETAG, tag(head))], body).into_response()
+}
+
+fn tag(head: &Head) -> String {
+    format!("\"{}\"", head.rev)
+}
+
+/// Whether a request says that it has the file of this rev.
+fn is_known(headers: &HeaderMap, rev: u64) -> bool {
+    let lines = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|line| line.to_str().ok());
+    let mut tags = lines.flat_map(|line| line.split(',')).map(|tag| tag.trim().trim_start_matches("W/"));
+    tags.any(|tag| tag == "*" || tag.trim_matches('"').parse() == Ok(rev))
+}
+
+/// The part of an answer that says what stands beside the file.
+fn about(head: &Head, version: VersionId) -> String {
+    format!(
+        r#""rev":{},"epoch":{},"base":"{}","branch":{},"version":"{version}","changed":{},"updated_at":"{}""#,
         head.rev,
         head.epoch,
         head.base,
         model::json::to_text(&Value::from(head.branch_name())),
         head.changed,
-        time_text(head.at_ms),
-        gone_text(&gone)
-    );
-    // The text is handed on as it is stored: it was checked when it came in.
-    let parts = [Bytes::from(before), text, Bytes::from_static(b"}")].map(Ok::<_, Infallible>);
-    let body = Body::from_stream(tokio_stream::iter(parts));
-    let answer = [(header::CONTENT_TYPE, "application/json".to_owned()), (header::ETAG, format!("\"{}\"", head.rev))];
-    let mut response = (answer, body).into_response();
-    if layers::is_local(&extensions, &headers, &app) {
-        response.extensions_mut().insert(layers::Unpacked);
-    }
-    Ok(response)
+        time_text(head.at_ms)
+    )
 }
 
 /// The part of an answer that says which rows were taken out; nothing where nobody needs to know.

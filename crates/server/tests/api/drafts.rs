@@ -121,6 +121,37 @@ async fn a_change_names_the_rev_that_it_changes() {
 }
 
 #[tokio::test]
+async fn who_knows_a_rev_is_not_sent_its_file_again() {
+    let server = Server::new().await;
+    let draft = Draft::of(&server, PARTS).await;
+    draft.patch("0", json!([{"node": "a", "set": {"data/label": "x"}}])).await.ok(200);
+    let get = async |query: &str, tag: &str| {
+        let call = server.call("GET", &format!("{}/draft{query}", draft.path)).header("if-none-match", tag);
+        call.send().await
+    };
+    for tag in ["\"1\"", "W/\"1\"", "\"0\", \"1\"", "*"] {
+        let known = get("", tag).await;
+        assert_eq!((known.status.as_u16(), known.header("etag"), known.bytes.len()), (304, "\"1\"", 0), "{tag}");
+    }
+    for tag in ["\"0\"", "\"2\"", "\"\"", "x"] {
+        assert_eq!(get("", tag).await.ok(200)["graph"]["nodes"][0]["data"]["label"], "x", "{tag}");
+    }
+    // Publishing leaves the file as it is; what it is based on is told all the same.
+    let before = draft.get().await;
+    let published = server.post(&format!("{}/versions", draft.path), "{}").await.ok(200);
+    assert_eq!(get("", "\"1\"").await.status, 304);
+    let answer = get("?graph=false", "\"1\"").await;
+    let (about, mut whole) = (answer.ok(200), draft.get().await);
+    assert_eq!((&about["rev"], &about["epoch"], answer.header("etag")), (&json!(1), &json!(1), "\"1\""));
+    assert_eq!((&about["base"], &about["version"]), (&published["id"], &published["id"]));
+    assert_ne!(about["base"], before["base"]);
+    whole.as_object_mut().expect("an object").remove("graph");
+    assert_eq!(about, whole, "all else is the same");
+    let missing = server.get("/api/v1/workflows/00000000000000000000000000/draft?graph=false").await;
+    assert_eq!(missing.problem(404), "not_found");
+}
+
+#[tokio::test]
 async fn parts_are_changed_and_all_else_stays_to_the_letter() {
     let server = Server::new().await;
     let draft = Draft::of(&server, PARTS).await;
