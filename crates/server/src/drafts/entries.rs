@@ -287,6 +287,16 @@ impl Difference {
     pub(super) const fn is_empty(&self) -> bool {
         self.rows.is_empty() && self.file.is_empty() && self.conflicts.is_empty()
     }
+
+    /// About how many entries say it.
+    fn entries(&self) -> usize {
+        let of = |change: &RowChange| match change {
+            RowChange::Deleted(_) => 1,
+            RowChange::Added(..) => 2,
+            RowChange::Set(_, _, fields) => fields.len(),
+        };
+        self.rows.iter().map(|(_, change)| of(change)).sum::<usize>() + self.file.len()
+    }
 }
 
 /// What became of a row, by its name.
@@ -301,7 +311,11 @@ pub(super) enum RowChange {
 /// A field, what it was, and what it is.
 pub(super) type Changed = (Field, Option<Value>, Option<Value>);
 
-/// What leads from one file to another; `None` where entries cannot say it: an id changed, or something came that has none.
+/// Entries that are written at once: what changes more is better said by another file.
+const WRITTEN_MAX: usize = 250_000;
+
+/// What leads from one file to another; `None` where entries cannot say it: an id changed, or something came that has none. Nor do they
+/// say what would take too many.
 pub(super) fn difference(before: &Document, after: &Document) -> Result<Option<Difference>, Damaged> {
     let mut found = Difference::default();
     for list in List::BOTH {
@@ -331,7 +345,7 @@ pub(super) fn difference(before: &Document, after: &Document) -> Result<Option<D
             found.file.push((escape(key).into_owned(), cell_of(is)?));
         }
     }
-    Ok(Some(found))
+    Ok(Some(found).filter(|found| found.entries() <= WRITTEN_MAX))
 }
 
 fn cell_of(text: Option<Vec<u8>>) -> Result<Cell, Damaged> {

@@ -59,6 +59,9 @@ const LARGE: usize = 256 * 1024;
 /// What is said where an overlay takes no more.
 const NO_ROOM: &str = "the changes of this draft have no room any more; publish it, and they will";
 
+/// What is said of an update that has more items than any may have.
+const TOO_LARGE: &str = "the update has more than 500,000 changes; send them in parts";
+
 /// Which draft: that of a tenant's workflow.
 type Whose = (TenantId, WorkflowId);
 
@@ -210,7 +213,10 @@ async fn change(
         let before = open.document().await?;
         let size = before.base.text.len();
         match off_thread(size, move || make(&before)).await? {
-            Made::Beside(difference, read) => held.write(&workflow, difference, Some(&read)).await,
+            Made::Beside(difference, read) => {
+                let read = &*read;
+                held.write_or_replace(&workflow, Some(difference), (Some(read), || Ok(read.text()?))).await
+            }
             Made::Whole(text) => held.replace(&workflow, text, Vec::new()).await,
         }
     })

@@ -13,7 +13,7 @@ use tokio::sync::OwnedMutexGuard;
 use super::document::{Base, Document};
 use super::log::{self, BaseText, Epoch, Logged};
 use super::room::{Handle, Told};
-use super::shared::Shared;
+use super::shared::{self, Shared};
 use super::weight::Weight;
 use super::{DRAFT, Head, Whose, off_thread};
 use crate::App;
@@ -155,7 +155,7 @@ impl Held {
             }
         };
         open.revision = revisions.first().copied().unwrap_or_default();
-        open.weight.add(update.len());
+        open.weight.add(shared::size_of(&update));
         open.read = None;
         if tell {
             self.tell(Told::Changed { rev: head.rev, at_ms: head.at_ms, update });
@@ -297,7 +297,7 @@ impl Drop for Held {
     fn drop(&mut self) {
         let of = |open: &Open| {
             let read = open.read.as_ref().map_or(0, |read| read.overlay.bytes());
-            open.base.bytes() + open.weight.bytes() * 2 + read
+            open.base.bytes() + open.weight.memory() + read
         };
         let bytes = self.open.as_ref().map_or(0, of);
         self.slot.bytes.store(bytes, Ordering::Relaxed);
@@ -323,7 +323,8 @@ async fn load(app: &App, whose: Whose, workflow: &Workflow) -> Result<Open, Stor
     let updates = if revision == 0 { Vec::new() } else { log::updates(app, whose, head.epoch).await? };
     let damaged = |_| StoreError::Corrupt(format!("the changes of the draft of workflow {} cannot be read", whose.1));
     let shared = Shared::load(updates.iter().map(log::Update::bytes)).map_err(damaged)?;
-    let weight = Weight::new(updates.iter().map(|update| update.bytes().len()).sum());
+    let mut weight = Weight::default();
+    updates.iter().for_each(|update| weight.add(shared::size_of(update.bytes())));
     let log = updates.iter().map(|update| update.logged).collect();
     Ok(Open { head, revision, base, shared: Arc::new(shared), read: None, log, weight })
 }

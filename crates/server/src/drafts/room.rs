@@ -12,12 +12,12 @@ use store::StoreError;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio::time::{Instant, sleep_until};
 
-use super::{NO_ROOM, Whose};
 use super::gathering::Gathering;
 use super::open::{Held, Slot};
 use super::presence::Presence;
 use super::shared::{Applied, Broken, Outcome};
 use super::wire::{self, Frame};
+use super::{NO_ROOM, TOO_LARGE, Whose};
 use crate::App;
 use crate::error::ApiError;
 use crate::metrics;
@@ -417,8 +417,10 @@ impl Room {
             }
         }
         let wanted = frames.iter().filter_map(|(_, frame)| frame.update()).map(Bytes::len).sum();
-        let mut updates = self.updates_of(&frames, open.room(app.config.limits.body_bytes, wanted));
-        let applied = self.apply(&mut held, &workflow, &mut updates).await.map_err(|error| failed(&error))?;
+        let room = open.room(app.config.limits.body_bytes, wanted);
+        let mut updates = self.updates_of(&frames, room.bytes);
+        let applied =
+            self.apply(&mut held, &workflow, &mut updates, room.items).await.map_err(|error| failed(&error))?;
         let open = held.open(&workflow).await.map_err(|error| failed(&error))?;
         let senders: Vec<(u64, u64)> = updates.iter().map(|(member, count, _)| (*member, *count)).collect();
         if !applied.update.is_empty() {
@@ -458,10 +460,11 @@ impl Room {
         held: &mut Held,
         workflow: &Workflow,
         updates: &mut Vec<(u64, u64, &Bytes)>,
+        room: usize,
     ) -> Result<Applied, StoreError> {
         loop {
             let parts: Vec<&Bytes> = updates.iter().map(|(_, _, update)| *update).collect();
-            let by = match held.open(workflow).await?.shared.apply(&parts) {
+            let by = match held.open(workflow).await?.shared.apply(&parts, room) {
                 Ok(applied) => return Ok(applied),
                 Err(Broken { by }) => by,
             };
@@ -521,6 +524,8 @@ impl Room {
                     member.lacks = true;
                     member.hear(&wire::step_1(vector));
                 }
+                Outcome::TooLarge => member.refuse_frame(*count, "too_large", TOO_LARGE),
+                Outcome::NoRoom => member.refuse_frame(*count, "too_large", NO_ROOM),
                 Outcome::Malformed => member.refuse_frame(*count, "malformed", "this is no update"),
             }
         }

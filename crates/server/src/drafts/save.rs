@@ -8,7 +8,7 @@ use model::{Object, Value, json};
 use super::document::{Damaged, Document, Found, List, read_object};
 use super::log;
 use super::shared::{Broken, Outcome};
-use super::{Difference, Head, Held, LARGE, NO_ROOM, Whose, change, cut, detached, entries, off_thread};
+use super::{Difference, Head, Held, LARGE, NO_ROOM, TOO_LARGE, Whose, change, cut, detached, entries, off_thread};
 use crate::App;
 use crate::error::ApiError;
 use crate::workflows::{self, Workflow};
@@ -63,16 +63,21 @@ async fn save_update(held: &mut Held, workflow: &Workflow, epoch: u64, update: V
     let most = held.app().config.limits.body_bytes;
     let open = held.open(workflow).await?;
     is_epoch(&open.head, epoch)?;
-    if update.len() > open.room(most, update.len()) {
-        return Err(no_room());
+    let room = open.room(most, update.len());
+    if update.len() > room.bytes {
+        return Err(too_large(NO_ROOM));
     }
     let malformed = || {
         let detail = "update is no update of Yjs (version 1), or one that builds on another that is not here";
         ApiError::bad_request("malformed_update", detail).at("$.update")
     };
-    let applied = match open.shared.apply(&[&update]) {
-        Ok(applied) if applied.outcomes == [Outcome::Taken] => applied,
-        Ok(_) => return Err(malformed()),
+    let applied = match open.shared.apply(&[&update], room.items) {
+        Ok(applied) => match applied.outcomes[..] {
+            [Outcome::Taken] => applied,
+            [Outcome::TooLarge] => return Err(too_large(TOO_LARGE)),
+            [Outcome::NoRoom] => return Err(too_large(NO_ROOM)),
+            _ => return Err(malformed()),
+        },
         Err(Broken { .. }) => {
             // Nobody has heard of more than what is stored, so nobody else has to know.
             held.forget();
@@ -85,8 +90,8 @@ async fn save_update(held: &mut Held, workflow: &Workflow, epoch: u64, update: V
     Ok(Saved { head: held.keep(workflow, applied.update, None).await?, merged: false })
 }
 
-fn no_room() -> ApiError {
-    ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", NO_ROOM)
+fn too_large(detail: &str) -> ApiError {
+    ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
 }
 
 /// Refuses what was made for another epoch.
@@ -150,11 +155,10 @@ async fn store(
     difference: Option<Difference>,
     text: bytes::Bytes,
 ) -> Result<Head, ApiError> {
-    match difference {
-        None => held.replace(workflow, text, Vec::new()).await,
-        Some(difference) if difference.is_empty() => Ok(held.open(workflow).await?.head.clone()),
-        Some(difference) => held.write(workflow, difference, None).await,
+    if difference.as_ref().is_some_and(Difference::is_empty) {
+        return Ok(held.open(workflow).await?.head.clone());
     }
+    held.write_or_replace(workflow, difference, (None, || Ok(text))).await
 }
 
 /// The file as it was at an earlier state, or 409.

@@ -17,10 +17,12 @@ use yrs::{
     Text as _, TextRef, Transact as _, TransactionMut, Update, WriteTxn as _,
 };
 
+pub(super) use scan::ITEMS_MAX;
 use scan::Looks;
 
 use super::document::{Base, Damaged, Document, List, read_object};
 use super::entries::{self, ADDED, Cell, Changed, DELETED, Difference, Entry, Field, RowChange};
+use super::weight::Size;
 
 /// Text with more characters than this is edited letter by letter.
 const LETTERS_MIN: usize = 40;
@@ -48,6 +50,10 @@ pub(super) enum Outcome {
     Taken,
     /// Something that it builds on is not here: it was not taken.
     Incomplete,
+    /// It has more items than an update may have.
+    TooLarge,
+    /// Together with what is there it would be too much.
+    NoRoom,
     Malformed,
 }
 
@@ -80,13 +86,14 @@ impl Shared {
         whole.then_some(shared).ok_or(Damaged)
     }
 
-    /// Takes updates in, each by itself: what one lacks or has wrong does not concern the others.
-    pub(super) fn apply(&self, updates: &[impl AsRef<[u8]>]) -> Result<Applied, Broken> {
+    /// Takes updates in that have no more items together than there is room for, each by itself: what one lacks or has wrong does not
+    /// concern the others.
+    pub(super) fn apply(&self, updates: &[impl AsRef<[u8]>], mut room: usize) -> Result<Applied, Broken> {
         // Unwinding must not commit what is broken, so a transaction that panicked is never dropped.
         let mut txn = ManuallyDrop::new(self.doc.transact_mut());
         let mut outcomes = Vec::with_capacity(updates.len());
         for (by, update) in updates.iter().enumerate() {
-            let take = AssertUnwindSafe(|| take(&mut txn, update.as_ref()));
+            let take = AssertUnwindSafe(|| take(&mut txn, update.as_ref(), &mut room));
             let outcome = catch_unwind(take).ok().flatten();
             outcomes.push(outcome.ok_or(Broken { by })?);
         }
@@ -164,9 +171,9 @@ impl Shared {
         maps.iter().map(|map| map.len(&txn) as usize).sum()
     }
 
-    /// How many bytes it has as one update, which is made for that.
-    pub(super) fn bytes(&self) -> usize {
-        self.doc.transact().encode_diff_v1(&StateVector::default()).len()
+    /// How large it is as one update, which is made for that.
+    pub(super) fn size(&self) -> Size {
+        size_of(&self.doc.transact().encode_diff_v1(&StateVector::default()))
     }
 
     /// How many entries say something of the file.
@@ -265,6 +272,11 @@ impl Shared {
     }
 }
 
+/// How large an update is that was taken in, or made here.
+pub(super) fn size_of(update: &[u8]) -> Size {
+    Size { bytes: update.len(), items: scan::items(update) }
+}
+
 /// Whether nobody has settled a conflict.
 pub(super) fn is_open(entry: &Object) -> bool {
     matches!(entry.get("chosen"), None | Some(Value::Null))
@@ -290,14 +302,17 @@ impl RowChange {
     }
 }
 
-/// Takes an update in; none where that broke the document.
-fn take(txn: &mut TransactionMut<'_>, update: &[u8]) -> Option<Outcome> {
+/// Takes an update in if there is room for its items; none where that broke the document.
+fn take(txn: &mut TransactionMut<'_>, update: &[u8], room: &mut usize) -> Option<Outcome> {
     let known = txn.state_vector();
-    match scan::look(update, |client| known.get(&client)) {
-        Looks::Whole => {}
+    let left = match scan::look(update, |client| known.get(&client)) {
+        Looks::Whole(items) => room.checked_sub(items as usize),
         Looks::Holed => return Some(Outcome::Incomplete),
+        Looks::TooMany => return Some(Outcome::TooLarge),
         Looks::Unsound => return Some(Outcome::Malformed),
-    }
+    };
+    let Some(left) = left else { return Some(Outcome::NoRoom) };
+    *room = left;
     let mut decoder = DecoderV1::new(Cursor::new(update));
     let Ok(update) = Update::decode(&mut decoder) else { return Some(Outcome::Malformed) };
     txn.apply_update(update).ok()?;
@@ -307,7 +322,7 @@ fn take(txn: &mut TransactionMut<'_>, update: &[u8]) -> Option<Outcome> {
     txn.prune_pending();
     // Of what was taken all the same nothing may stand behind a hole.
     let before = txn.before_state();
-    let is_whole = scan::look(&txn.encode_update_v1(), |client| before.get(&client)) == Looks::Whole;
+    let is_whole = matches!(scan::look(&txn.encode_update_v1(), |client| before.get(&client)), Looks::Whole(_));
     is_whole.then_some(Outcome::Incomplete)
 }
 

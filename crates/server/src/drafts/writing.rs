@@ -7,6 +7,8 @@ use model::{TenantId, VersionId};
 use super::document::Document;
 use super::entries::Difference;
 use super::open::{Beginning, Held, Open};
+use super::shared::ITEMS_MAX as UPDATE_ITEMS_MAX;
+use super::weight::Size;
 use super::{Head, LARGE, off_thread};
 use crate::App;
 use crate::error::ApiError;
@@ -14,7 +16,7 @@ use crate::workflows::{Lineage, Workflow};
 
 /// An overlay is folded into a new base, once nobody is there, when it has more entries or bytes than these.
 const ENTRIES_MAX: usize = 10_000;
-const BYTES_MAX: usize = 1024 * 1024;
+const BYTES_MAX: Size = Size { bytes: 1024 * 1024, items: usize::MAX };
 /// Whether a draft differs from what is published is found out exactly while its overlay has no more entries than these.
 const EXACT_MAX: usize = 500;
 
@@ -29,6 +31,21 @@ impl Held {
     ) -> Result<Head, ApiError> {
         let update = self.open(workflow).await?.shared.write(difference);
         self.keep(workflow, update.into(), read).await
+    }
+
+    /// Writes a change as entries where they can say it and there is room for them, else the file that it leads to as a new base.
+    pub(super) async fn write_or_replace(
+        &mut self,
+        workflow: &Workflow,
+        difference: Option<Difference>,
+        (read, text): (Option<&Document>, impl FnOnce() -> Result<Bytes, ApiError>),
+    ) -> Result<Head, ApiError> {
+        let most = self.app().config.limits.body_bytes;
+        let is_full = self.open(workflow).await?.is_full(most);
+        match difference.filter(|_| !is_full) {
+            Some(difference) => self.write(workflow, difference, read).await,
+            None => self.replace(workflow, text()?, Vec::new()).await,
+        }
     }
 
     /// Stores what an update of the overlay changed, of somebody without a socket, and answers the head that the draft has then.
@@ -103,10 +120,18 @@ impl Open {
         Ok(!shared.read(base)?.is_base())
     }
 
-    /// How many more bytes of updates it takes, where so many are to come. What was written over takes up no room.
-    pub(super) fn room(&mut self, most: usize, wanted: usize) -> usize {
+    /// How much more it takes, where updates of so many bytes are to come. What was written over takes up no room.
+    pub(super) fn room(&mut self, most: usize, wanted: usize) -> Size {
         let shared = &self.shared;
-        self.weight.room(most, wanted, || shared.bytes())
+        // An item has a byte at least.
+        let wanted = Size { bytes: wanted, items: wanted.min(UPDATE_ITEMS_MAX as usize) };
+        self.weight.room(Size::most(most), wanted, || shared.size())
+    }
+
+    /// Whether it has so much that what is written next had better be the base of a new epoch.
+    fn is_full(&mut self, most: usize) -> bool {
+        let shared = &self.shared;
+        self.weight.is_beyond(Size::most(most), || shared.size())
     }
 
     /// Refuses what would make an end of conflicts that nobody has settled.
@@ -125,7 +150,7 @@ impl Open {
     /// Whether the overlay has outgrown what is read again each time.
     fn is_overgrown(&mut self) -> bool {
         let shared = &self.shared;
-        shared.count() > ENTRIES_MAX || self.weight.is_beyond(BYTES_MAX, || shared.bytes())
+        shared.count() > ENTRIES_MAX || self.weight.is_beyond(BYTES_MAX, || shared.size())
     }
 }
 

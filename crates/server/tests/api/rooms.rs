@@ -296,6 +296,22 @@ async fn what_was_written_over_takes_up_no_room() {
 }
 
 #[tokio::test]
+async fn an_update_of_more_items_than_there_may_be_is_refused() {
+    let server = Server::new().await;
+    let (id, address) = (server.store(LETTERS).await, server.listen().await);
+    // Half a million blocks and one, of two bytes each.
+    let many = [&[1, 0xa1, 0xc2, 0x1e, 7, 0][..], &[0, 1].repeat(500_001), &[0]].concat();
+    let mut eve = Person::join(&address, &id, 0).await;
+    eve.send(&many).await;
+    eve.until(|heard| heard.refused.len() == 1).await;
+    assert_eq!(eve.heard.refused[0], (eve.sent, "too_large".to_owned()));
+    let body = json!({"id": id, "epoch": 0, "update": STANDARD.encode(&many)}).to_string();
+    assert_eq!(server.post("/api/v1/workflows/auto-save", &body).await.problem(413), "too_large");
+    eve.set("nodes", "b/data/value", "2").await;
+    eve.saved().await;
+}
+
+#[tokio::test]
 async fn an_update_that_lacks_its_beginning_is_asked_for_again() {
     let server = Server::new().await;
     let (id, address) = (server.store(LETTERS).await, server.listen().await);

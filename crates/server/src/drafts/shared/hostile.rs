@@ -9,7 +9,8 @@ use proptest::sample::Index;
 use yrs::encoding::write::Write as _;
 use yrs::{MapPrelim, WriteTxn as _};
 
-use super::scan::{BLOCKS_MAX, look};
+use super::super::weight::ITEMS_MAX as ITEMS;
+use super::scan::look;
 use super::*;
 
 const BASE: &str = r#"{"nodes":[{"id":"a","data":{"code":"one two three"}},{"id":"b","type":"x"}],"edges":[{"id":"ab","source":"a","target":"b"}]}"#;
@@ -202,7 +203,7 @@ proptest! {
         let mut stored = known.map(Bytes::from).to_vec();
         let mut before = shared.read(&base).expect("a document").text().ok();
         for update in &updates {
-            let Ok(applied) = shared.apply(&[update]) else {
+            let Ok(applied) = shared.apply(&[update], ITEMS) else {
                 // The room goes on with what is stored, and whoever sent it is gone.
                 let again = Shared::load(stored.iter().map(|update| &update[..])).expect("what is stored opens");
                 prop_assert!(is_file(&again.read(&base).expect("a document")));
@@ -234,7 +235,7 @@ proptest! {
     ]) {
         let shared = Shared::load(session(1, "c").iter().map(Vec::as_slice)).expect("an overlay");
         if let Ok(lacks) = shared.since(&vector) {
-            prop_assert!(matches!(look(&lacks, |_| u32::MAX), Looks::Whole), "{lacks:?}");
+            prop_assert!(matches!(look(&lacks, |_| u32::MAX), Looks::Whole(_)), "{lacks:?}");
         }
     }
 }
@@ -249,20 +250,64 @@ fn one(info: u8, content: &[u8]) -> Vec<u8> {
     out
 }
 
+fn large(number: u64) -> Vec<u8> {
+    let mut out = Vec::new();
+    out.write_var(number);
+    out
+}
+
+#[test]
+fn what_is_small_in_an_update_and_large_in_memory_is_counted() {
+    let (most, size) = (ITEMS_MAX as usize, u64::from(ITEMS_MAX) + 1);
+    let clients = |from: u64| (from..from + size).flat_map(|client| [vec![0], large(client), vec![0]].concat());
+    for (what, update) in [
+        ("blocks", [vec![1], large(size), vec![7, 0], [0, 1].repeat(most + 1), vec![0]].concat()),
+        ("values", one(0x28, &[large(size + 1), vec![126; most + 2]].concat())),
+        ("values in a list", one(0x28, &[vec![1, 117], large(size), vec![126; most + 1]].concat())),
+        ("values in an object", one(0x28, &[vec![1, 118], large(size), [0, 126].repeat(most + 1)].concat())),
+        ("JSON", one(0x25, &[large(9 * size), b"[1,1,1,1,".repeat(most + 1)].concat())),
+        ("clients", [large(size), clients(1).collect(), vec![0]].concat()),
+        ("deletions", [vec![0, 1, 7], large(size), [0, 1].repeat(most + 1)].concat()),
+        (
+            "clients of deletions",
+            [vec![0], large(size), (1..=size).flat_map(|client| [large(client), vec![0]].concat()).collect()].concat(),
+        ),
+    ] {
+        let shared = Shared::new();
+        assert_eq!(shared.apply(&[&update], usize::MAX).expect("it is whole").outcomes, [Outcome::TooLarge], "{what}");
+        assert_eq!(shared.since(&[]).expect("a state"), [0, 0], "{what}");
+    }
+    let vector =
+        |size: u64| [large(size), (1..=size).flat_map(|client| [large(client), vec![1]].concat()).collect()].concat();
+    assert!(Shared::new().since(&vector(size - 1)).is_ok() && Shared::new().since(&vector(size)).is_err(), "a vector");
+}
+
+#[test]
+fn no_more_is_taken_than_there_is_room_for() {
+    let doc = Doc::new();
+    let nodes = doc.get_or_insert_map("nodes");
+    let set = |key: &str| {
+        let mut txn = doc.transact_mut();
+        nodes.insert(&mut txn, key, "1");
+        txn.encode_update_v1()
+    };
+    let (first, second, third) = (set("a/x"), set("b/x"), set("c/x"));
+    let shared = Shared::new();
+    // Each is a client and a block.
+    let applied = shared.apply(&[&first, &second, &third], 5).expect("it is whole");
+    assert_eq!(applied.outcomes, [Outcome::Taken, Outcome::Taken, Outcome::NoRoom]);
+    assert_eq!((shared.count(), shared.size().items), (2, 3));
+    assert_eq!(shared.apply(&[&third], 2).expect("it is whole").outcomes, [Outcome::Taken]);
+    assert_eq!(shared.apply(&[&[0, 0]], 0).expect("it is whole").outcomes, [Outcome::Taken], "who has nothing");
+}
+
 #[test]
 fn sizes_that_are_not_true_and_endless_nesting_are_not_read() {
-    assert!(matches!(look(&one(0x28, &[1, 119, 1, b'1']), |_| 0), Looks::Whole), "an entry");
-    let large = |number: u64| {
-        let mut out = Vec::new();
-        out.write_var(number);
-        out
-    };
+    assert!(matches!(look(&one(0x28, &[1, 119, 1, b'1']), |_| 0), Looks::Whole(_)), "an entry");
     let nested = |kind: &[u8], levels: usize| one(0x28, &[&[1], &kind.repeat(levels)[..], &[126]].concat());
-    let many = [large(u64::from(BLOCKS_MAX) + 1), vec![7, 0], [0, 1].repeat(BLOCKS_MAX as usize + 1), vec![0]].concat();
     for (what, update) in [
         ("clients", [large(1 << 26), vec![0; 30]].concat()),
         ("blocks", [vec![1], large(1 << 31), vec![7, 0]].concat()),
-        ("blocks that are there", [vec![1], many].concat()),
         ("values", one(0x28, &large(1 << 26))),
         ("entries", one(0x28, &[vec![1, 118], large(1 << 26)].concat())),
         ("items", one(0x28, &[vec![1, 117], large(1 << 40)].concat())),
@@ -274,7 +319,7 @@ fn sizes_that_are_not_true_and_endless_nesting_are_not_read() {
         ("a document in a document", one(0x29, &[1, b'x', 118, 0])),
     ] {
         let shared = Shared::new();
-        assert_eq!(shared.apply(&[&update]).expect("it is whole").outcomes, [Outcome::Malformed], "{what}");
+        assert_eq!(shared.apply(&[&update], ITEMS).expect("it is whole").outcomes, [Outcome::Malformed], "{what}");
         assert_eq!(shared.since(&[]).expect("a state"), [0, 0], "{what}");
     }
     assert!(Shared::new().since(&large(1 << 28)).is_err(), "a vector");
@@ -291,9 +336,9 @@ fn nothing_is_taken_behind_a_hole() {
     };
     // The second does not build on the first, which was lost, but its clock does.
     let (first, second) = (set("a/x"), set("b/x"));
-    let applied = shared.apply(&[&second]).expect("it is whole");
+    let applied = shared.apply(&[&second], ITEMS).expect("it is whole");
     assert_eq!((applied.outcomes, applied.update), (vec![Outcome::Incomplete], Bytes::new()));
-    let applied = shared.apply(&[&first, &second]).expect("it is whole");
+    let applied = shared.apply(&[&first, &second], ITEMS).expect("it is whole");
     assert_eq!(applied.outcomes, [Outcome::Taken; 2]);
     Shared::load([&applied.update[..]]).expect("what is stored opens");
 }
@@ -309,7 +354,7 @@ fn shared_types_are_not_put_into_each_other() {
     let both = txn.encode_update_v1();
     drop(txn);
     for update in [only, both] {
-        assert_eq!(Shared::new().apply(&[&update]).expect("it is whole").outcomes, [Outcome::Malformed]);
+        assert_eq!(Shared::new().apply(&[&update], ITEMS).expect("it is whole").outcomes, [Outcome::Malformed]);
     }
 }
 
@@ -323,6 +368,6 @@ fn what_a_page_has_overwritten_many_times_is_taken() {
     }
     let update = doc.transact().encode_diff_v1(&StateVector::default());
     let shared = Shared::new();
-    assert_eq!(shared.apply(&[&update]).expect("it is whole").outcomes, [Outcome::Taken]);
+    assert_eq!(shared.apply(&[&update], ITEMS).expect("it is whole").outcomes, [Outcome::Taken]);
     assert_eq!(shared.count(), 1);
 }

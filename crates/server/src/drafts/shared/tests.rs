@@ -3,6 +3,7 @@
 use proptest::prelude::{Just, Strategy, prop, prop_assert_eq, prop_oneof, proptest};
 use serde_json::Value as Json;
 
+use super::super::weight::ITEMS_MAX as ITEMS;
 use super::*;
 
 fn fixture(name: &str) -> Json {
@@ -103,14 +104,14 @@ fn two_who_change_one_text_both_keep_their_letters() {
     };
     let both = [change("one two 🌊 THREE"), change("ONE two 🌊 three")];
     let shared = Shared::new();
-    let applied = shared.apply(&both).expect("it is whole");
+    let applied = shared.apply(&both, ITEMS).expect("it is whole");
     assert_eq!(applied.outcomes, [Outcome::Taken; 2]);
     let document = shared.read(&base).expect("a document");
     assert_eq!(
         document.text().expect("a text"),
         r#"{"nodes":[{"id":"a","data":{"code":"ONE two 🌊 THREE"}}],"edges":[]}"#
     );
-    assert!(shared.apply(&both).expect("it is whole").update.is_empty(), "what is known changes nothing");
+    assert!(shared.apply(&both, ITEMS).expect("it is whole").update.is_empty(), "what is known changes nothing");
 }
 
 #[test]
@@ -123,10 +124,10 @@ fn an_update_that_lacks_what_it_builds_on_waits_for_nothing() {
     };
     let first = set(&there, "\"1\"");
     let second = set(&there, "\"2\"");
-    assert_eq!(here.apply(&[&second]).expect("it is whole").outcomes, [Outcome::Incomplete]);
+    assert_eq!(here.apply(&[&second], ITEMS).expect("it is whole").outcomes, [Outcome::Incomplete]);
     assert!(here.since(&[]).expect("a state")[..] == [0, 0], "nothing of it is kept");
     assert_eq!(
-        here.apply(&[&b"\xff\xff\xff"[..], &first, &second]).expect("it is whole").outcomes,
+        here.apply(&[&b"\xff\xff\xff"[..], &first, &second], ITEMS).expect("it is whole").outcomes,
         [Outcome::Malformed, Outcome::Taken, Outcome::Taken]
     );
     assert_eq!(here.since(&[]).expect("a state"), there.since(&[]).expect("a state"));
