@@ -6,7 +6,8 @@ use std::convert::Infallible;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
-use axum::http::{Extensions, HeaderMap, StatusCode, header};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use model::{Severity, Value, VersionId, WorkflowId};
@@ -127,12 +128,12 @@ impl DraftSaved {
 pub(crate) async fn get(
     State(app): State<App>,
     Tenant(tenant): Tenant,
-    (Path(id), Query(query)): (Path<String>, Query<HashMap<String, String>>),
-    extensions: Extensions,
-    headers: HeaderMap,
+    Path(id): Path<String>,
+    Parts { uri, headers, extensions, .. }: Parts,
 ) -> Result<Response, ApiError> {
     let id = parse_id(&id)?;
-    if query.get("graph").is_some_and(|graph| matches!(&**graph, "false" | "0")) {
+    let query = Query::<HashMap<String, String>>::try_from_uri(&uri).ok();
+    if query.and_then(|Query(mut query)| query.remove("graph")).is_some_and(|graph| matches!(&*graph, "false" | "0")) {
         let (head, version) = drafts::about(&app, tenant, id).await?;
         return Ok(answer(&head, Body::from(format!("{{{}}}", about(&head, version)))));
     }
