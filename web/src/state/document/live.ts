@@ -257,7 +257,8 @@ export class Live {
   /** At most so often for each row: what the server does not know either is not asked for again and again. */
   private lacks(row: string): void {
     const { times, rev } = this.asked.get(row) ?? { times: 0, rev: -1 };
-    if (times === ASKED_MOST || rev === this.rev) return;
+    // What was asked for and has not come, since the connection broke, is asked for again.
+    if (times === ASKED_MOST || (!this.isLacking && rev === this.rev)) return;
     this.asked.set(row, { times: times + 1, rev: this.rev });
     this.isLacking = true;
     setTimeout(() => this.parts.onLack(), 0);

@@ -215,6 +215,8 @@ export class Socket {
     for (const update of this.early.splice(0)) live.take(update);
     this.say("open");
     this.flush();
+    // Found missing where there was no socket to ask by.
+    if (live.isLacking) setTimeout(() => this.readAgain(), 0);
   }
 
   private refuse(code: string, why: string): void {
