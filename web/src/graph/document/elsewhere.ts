@@ -103,18 +103,18 @@ export function confirm({ rows }: GraphDocument, { nodes, edges, file }: Went): 
 
 /**
  * What waits still builds on what it was made from: theirs may have come between two changes of mine in one place, and the earlier one is
- * not what the server has there. Only places of `done`; to be said of the latest change first.
+ * not what the server has there. Only where something arrived; to be said of the latest change first.
  */
-export function holdBack({ rows }: GraphDocument, waiting: Went, done: Went): void {
+export function holdBack({ rows }: GraphDocument, waiting: Went, arrived: Record<"nodes" | "edges", ReadonlySet<number>> & { file: boolean }): void {
   for (const list of ["nodes", "edges"] as const) {
     const side = sideOf(rows, list);
-    for (const slot of done[list].keys()) {
-      const pair = waiting[list].get(slot);
+    for (const [slot, pair] of waiting[list]) {
+      if (!arrived[list].has(slot)) continue;
       const known = side.base.has(slot) ? side.base.get(slot) : side.table.at(slot);
-      if (pair?.before && pair.after && known) settle(side, slot, withFields<Row>(known, differing(pair.after, pair.before)));
+      if (pair.before && pair.after && known) settle(side, slot, withFields<Row>(known, differing(pair.after, pair.before)));
     }
   }
-  if (done.file && waiting.file?.before && waiting.file.after) rows.baseFile = withKeys(rows.baseFile, waiting.file.after, waiting.file.before);
+  if (arrived.file && waiting.file?.before && waiting.file.after) rows.baseFile = withKeys(rows.baseFile, waiting.file.after, waiting.file.before);
 }
 
 /** All that is here is on the server. */

@@ -5,7 +5,7 @@ import type { FileEdge, FileNode } from "../../graph/file";
 import { differenceOf, type Change, type Conflict, type Difference, type RowName } from "../../graph/document/changes";
 import type { GraphDocument } from "../../graph/document/document";
 import { sideOf, type Arrival, type Went } from "../../graph/document/elsewhere";
-import { differing, same, withFields } from "../../graph/document/fields";
+import { differing, same, withFields, type Entity } from "../../graph/document/fields";
 import type { Pair } from "../../graph/document/rows";
 
 export interface Met {
@@ -21,25 +21,28 @@ export interface Met {
 
 interface News {
   arrivals: readonly Arrival[];
-  isFile: boolean;
+  /** The keys of the file as they are then; null where nobody changed any. */
+  file: Entity | null;
   /** Conflicts that come with it. Where mine is the other side, whoever brought theirs has told of both. */
   told: readonly Conflict[];
   /** Of what I have told already: with an entry of theirs all is told, and neither lays it on for ever. */
   own: readonly Conflict[];
 }
 
-/** Where news meets what I brought; asked before it is taken over. Null where it does not. */
-export function met(doc: GraphDocument, brought: Went, { arrivals, isFile, told, own }: News): Met | null {
+/** Where news meets what I brought; asked before it is taken over. Null where it does not: then what I brought is as it was. */
+export function met(doc: GraphDocument, brought: Went, { arrivals, file, told, own }: News): Met | null {
   const rest = { nodes: new Map<number, Pair<FileNode>>(brought.nodes), edges: new Map<number, Pair<FileEdge>>(brought.edges), file: brought.file };
   const found: Met = { changes: [], added: [], edges: [...brought.edges].flatMap(([slot, { before }]) => (before === null ? [slot] : [])), rest };
   const isTold = (row: RowName) => (field: string | null, mine: unknown) => {
     const isOf = (one: Conflict) => one.field === field && same(one.row, row);
     return told.some((one) => isOf(one) && (same(one.theirs, mine) || own.some(isOf)));
   };
+  let isMet = false;
   for (const { list, slot, row } of arrivals) {
     const pair = slot === undefined ? undefined : brought[list].get(slot);
     const now = slot === undefined ? null : doc[list].at(slot);
     if (!pair || !now || slot === undefined || same(now, row)) continue;
+    isMet = true;
     const key = doc[list].key(slot);
     if (pair.before) {
       // What they changed is what I build on from here.
@@ -53,9 +56,15 @@ export function met(doc: GraphDocument, brought: Went, { arrivals, isFile, told,
       if (list === "nodes") found.added.push(now as FileNode);
     }
   }
-  const difference = isFile && brought.file?.before ? besides(brought.file.before, doc.file, isTold({ file: true })) : null;
-  if (difference) found.changes.push({ file: true, ...difference } as Change);
-  return found.changes.length + found.added.length > 0 ? found : null;
+  const ofFile = file && brought.file?.before && brought.file.after ? { before: brought.file.before, after: brought.file.after } : null;
+  const theirs = file && ofFile ? differing(doc.file, file) : {};
+  if (ofFile && Object.keys(differing(ofFile.before, ofFile.after)).some((key) => key in theirs)) {
+    isMet = true;
+    rest.file = { before: withFields(ofFile.before, theirs), after: ofFile.after };
+    const difference = besides(ofFile.before, doc.file, isTold({ file: true }));
+    if (difference) found.changes.push({ file: true, ...difference } as Change);
+  }
+  return isMet ? found : null;
 }
 
 /** What I changed, without the fields that somebody has told of; null where nothing is left of it. */

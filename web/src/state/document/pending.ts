@@ -34,13 +34,15 @@ export class Pending {
     const done = this.waiting.splice(0, first < 0 ? this.waiting.length : first);
     if (done.length === 0) return false;
     if (this.waiting.length === 0) confirmAll(this.doc);
-    else for (const { went } of done) this.arrived(went);
+    else this.arrived(done);
     return true;
   }
 
-  private arrived(went: Went): void {
-    confirm(this.doc, went);
-    for (const later of this.waiting.toReversed()) holdBack(this.doc, later.went, went);
+  private arrived(done: readonly Waiting[]): void {
+    for (const { went } of done) confirm(this.doc, went);
+    const slots = (list: "nodes" | "edges") => new Set(done.flatMap(({ went }) => [...went[list].keys()]));
+    const places = { nodes: slots("nodes"), edges: slots("edges"), file: done.some(({ went }) => went.file !== null) };
+    for (const { went } of this.waiting.toReversed()) holdBack(this.doc, went, places);
   }
 
   /** Forgets it: what is held back is told by the document itself. */

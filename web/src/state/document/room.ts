@@ -279,8 +279,9 @@ export class Room {
     }
     const arrivals = LISTS.flatMap((list) => [...rows[list]].flatMap((name) => this.arrival(list, name)));
     const isFile = transaction.changed.has(this.maps.file as never);
-    const mine = this.brought ? met(this.parts.doc, this.brought.went, { arrivals, isFile, told: this.toldIn(transaction), own: this.ownMet }) : null;
-    if (arrivals.length > 0 || isFile) takeOver(this.parts.doc, arrivals, isFile ? this.fileKeys() : this.parts.doc.file);
+    const file = isFile ? this.fileKeys() : null;
+    const mine = this.brought && met(this.parts.doc, this.brought.went, { arrivals, file, told: this.toldIn(transaction), own: this.ownMet });
+    if (arrivals.length > 0 || file) takeOver(this.parts.doc, arrivals, file ?? this.parts.doc.file);
     if (mine) this.layAgain(mine);
     if (transaction.changed.has(this.maps.conflicts as never)) this.parts.onConflicts(this.conflicts());
     if (transaction.changed.has(this.maps.comments as never)) this.parts.onComments();
@@ -304,8 +305,9 @@ export class Room {
       for (const step of steps) this.write(step);
       if (conflicts.length > 0) this.write(NOTHING, conflicts);
     }, OWN);
-    // That too may meet what others change at this moment.
-    this.brought = { went: withSteps(mine.rest, steps), clock: this.clock };
+    // What was laid on again may meet what others change at this moment too.
+    if (steps.length > 0) this.brought = { went: withSteps(mine.rest, steps), clock: this.clock };
+    else if (this.brought) this.brought.went = mine.rest;
     if (conflicts.length > 0) this.parts.onTold();
   }
 
