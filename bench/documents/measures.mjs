@@ -45,9 +45,9 @@ async function bareWrites(count) {
   return times;
 }
 
-/** Whenever the editor says that it writes, reads until that is there: what another page finds is on the device, whatever becomes of the editor. */
+/** Runs in a worker of its own. Whenever the editor says that it writes, it reads by its own line to IndexedDB until that is there: what it finds is on the device, whatever becomes of the page. */
 function follow() {
-  const seen = (globalThis.__seen = []);
+  const seen = [];
   const asked = indexedDB.open("tidemill");
   let [sought, isLooking] = [0, false];
   const look = () => {
@@ -61,23 +61,36 @@ function follow() {
       if (isLooking) look();
     };
   };
-  new BroadcastChannel("writes").onmessage = () => {
+  asked.onsuccess = () => postMessage("ready");
+  onmessage = ({ data }) => {
+    if (data === "tell") return postMessage(seen);
     sought += 1;
     if (!isLooking) look();
     isLooking = true;
   };
 }
 
+/** Runs in the page: a worker that follows what it writes. */
+async function followWrites(source) {
+  const worker = new Worker(URL.createObjectURL(new Blob([`(${source})()`])));
+  await new Promise((done, fail) => {
+    worker.onmessage = done;
+    worker.onerror = () => fail(new Error("the worker that follows what is written did not start"));
+  });
+  __doc.follower = worker;
+  __doc.seen = () => new Promise((done) => {
+    worker.onmessage = ({ data }) => done(data);
+    worker.postMessage("tell");
+  });
+}
+
 /** From a change to its being found in IndexedDB by somebody else. */
-export async function localSave({ page, context }, { product, url, count = EDITS }) {
+export async function localSave({ page }, { product, url, count = EDITS }) {
   await page.goto(`${url}/settings`);
   const bare = (await page.evaluate(bareWrites, BARE)).sort((a, b) => a - b);
   await openEditor(page, `${url}/editor/${await product.add("Local", grid(20))}`);
   await chooseAll(page);
-  const other = await context.newPage();
-  await other.goto(`${url}/settings`);
-  await other.evaluate(follow);
-  await page.bringToFront();
+  await page.evaluate(followWrites, String(follow));
   await pause(500);
   await ask(page, "__doc.kept.length = 0");
   for (let at = 0; at < count; at += 1) {
@@ -85,7 +98,7 @@ export async function localSave({ page, context }, { product, url, count = EDITS
     await pause(EACH_MS);
   }
   await pause(300);
-  const [kept, origin, seen] = [await ask(page, "__doc.kept"), await ask(page, "performance.timeOrigin"), await ask(other, "__seen")];
+  const [kept, origin, seen] = [await ask(page, "__doc.kept"), await ask(page, "performance.timeOrigin"), await ask(page, "__doc.seen()")];
   const found = kept.flatMap((one) => {
     const at = seen.find(({ last }) => last >= one.id)?.at;
     return at === undefined ? [] : [{ ...one, found: at - origin }];

@@ -7,14 +7,13 @@ function note() {
   delete globalThis.SharedWorker;
   const noted = (globalThis.__doc = { keys: [], kept: [], live: 0, heard: 0, saved: 0 });
   addEventListener("keydown", () => noted.keys.push(performance.now()), { capture: true });
-  const writes = new BroadcastChannel("writes");
   const { add } = IDBObjectStore.prototype;
   IDBObjectStore.prototype.add = function (...given) {
     const began = performance.now();
     const { keys } = noted;
     const asked = add.apply(this, given);
     this.transaction.addEventListener("complete", () => noted.kept.push({ id: asked.result, key: keys.at(-1) ?? 0, began, done: performance.now() }));
-    writes.postMessage(began);
+    noted.follower?.postMessage(began);
     return asked;
   };
   const setter = Object.getOwnPropertyDescriptor(WebSocket.prototype, "onmessage");

@@ -35,7 +35,7 @@ const MOST: [Most; 5] = [
         key: "p95",
         unit: "ms p95",
         bar: 5.0,
-        words: "until another page finds it in IndexedDB",
+        words: "until a worker that follows finds it in IndexedDB",
         is_time: true,
     },
     Most {
