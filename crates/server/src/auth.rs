@@ -17,7 +17,7 @@ use bytes::Bytes;
 use model::{ExecutionId, TenantId};
 use rand::TryRng as _;
 use rand::rngs::SysRng;
-use store::records::{Expect, Kind, RecordQuery, RecordWrite, Sort};
+use store::records::{Expect, Kind, RecordQuery, RecordWrite};
 use store::{Record, StoreError};
 use tokio::sync::watch;
 use tokio::time::{Instant, interval_at};
@@ -190,21 +190,9 @@ fn expiry(record: &Record) -> i64 {
 }
 
 async fn find(app: &App, kind: &'static Kind, hash: &str) -> Result<Option<Record>, StoreError> {
-    let mut page = app.records.list(query(kind, vec![("hash", hash.to_owned())], 1)).await?;
-    Ok(page.items.pop())
-}
-
-fn query(kind: &'static Kind, equals: Vec<(&'static str, String)>, limit: usize) -> RecordQuery {
-    RecordQuery {
-        kind,
-        tenant: TenantId::DEFAULT,
-        equals,
-        contains: None,
-        sort: Sort { by: "created", descending: false },
-        after: None,
-        skip: 0,
-        limit,
-    }
+    let equals = vec![("hash", hash.to_owned())];
+    let query = RecordQuery { equals, limit: 1, ..RecordQuery::all(kind, TenantId::DEFAULT) };
+    Ok(app.records.list(query).await?.items.pop())
 }
 
 fn insert(app: &App, kind: &'static Kind, secret: &str, body: String) -> RecordWrite {
@@ -232,7 +220,7 @@ fn delete(kind: &'static Kind, record: &Record) -> RecordWrite {
 /// Makes the secret of a sign-in link and voids the earlier ones.
 pub(crate) async fn new_link(app: &App) -> Result<String, StoreError> {
     let secret = new_secret();
-    let earlier = app.records.list(query(&SIGN_IN, Vec::new(), 1_000)).await?;
+    let earlier = app.records.list(RecordQuery::all(&SIGN_IN, TenantId::DEFAULT)).await?;
     let mut writes: Vec<RecordWrite> = earlier.items.iter().map(|record| delete(&SIGN_IN, record)).collect();
     writes.push(insert(app, &SIGN_IN, &secret, String::new()));
     app.records.batch(writes).await?;
@@ -249,7 +237,7 @@ pub(crate) async fn sign_in(app: &App, secret: &str) -> Result<Option<String>, S
         // Of two that come at once, one deletes the record and the other finds it changed.
         writes.push(delete(&SIGN_IN, &record));
     }
-    let expired = app.records.list(query(&SESSION, Vec::new(), 1_000)).await?;
+    let expired = app.records.list(RecordQuery::all(&SESSION, TenantId::DEFAULT)).await?;
     writes.extend(expired.items.iter().filter(|record| expiry(record) < now_ms()).map(|old| delete(&SESSION, old)));
     match app.records.batch(writes).await {
         Ok(_) => Ok(Some(session)),

@@ -10,7 +10,7 @@ use engine::{EngineError, Replay};
 use model::{ExecutionId, Status, TenantId, VersionId, WorkflowId};
 use serde::{Deserialize, Serialize};
 use store::journal::{ExecutionQuery, Idempotency};
-use store::records::{Expect, Kind, Record, RecordQuery, RecordWrite, Sort};
+use store::records::{Expect, Kind, Record, RecordQuery, RecordWrite};
 use store::{ExecutionRow, StoreError};
 use tokio::task::JoinSet;
 
@@ -188,18 +188,12 @@ pub(crate) async fn begin(
 /// The store cannot answer.
 pub(crate) async fn take_up(app: &App) -> Result<(), StoreError> {
     let tenant = TenantId::DEFAULT;
-    let query = RecordQuery {
-        kind: &BULK,
-        tenant,
-        equals: vec![("status", RUNNING.to_owned())],
-        contains: None,
-        sort: Sort { by: "created", descending: false },
-        after: None,
-        skip: 0,
-        limit: 1_000,
-    };
-    for record in app.records.list(query).await?.items {
-        tokio::spawn(work(app.clone(), tenant, record.id));
+    let running = RecordQuery { equals: vec![("status", RUNNING.to_owned())], ..RecordQuery::all(&BULK, tenant) };
+    let mut pages = running.pages(&*app.records);
+    while let Some(records) = pages.next().await? {
+        for record in records {
+            tokio::spawn(work(app.clone(), tenant, record.id));
+        }
     }
     Ok(())
 }

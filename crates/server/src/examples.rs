@@ -9,7 +9,7 @@ use crate::App;
 use crate::error::ApiError;
 use crate::workflows::{self, Change, WORKFLOW};
 use engine::{Source, Start};
-use store::records::{RecordQuery, Sort};
+use store::records::RecordQuery;
 
 /// The files, with the inputs to try them with under `samples`; those with a `category` are templates.
 #[derive(RustEmbed)]
@@ -28,16 +28,7 @@ pub(crate) fn files() -> impl Iterator<Item = (Cow<'static, str>, Cow<'static, [
 /// Stores the examples in an empty store, and starts each once for each of its samples.
 pub(crate) async fn install(app: &App) -> anyhow::Result<()> {
     let tenant = TenantId::DEFAULT;
-    let any = RecordQuery {
-        kind: &WORKFLOW,
-        tenant,
-        equals: Vec::new(),
-        contains: None,
-        sort: Sort { by: "created", descending: false },
-        after: None,
-        skip: 0,
-        limit: 1,
-    };
+    let any = RecordQuery { limit: 1, ..RecordQuery::all(&WORKFLOW, tenant) };
     if !app.records.list(any).await?.items.is_empty() {
         return Ok(());
     }

@@ -137,8 +137,7 @@ pub(crate) async fn fill_in(app: &App) -> Result<(), StoreError> {
 
 /// Workflows by their text: those that have none come first.
 fn without_text(kind: &'static Kind, tenant: TenantId) -> RecordQuery {
-    let sort = Sort { by: "text", descending: false };
-    RecordQuery { kind, tenant, equals: Vec::new(), contains: None, sort, after: None, skip: 0, limit: CHUNK }
+    RecordQuery { sort: Sort { by: "text", descending: false }, limit: CHUNK, ..RecordQuery::all(kind, tenant) }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arcstr::ArcStr;
 use engine::{BoxFuture, Source, Workflows};
 use model::{TenantId, WorkflowId};
-use store::records::{RecordQuery, Sort};
+use store::records::RecordQuery;
 use store::{Records, StoreError};
 
 use crate::workflows::{WORKFLOW, Workflow};
@@ -38,16 +38,7 @@ impl Published {
 }
 
 fn by_name(tenant: TenantId, name: &str) -> RecordQuery {
-    RecordQuery {
-        kind: &WORKFLOW,
-        tenant,
-        equals: vec![("name", name.to_owned())],
-        contains: None,
-        sort: Sort { by: "created", descending: false },
-        after: None,
-        skip: 0,
-        limit: 1,
-    }
+    RecordQuery { equals: vec![("name", name.to_owned())], limit: 1, ..RecordQuery::all(&WORKFLOW, tenant) }
 }
 
 impl Workflows for Published {

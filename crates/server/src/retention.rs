@@ -10,14 +10,12 @@ use model::settings::Retention;
 use model::{TenantId, WorkflowId};
 use store::StoreError;
 use store::journal::{Retained, WorkflowRetention};
-use store::records::{RecordQuery, Sort};
+use store::records::RecordQuery;
 
 use crate::app::now_ms;
 use crate::workflows::{WORKFLOW, Workflow};
 use crate::{App, drafts};
 
-/// Workflows read at a time when the server starts.
-const CHUNK: usize = 500;
 /// Milliseconds of a day.
 const DAY_MS: u64 = 86_400_000;
 
@@ -58,29 +56,15 @@ fn before(now_ms: i64, age_ms: u64) -> i64 {
 
 /// Reads what workflows say.
 pub(crate) async fn load(app: &App) -> Result<(), StoreError> {
-    let (tenant, mut after) = (TenantId::DEFAULT, None);
-    loop {
-        let sort = Sort { by: "created", descending: false };
-        let query = RecordQuery {
-            kind: &WORKFLOW,
-            tenant,
-            equals: Vec::new(),
-            contains: None,
-            sort,
-            after,
-            skip: 0,
-            limit: CHUNK,
-        };
-        let page = app.records.list(query).await?;
-        for record in &page.items {
+    let tenant = TenantId::DEFAULT;
+    let mut pages = RecordQuery::all(&WORKFLOW, tenant).pages(&*app.records);
+    while let Some(records) = pages.next().await? {
+        for record in &records {
             let workflow = Workflow::from_record(record)?;
             app.kept.set((tenant, workflow.id), workflow.revision, workflow.kept.retention);
         }
-        match page.next {
-            Some(next) => after = Some(next),
-            None => return Ok(()),
-        }
     }
+    Ok(())
 }
 
 impl App {

@@ -21,8 +21,6 @@ pub(crate) static LINEAGE: Kind = Kind { name: "lineage", indexed: &["workflow"]
 
 /// The branch that every workflow begins with.
 pub(crate) const MAIN: &str = "main";
-/// Versions read at a time.
-const CHUNK: usize = 500;
 
 /// What is kept of a workflow.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -314,29 +312,17 @@ impl Lineage {
         (tenant, workflow): (TenantId, WorkflowId),
         mut find: impl FnMut(Self, &Record) -> Option<T>,
     ) -> Result<Option<T>, StoreError> {
-        let mut after = None;
-        loop {
-            let query = RecordQuery {
-                kind: &LINEAGE,
-                tenant,
-                equals: vec![("workflow", workflow.to_string())],
-                contains: None,
-                sort: Sort { by: "created", descending: true },
-                after,
-                skip: 0,
-                limit: CHUNK,
-            };
-            let page = app.records.list(query).await?;
-            for record in &page.items {
+        let (equals, sort) = (vec![("workflow", workflow.to_string())], Sort { by: "created", descending: true });
+        let query = RecordQuery { equals, sort, ..RecordQuery::all(&LINEAGE, tenant) };
+        let mut pages = query.pages(&*app.records);
+        while let Some(records) = pages.next().await? {
+            for record in &records {
                 if let Some(found) = find(Self::from_record(record)?, record) {
                     return Ok(Some(found));
                 }
             }
-            match page.next {
-                Some(next) => after = Some(next),
-                None => return Ok(None),
-            }
         }
+        Ok(None)
     }
 
     /// The name of its branch.

@@ -317,6 +317,11 @@ pub(crate) fn is_below(path: &str, above: &str) -> bool {
 }
 
 impl RecordQuery {
+    /// All of a kind, in the order in which they were made, on pages as long as may be.
+    pub fn all(kind: &'static Kind, tenant: TenantId) -> Self {
+        Find::all(kind, tenant).unfiltered()
+    }
+
     pub(crate) fn equal_fields(&self) -> Result<Vec<(usize, &str)>> {
         self.equals.iter().map(|(name, value)| Ok((self.kind.field(name)?, value.as_str()))).collect()
     }

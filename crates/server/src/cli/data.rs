@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use clap::Args;
 use model::{Graph, TenantId, Value, WorkflowId};
-use store::records::{RecordQuery, Sort};
+use store::records::RecordQuery;
 
 use super::{DataArgs, Exit, Settings, client, file, print};
 use crate::error::ApiError;
@@ -95,31 +95,15 @@ async fn graph_text(app: &App, workflow: &Workflow) -> anyhow::Result<String> {
 /// All workflows as `{"workflows": [graph, …]}`.
 async fn all(app: &App) -> anyhow::Result<String> {
     let mut graphs = Vec::new();
-    let mut after = None;
-    loop {
-        let query = RecordQuery {
-            kind: &WORKFLOW,
-            tenant: TenantId::DEFAULT,
-            equals: Vec::new(),
-            contains: None,
-            sort: Sort { by: "created", descending: false },
-            after,
-            skip: 0,
-            limit: 200,
-        };
-        let page = app.records.list(query).await?;
-        for record in &page.items {
+    let mut pages = RecordQuery::all(&WORKFLOW, TenantId::DEFAULT).pages(&*app.records);
+    while let Some(records) = pages.next().await? {
+        for record in &records {
             let text = graph_text(app, &Workflow::from_record(record)?).await?;
             graphs.push(model::json::read(text.as_bytes())?);
         }
-        match page.next {
-            Some(next) => after = Some(next),
-            None => {
-                let whole = Value::object(vec![("workflows".into(), Value::array(graphs))]);
-                return Ok(model::json::to_pretty(&whole));
-            }
-        }
     }
+    let whole = Value::object(vec![("workflows".into(), Value::array(graphs))]);
+    Ok(model::json::to_pretty(&whole))
 }
 
 /// Flags of `import`.

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use engine::versions;
 use model::{TenantId, VersionId};
 use serde::{Deserialize, Serialize};
-use store::records::{Expect, Find, Kind, RecordQuery, RecordWrite, Sort};
+use store::records::{Expect, Find, Kind, RecordQuery, RecordWrite};
 use store::{Record, Records, StoreError};
 
 use super::Whose;
@@ -27,8 +27,6 @@ const REVS: usize = 1_000;
 const MORE: usize = 200;
 /// How long the bases and updates of an epoch that is over are kept, in ms.
 const OVER_MS: i64 = 7 * 24 * 60 * 60 * 1_000;
-/// Records read at a time.
-const CHUNK: usize = 1_000;
 
 /// The text that an epoch builds on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,12 +114,13 @@ pub(super) async fn base(app: &App, tenant: TenantId, base: BaseText) -> Result<
 /// The updates of an epoch, oldest first.
 pub(super) async fn updates(app: &App, (tenant, workflow): Whose, epoch: u64) -> Result<Vec<Update>, StoreError> {
     let equals = vec![("workflow", workflow.to_string()), ("epoch", epoch.to_string())];
+    let mut pages = RecordQuery { equals, ..RecordQuery::all(&UPDATE, tenant) }.pages(&*app.records);
     let mut found: Vec<Update> = Vec::new();
-    each(app, tenant, &UPDATE, equals, |record| {
-        found.push(Update::read(record)?);
-        Ok(())
-    })
-    .await?;
+    while let Some(records) = pages.next().await? {
+        for record in &records {
+            found.push(Update::read(record)?);
+        }
+    }
     found.sort_unstable_by_key(|update| update.logged.rev);
     Ok(found)
 }
@@ -131,11 +130,12 @@ pub(super) async fn epochs(app: &App, (tenant, workflow): Whose) -> Result<Vec<(
     let mut found: Vec<(i64, Epoch)> = Vec::new();
     let damaged = |error: serde_json::Error| StoreError::Corrupt(format!("an epoch of workflow {workflow}: {error}"));
     let equals = vec![("workflow", workflow.to_string())];
-    each(app, tenant, &EPOCH, equals, |record| {
-        found.push((record.id, serde_json::from_slice(&record.body).map_err(damaged)?));
-        Ok(())
-    })
-    .await?;
+    let mut pages = RecordQuery { equals, ..RecordQuery::all(&EPOCH, tenant) }.pages(&*app.records);
+    while let Some(records) = pages.next().await? {
+        for record in &records {
+            found.push((record.id, serde_json::from_slice(&record.body).map_err(damaged)?));
+        }
+    }
     found.sort_unstable_by_key(|(_, epoch)| epoch.epoch);
     Ok(found)
 }
@@ -171,27 +171,6 @@ pub(super) async fn rev_at(app: &App, whose: Whose, at_ms: i64) -> Result<Option
         }
     }
     Ok(None)
-}
-
-async fn each(
-    app: &App,
-    tenant: TenantId,
-    kind: &'static Kind,
-    equals: Vec<(&'static str, String)>,
-    mut take: impl FnMut(&Record) -> Result<(), StoreError>,
-) -> Result<(), StoreError> {
-    let mut after = None;
-    loop {
-        let sort = Sort { by: "created", descending: false };
-        let query =
-            RecordQuery { kind, tenant, equals: equals.clone(), contains: None, sort, after, skip: 0, limit: CHUNK };
-        let page = app.records.list(query).await?;
-        page.items.iter().try_for_each(&mut take)?;
-        match page.next {
-            Some(next) => after = Some(next),
-            None => return Ok(()),
-        }
-    }
 }
 
 /// Writes that merge the oldest updates of an epoch once too many have gathered, and what is left of the log then.
@@ -251,18 +230,7 @@ pub(super) async fn removal(
 ) -> Result<Vec<RecordWrite>, StoreError> {
     let mut writes = Vec::new();
     for kind in [&BASE, &UPDATE, &EPOCH] {
-        let find = Find {
-            kind,
-            tenant,
-            equals: vec![("workflow", workflow.to_string())],
-            below: Vec::new(),
-            contains: Vec::new(),
-            sort: Sort { by: "created", descending: false },
-            after: None,
-            skip: 0,
-            limit: CHUNK,
-            total: false,
-        };
+        let find = Find { equals: vec![("workflow", workflow.to_string())], ..Find::all(kind, tenant) };
         let ids = records.matching(find).await?;
         writes.extend(ids.into_iter().map(|id| removal_of(kind, tenant, id, now_ms)));
     }

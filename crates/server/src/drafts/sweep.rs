@@ -11,7 +11,7 @@ use engine::versions::VERSION;
 use model::{TenantId, VersionId, WorkflowId};
 use store::StoreError;
 use store::journal::{ExecutionQuery, first_id_at};
-use store::records::{Expect, RecordQuery, RecordWrite, Sort};
+use store::records::{Expect, RecordQuery, RecordWrite};
 
 use super::{DRAFT, Head, Whose, log};
 use crate::App;
@@ -19,7 +19,7 @@ use crate::app::now_ms;
 use crate::error::ApiError;
 use crate::workflows::{self, LINEAGE, Lineage, WORKFLOW};
 
-/// Records, or executions, read at a time.
+/// Executions read at a time.
 const CHUNK: usize = 1_000;
 /// Looking takes at most one part of so many of the time, once it takes longer than `SHORT`.
 const PARTS: u32 = 100;
@@ -56,26 +56,11 @@ pub(crate) async fn sweep(app: &App) -> Result<usize, ApiError> {
         return Ok(0);
     }
     let began = Instant::now();
-    let (tenant, mut after, mut gone) = (TenantId::DEFAULT, None, 0);
-    loop {
-        let sort = Sort { by: "created", descending: false };
-        let query = RecordQuery {
-            kind: &WORKFLOW,
-            tenant,
-            equals: Vec::new(),
-            contains: None,
-            sort,
-            after,
-            skip: 0,
-            limit: CHUNK,
-        };
-        let page = app.records.list(query).await?;
-        for record in &page.items {
+    let (tenant, mut gone) = (TenantId::DEFAULT, 0);
+    let mut pages = RecordQuery::all(&WORKFLOW, tenant).pages(&*app.records);
+    while let Some(records) = pages.next().await? {
+        for record in records {
             gone += one(app, (tenant, WorkflowId(record.id))).await?;
-        }
-        match page.next {
-            Some(next) => after = Some(next),
-            None => break,
         }
     }
     app.sweeps.ended(began.elapsed());

@@ -13,7 +13,7 @@ use arcstr::ArcStr;
 use engine::versions;
 use model::{Graph, Node, TenantId, Value, VersionId, WorkflowId};
 use store::StoreError;
-use store::records::{RecordQuery, Sort};
+use store::records::RecordQuery;
 
 use crate::App;
 use crate::workflows::{WORKFLOW, Workflow};
@@ -22,8 +22,6 @@ pub(crate) use proof::Proof;
 
 /// Names of the node type; each contains the first.
 const WEBHOOK: &[&str] = &["webhook", "webhook_trigger"];
-/// Workflows read at a time when the server starts.
-const CHUNK: usize = 500;
 
 /// A webhook of a workflow.
 #[derive(Debug)]
@@ -139,22 +137,10 @@ impl Hooks {
 /// Reads the webhooks of all active workflows.
 pub(crate) async fn load(app: &App) -> Result<(), StoreError> {
     let tenant = TenantId::DEFAULT;
-    let mut after = None;
-    loop {
-        let page = app
-            .records
-            .list(RecordQuery {
-                kind: &WORKFLOW,
-                tenant,
-                equals: vec![("active", "true".to_owned())],
-                contains: None,
-                sort: Sort { by: "created", descending: false },
-                after,
-                skip: 0,
-                limit: CHUNK,
-            })
-            .await?;
-        for record in &page.items {
+    let active = RecordQuery { equals: vec![("active", "true".to_owned())], ..RecordQuery::all(&WORKFLOW, tenant) };
+    let mut pages = active.pages(&*app.records);
+    while let Some(records) = pages.next().await? {
+        for record in &records {
             let workflow = Workflow::from_record(record)?;
             let version = workflow.kept.version;
             let text = versions::text(&*app.records, tenant, version).await?;
@@ -163,11 +149,8 @@ pub(crate) async fn load(app: &App) -> Result<(), StoreError> {
                 app.hooks.set(workflow.id, version, Some(&versions::graph_of(version, &text)?));
             }
         }
-        match page.next {
-            Some(next) => after = Some(next),
-            None => return Ok(()),
-        }
     }
+    Ok(())
 }
 
 fn contains(text: &[u8], word: &[u8]) -> bool {

@@ -97,14 +97,12 @@ pub(crate) async fn list(
 ) -> Result<Json<VersionPage>, ApiError> {
     let workflow = workflows::find(&app, tenant, parse_id(&id)?).await?;
     let query = RecordQuery {
-        kind: &LINEAGE,
-        tenant,
         equals: vec![("workflow", workflow.id.to_string())],
-        contains: None,
         sort: Sort { by: "created", descending: true },
         after: paging.cursor().map(read_cursor).transpose()?,
         skip: paging.skip(),
         limit: paging.limit,
+        ..RecordQuery::all(&LINEAGE, tenant)
     };
     let page = app.records.list(query).await?;
     let published = workflow.kept.version.0;
