@@ -50,3 +50,24 @@ export function bestOf(runs) {
     }),
   );
 }
+
+/** Each figure by its name. */
+const listed = ({ ok, runs, ...row }) =>
+  Object.entries(row)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(" · ");
+
+/** The best of some runs, told in a line. A run that fails is passed over; a row of which all fail says why. */
+export async function row(into, name, count, act, line = listed) {
+  const good = [];
+  let why = "";
+  for (let left = count; left > 0; left -= 1) {
+    try {
+      good.push(await act());
+    } catch (error) {
+      why = error.message.split("\n")[0];
+    }
+  }
+  into[name] = good.length > 0 ? { ok: true, runs: good.length, ...bestOf(good) } : { ok: false, why };
+  console.log(`${name.padEnd(20)} ${good.length > 0 ? line(into[name]) : `failed: ${why}`}`);
+}

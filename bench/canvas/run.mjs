@@ -6,7 +6,7 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { openBrowser, openPage } from "./browser.mjs";
 import { deleteAndUndo, layOut, LAYOUT_COMMAND, selectAndPaste } from "./edits.mjs";
-import { bestOf } from "./figures.mjs";
+import { row } from "./figures.mjs";
 import { floor } from "./floor.mjs";
 import { serveFront } from "./front.mjs";
 import { GRAPHS } from "./graphs.mjs";
@@ -48,21 +48,6 @@ async function tabbed(cookies, act, commits = false) {
   } finally {
     await browser.close();
   }
-}
-
-/** The best of some runs. A run that fails is told; a row of which all fail says why. */
-async function row(into, name, count, act, line) {
-  const good = [];
-  let why = "";
-  for (let left = count; left > 0; left -= 1) {
-    try {
-      good.push(await act());
-    } catch (error) {
-      why = error.message.split("\n")[0];
-    }
-  }
-  into[name] = good.length > 0 ? { ok: true, runs: good.length, ...bestOf(good) } : { ok: false, why };
-  console.log(`${name.padEnd(20)} ${good.length > 0 ? line(into[name]) : `failed: ${why}`}`);
 }
 
 const figures = (row) =>

@@ -6,7 +6,7 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { documentBytes } from "../../web/tools/document-bytes.mjs";
 import { Weather } from "../../web/e2e/editor/weather.mjs";
-import { bestOf, round } from "../canvas/figures.mjs";
+import { round, row } from "../canvas/figures.mjs";
 import { floor } from "../canvas/floor.mjs";
 import { serveFront } from "../canvas/front.mjs";
 import { Product } from "../canvas/product.mjs";
@@ -32,22 +32,6 @@ const rounds = Number(flags.rounds);
 const SIZES = { empty: 0, "10k": 10_000, "100k": 100_000 };
 const report = { floor: null, complaints: [] };
 
-/** The best of some runs; all of a row fail only where none got through. */
-async function row(name, count, act) {
-  const good = [];
-  let why = "";
-  for (let left = count; left > 0; left -= 1) {
-    try {
-      good.push(await act());
-    } catch (error) {
-      why = error.message.split("\n")[0];
-    }
-  }
-  report[name] = good.length > 0 ? { ok: true, runs: good.length, ...bestOf(good) } : { ok: false, why };
-  const figures = Object.entries(report[name]).filter(([key]) => key !== "ok" && key !== "runs");
-  console.log(`${name.padEnd(12)} ${good.length > 0 ? figures.map(([key, value]) => `${key} ${value}`).join(" · ") : `failed: ${why}`}`);
-}
-
 async function ofProduct() {
   const product = await Product.start(flags.program);
   const front = flags.page === "" ? null : await serveFront(resolve(flags.page), product.url);
@@ -62,14 +46,14 @@ async function ofProduct() {
         report.complaints.push(...tab.complaints);
         return told;
       });
-    if (parts.has("save")) await row("save", rounds, () => one(localSave));
-    if (parts.has("renders")) await row("renders", 1, () => one(renders));
-    if (parts.has("open")) for (const [name, nodes] of Object.entries(SIZES)) await row(`open_${name}`, rounds, () => one(opening, { nodes }));
-    if (parts.has("conflicts")) await row("conflicts", rounds, () => one(conflicts));
-    if (parts.has("leaks")) await row("leaks", 1, () => one(leaks, { visits: Number(flags.visits) }));
+    if (parts.has("save")) await row(report, "save", rounds, () => one(localSave));
+    if (parts.has("renders")) await row(report, "renders", 1, () => one(renders));
+    if (parts.has("open")) for (const [name, nodes] of Object.entries(SIZES)) await row(report, `open_${name}`, rounds, () => one(opening, { nodes }));
+    if (parts.has("conflicts")) await row(report, "conflicts", rounds, () => one(conflicts));
+    if (parts.has("leaks")) await row(report, "leaks", 1, () => one(leaks, { visits: Number(flags.visits) }));
     if (parts.has("requests")) {
       road.hasSockets = false;
-      await row("requests", 1, () => one(requests, { seconds: Number(flags.seconds) }));
+      await row(report, "requests", 1, () => one(requests, { seconds: Number(flags.seconds) }));
     }
   } finally {
     await road.stop();
@@ -81,10 +65,10 @@ async function ofProduct() {
 if (parts.has("floor")) {
   report.floor = await inPage(flags.chromium, [], ({ context }) => floor(context.browser()));
   const { dom, "2d": flat, quiet } = report.floor;
-  console.log(`${"floor".padEnd(12)} an empty page ${dom.fps}, clearing a canvas ${flat.fps} FPS${quiet ? "" : ": the machine is busy, do not judge by what follows"}`);
+  console.log(`${"floor".padEnd(20)} an empty page ${dom.fps}, clearing a canvas ${flat.fps} FPS${quiet ? "" : ": the machine is busy, do not judge by what follows"}`);
 }
 if (parts.has("bytes")) {
-  await row("bytes", 1, async () => {
+  await row(report, "bytes", 1, async () => {
     const { ours, libraries } = await documentBytes();
     return { kb: round(ours / 1_000), libraries_kb: round(libraries / 1_000) };
   });

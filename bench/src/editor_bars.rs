@@ -1,21 +1,18 @@
 //! Bars of the editor: the served page in Chromium, moved by real mouse and wheel events. `bench/canvas` measures; this
 //! holds what it wrote against the bars.
 
-use std::path::Path;
-use std::process::{Command, Stdio};
-
-use anyhow::{Context as _, bail};
 use serde_json::Value;
 
 use crate::report::Bar;
+use crate::script::Script;
 use crate::{Group, Options};
 
 pub(crate) const GROUPS: &[Group] = &[Group { id: AREA, measure }];
 
 /// The area, and its only group: one browser at a time.
 pub(crate) const AREA: &str = "editor";
-/// The script, from the folder of the source.
-const SCRIPT: &str = "bench/canvas/run.mjs";
+/// The script.
+pub(crate) const SCRIPT: Script = Script("bench/canvas/run.mjs");
 const RUNS: u32 = 3;
 
 /// A graph by its name, and what it may take: milliseconds until it answers, megabytes of JavaScript objects.
@@ -57,28 +54,9 @@ const EDITS: [(&str, &str, &str, f64); 5] = [
     ("canvas.layout", "lay out 10k", "layout", 1_000.0),
 ];
 
-/// Whether the source is here: a program alone cannot measure its page.
-pub(crate) fn is_here() -> bool {
-    Path::new(SCRIPT).is_file()
-}
-
 fn measure(options: &Options) -> anyhow::Result<Vec<Bar>> {
-    if !is_here() {
-        bail!("there is no {SCRIPT} here: the editor is measured from the folder of the source");
-    }
-    let folder = tempfile::tempdir()?;
-    let told = folder.path().join("canvas.json");
     let runs = if options.quick { 1 } else { RUNS };
-    let mut command = Command::new("node");
-    command.arg(SCRIPT).args(["--rounds", &runs.to_string(), "--program"]).arg(&options.program);
-    // Its lines are for whoever waits; the bars go where bars go.
-    command.arg("--json").arg(&told).stdout(Stdio::from(std::io::stderr()));
-    let status = command.status().context("node cannot be started: install Node 20.19 or newer")?;
-    if !status.success() {
-        bail!("{SCRIPT} could not measure: {status}");
-    }
-    let text = std::fs::read(&told).with_context(|| format!("{SCRIPT} left no figures"))?;
-    Ok(bars_of(&serde_json::from_slice(&text)?))
+    Ok(bars_of(&SCRIPT.run(options, &[("--rounds", runs)])?))
 }
 
 /// All bars; for information only where the floor says that the machine is busy with something else.
@@ -103,12 +81,13 @@ fn floor_of(report: &Value) -> String {
 
 /// A figure of a row that must be at most `bar`, or why there is none.
 fn at_most(row: &Value, id: &str, path: &str, (unit, bar): (&str, f64), words: impl Into<String>) -> Bar {
-    number(row, path).map_or_else(|| missing(id, unit, bar, row), |value| Bar::at_most(id, value, unit, bar, words))
+    number(row, path)
+        .map_or_else(|| Bar::missing(id, unit, bar, row), |value| Bar::at_most(id, value, unit, bar, words))
 }
 
 /// A figure of a row that must be at least `bar`, or why there is none.
 fn at_least(row: &Value, id: &str, path: &str, (unit, bar): (&str, f64), words: impl Into<String>) -> Bar {
-    let missing = || Bar { at_least: true, ..missing(id, unit, bar, row) };
+    let missing = || Bar { at_least: true, ..Bar::missing(id, unit, bar, row) };
     number(row, path).map_or_else(missing, |value| Bar::at_least(id, value, unit, bar, words))
 }
 
@@ -180,7 +159,8 @@ fn of_page(report: &Value) -> [Bar; 2] {
     let most = |path: &str| rows().map(|row| number(row, path)).collect::<Option<Vec<f64>>>().map(largest);
     let failed = || rows().find(|row| row["ok"] != true).unwrap_or(&Value::Null);
     let bar = |id: &str, path: &str, unit: &str, limit: f64, words: &str| {
-        most(path).map_or_else(|| missing(id, unit, limit, failed()), |most| Bar::at_most(id, most, unit, limit, words))
+        most(path)
+            .map_or_else(|| Bar::missing(id, unit, limit, failed()), |most| Bar::at_most(id, most, unit, limit, words))
     };
     [
         bar("canvas.dom", "/dom", "elements", 6_500.0, "the most at any time, all graphs"),
@@ -193,7 +173,7 @@ fn largest(all: Vec<f64>) -> f64 {
 }
 
 fn of_edit(row: &Value, id: &str, key: &str, limit: f64) -> Bar {
-    let Some(ms) = number(row, &format!("/{key}/ms")) else { return missing(id, "ms", limit, row) };
+    let Some(ms) = number(row, &format!("/{key}/ms")) else { return Bar::missing(id, "ms", limit, row) };
     let seen = row[key]["seen"] == true;
     let words = if seen { "from the key to the painted frame" } else { "the page did not say that it changed" };
     let mut bar = Bar::at_most(id, ms, "ms", limit, words);
@@ -220,14 +200,6 @@ fn phases(row: &Value) -> String {
 
 fn number(row: &Value, path: &str) -> Option<f64> {
     row.pointer(path).and_then(Value::as_f64)
-}
-
-/// A bar whose figure could not be taken does not hold.
-fn missing(id: &str, unit: &str, bar: f64, row: &Value) -> Bar {
-    let why = row["why"].as_str().unwrap_or("not measured");
-    let mut bar = Bar::at_most(id, 0.0, unit, bar, format!("failed: {why}"));
-    bar.ok = false;
-    bar
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ mod page_bars;
 mod recover_bars;
 mod report;
 mod room_bars;
+mod script;
 mod server_bars;
 mod store_bars;
 
@@ -121,8 +122,8 @@ pub fn run(options: &Options, mut each: impl FnMut(&Bar)) -> anyhow::Result<Repo
             Some(wanted) => group.is_in(wanted),
             // Whoever has the program only measures all but its page.
             None => match group.id {
-                editor_bars::AREA => editor_bars::is_here(),
-                id => !is_of(page_bars::GROUPS, id) || page_bars::is_here(),
+                editor_bars::AREA => editor_bars::SCRIPT.is_here(),
+                id => !is_of(page_bars::GROUPS, id) || page_bars::SCRIPT.is_here(),
             },
         }),
     }

@@ -1,19 +1,16 @@
 //! Bars of documents in the page: saving on the device, opening, memory, code and requests, in Chromium. `bench/documents`
 //! measures; this holds what it wrote against the bars.
 
-use std::path::Path;
-use std::process::{Command, Stdio};
-
-use anyhow::{Context as _, bail};
 use serde_json::Value;
 
 use crate::report::Bar;
+use crate::script::Script;
 use crate::{Group, Options};
 
 pub(crate) const GROUPS: &[Group] = &[Group { id: "documents.page", measure }];
 
-/// The script, from the folder of the source.
-const SCRIPT: &str = "bench/documents/run.mjs";
+/// The script.
+pub(crate) const SCRIPT: Script = Script("bench/documents/run.mjs");
 const RUNS: u32 = 3;
 
 /// A figure that must be at most something: its bar, the row and key of the script, the unit, the most, and what it means.
@@ -82,31 +79,10 @@ const OPENING: [(&str, &str, f64); 2] =
 /// Nodes of somebody else's that the page has to tell of.
 const CONFLICTS: f64 = 500.0;
 
-/// Whether the source is here: a program alone cannot measure its page.
-pub(crate) fn is_here() -> bool {
-    Path::new(SCRIPT).is_file()
-}
-
 fn measure(options: &Options) -> anyhow::Result<Vec<Bar>> {
-    if !is_here() {
-        bail!("there is no {SCRIPT} here: the page is measured from the folder of the source");
-    }
-    let folder = tempfile::tempdir()?;
-    let told = folder.path().join("documents.json");
     let (runs, seconds, visits) = if options.quick { (1, 20, 20) } else { (RUNS, 60, 50) };
-    let mut command = Command::new("node");
-    command.arg(SCRIPT).arg("--program").arg(&options.program);
-    for (flag, value) in [("--rounds", runs), ("--seconds", seconds), ("--visits", visits)] {
-        command.args([flag, &value.to_string()]);
-    }
-    // Its lines are for whoever waits; the bars go where bars go.
-    command.arg("--json").arg(&told).stdout(Stdio::from(std::io::stderr()));
-    let status = command.status().context("node cannot be started: install Node 20.19 or newer")?;
-    if !status.success() {
-        bail!("{SCRIPT} could not measure: {status}");
-    }
-    let text = std::fs::read(&told).with_context(|| format!("{SCRIPT} left no figures"))?;
-    Ok(bars_of(&serde_json::from_slice(&text)?))
+    let flags = [("--rounds", runs), ("--seconds", seconds), ("--visits", visits)];
+    Ok(bars_of(&SCRIPT.run(options, &flags)?))
 }
 
 /// All bars; times are for information only where the floor says that the machine is busy with something else.
@@ -126,7 +102,7 @@ fn bars_of(report: &Value) -> Vec<Bar> {
 
 fn at_most(report: &Value, most: &Most) -> Bar {
     let row = &report[most.row];
-    let Some(value) = row[most.key].as_f64() else { return missing(most.id, most.unit, most.bar, row) };
+    let Some(value) = row[most.key].as_f64() else { return Bar::missing(most.id, most.unit, most.bar, row) };
     let mut bar = Bar::at_most(most.id, value, most.unit, most.bar, most.words);
     if let Some(floor) = row["floor_p95"].as_f64() {
         bar.floor = format!("{}; a bare write p95 {floor:.1} ms", most.words);
@@ -142,7 +118,7 @@ fn at_most(report: &Value, most: &Most) -> Bar {
 fn opening(report: &Value, id: &str, row: &str, limit: f64) -> Bar {
     let live = |row: &str| report[row]["live_ms"].as_f64();
     let (Some(value), Some(empty)) = (live(row), live("open_empty")) else {
-        return missing(id, "ms", limit, &report[row]);
+        return Bar::missing(id, "ms", limit, &report[row]);
     };
     let words = format!("from the draft's last byte until it is live, beyond {empty:.0} ms of an empty one");
     Bar::at_most(id, (value - empty).max(0.0), "ms", limit, words)
@@ -152,16 +128,8 @@ fn fewer(id: &str, limit: f64, row: &Value, words: fn(&Value) -> String) -> Bar 
     let unit = "% fewer";
     match row["fewer"].as_f64() {
         Some(fewer) => Bar::at_least(id, fewer, unit, limit, words(row)),
-        None => Bar { at_least: true, ..missing(id, unit, limit, row) },
+        None => Bar { at_least: true, ..Bar::missing(id, unit, limit, row) },
     }
-}
-
-/// A bar whose figure could not be taken does not hold.
-fn missing(id: &str, unit: &str, bar: f64, row: &Value) -> Bar {
-    let why = row["why"].as_str().unwrap_or("not measured");
-    let mut bar = Bar::at_most(id, 0.0, unit, bar, format!("failed: {why}"));
-    bar.ok = false;
-    bar
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::machine::Machine;
 
@@ -54,6 +55,12 @@ impl Bar {
             ok: measured >= bar,
             informative: false,
         }
+    }
+
+    /// A bar that does not hold, because its figure could not be taken; the row of the script says why.
+    pub(crate) fn missing(id: &str, unit: &str, bar: f64, row: &Value) -> Self {
+        let why = row["why"].as_str().unwrap_or("not measured");
+        Self { ok: false, ..Self::at_most(id, 0.0, unit, bar, format!("failed: {why}")) }
     }
 
     /// The same figure, told for information.

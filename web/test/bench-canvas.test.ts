@@ -1,8 +1,8 @@
 // The script that measures the canvas: its graphs are the ones it speaks of, and its figures say what frames were.
 
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { piece } from "../../bench/canvas/edits.mjs";
-import { bestOf, framesBetween, judged } from "../../bench/canvas/figures.mjs";
+import { bestOf, framesBetween, judged, row } from "../../bench/canvas/figures.mjs";
 import { isQuiet } from "../../bench/canvas/floor.mjs";
 import { BOX, CELL, grid, uneven, UNEVEN } from "../../bench/canvas/graphs.mjs";
 
@@ -79,6 +79,18 @@ describe("the figures", () => {
 
   it("are the worst where something may go wrong in no run", () => {
     expect(bestOf([{ applied: 100, needless: 0, wrong_cards: 0 }, { applied: 99.9, needless: 2, wrong_cards: 1 }])).toEqual({ applied: 99.9, needless: 2, wrong_cards: 1 });
+  });
+
+  it("of a row are the best of the runs that got through, and say why where none did", async () => {
+    const lines = vi.spyOn(console, "log").mockReturnValue(undefined);
+    const into: Record<string, object> = {};
+    const runs = [() => ({ fps: 50, p95: 20 }), () => Promise.reject(new Error("Timeout\nand more")), () => ({ fps: 58, p95: 33 })];
+    await row(into, "some", 3, async () => runs.shift()?.());
+    await row(into, "none", 2, () => Promise.reject(new Error("Timeout\nand more")));
+    await row(into, "own", 1, async () => ({ fps: 60 }), ({ fps }: Record<string, unknown>) => `${fps} a second`);
+    expect(into).toEqual({ some: { ok: true, runs: 2, fps: 58, p95: 20 }, none: { ok: false, why: "Timeout" }, own: { ok: true, runs: 1, fps: 60 } });
+    expect(lines.mock.calls.flat().map((line) => line.split(/ {2,}/))).toEqual([["some", "fps 58 · p95 20"], ["none", "failed: Timeout"], ["own", "60 a second"]]);
+    lines.mockRestore();
   });
 
   it("judge nothing on a busy machine", () => {
