@@ -2251,13 +2251,6 @@ export interface paths {
                         "application/json": components["schemas"]["WorkflowWhole"];
                     };
                 };
-                /** @description It is what If-None-Match names */
-                304: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
                 404: {
                     headers: {
                         [name: string]: unknown;

@@ -204,7 +204,6 @@ async fn compiled(app: App, body: GraphBody) -> Result<(App, Graph), ApiError> {
 #[utoipa::path(get, path = "/workflows/{id}", operation_id = "get_workflow", tag = "workflows",
     params(("id" = String, Path)), responses(
     (status = 200, body = WorkflowWhole, headers(("ETag", description = "The revision"))),
-    (status = 304, description = "It is what If-None-Match names"),
     (status = 404, body = ProblemBody, content_type = "application/problem+json"),
 ))]
 pub(crate) async fn get(

@@ -23,6 +23,24 @@ async fn a_workflow_is_stored_as_it_was_written() {
 }
 
 #[tokio::test]
+async fn a_workflow_is_told_anew_since_more_of_it_changes_than_its_revision() {
+    let server = Server::new().await;
+    let id = server.store(DOUBLE).await;
+    let path = format!("/api/v1/workflows/{id}");
+    let before = server.get(&path).await;
+    let changes = r#"{"changes": [{"file": true, "set": {"name": "Other"}}]}"#;
+    server.call("PATCH", &format!("{path}/draft")).header("if-match", "*").body(changes).send().await.ok(200);
+    let execution = server.run(&id, "1").await["execution_id"].clone();
+    let again = server.call("GET", &path).header("if-none-match", before.header("etag")).send().await;
+    assert_eq!(again.header("etag"), before.header("etag"), "it was not published anew");
+    let shown = again.ok(200);
+    assert_eq!((&shown["last_execution"]["id"], &shown["draft_changed"]), (&execution, &serde_json::json!(true)));
+    let document: serde_json::Value = server.get("/api/openapi.json").await.ok(200);
+    let told = document["paths"]["/api/v1/workflows/{id}"]["get"]["responses"].as_object().expect("responses");
+    assert_eq!((told.contains_key("200"), told.contains_key("304")), (true, false));
+}
+
+#[tokio::test]
 async fn a_definition_is_a_graph_with_its_name_outside() {
     let server = Server::new().await;
     let body = r#"{"name": "Load test", "definition": {"nodes": [{"id": "n", "type": "number", "data": {"value": 1}}], "edges": []}}"#;
