@@ -57,6 +57,9 @@ pub(crate) struct Lineage {
     /// Whether it was made of a draft, to run it or to keep it, and not by publishing.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) auto: bool,
+    /// Who made it, as they call themselves; none where nobody said, as in all of before this was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) by: Option<String>,
 }
 
 /// A workflow as it was read.
@@ -145,6 +148,8 @@ pub(crate) struct Change<'a> {
     pub(crate) from: Option<(VersionId, Option<String>)>,
     /// A name for the version; that of the file unless it is set.
     pub(crate) label: Option<String>,
+    /// Who makes it, as they call themselves.
+    pub(crate) by: Option<String>,
     /// What is written with it.
     pub(crate) others: Vec<RecordWrite>,
 }
@@ -153,7 +158,7 @@ impl<'a> Change<'a> {
     /// What makes a new workflow.
     pub(crate) fn first(app: &App, tenant: TenantId, id: WorkflowId, graph: &'a Graph) -> Self {
         let version = VersionId(app.ids.next());
-        Self { tenant, id, graph, before: None, version, from: None, label: None, others: Vec::new() }
+        Self { tenant, id, graph, before: None, version, from: None, label: None, by: None, others: Vec::new() }
     }
 }
 
@@ -174,6 +179,7 @@ impl Change<'_> {
             node_count: self.graph.nodes.len(),
             branch: branch.flatten(),
             auto: false,
+            by: self.by.clone(),
         };
         let name = self.name();
         let kept = Kept {

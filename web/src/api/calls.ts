@@ -74,9 +74,8 @@ export const api = {
   /** What is wrong with the draft: at most 1,000, and whether there is more. */
   draftProblems: (id: string, signal?: AbortSignal) => call("GET /workflows/{id}/draft/problems", { path: { id }, signal }),
   layout: (request: Given<"POST /layout">["body"]) => call("POST /layout", { body: request as NonNullable<typeof request> }),
-  /** Makes the draft what triggers run. */
-  /** `over` is the version that was published beside the draft, where that is wished. */
-  publish: (id: string, over: string | null) => call("POST /workflows/{id}/versions", { path: { id }, body: over === null ? {} : { over } }),
+  /** Makes the draft what triggers run. `by` says who does it; `over` is the version that was published beside the draft, where that is wished. */
+  publish: (id: string, by: string, over: string | null) => call("POST /workflows/{id}/versions", { path: { id }, body: over === null ? { by } : { by, over } }),
 
   executions: (query: ExecutionQuery, cursor: string | null, limit: number, signal?: AbortSignal, total = false) =>
     call("GET /executions", { query: { ...query, cursor, limit, ...(total ? { total } : {}) }, signal }),

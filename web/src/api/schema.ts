@@ -4953,6 +4953,8 @@ export interface components {
         };
         /** @description What to publish a draft with. */
         PublishBody: {
+            /** @description Who publishes it, as they call themselves, in at most 100 letters. */
+            by?: string | null;
             /** @description A name for the version. */
             label?: string | null;
             /** @description The version that somebody published beside the draft, and that is to be replaced. */
@@ -5047,6 +5049,8 @@ export interface components {
         RestoreBody: {
             /** @description The name of a new branch that begins at the version, of 1 to 100 letters; without it the draft stays on its own. */
             branch?: string | null;
+            /** @description Who asks, as they call themselves, in at most 100 letters: what is kept of the draft tells it. */
+            by?: string | null;
         };
         /** @description What a change was made from: one of them. */
         SaveBase: {
@@ -5152,6 +5156,8 @@ export interface components {
         SwitchBody: {
             /** @description Its name; `main` is where workflows begin. */
             branch: string;
+            /** @description Who asks, as they call themselves, in at most 100 letters: what is kept of the draft tells it. */
+            by?: string | null;
         };
         /** @description A template as the gallery shows it. */
         TemplateItem: {
@@ -5189,6 +5195,11 @@ export interface components {
             auto: boolean;
             /** @description The branch it is on; `main` is where workflows begin. */
             branch: string;
+            /**
+             * @description Who made it, as they called themselves: whoever published it, or restored or switched where it is what the draft was before.
+             *     None where nobody said.
+             */
+            by?: string | null;
             created_at: string;
             /** @description BLAKE3 of its graph. */
             hash: string;

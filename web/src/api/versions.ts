@@ -11,9 +11,9 @@ export const versionsApi = {
   read: (id: string, version: string, signal?: AbortSignal) => call("GET /workflows/{id}/versions/{version}", { path: { id, version }, signal }),
   /** Null takes the label away. */
   label: (id: string, version: string, label: string | null) => call("PATCH /workflows/{id}/versions/{version}", { path: { id, version }, body: { label } }),
-  /** On the draft's own branch, or on a new one that begins at the version. */
-  restore: (id: string, version: string, branch: string | null) => call("POST /workflows/{id}/versions/{version}/restore", { path: { id, version }, body: branch === null ? {} : { branch } }),
-  switchTo: (id: string, branch: string) => call("POST /workflows/{id}/branches/switch", { path: { id }, body: { branch } }),
+  /** On the draft's own branch, or on a new one that begins at the version. `by` says who does it, here and below. */
+  restore: (id: string, version: string, branch: string | null, by: string) => call("POST /workflows/{id}/versions/{version}/restore", { path: { id, version }, body: branch === null ? { by } : { branch, by } }),
+  switchTo: (id: string, branch: string, by: string) => call("POST /workflows/{id}/branches/switch", { path: { id }, body: { branch, by } }),
   merge: (id: string, version: string) => call("POST /workflows/{id}/versions/{version}/merge", { path: { id, version } }),
 };
 

@@ -68,7 +68,7 @@ describe("lines between versions", () => {
 });
 
 describe("the list of versions", () => {
-  const version = (id: string, parent: string | null, more: Partial<Version> = {}): Version => ({ id, parent, branch: "main", label: null, auto: false, hash: "", node_count: 1, created_at: "2026-01-01T00:00:00Z", published: false, ...more });
+  const version = (id: string, parent: string | null, more: Partial<Version> = {}): Version => ({ id, parent, branch: "main", label: null, auto: false, hash: "", node_count: 1, created_at: "2026-01-01T00:00:00Z", by: null, published: false, ...more });
   const versions = [version("kept", "b", { auto: true, label: "before restoring a" }), version("run", "b", { auto: true }), version("s", "a", { branch: "spring" }), version("b", "a"), version("a", null)];
   const draft = { base: "b", branch: "main" };
 

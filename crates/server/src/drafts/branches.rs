@@ -8,7 +8,7 @@ use store::{Record, StoreError};
 
 use super::document::List;
 use super::open::Beginning;
-use super::{Head, Held, Match, Whose, detached, off_thread};
+use super::{Asked, Head, Held, Match, Whose, detached, off_thread};
 use crate::App;
 use crate::app::now_ms;
 use crate::error::ApiError;
@@ -20,7 +20,7 @@ pub(crate) async fn restore(
     whose: Whose,
     version: VersionId,
     branch: Option<String>,
-    matches: Match,
+    Asked { matches, by }: Asked,
 ) -> Result<Head, ApiError> {
     let app = app.clone();
     detached(async move {
@@ -31,7 +31,8 @@ pub(crate) async fn restore(
         if let Some(branch) = &branch {
             is_free(&app, whose, &before, branch).await?;
         }
-        let others = kept(&mut held, &workflow, &format!("before restoring {}", name_of(&lineage, &record))).await?;
+        let label = format!("before restoring {}", name_of(&lineage, &record));
+        let others = kept(&mut held, &workflow, (label, by)).await?;
         let published = workflow.kept.version;
         let is_own = version == before.base || version == published && lineage.branch == before.branch;
         let (head, text) = match branch {
@@ -50,8 +51,8 @@ pub(crate) async fn restore(
 }
 
 /// Takes the draft to the newest version of a branch, and to that branch.
-pub(crate) async fn switch(app: &App, whose: Whose, branch: String, matches: Match) -> Result<Head, ApiError> {
-    let app = app.clone();
+pub(crate) async fn switch(app: &App, whose: Whose, branch: String, asked: Asked) -> Result<Head, ApiError> {
+    let (app, Asked { matches, by }) = (app.clone(), asked);
     detached(async move {
         let mut held = app.drafts.hold(&app, whose.0, whose.1).await;
         let workflow = workflows::find(&app, whose.0, whose.1).await?;
@@ -66,7 +67,7 @@ pub(crate) async fn switch(app: &App, whose: Whose, branch: String, matches: Mat
         let newest = Lineage::newest(&app, whose, newest).await?;
         let newest =
             newest.ok_or_else(|| ApiError::not_found(format!("a branch {branch:?} of workflow {}", whose.1)))?;
-        let others = kept(&mut held, &workflow, &format!("before switching to {branch}")).await?;
+        let others = kept(&mut held, &workflow, (format!("before switching to {branch}"), by)).await?;
         let branch = Some(branch).filter(|branch| branch != MAIN);
         let head = Head { branch, ..before.replaced(newest, None, workflow.kept.version) };
         held.begin(&workflow, &head, Beginning { others, ..Beginning::default() }).await?;
@@ -102,7 +103,11 @@ pub(super) fn name_of(lineage: &Lineage, record: &Record) -> String {
 
 /// Writes that keep a draft as a version, where its content is not that of the one that it was made from. It need not be able
 /// to run, so it is kept as it is.
-async fn kept(held: &mut Held, workflow: &Workflow, label: &str) -> Result<Vec<RecordWrite>, ApiError> {
+async fn kept(
+    held: &mut Held,
+    workflow: &Workflow,
+    (label, by): (String, Option<String>),
+) -> Result<Vec<RecordWrite>, ApiError> {
     let (app, whose) = (held.app().clone(), held.whose());
     let open = held.open(workflow).await?;
     let (head, document) = (open.head.clone(), open.document().await?);
@@ -123,13 +128,7 @@ async fn kept(held: &mut Held, workflow: &Workflow, label: &str) -> Result<Vec<R
     let (tenant, workflow): (_, WorkflowId) = whose;
     let next = Next { tenant, workflow, version, parent: Some(head.base), now_ms: now_ms() };
     let stored = versions::write_next(&*app.records, next, content).await?;
-    let lineage = Lineage {
-        parent: Some(head.base),
-        label: Some(label.to_owned()),
-        hash,
-        node_count,
-        branch: head.branch,
-        auto: true,
-    };
+    let lineage =
+        Lineage { parent: Some(head.base), label: Some(label), hash, node_count, branch: head.branch, auto: true, by };
     Ok(vec![stored, lineage.write(whose, version, Expect::Absent)])
 }

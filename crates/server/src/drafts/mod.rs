@@ -86,6 +86,15 @@ pub(crate) enum Match {
     Nothing,
 }
 
+/// What a request says beside what it wants.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    /// The state it depends on.
+    pub(crate) matches: Match,
+    /// Who asks, as they call themselves.
+    pub(crate) by: Option<String>,
+}
+
 impl Match {
     fn check(self, head: &Head) -> Result<(), ApiError> {
         if self == Self::Any || self == Self::Rev(head.rev) {

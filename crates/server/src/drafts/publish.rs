@@ -8,7 +8,7 @@ use store::records::Expect;
 
 use super::open::Beginning;
 use super::room::Told;
-use super::{Match, Shown, detached, off_thread};
+use super::{Asked, Shown, detached, off_thread};
 use crate::App;
 use crate::error::ApiError;
 use crate::workflows::{self, Change, Lineage};
@@ -63,7 +63,7 @@ pub(crate) async fn problems(app: &App, tenant: TenantId, id: WorkflowId) -> Res
 pub(crate) async fn publish(
     app: &App,
     (tenant, id): (TenantId, WorkflowId),
-    matches: Match,
+    Asked { matches, by }: Asked,
     (label, over): (Option<String>, Option<VersionId>),
 ) -> Result<Published, ApiError> {
     let app = app.clone();
@@ -102,7 +102,7 @@ pub(crate) async fn publish(
         let head = open.head.renewed(version, None, version);
         let others = held.epoch_writes(&workflow, &head, Beginning::default()).await?;
         held.forget();
-        let change = Change { tenant, id, graph: &graph, before: Some(&workflow), version, from, label, others };
+        let change = Change { tenant, id, graph: &graph, before: Some(&workflow), version, from, label, by, others };
         if let Err(error) = change.store(&app).await {
             held.tell(Told::Failed);
             return Err(error);

@@ -46,6 +46,8 @@ pub(crate) async fn source(
         node_count: ready.program.graph().nodes.len(),
         branch: head.branch,
         auto: true,
+        // Nobody means to keep it, and whoever runs the same next finds it here.
+        by: None,
     };
     let records = vec![stored, lineage.write((tenant, id), version, Expect::AbsentOrSame)];
     Ok(Source::Compiled { workflow: Some(id), version, program: Arc::new(ready.program), records })

@@ -21,7 +21,7 @@ use crate::drafts::{self, Head, Match, Shown};
 use crate::error::{ApiError, GraphProblem, ProblemBody};
 use crate::http::{Fields, GraphBody, JsonBody, layers};
 
-use super::versions::VersionItem;
+use super::versions::{VersionItem, asked};
 
 /// Problems that one answer tells.
 const PROBLEMS_MAX: usize = 1_000;
@@ -297,6 +297,8 @@ pub(crate) struct PublishBody {
     label: Option<String>,
     /// The version that somebody published beside the draft, and that is to be replaced.
     over: Option<String>,
+    /// Who publishes it, as they call themselves, in at most 100 letters.
+    by: Option<String>,
 }
 
 /// A version that is what triggers run now.
@@ -325,15 +327,14 @@ pub(crate) async fn publish(
     headers: HeaderMap,
     body: JsonBody,
 ) -> Result<Json<PublishedVersion>, ApiError> {
-    let fields = Fields::only(&body.value, &["label", "over"], "")?;
+    let fields = Fields::only(&body.value, &["label", "over", "by"], "")?;
     let label = fields.text("label")?.map(ToString::to_string);
     let over = fields.text("over")?.map(|over| {
         let wrong = |error| ApiError::bad_request("invalid_parameter", format!("over: {error}")).at("$.over");
         over.parse::<VersionId>().map_err(wrong)
     });
-    let matches = said(&headers).unwrap_or(Match::Any);
-    let whose = (tenant, parse_id(&id)?);
-    let published = drafts::publish(&app, whose, matches, (label, over.transpose()?)).await?;
+    let (asked, whose) = (asked(&headers, &fields)?, (tenant, parse_id(&id)?));
+    let published = drafts::publish(&app, whose, asked, (label, over.transpose()?)).await?;
     let version = VersionItem::new(published.lineage, &published.record, true);
     Ok(Json(PublishedVersion { version, rev: published.rev }))
 }

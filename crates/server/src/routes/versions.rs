@@ -19,7 +19,7 @@ use super::workflows::{parse_id, read_cursor, write_cursor};
 use crate::App;
 use crate::app::time_text;
 use crate::auth::Tenant;
-use crate::drafts::{self, Head, Match, Resolved, Side};
+use crate::drafts::{self, Asked, Head, Match, Resolved, Side};
 use crate::error::{ApiError, ProblemBody};
 use crate::http::{Fields, JsonBody, Paging};
 use crate::workflows::{self, LINEAGE, Lineage};
@@ -27,6 +27,8 @@ use crate::workflows::{self, LINEAGE, Lineage};
 /// Letters of a branch's name, and of a version's label.
 const BRANCH_MAX: usize = 100;
 const LABEL_MAX: usize = 200;
+/// Letters of what somebody calls themselves.
+const BY_MAX: usize = 100;
 /// Rows of each kind that a comparison tells, unless it is said how many, and at most.
 const ROWS: usize = 1_000;
 const ROWS_MAX: usize = 10_000;
@@ -40,6 +42,9 @@ pub(crate) struct VersionItem {
     /// The branch it is on; `main` is where workflows begin.
     branch: String,
     created_at: String,
+    /// Who made it, as they called themselves: whoever published it, or restored or switched where it is what the draft was before.
+    /// None where nobody said.
+    by: Option<String>,
     label: Option<String>,
     /// BLAKE3 of its graph.
     hash: String,
@@ -74,6 +79,7 @@ impl VersionItem {
             parent: lineage.parent.map(|parent| parent.to_string()),
             branch: lineage.branch_name().to_owned(),
             created_at: time_text(record.created_ms),
+            by: lineage.by,
             label: lineage.label,
             hash: lineage.hash,
             node_count: lineage.node_count,
@@ -206,6 +212,8 @@ impl DraftStands {
 pub(crate) struct RestoreBody {
     /// The name of a new branch that begins at the version, of 1 to 100 letters; without it the draft stays on its own.
     branch: Option<String>,
+    /// Who asks, as they call themselves, in at most 100 letters: what is kept of the draft tells it.
+    by: Option<String>,
 }
 
 /// Makes the content of a version that of the draft. What of the draft is no version yet is kept as one first.
@@ -228,10 +236,10 @@ pub(crate) async fn restore(
     body: JsonBody,
 ) -> Result<Response, ApiError> {
     let (whose, version) = named(tenant, &id, &version)?;
-    let fields = Fields::only(&body.value, &["branch"], "")?;
+    let fields = Fields::only(&body.value, &["branch", "by"], "")?;
     let branch = fields.text("branch")?.map(|branch| branch_of(branch)).transpose()?;
-    let matches = said(&headers).unwrap_or(Match::Any);
-    Ok(DraftStands::answer(&drafts::restore(&app, whose, version, branch, matches).await?))
+    let asked = asked(&headers, &fields)?;
+    Ok(DraftStands::answer(&drafts::restore(&app, whose, version, branch, asked).await?))
 }
 
 /// Which branch to go to.
@@ -240,6 +248,8 @@ pub(crate) async fn restore(
 pub(crate) struct SwitchBody {
     /// Its name; `main` is where workflows begin.
     branch: String,
+    /// Who asks, as they call themselves, in at most 100 letters: what is kept of the draft tells it.
+    by: Option<String>,
 }
 
 /// Takes the draft to the newest version of another branch. What of the draft is no version yet is kept as one first.
@@ -259,9 +269,10 @@ pub(crate) async fn switch(
     headers: HeaderMap,
     body: JsonBody,
 ) -> Result<Response, ApiError> {
-    let branch = branch_of(Fields::only(&body.value, &["branch"], "")?.required("branch")?)?;
-    let matches = said(&headers).unwrap_or(Match::Any);
-    Ok(DraftStands::answer(&drafts::switch(&app, (tenant, parse_id(&id)?), branch, matches).await?))
+    let fields = Fields::only(&body.value, &["branch", "by"], "")?;
+    let branch = branch_of(fields.required("branch")?)?;
+    let asked = asked(&headers, &fields)?;
+    Ok(DraftStands::answer(&drafts::switch(&app, (tenant, parse_id(&id)?), branch, asked).await?))
 }
 
 /// A version that was merged into the draft.
@@ -412,6 +423,16 @@ fn side(name: &str, text: &str) -> Result<Side, ApiError> {
             None => text.parse().map(Side::Version).map_err(|_| wrong()),
         },
     }
+}
+
+/// The draft that a request saw, and who it says that it comes from.
+pub(super) fn asked(headers: &HeaderMap, fields: &Fields<'_>) -> Result<Asked, ApiError> {
+    let by = fields.text("by")?.map(|by| by.trim()).filter(|by| !by.is_empty());
+    if by.is_some_and(|by| by.chars().count() > BY_MAX) {
+        let detail = format!("by has at most {BY_MAX} letters");
+        return Err(ApiError::bad_request("invalid_parameter", detail).at("$.by"));
+    }
+    Ok(Asked { matches: said(headers).unwrap_or(Match::Any), by: by.map(str::to_owned) })
 }
 
 fn branch_of(name: &str) -> Result<String, ApiError> {

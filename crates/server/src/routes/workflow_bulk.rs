@@ -265,7 +265,8 @@ async fn one(app: &App, tenant: TenantId, id: WorkflowId, action: &Action) -> Re
     let version = VersionId(app.ids.next());
     let (others, has_draft) = held.follow(&workflow, version).await?;
     let from = Some(Lineage::beside(app, tenant, workflow.kept.version).await?);
-    let change = Change { tenant, id, graph: &graph, before: Some(&workflow), version, from, label: None, others };
+    let change =
+        Change { tenant, id, graph: &graph, before: Some(&workflow), version, from, label: None, by: None, others };
     change.store(app).await?;
     drop(held);
     if has_draft {

@@ -293,7 +293,8 @@ pub(crate) async fn put(
         let version = VersionId(to.ids.next());
         let (others, _) = held.follow(&before, version).await?;
         let from = Some(Lineage::beside(&to, tenant, before.kept.version).await?);
-        let change = Change { tenant, id, graph: &graph, before: Some(&before), version, from, label: None, others };
+        let change =
+            Change { tenant, id, graph: &graph, before: Some(&before), version, from, label: None, by: None, others };
         let stored = change.store(&to).await;
         held.followed(stored.is_ok());
         Ok((stored?, graph))

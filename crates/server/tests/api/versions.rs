@@ -129,6 +129,46 @@ async fn a_version_is_read_and_named() {
 }
 
 #[tokio::test]
+async fn a_version_says_who_made_it() {
+    let server = Server::new().await;
+    let flow = Edited::new(&server).await;
+    let first = flow.first().await;
+    assert_eq!(flow.versions().await[0]["by"], json!(null), "nobody said");
+    flow.set("b", "data/value", json!(2)).await;
+    let published = flow.post("/versions", json!({"by": " Ada "})).await.ok(200);
+    assert_eq!(published["by"], "Ada");
+    // Who publishes what is published makes nothing, and a label leaves it theirs.
+    assert_eq!(flow.post("/versions", json!({"by": "Bob", "label": "two"})).await.ok(200)["by"], "Ada");
+    let second = published["id"].as_str().expect("an id");
+    assert_eq!(flow.label(second, json!({"label": "2"})).await.ok(200)["by"], "Ada");
+    assert_eq!(flow.get(&format!("/versions/{second}")).await["by"], "Ada");
+    // What is kept of the draft was made by whoever replaced it.
+    flow.set("b", "data/value", json!(3)).await;
+    flow.restore(&first, json!({"branch": "try", "by": "Bob"})).await.ok(200);
+    flow.set("b", "data/value", json!(4)).await;
+    flow.post("/branches/switch", json!({"branch": "main", "by": "Cyd"})).await.ok(200);
+    flow.set("b", "data/value", json!(5)).await;
+    flow.restore(&first, json!({"by": " "})).await.ok(200);
+    let told: Vec<Json> = flow.versions().await.iter().map(|version| version["by"].clone()).collect();
+    assert_eq!(told, [json!(null), json!("Cyd"), json!("Bob"), json!("Ada"), json!(null)]);
+    run(&flow, 6).await;
+    assert_eq!(flow.versions().await[0]["by"], json!(null), "it was only run");
+    let elsewhere = server.another().await;
+    let stored = elsewhere.get(&flow.path("/versions")).await.ok(200);
+    assert_eq!(stored["items"][2]["by"], "Cyd", "as the store knows it");
+    for (path, mut body) in [
+        ("/versions".to_owned(), json!({})),
+        (format!("/versions/{first}/restore"), json!({})),
+        ("/branches/switch".to_owned(), json!({"branch": "try"})),
+    ] {
+        body["by"] = json!("é".repeat(101));
+        assert_eq!(flow.post(&path, body.clone()).await.problem(400), "invalid_parameter", "{path}");
+        body["by"] = json!(1);
+        assert_eq!(flow.post(&path, body).await.problem(400), "wrong_kind", "{path}");
+    }
+}
+
+#[tokio::test]
 async fn two_states_are_compared() {
     let server = Server::new().await;
     let flow = Edited::new(&server).await;

@@ -6,6 +6,7 @@ import { newKey } from "../../api/key";
 import type { Json } from "../../api/types";
 import { elided } from "../../graph/values";
 import type { Session } from "../../state/document";
+import { readMe } from "../../state/document/presence";
 import { stateOf, useExecution } from "../../state/execution";
 import { toast } from "../../state/view";
 import { asFailure, sentence } from "../../ui/states";
@@ -51,7 +52,7 @@ export async function publishDraft(session: Session, { over, again, onConflicts 
   try {
     if ((await session.saver.flush()) === null) throw new Error("the last changes are not on the server yet; try again once they are saved");
     const { version } = session.doc;
-    await api.publish(session.workflow, over ? (await api.workflow(session.workflow)).version : null);
+    await api.publish(session.workflow, readMe().name, over ? (await api.workflow(session.workflow)).version : null);
     toast("ok", "Published: triggers run this version from now on.");
     return version;
   } catch (error) {

@@ -7,6 +7,7 @@ import type { Version } from "../../api/types";
 import { sentenceName } from "../../panels/versions/words";
 import type { Session } from "../../state/document";
 import { placeOf, type Place } from "../../state/document/place";
+import { readMe } from "../../state/document/presence";
 import { toast } from "../../state/view";
 import { plural } from "../../ui/format";
 import { asFailure, sentence } from "../../ui/states";
@@ -27,7 +28,7 @@ export async function restoreVersion(given: Versions, version: Version, branch: 
   const { session } = given;
   const before = standing(session);
   await saved(session);
-  const place = await versionsApi.restore(session.workflow, version.id, branch);
+  const place = await versionsApi.restore(session.workflow, version.id, branch, readMe().name);
   const kept = await tookPlace(given, place);
   const words = branch === null ? `The draft holds ${sentenceName(version)} now.` : `The draft is on the new branch “${branch}” now, which begins at ${sentenceName(version)}.`;
   tellWithWayBack(given, words, kept, before);
@@ -37,7 +38,7 @@ export async function switchBranch(given: Versions, branch: string): Promise<voi
   const { session } = given;
   const before = standing(session);
   await saved(session);
-  const place = await versionsApi.switchTo(session.workflow, branch);
+  const place = await versionsApi.switchTo(session.workflow, branch, readMe().name);
   const kept = await tookPlace(given, place);
   tellWithWayBack(given, `The draft is on the branch “${branch}” now.`, kept, before);
 }
@@ -87,8 +88,8 @@ function tellWithWayBack(given: Versions, words: string, kept: Version | null, b
   const back = async () => {
     try {
       const now = standing(session);
-      if (now.branch !== before.branch) await tookPlace(given, await versionsApi.switchTo(session.workflow, before.branch));
-      await tookPlace(given, await versionsApi.restore(session.workflow, kept?.id ?? before.base, null));
+      if (now.branch !== before.branch) await tookPlace(given, await versionsApi.switchTo(session.workflow, before.branch, readMe().name));
+      await tookPlace(given, await versionsApi.restore(session.workflow, kept?.id ?? before.base, null, readMe().name));
       toast("ok", "The draft is as it was before.");
     } catch (error) {
       toast("bad", `It could not be taken back. ${whyNot(error)}`);

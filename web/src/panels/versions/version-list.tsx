@@ -4,6 +4,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { LABEL_MOST } from "../../api/versions";
 import type { Version } from "../../api/types";
+import { cleanName } from "../../graph/people";
 import { lanesOf, shownParents, type LaneRow } from "../../graph/versions/lanes";
 import f from "../../ui/field.module.css";
 import { plural } from "../../ui/format";
@@ -125,7 +126,12 @@ function DraftWords({ branch }: { branch: string }) {
   );
 }
 
-function Words({ version, tip, labelling, onLabelling, onLabel, onEnd }: VersionListProps & { version: Version; tip: string | null; onEnd: () => void }) {
+type WordsProps = Pick<VersionListProps, "labelling" | "onLabelling" | "onLabel"> & { version: Version; tip: string | null; onEnd: () => void };
+
+/** What a row says of its version. */
+export function Words({ version, tip, labelling, onLabelling, onLabel, onEnd }: WordsProps) {
+  // What somebody calls themselves comes from any program.
+  const by = cleanName(version.by ?? "");
   return (
     <div className={s.words} role="gridcell">
       <div className={s.head}>
@@ -140,7 +146,15 @@ function Words({ version, tip, labelling, onLabelling, onLabel, onEnd }: Version
         {tip === null ? null : <Branch name={tip} />}
       </div>
       <span className="faint cut">
-        <Ago at={version.created_at} /> · {plural(version.node_count, "node")}
+        <Ago at={version.created_at} />
+        {by === "" ? null : (
+          <>
+            {" by "}
+            <bdi>{by}</bdi>
+          </>
+        )}
+        {" · "}
+        {plural(version.node_count, "node")}
         {version.auto ? " · automatic" : ""}
       </span>
     </div>
