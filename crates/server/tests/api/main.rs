@@ -20,6 +20,7 @@ mod harness;
 mod hooks;
 mod layout;
 mod links;
+mod merging;
 mod publishing;
 mod retention;
 mod room_client;

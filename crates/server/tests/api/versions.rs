@@ -1,4 +1,4 @@
-//! Versions of a workflow: reading, naming and comparing them, going back to one, branches, merging, and settling conflicts.
+//! Versions of a workflow: reading, naming and comparing them, going back to one, and branches.
 
 use serde_json::{Value as Json, json};
 
@@ -8,90 +8,90 @@ use crate::room_client::Person;
 const FILE: &str = r#"{"name":"Edited","nodes":[{"id":"a","type":"manual","position":{"x":1.10,"y":2},"data":{}},{"id":"b","type":"number","data":{"value":1,"label":"one"}},{"id":"c","type":"number","data":{"value":7}}],"edges":[{"id":"ab","source":"a","target":"b"}],"extra":{"kept":1.50}}"#;
 
 /// A workflow whose versions are looked at.
-struct Edited<'a> {
+pub(crate) struct Edited<'a> {
     server: &'a Server,
-    id: String,
+    pub(crate) id: String,
 }
 
 impl<'a> Edited<'a> {
-    async fn new(server: &'a Server) -> Self {
+    pub(crate) async fn new(server: &'a Server) -> Self {
         Self { server, id: server.store(FILE).await }
     }
 
-    fn path(&self, rest: &str) -> String {
+    pub(crate) fn path(&self, rest: &str) -> String {
         format!("/api/v1/workflows/{}{rest}", self.id)
     }
 
-    async fn get(&self, rest: &str) -> Json {
+    pub(crate) async fn get(&self, rest: &str) -> Json {
         self.server.get(&self.path(rest)).await.ok(200)
     }
 
-    async fn post(&self, rest: &str, body: Json) -> Answer {
+    pub(crate) async fn post(&self, rest: &str, body: Json) -> Answer {
         self.server.post(&self.path(rest), &body.to_string()).await
     }
 
-    async fn label(&self, version: &str, body: Json) -> Answer {
+    pub(crate) async fn label(&self, version: &str, body: Json) -> Answer {
         self.server.call("PATCH", &self.path(&format!("/versions/{version}"))).body(body.to_string()).send().await
     }
 
     /// Changes the draft.
-    async fn patch(&self, changes: Json) -> Json {
+    pub(crate) async fn patch(&self, changes: Json) -> Json {
         let body = json!({ "changes": changes }).to_string();
         self.server.call("PATCH", &self.path("/draft")).header("if-match", "*").body(body).send().await.ok(200)
     }
 
-    async fn set(&self, node: &str, field: &str, value: Json) -> Json {
+    pub(crate) async fn set(&self, node: &str, field: &str, value: Json) -> Json {
         self.patch(json!([{"node": node, "set": {field: value}}])).await
     }
 
     /// Publishes the draft, whatever was published beside it; answers the version.
-    async fn publish(&self) -> String {
+    pub(crate) async fn publish(&self) -> String {
         let over = self.draft().await["version"].clone();
         self.post("/versions", json!({ "over": over })).await.ok(200)["id"].as_str().expect("an id").to_owned()
     }
 
-    async fn draft(&self) -> Json {
+    pub(crate) async fn draft(&self) -> Json {
         self.get("/draft").await
     }
 
-    async fn versions(&self) -> Vec<Json> {
+    pub(crate) async fn versions(&self) -> Vec<Json> {
         self.get("/versions").await["items"].as_array().expect("versions").clone()
     }
 
-    async fn restore(&self, version: &str, body: Json) -> Answer {
+    pub(crate) async fn restore(&self, version: &str, body: Json) -> Answer {
         self.post(&format!("/versions/{version}/restore"), body).await
     }
 
-    async fn switch(&self, branch: &str) -> Answer {
+    pub(crate) async fn switch(&self, branch: &str) -> Answer {
         self.post("/branches/switch", json!({ "branch": branch })).await
     }
 
-    async fn merge(&self, version: &str) -> Json {
+    pub(crate) async fn merge(&self, version: &str) -> Json {
         self.post(&format!("/versions/{version}/merge"), json!({})).await.ok(200)
     }
 
-    async fn conflicts(&self, query: &str) -> Vec<Json> {
+    pub(crate) async fn conflicts(&self, query: &str) -> Vec<Json> {
         self.get(&format!("/conflicts{query}")).await["items"].as_array().expect("conflicts").clone()
     }
 
-    async fn settle(&self, conflict: &Json, body: Json) -> Answer {
+    pub(crate) async fn settle(&self, conflict: &Json, body: Json) -> Answer {
         let key = conflict["key"].as_str().expect("a key").replace('/', "%2F").replace('#', "%23");
         self.post(&format!("/conflicts/{key}"), body).await
     }
 
     /// The first version.
-    async fn first(&self) -> String {
+    pub(crate) async fn first(&self) -> String {
         self.versions().await.last().expect("a version")["id"].as_str().expect("an id").to_owned()
     }
 }
 
 /// The value of a node's field in a file.
-fn value(graph: &Json, node: &str, field: &str) -> Json {
+pub(crate) fn value(graph: &Json, node: &str, field: &str) -> Json {
     let nodes = graph["nodes"].as_array().expect("nodes");
     nodes.iter().find(|row| row["id"] == node).map_or(Json::Null, |row| row["data"][field].clone())
 }
 
-fn ids(graph: &Json) -> Vec<&str> {
+pub(crate) fn ids(graph: &Json) -> Vec<&str> {
     graph["nodes"].as_array().expect("nodes").iter().filter_map(|row| row["id"].as_str()).collect()
 }
 
@@ -166,6 +166,29 @@ async fn a_version_says_who_made_it() {
         body["by"] = json!(1);
         assert_eq!(flow.post(&path, body).await.problem(400), "wrong_kind", "{path}");
     }
+}
+
+#[tokio::test]
+async fn versions_are_told_a_page_at_a_time() {
+    let server = Server::new().await;
+    let flow = Edited::new(&server).await;
+    for value in 2..6 {
+        flow.set("b", "data/value", json!(value)).await;
+        flow.publish().await;
+    }
+    let whole: Vec<Json> = flow.versions().await;
+    assert_eq!(whole.len(), 5);
+    let (mut walked, mut cursor) = (Vec::new(), String::new());
+    for _ in 0..3 {
+        let page = flow.get(&format!("/versions?limit=2&cursor={cursor}")).await;
+        walked.push(page["items"].as_array().expect("versions").clone());
+        page["next_cursor"].as_str().unwrap_or_default().clone_into(&mut cursor);
+    }
+    assert_eq!((walked.concat(), cursor), (whole.clone(), String::new()));
+    assert_eq!(walked.iter().map(Vec::len).collect::<Vec<_>>(), [2, 2, 1]);
+    let skipped = flow.get("/versions?skip=3&limit=1").await;
+    assert_eq!(skipped["items"], json!([whole[3]]));
+    assert_eq!(server.get(&flow.path("/versions?cursor=x")).await.problem(400), "invalid_parameter");
 }
 
 #[tokio::test]
@@ -277,146 +300,6 @@ async fn branches_are_made_left_and_come_back_to() {
     assert_eq!((&draft["branch"], &draft["base"], &draft["changed"]), (&json!("other"), &fourth, &json!(true)));
 }
 
-/// A workflow with a branch `try`, whose tip is answered, and the draft on `main` with changes of its own.
-async fn apart(server: &Server) -> (Edited<'_>, String) {
-    let flow = Edited::new(server).await;
-    let first = flow.first().await;
-    flow.restore(&first, json!({"branch": "try"})).await.ok(200);
-    flow.patch(json!([{"node": "b", "set": {"data/value": 3, "data/label": "their long text here"}},
-        {"node": "t", "added": {"id": "t", "type": "manual"}}, {"node": "c", "set": {"data/value": 9}}]))
-        .await;
-    flow.switch("main").await.ok(200);
-    let tip = flow.versions().await[0]["id"].as_str().expect("an id").to_owned();
-    (flow, tip)
-}
-
-#[tokio::test]
-async fn a_branch_is_merged_and_what_does_not_merge_is_settled() {
-    let server = Server::new().await;
-    let (flow, tip) = apart(&server).await;
-    let address = server.listen().await;
-    flow.patch(json!([{"node": "m", "added": {"id": "m", "type": "manual"}}, {"node": "b", "set": {"data/value": 2}},
-        {"node": "c", "removed": true}]))
-        .await;
-    let before = flow.draft().await;
-    let mut ada = Person::join(&address, &flow.id, before["epoch"].as_u64().expect("an epoch")).await;
-    let merged = flow.merge(&tip).await;
-    assert_eq!((&merged["conflicts"], &merged["epoch"]), (&json!(2), &before["epoch"]), "no new epoch");
-    ada.until_entry("nodes", "b/data/label", "~nodes/b/data/label@de8ffed0ba5cb59d").await;
-    let now = flow.draft().await;
-    assert_eq!(ids(&now["graph"]), ["a", "b", "c", "m", "t"], "mine stay where they are");
-    assert_eq!((value(&now["graph"], "b", "value"), value(&now["graph"], "c", "value")), (json!(2), json!(9)));
-    let open = flow.conflicts("").await;
-    let of = |path: &str| open.iter().find(|one| one["path"] == path).expect("a conflict").clone();
-    let (field, row) = (of("nodes/b/data/value"), of("nodes/c/"));
-    let told = ["base", "mine", "theirs", "by"].map(|key| field[key].clone());
-    assert_eq!(told, [json!(1), json!(2), json!(3), json!("merge of try")]);
-    assert_eq!((row.get("mine"), &row["theirs"]["data"]["value"]), (None, &json!(9)));
-    assert_eq!(flow.post("/versions", json!({})).await.problem(409), "conflicts_open");
-    assert_eq!(flow.restore(&tip, json!({})).await.problem(409), "conflicts_open");
-    assert_eq!(flow.switch("try").await.problem(409), "conflicts_open");
-
-    for (body, code) in [
-        (json!({}), "missing_field"),
-        (json!({"how": "ours"}), "invalid_parameter"),
-        (json!({"how": "mine", "value": 3}), "invalid_parameter"),
-    ] {
-        assert_eq!(flow.settle(&field, body).await.problem(400), code);
-    }
-    assert_eq!(flow.settle(&json!({"key": "nodes/b/x@1"}), json!({"how": "mine"})).await.problem(404), "not_found");
-    let settled = flow.settle(&field, json!({"how": "theirs"})).await.ok(200);
-    assert_eq!(settled["conflicts"], 1);
-    ada.until_entry("nodes", "b/data/value", "3").await;
-    assert_eq!(value(&flow.draft().await["graph"], "b", "value"), json!(3));
-    assert_eq!(flow.settle(&field, json!({"how": "mine"})).await.problem(409), "settled");
-    assert_eq!(flow.settle(&row, json!({"how": "value", "value": 7})).await.problem(422), "invalid_value");
-    assert_eq!(flow.settle(&row, json!({"how": "mine"})).await.ok(200)["conflicts"], 0);
-    assert_eq!(ids(&flow.draft().await["graph"]), ["a", "b", "m", "t"], "mine took it out");
-    assert_eq!(flow.conflicts("").await.len(), 0);
-    let all = flow.conflicts("?all=true").await;
-    assert_eq!((all.len(), all.iter().filter(|one| one["chosen"]["by"] == "API").count()), (2, 2));
-    let elsewhere = server.another().await;
-    assert_eq!(elsewhere.get(&flow.path("/draft")).await.ok(200), flow.draft().await, "as the store knows it");
-    flow.publish().await;
-}
-
-#[tokio::test]
-async fn a_merge_that_entries_cannot_say_begins_an_epoch_with_its_conflicts() {
-    let server = Server::new().await;
-    let (flow, tip) = apart(&server).await;
-    // An edge without an id is no row that entries could add.
-    flow.restore(&tip, json!({})).await.ok(200);
-    let draft = flow.draft().await["graph"].clone();
-    let mut file = draft.clone();
-    file["edges"].as_array_mut().expect("edges").push(json!({"source": "a", "target": "t"}));
-    let put = server.call("PUT", &flow.path("/draft")).header("if-match", "*").body(file.to_string());
-    put.send().await.ok(200);
-    let first = flow.first().await;
-    flow.restore(&first, json!({})).await.ok(200);
-    let kept = flow.versions().await[0]["id"].as_str().expect("an id").to_owned();
-    flow.set("b", "data/value", json!(2)).await;
-    let before = flow.draft().await;
-    let merged = flow.merge(&kept).await;
-    assert_eq!(merged["conflicts"], 1);
-    assert_eq!(merged["epoch"].as_u64(), before["epoch"].as_u64().map(|epoch| epoch + 1));
-    let now = flow.draft().await["graph"].clone();
-    assert_eq!((now["edges"].as_array().map(Vec::len), value(&now, "b", "value")), (Some(2), json!(2)));
-    let open = flow.conflicts("").await;
-    assert_eq!((open.len(), &open[0]["path"], &open[0]["theirs"]), (1, &json!("nodes/b/data/value"), &json!(3)));
-    let elsewhere = server.another().await;
-    assert_eq!(elsewhere.get(&flow.path("/conflicts")).await.ok(200)["open"], 1, "as the store knows it");
-    flow.settle(&open[0], json!({"how": "value", "value": 5})).await.ok(200);
-    assert_eq!(value(&flow.draft().await["graph"], "b", "value"), json!(5));
-    // Once it is in, there is nothing to merge.
-    let rev = flow.draft().await["rev"].clone();
-    assert_eq!(flow.merge(&first).await["rev"], rev);
-}
-
-#[tokio::test]
-async fn who_merges_or_settles_hears_of_the_epoch_that_there_is_then() {
-    let server = Server::new().await;
-    let flow = Edited::new(&server).await;
-    let first = flow.first().await;
-    // More than stays an overlay while nobody is connected.
-    let large = json!("long ".repeat(250_000));
-    let epoch = |answer: &Json| answer["epoch"].as_u64().expect("an epoch");
-    flow.restore(&first, json!({"branch": "try"})).await.ok(200);
-    flow.set("b", "data/label", large.clone()).await;
-    flow.switch("main").await.ok(200);
-    let tip = flow.versions().await[0]["id"].as_str().expect("an id").to_owned();
-    flow.set("c", "data/value", json!(3)).await;
-    let before = epoch(&flow.draft().await);
-    let merged = flow.merge(&tip).await;
-    assert_eq!((epoch(&merged), &merged["conflicts"]), (before + 1, &json!(0)), "it was folded at once");
-    assert_eq!(epoch(&flow.draft().await), epoch(&merged));
-    // While a conflict is open nothing is folded, and with the last one all is.
-    let (flow, tip) = apart(&server).await;
-    flow.set("b", "data/value", json!(2)).await;
-    assert_eq!(flow.merge(&tip).await["conflicts"], 1);
-    flow.set("a", "data/label", large).await;
-    let before = epoch(&flow.draft().await);
-    let open = flow.conflicts("").await;
-    let settled = flow.settle(&open[0], json!({"how": "mine"})).await.ok(200);
-    assert_eq!((epoch(&settled), &settled["conflicts"]), (before + 1, &json!(0)));
-    assert_eq!(epoch(&flow.draft().await), epoch(&settled));
-}
-
-#[tokio::test]
-async fn a_node_that_a_merge_keeps_has_its_edges_until_it_is_taken_out() {
-    let server = Server::new().await;
-    let (flow, tip) = apart(&server).await;
-    flow.patch(json!([{"node": "b", "removed": true}, {"edge": "ab", "removed": true}])).await;
-    assert_eq!(flow.merge(&tip).await["conflicts"], 1);
-    let now = flow.draft().await["graph"].clone();
-    assert!(ids(&now).contains(&"b"), "they changed it");
-    assert_eq!(now["edges"], json!([{"id": "ab", "source": "a", "target": "b"}]));
-    let open = flow.conflicts("").await;
-    assert_eq!(open[0]["path"], "nodes/b/");
-    flow.settle(&open[0], json!({"how": "mine"})).await.ok(200);
-    let now = flow.draft().await["graph"].clone();
-    assert_eq!((ids(&now).contains(&"b"), &now["edges"]), (false, &json!([])), "it goes with its edges");
-}
-
 /// Runs the draft of a workflow; answers the version that was made for that.
 async fn run(flow: &Edited<'_>, value: i64) -> String {
     // Versions are in order by their millisecond.
@@ -427,6 +310,25 @@ async fn run(flow: &Edited<'_>, value: i64) -> String {
     let versions = flow.versions().await;
     assert_eq!(versions[0]["auto"], true);
     versions[0]["id"].as_str().expect("an id").to_owned()
+}
+
+#[tokio::test]
+async fn what_was_only_run_is_no_version_to_switch_to() {
+    let server = Server::new().await;
+    let flow = Edited::new(&server).await;
+    let first = flow.first().await;
+    flow.restore(&first, json!({"branch": "try"})).await.ok(200);
+    flow.set("b", "data/value", json!(2)).await;
+    flow.switch("main").await.ok(200);
+    let tip = flow.versions().await[0]["id"].clone();
+    flow.switch("try").await.ok(200);
+    let ran = run(&flow, 3).await;
+    assert_eq!((&flow.versions().await[0]["id"], &flow.versions().await[0]["branch"]), (&json!(ran), &json!("try")));
+    // It is what the branch ends with again, so nothing of it has to be kept.
+    flow.set("b", "data/value", json!(2)).await;
+    flow.switch("main").await.ok(200);
+    assert_eq!(flow.versions().await[0]["id"], ran);
+    assert_eq!(flow.switch("try").await.ok(200)["base"], tip);
 }
 
 #[tokio::test]
