@@ -1,7 +1,8 @@
 // Very many problems in a very large graph: all are counted, those in view are in the page, and each leads to its node.
 
 import assert from "node:assert/strict";
-import { canvas, nodeOf, open, put, test, until } from "./hand.mjs";
+import { add } from "./both.mjs";
+import { canvas, CHAIN, nodeOf, open, put, saved, side, test, until } from "./hand.mjs";
 
 const COUNT = 200_000;
 const EVERY = { unknown: 7, nowhere: 11 };
@@ -76,4 +77,22 @@ test("of 200,000 nodes with very many problems all are counted, and each that is
   await page.keyboard.press("Escape");
   await tab.click();
   await problems.getByText(countsOf(told)).first().waitFor({ timeout: 60_000 });
+});
+
+test("a draft that cannot run is not published: the node is named, and the list of what is wrong is a press away", async ({ page, url, product, picture }) => {
+  const graph = { ...CHAIN, nodes: CHAIN.nodes.map((node, at) => (at === 1 ? { ...node, type: "delay", data: { label: "Cool down" } } : node)) };
+  await open(page, url, await product.add("Unfinished", graph));
+  const publish = page.getByRole("button", { name: "Publish", exact: true });
+  await add(page, "No operation");
+  await saved(page);
+  await publish.click();
+  const messages = page.getByRole("log", { name: "Messages" });
+  await messages.getByText("The draft could not be published. “Cool down” cannot run: duration is missing").waitFor();
+  await picture("unpublishable");
+  await messages.getByRole("button", { name: "See the problems" }).click();
+  await page.getByRole("complementary", { name: "Workflow" }).getByRole("tab", { name: /Problems/, selected: true }).waitFor();
+  await side(page).getByText(/duration is missing/i).first().click();
+  await page.getByRole("textbox", { name: "Label of the node" }).waitFor();
+  assert.equal(await page.getByRole("textbox", { name: "Label of the node" }).inputValue(), "Cool down");
+  assert.equal(await publish.isDisabled(), false);
 });

@@ -29,6 +29,25 @@ test("what one adds, moves and deletes the other sees, and each takes back their
   for (const one of [page, other]) await saved(one);
 });
 
+test("what one publishes is published for all who have it open", WIDE, async (given) => {
+  const { page } = given;
+  const { other } = await two(given, CHAIN, "Published");
+  const standing = (one, words) => one.locator("header").getByText(words, { exact: true }).waitFor();
+  const button = (one) => one.locator("header").getByRole("button", { name: "Publish", exact: true });
+  await add(page, "No operation");
+  await shows(other, 4);
+  for (const one of [page, other]) await standing(one, "Draft");
+  await saved(page);
+  await button(page).click();
+  for (const one of [page, other]) await standing(one, "Published");
+  assert.equal(await button(other).isDisabled(), true);
+  await add(other, "Set fields");
+  for (const one of [page, other]) await standing(one, "Draft");
+  await saved(other);
+  await button(other).click();
+  for (const one of [page, other]) await standing(one, "Published");
+});
+
 test("who else is there is seen, with their name, and that they left", WIDE, async (given) => {
   const { page } = given;
   const { other, context } = await two(given, CHAIN, "Seen");

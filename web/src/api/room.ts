@@ -13,6 +13,11 @@ export async function readOverlay(id: string, epoch: number, since: Uint8Array |
   return { rev, at: Date.parse(at), state: fromBase64(state) };
 }
 
+/** Where the draft stands, without what is in it. */
+export async function readPlace(id: string): Promise<{ base: string; branch: string; changed: boolean }> {
+  return call("GET /workflows/{id}/draft", { path: { id }, query: { graph: false } });
+}
+
 /** Saves an update of the overlay. */
 export async function saveUpdate(id: string, epoch: number, update: Uint8Array, keepalive: boolean): Promise<{ rev: number; at: number }> {
   const text = JSON.stringify({ id, epoch, update: toBase64(update) });

@@ -58,8 +58,6 @@ export interface CanvasEvents {
   quickAdd?(at: { client: Point; place: Point; from: End; isSource: boolean; edge: number }): void;
   /** One node was dropped on an edge. */
   insert?(node: number, edge: number): void;
-  /** Files, text or a node type from the palette were dropped. `edge` is the one under it, or -1. The page hears it, and the canvas tells the place. */
-  drop?(at: { place: Point; edge: number; data: DataTransfer }): void;
   /** A double press on the canvas itself. */
   add?(at: { client: Point; place: Point }): void;
   /** What the keys of the canvas ask for. Keys that it does not take go on to the page. */

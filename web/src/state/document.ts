@@ -19,19 +19,20 @@ export interface Session {
   doc: GraphDocument;
   selection: Selection;
   saver: Saver;
-  /** The published version the draft was made from, and whether it differed from that when it was opened. */
+  /** The version the draft was made from when it was opened. */
   base: string;
-  changed: boolean;
 }
 
 interface DocumentState {
   session: Session | null;
+  /** Whether there is something to publish. */
+  isChanged: boolean;
   save: SaveState;
   /** Fields that this device and somebody else changed to different values. */
   conflicts: readonly Conflict[];
 }
 
-export const useDocument = create<DocumentState>(() => ({ session: null, save: { kind: "saved", at: 0 }, conflicts: [] }));
+export const useDocument = create<DocumentState>(() => ({ session: null, isChanged: false, save: { kind: "saved", at: 0 }, conflicts: [] }));
 
 const tab = thisTab();
 
@@ -56,21 +57,24 @@ export async function openDocument(workflow: string, signal: AbortSignal): Promi
   signal.throwIfAborted();
   const doc = new GraphDocument(draft.graph, undefined, draft.gone);
   const at = Date.parse(draft.updated_at);
+  const onChanged = (isChanged: boolean) => useDocument.setState({ isChanged: isChanged || doc.isChanged });
   const saver = new Saver({
     workflow,
     doc,
     at,
     local,
     takeUp: async (kept) => (await import("./document/open")).takeUp(workflow, doc, kept, draft.epoch),
-    connect: async (parts) => (await import("./document/open")).connect({ ...parts, workflow, draft, local, tab: await tab, readDraft: () => readDraft(workflow) }),
+    connect: async (parts) => (await import("./document/open")).connect({ ...parts, workflow, draft, local, tab: await tab, readDraft: () => readDraft(workflow), onChanged }),
     onState: (save) => useDocument.setState({ save }),
     onConflicts: (conflicts) => useDocument.setState({ conflicts }),
   });
   const selection = new Selection();
   followDeletions(doc, selection);
-  const session: Session = { workflow, doc, selection, saver, base: draft.base, changed: draft.changed };
-  useDocument.setState({ session, conflicts: [], save: { kind: "saved", at } });
+  const session: Session = { workflow, doc, selection, saver, base: draft.base };
+  useDocument.setState({ session, isChanged: draft.changed, conflicts: [], save: { kind: "saved", at } });
   await saver.begin();
+  doc.listen(() => onChanged(true));
+  if (doc.isChanged) onChanged(true);
   return session;
 }
 

@@ -313,6 +313,18 @@ describe("folded", () => {
     expect([server.epoch, data(ada, "a")?.["label"], server.shared.getMap("nodes").size, ada.state.kind]).toEqual([1, "Begin anew", 1, "saved"]);
   });
 
+  it("those who are there need not read it again where each row has an id, and are told of the new epoch", async () => {
+    const named = file();
+    const [server, ada, bo] = await two(new SimServer({ ...named, edges: named.edges.map((edge, at) => ({ ...edge, id: `e${at}` })) }));
+    set(ada, "a", { "data/label": "Begin" });
+    await settled(server);
+    server.fold();
+    await settled(server);
+    set(bo, "a", { "data/label": "Begin anew" });
+    await settled(server);
+    expect([ada.folds, bo.folds, data(ada, "a")?.["label"], ada.state.kind]).toEqual([1, 1, "Begin anew", "saved"]);
+  });
+
   it("who comes back merges with the file of the new epoch", async () => {
     const [server, ada, bo] = await two();
     ada.network.isOnline = false;

@@ -27,6 +27,9 @@ export class Replica {
   onReport: () => Promise<void> = async () => undefined;
   private saver: Saver;
 
+  /** How often it went on in a new epoch without reading the draft. */
+  folds = 0;
+
   private constructor(
     readonly name: string,
     readonly server: SimServer,
@@ -62,6 +65,7 @@ export class Replica {
           url: (epoch) => `rooms/${epoch}?tidemill=1`,
           open: server.wires(network),
           posts,
+          onFold: () => (this.folds += 1),
           measures: (isThere) =>
             new Measures({
               isThere,

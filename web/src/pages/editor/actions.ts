@@ -4,13 +4,16 @@ import { api } from "../../api/calls";
 import { ApiError } from "../../api/client";
 import { newKey } from "../../api/key";
 import type { Json } from "../../api/types";
+import { titleOf } from "../../graph/summary";
 import { elided } from "../../graph/values";
 import type { Session } from "../../state/document";
 import { readMe } from "../../state/document/presence";
 import { stateOf, useExecution } from "../../state/execution";
 import { toast } from "../../state/view";
 import { asFailure, sentence } from "../../ui/states";
+import type { Parts } from "./use-parts";
 
+const INVALID = "invalid_graph";
 const UNSAVED = "the last changes are not on the server yet; it is tried again by itself, then run once more";
 
 /** Runs the draft, as far as a node where one is named; answers the execution. `input` is JSON text. */
@@ -38,17 +41,32 @@ async function inputOf(execution: string, address: string): Promise<Json> {
   return stand ? api.value(execution, stand.ref) : input;
 }
 
+/** The first problem of a graph that cannot run, with the node that it is at by name. */
+function whyInvalid({ doc }: Session, error: unknown): string | null {
+  const [first, ...rest] = error instanceof ApiError && error.code === INVALID ? error.problems : [];
+  const node = first?.node == null ? undefined : doc.nodes.get(first.node);
+  if (!first || !node) return null;
+  const more = rest.length > 0 ? ` (and ${rest.length} more)` : "";
+  return `“${titleOf(node)}” cannot run: ${first.message.replace(/\.$/, "")}${more}.`;
+}
+
+/** The list of what is wrong stands where nothing is selected. */
+function showProblems({ selection }: Session, { setTab }: Pick<Parts, "setTab">): void {
+  selection.clear();
+  setTab("problems");
+}
+
 interface Publishing {
   /** Also where somebody published beside it. */
   over: boolean;
   /** Publishes over what somebody else did. */
   again: () => void;
-  /** Leads to what must be settled first. */
-  onConflicts: () => void;
+  /** Lead to what must be settled or mended first. */
+  parts: Pick<Parts, "setSettling" | "setTab">;
 }
 
 /** Publishes the draft and says how that went. Answers the version of the document that it was, or null where it is not published. */
-export async function publishDraft(session: Session, { over, again, onConflicts }: Publishing): Promise<number | null> {
+export async function publishDraft(session: Session, { over, again, parts }: Publishing): Promise<number | null> {
   try {
     if ((await session.saver.flush()) === null) throw new Error("the last changes are not on the server yet; try again once they are saved");
     const { version } = session.doc;
@@ -56,11 +74,12 @@ export async function publishDraft(session: Session, { over, again, onConflicts 
     toast("ok", "Published: triggers run this version from now on.");
     return version;
   } catch (error) {
-    const words = `The draft could not be published. ${sentence(asFailure(error))}`;
+    const words = `The draft could not be published. ${whyInvalid(session, error) ?? sentence(asFailure(error))}`;
     const code = error instanceof ApiError ? error.code : "";
     // Somebody published beside this draft: theirs stays a version, whoever wants it can still take it.
     if (code === "version_changed") toast("bad", words, { label: "Publish mine over it", run: again });
-    else if (code === "conflicts_open") onConflicts();
+    else if (code === "conflicts_open") parts.setSettling({ at: null, isAside: false, isPublishing: true });
+    else if (code === INVALID) toast("bad", words, { label: "See the problems", run: () => showProblems(session, parts) });
     else toast("bad", words);
     return null;
   }

@@ -1,10 +1,9 @@
 // What gestures and keys of the canvas do to the document, and what they open.
 
-import type { CanvasEvents, Point } from "../../canvas/types";
+import type { CanvasEvents } from "../../canvas/types";
 import { placesOf } from "../../graph/document/places";
 import type { Context } from "../../graph/commands/registry";
 import { connect, insertOnEdge, reconnect, whyNot } from "../../graph/edit/connect";
-import { DRAGGED_KIND } from "../../graph/edit/kinds";
 import { setCollapsed } from "../../graph/edit/frames";
 import { move, nudge, resize } from "../../graph/edit/move";
 import { remove } from "../../graph/edit/remove";
@@ -15,11 +14,9 @@ interface Given {
   context: Context;
   onOpen: (node: number) => void;
   open: (what: Open) => void;
-  /** A text or file that was dropped: a workflow, or nodes of one. */
-  take: (text: string, at: Point) => void;
 }
 
-export function canvasEvents({ context, onOpen, open, take }: Given): CanvasEvents {
+export function canvasEvents({ context, onOpen, open }: Given): CanvasEvents {
   const { doc, selection, kinds, host } = context;
   const places = placesOf(doc);
   const given = { doc, places, kinds };
@@ -47,17 +44,6 @@ export function canvasEvents({ context, onOpen, open, take }: Given): CanvasEven
       }),
     insert: (node, edge) => {
       if (insertOnEdge(given, edge, node, `drag ${drags}`) === null) host.tell("This node cannot stand on that edge.");
-    },
-    drop: ({ place, edge, data }) => {
-      const type = data.getData(DRAGGED_KIND);
-      const kind = kinds.get(type);
-      if (kind) {
-        addDropped(context, kind, { place, edge, into: host.frameAt(place) });
-        return;
-      }
-      const [file] = data.files;
-      if (file) void file.text().then((text) => take(text, place));
-      else if (data.getData("text/plain") !== "") take(data.getData("text/plain"), place);
     },
     add: ({ client, place }) => open({ kind: "quick_add", at: client, after: -1, pick: (kind) => addDropped(context, kind, { place, edge: -1, into: host.frameAt(place) }) }),
     remove: () => {

@@ -3,7 +3,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Canvas } from "../../canvas/canvas";
 import type { RunStatuses } from "../../canvas/statuses";
-import type { CanvasEvents, CanvasHandle, Point } from "../../canvas/types";
+import type { CanvasEvents, CanvasHandle } from "../../canvas/types";
 import { GraphDocument } from "../../graph/document/document";
 import { Selection } from "../../graph/document/selection";
 import type { Session } from "../../state/document";
@@ -28,14 +28,13 @@ export function Editor({ session }: { session: Session }) {
   const { doc, selection } = session;
   const kinds = useKinds();
   const canvas = useRef<CanvasHandle>(null);
-  const pointer = useRef<Point | null>(null);
+  const area = useRef<HTMLDivElement>(null);
   const settings = useView((state) => state.settings);
   const problems = useProblems(session);
   const run = useEditorRun(session);
   const statuses = useStatuses(session, run.execution);
   const parts = useParts();
-  const { setSettling } = parts;
-  const publishing = usePublish(session, () => setSettling({ at: null, isAside: false, isPublishing: true }));
+  const publishing = usePublish(session, parts);
   const [on, setOn] = useState<CanvasEvents>(NO_EVENTS);
   const { Workbench, load } = useWorkbench(session);
   const { setOpen, setLeft } = parts;
@@ -62,29 +61,11 @@ export function Editor({ session }: { session: Session }) {
         onCommands={() => setOpen({ kind: "commands" })}
         onMenu={() => setLeft(parts.left === null ? "add" : null)}
       />
-      <div
-        className={s.canvas}
-        onPointerMove={(event) => {
-          pointer.current = { x: event.clientX, y: event.clientY };
-        }}
-        onPointerLeave={() => {
-          pointer.current = null;
-        }}
-        onDragOver={(event) => {
-          if (on.drop) event.preventDefault();
-        }}
-        onDrop={(event) => {
-          const client = { x: event.clientX, y: event.clientY };
-          const place = canvas.current?.toWorld(client);
-          if (!on.drop || !place) return;
-          event.preventDefault();
-          on.drop({ place, edge: canvas.current?.edgeAt(client) ?? -1, data: event.dataTransfer });
-        }}
-      >
+      <div ref={area} className={s.canvas}>
         <Canvas ref={canvas} doc={doc} selection={selection} kinds={kinds} statuses={statuses} problems={problems.marks} editable on={on} settings={canvasOptions} onPainted={load} label={label} />
       </div>
       {Workbench ? (
-        <Workbench session={session} kinds={kinds} canvas={canvas} pointer={pointer} problems={problems} run={run} publish={publishing.publish} parts={parts} blocked={blocked} start={start} onReady={setOn} drawing={DRAWING} />
+        <Workbench session={session} kinds={kinds} canvas={canvas} area={area} problems={problems} run={run} publish={publishing.publish} parts={parts} blocked={blocked} start={start} onReady={setOn} drawing={DRAWING} />
       ) : (
         <Places left={parts.left !== null} />
       )}

@@ -1,24 +1,24 @@
 // Publishing the draft: from then on triggers run it.
 
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
-import type { Session } from "../../state/document";
+import { useState } from "react";
+import { useDocument, type Session } from "../../state/document";
 import { toast } from "../../state/view";
 import { asFailure, sentence } from "../../ui/states";
+import type { Parts } from "./use-parts";
 
-/** `onConflicts` leads to what must be settled first. */
-export function usePublish(session: Session, onConflicts: () => void) {
+/** Where it cannot be, it leads to what must be settled or mended first. */
+export function usePublish(session: Session, parts: Parts) {
   const client = useQueryClient();
-  const [changed, setChanged] = useState(session.changed || session.doc.isChanged);
+  const changed = useDocument((state) => state.isChanged);
   const [isPending, setPending] = useState(false);
-  useEffect(() => session.doc.listen(() => setChanged(true)), [session]);
   const publish = async (over: boolean) => {
     setPending(true);
     try {
       const { publishDraft } = await import("./actions");
-      const version = await publishDraft(session, { over, again: () => void publish(true), onConflicts });
+      const version = await publishDraft(session, { over, again: () => void publish(true), parts });
       if (version === null) return;
-      setChanged(session.doc.version !== version);
+      useDocument.setState({ isChanged: session.doc.version !== version });
       void client.invalidateQueries({ queryKey: ["workflow"] });
       void client.invalidateQueries({ queryKey: ["workflows"] });
     } catch (error) {

@@ -2,7 +2,7 @@
 
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { ChevronDown, Ellipsis, GitBranch } from "lucide-react";
-import { Suspense, useCallback, useMemo, useState, useSyncExternalStore } from "react";
+import { Suspense, useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import type { NodeType } from "../../api/types";
 import { versionsApi } from "../../api/versions";
 import type { Version } from "../../api/types";
@@ -35,6 +35,8 @@ export function Versions({ session, kinds, onNode, drawing }: VersionsProps) {
   const client = useQueryClient();
   const read = useVersions(session.workflow);
   const place = placeOf(session.doc);
+  // Who publishes, restores or takes the draft elsewhere makes versions, here or elsewhere.
+  useEffect(() => place.listen(() => void client.invalidateQueries({ queryKey: versionsKey(session.workflow) })), [client, place, session]);
   const { base, branch } = standing(session, useSyncExternalStore(place.listen, () => place.now));
   const draft = useMemo(() => ({ base, branch }), [base, branch]);
   const [withAuto, setAuto] = useState(false);

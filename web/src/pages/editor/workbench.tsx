@@ -24,6 +24,7 @@ import type { Drawing } from "./drawing";
 import { contextOf, type HostParts } from "./host";
 import { jumpTo } from "./jump";
 import { Left } from "./left";
+import { useDrops, usePointer } from "./over-canvas";
 import { loadSurfaces, opened, Surfaces } from "./surfaces";
 import { isEmpty, useDocValue } from "./use-doc";
 import { useLayout } from "./use-layout";
@@ -54,7 +55,8 @@ interface WorkbenchProps {
   session: Session;
   kinds: ReadonlyMap<string, NodeType>;
   canvas: RefObject<CanvasHandle | null>;
-  pointer: RefObject<Point | null>;
+  /** What the canvas fills. */
+  area: RefObject<HTMLElement | null>;
   problems: Problems;
   run: EditorRun;
   publish: () => void;
@@ -76,7 +78,8 @@ export function Workbench(props: WorkbenchProps) {
   const { setOpen, setWide, setFinding, setRunning } = parts;
   const { commands, take } = useCommands(props);
   const isBlank = useDocValue(doc, isEmpty);
-  const on = useMemo(() => canvasEvents({ context: commands, onOpen: () => setWide(true), open: setOpen, take: (text, at) => void take(text, at) }), [commands, setWide, setOpen, take]);
+  const on = useMemo(() => canvasEvents({ context: commands, onOpen: () => setWide(true), open: setOpen }), [commands, setWide, setOpen]);
+  useDrops({ area: props.area, canvas, context: commands, take });
   useEffect(() => onReady(on), [on, onReady]);
   useCommandKeys(commands, bindings);
   useEffect(() => whenIdle(loadRest), []);
@@ -178,7 +181,7 @@ function Side({ session, kinds, canvas, problems, run, parts, blocked, slot, rev
 }
 
 /** What commands need of this page. They are asked for long after they were made: they find what is true then. */
-function useCommands({ session, kinds, canvas, pointer, run, start, publish, parts }: WorkbenchProps) {
+function useCommands({ session, kinds, canvas, area, run, start, publish, parts }: WorkbenchProps) {
   const { selection } = session;
   const { setTab, setOpen, setLeft, setWide, setFinding, setNotes } = parts;
   const show = (surface: Surface) => {
@@ -201,6 +204,7 @@ function useCommands({ session, kinds, canvas, pointer, run, start, publish, par
       setTab(surface);
     } else if (surface === "quick_add") setOpen({ kind: "quick_add", at, after: selection.only, pick: (kind, beside) => addFromList(context.current, kind, beside) });
   };
+  const pointer = usePointer(area);
   const layout = useLayout(session, canvas, parts.setWorking);
   const host = useLatest<HostParts>({ session, kinds, canvas, pointer, show, run, start, publish, layout, take: (text) => take(text), openFile: () => openFile((text) => void take(text)) });
   const commands = useMemo(() => contextOf(host, kinds), [host, kinds]);

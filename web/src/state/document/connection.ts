@@ -42,6 +42,8 @@ export interface ConnectionParts {
   measures?: (isThere: () => boolean) => Measures;
   /** What this device keeps must be written anew: at once, or soon. */
   onBase: (isUrgent: boolean) => void;
+  /** The draft is that of another epoch, and was not read again. */
+  onFold?: () => void;
 }
 
 /** So long somebody waits who needs all of it on the server. */

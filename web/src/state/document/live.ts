@@ -43,6 +43,8 @@ interface Parts {
   onBase: (isUrgent: boolean) => void;
   /** The draft must be read again (`over`). */
   onLack: () => void;
+  /** The overlay was folded and I went on as I am, without reading the draft: what is said about it may be another. */
+  onFold?: () => void;
 }
 
 /** What is to be sent, and how far my writing goes with it. */
@@ -187,6 +189,7 @@ export class Live {
       this.base = baseOf(doc);
       this.epoch = epoch;
       this.enter(new Doc());
+      this.parts.onFold?.();
     } else await this.rebase();
     this.parts.onBase(true);
     this.parts.onProgress();

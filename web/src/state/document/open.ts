@@ -1,7 +1,7 @@
 // What a document needs once it is seen: the way to the server, and what earlier visits left behind. A chunk of its own.
 
 import { reportsApi } from "../../api/reports";
-import { readOverlay, roomUrl, saveUpdate } from "../../api/room";
+import { readOverlay, readPlace, roomUrl, saveUpdate } from "../../api/room";
 import type { Conflict } from "../../graph/document/changes";
 import type { GraphDocument } from "../../graph/document/document";
 import { commentsOf } from "./comments";
@@ -23,26 +23,32 @@ export async function takeUp(workflow: string, doc: GraphDocument, kept: Kept, e
   return layKept(doc, kept, state ? arrivedIn(epoch, state.state) : () => false);
 }
 
+type Standing = Place & { changed: boolean };
 type Given = Pick<ConnectionParts, "doc" | "carried" | "onProgress" | "onConflicts" | "onBase"> & {
   workflow: string;
   draft: DraftRead & Place;
+  /** Whether there is something to publish, wherever that is told. */
+  onChanged: (isChanged: boolean) => void;
   tab: Tab;
   local: Local | null;
-  readDraft: () => Promise<DraftRead & Place>;
+  readDraft: () => Promise<DraftRead & Standing>;
 };
 
-export async function connect({ workflow, draft, tab, local, readDraft, ...rest }: Given): Promise<Connection> {
+export async function connect({ workflow, draft, tab, local, readDraft, onChanged, ...rest }: Given): Promise<Connection> {
   const { epoch, rev } = draft;
   await commentsOf(rest.doc).keep(local, workflow);
   const place = placeOf(rest.doc);
   place.set(draft);
+  const took = <T extends Standing>(read: T): T => {
+    place.set(read);
+    onChanged(read.changed);
+    return read;
+  };
   return new Connection({
     ...rest,
-    readDraft: async () => {
-      const read = await readDraft();
-      place.set(read);
-      return read;
-    },
+    readDraft: () => readDraft().then(took),
+    // Somebody published, in most cases.
+    onFold: () => void readPlace(workflow).then(took, () => undefined),
     timing,
     epoch,
     rev,

@@ -15,7 +15,6 @@ export class DraftPlace {
   now: Place | null = null;
 
   set({ base, branch }: Place): void {
-    if (this.now?.base === base && this.now.branch === branch) return;
     this.now = { base, branch };
     for (const listener of this.listeners) listener();
   }
