@@ -51,9 +51,10 @@ describe("what makes a version", () => {
   const given = { session, client: new QueryClient() };
 
   it("tells the name of this device", async () => {
-    const nothing = () => undefined;
-    await publishDraft(session, { over: false, again: nothing, onConflicts: nothing });
-    await publishDraft(session, { over: true, again: nothing, onConflicts: nothing });
+    const parts = { setSettling: () => undefined, setTab: () => undefined };
+    const again = () => undefined;
+    await publishDraft(session, { over: false, again, parts });
+    await publishDraft(session, { over: true, again, parts });
     await restoreVersion(given, VERSION, null);
     await restoreVersion(given, VERSION, "spring");
     await switchBranch(given, "main");
