@@ -45,11 +45,11 @@ const GROUND = [
   /node_modules.zustand/,
   /node_modules.react.(?:jsx|cjs.react-jsx)/,
   /lucide-react.*(?:clock-3|play|plus|search|Icon|create|shared)/,
-  /src.api.(?:exact|call|client|key|kept)\.ts/,
+  /src.api.(?:exact|call|client|draft|key|kept)\.ts/,
   /src.graph.(?:summary|geometry|curve|file|notes|nested|layout)\.ts/,
   /src.state.execution(?:\.ts|.state\.ts)/,
   /src.ui.(?:time|status|lazy-markdown|typing)/,
-  /src.pages.kinds/,
+  /src.pages.(?:kinds|editor.use-doc)/
 ];
 
 /** What menus, dialogs and lists share, of a few hundred bytes each as well; it comes with the first of them. */

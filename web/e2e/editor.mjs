@@ -27,6 +27,7 @@ import "./editor/weathered.mjs";
 import "./editor/offline.mjs";
 import "./editor/many.mjs";
 import "./editor/together.mjs";
+import "./editor/looking.mjs";
 import "./editor/comments.mjs";
 import "./editor/apart.mjs";
 import "./editor/weak.mjs";
@@ -58,7 +59,7 @@ async function walk({ page, context, options, journey, after }) {
   const weather = options.weather ? await Weather.over(front?.url ?? product.url) : null;
   after(() => weather?.stop());
   const url = weather?.url ?? front?.url ?? product.url;
-  const picture = async (name) => void (flags.pictures !== "" && (await page.screenshot({ path: resolve(flags.pictures, `${name}.png`), caret: "initial" })));
+  const picture = async (name, of = page) => void (flags.pictures !== "" && (await of.screenshot({ path: resolve(flags.pictures, `${name}.png`), caret: "initial" })));
   await page.emulateMedia({ reducedMotion: "reduce", colorScheme: "dark" });
   if (!options.context?.viewport) await page.setViewportSize({ width: 1440, height: 900 });
   if (!options.signedOut) await context.addCookies((await product.cookies()).map((cookie) => ({ ...cookie, url })));

@@ -29,6 +29,8 @@ export interface Presence {
   selection: { nodes: readonly string[]; edges: readonly string[] };
   /** The field that they are in: `<list>/<row>/<field>`. */
   field: string | null;
+  /** They only look on. */
+  isViewer?: boolean;
 }
 
 export interface Person extends Presence {
@@ -98,6 +100,7 @@ export function readPerson(id: number, state: unknown): Person | null {
     pointer: readPoint(state["pointer"]),
     selection: { nodes: texts(selection["nodes"]), edges: texts(selection["edges"]) },
     field: typeof field === "string" && field.length <= FIELD_MOST ? field : null,
+    ...(state["isViewer"] === true && { isViewer: true }),
   };
 }
 
@@ -117,7 +120,7 @@ function readWindow(value: unknown): Window | null {
 /** Whether two say the same but for where their pointer is and what they see. */
 export function isSameBeside(a: Person, b: Person): boolean {
   const same = (left: readonly string[], right: readonly string[]) => left.length === right.length && left.every((one, at) => one === right[at]);
-  return a.user.name === b.user.name && a.user.color === b.user.color && a.field === b.field && same(a.selection.nodes, b.selection.nodes) && same(a.selection.edges, b.selection.edges);
+  return a.user.name === b.user.name && a.user.color === b.user.color && a.field === b.field && a.isViewer === b.isViewer && same(a.selection.nodes, b.selection.nodes) && same(a.selection.edges, b.selection.edges);
 }
 
 const DATA = "data/";
@@ -136,7 +139,7 @@ export function fieldIn(field: string | null): { node: string; key: string } | n
 }
 
 /** What somebody does, in words. `title` is what a node is called; null where it is not there. */
-export function doingOf({ field, selection: { nodes, edges } }: Presence, title: (node: string) => string | null): string {
+export function doingOf({ field, selection: { nodes, edges }, isViewer = false }: Presence, title: (node: string) => string | null): string {
   const place = fieldIn(field);
   const at = place && title(place.node);
   if (place && at !== null) return `Edits ${place.key} of ${at}`;
@@ -144,5 +147,6 @@ export function doingOf({ field, selection: { nodes, edges } }: Presence, title:
   if (only !== undefined && nodes.length === 1 && edges.length === 0) return `At ${title(only) ?? "a node that is gone"}`;
   const count = (number: number, what: string) => (number === 0 ? [] : [`${number}${number === SELECTED_MOST ? " or more" : ""} ${what}${number === 1 ? "" : "s"}`]);
   const chosen = [...count(nodes.length, "node"), ...count(edges.length, "edge")].join(" and ");
-  return chosen === "" ? "Looks around" : `Has ${chosen} selected`;
+  if (chosen === "") return isViewer ? "Viewing" : "Looks around";
+  return `Has ${chosen} selected`;
 }

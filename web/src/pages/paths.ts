@@ -5,6 +5,11 @@ export function editorPath(workflow: string, node: string | null = null): string
   return `/editor/${encodeURIComponent(workflow)}${node === null ? "" : `?node=${encodeURIComponent(node)}`}`;
 }
 
+/** A workflow to look at and no more, also while others change it. */
+export function viewPath(workflow: string): string {
+  return `/view/${encodeURIComponent(workflow)}`;
+}
+
 export function executionPath(execution: string, step: string | null = null): string {
   return `/executions/${encodeURIComponent(execution)}${step === null ? "" : `?step=${encodeURIComponent(step)}`}`;
 }

@@ -15,6 +15,7 @@ export const ROUTES = [
   page("/", () => import("./home")),
   page("/workflows", () => import("./workflows")),
   page("/editor/:id", () => import("./editor")),
+  page("/view/:id", () => import("./viewer")),
   page("/workflows/:id", () => import("./workflow")),
   page("/executions", () => import("./executions")),
   page("/executions/:id", () => import("./execution")),

@@ -16,7 +16,7 @@ function contextOf(doc: GraphDocument, host: Partial<Host> = {}): Context & { to
   const all = {
     place: () => ({ x: 0, y: 0 }), frameAt: () => -1, reveal: vi.fn(), view: vi.fn(), show: vi.fn(), run: vi.fn(), lastOutput: () => undefined,
     layout: () => Promise.resolve([]), createWorkflow: () => Promise.resolve({ id: "w", name: "W" }), readClipboard: () => Promise.resolve(""), writeClipboard: () => Promise.resolve(),
-    take: () => Promise.resolve(), publish: vi.fn(), saveNow: vi.fn(), openFile: vi.fn(), downloadFile: vi.fn(), tell: (text: string) => void told.push(text), ...host,
+    take: () => Promise.resolve(), publish: vi.fn(), saveNow: vi.fn(), openFile: vi.fn(), downloadFile: vi.fn(), copyViewLink: vi.fn(), tell: (text: string) => void told.push(text), ...host,
   };
   return { doc, selection: new Selection(), where: placesIn(doc), kinds: KINDS, host: all, told };
 }

@@ -56,7 +56,7 @@ function App() {
       place: () => ({ x: 900, y: 500 }), frameAt: () => -1, reveal: () => undefined, view: (how) => toast("plain", `View: ${how}`), show: (surface: Surface) => open(surface),
       readClipboard: () => navigator.clipboard.readText(), writeClipboard: (text) => navigator.clipboard.writeText(text), take: async (text) => void (await takeText(made, text)),
       layout: () => Promise.reject(new Error("there is no server here")), createWorkflow: ({ name }) => Promise.resolve({ id: "new", name }), run: (how) => toast("plain", `Run: ${how}`),
-      lastOutput: () => ({ label: "urgent" }), publish: () => undefined, saveNow: () => undefined, openFile: () => undefined, downloadFile: () => undefined, tell: (text, tone = "plain") => toast(tone, text),
+      lastOutput: () => ({ label: "urgent" }), publish: () => undefined, saveNow: () => undefined, openFile: () => undefined, downloadFile: () => undefined, copyViewLink: () => undefined, tell: (text, tone = "plain") => toast(tone, text),
     };
     const made: Context = { doc, selection, where, kinds: KINDS, host };
     return made;

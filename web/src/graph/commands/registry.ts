@@ -36,6 +36,8 @@ export interface Host {
   saveNow(): void;
   openFile(): void;
   downloadFile(): void;
+  /** Copies the address under which others look on. */
+  copyViewLink(): void;
   /** Words for a while: also read out. */
   tell(text: string, tone?: "plain" | "ok" | "bad"): void;
 }

@@ -54,6 +54,7 @@ const RUN: readonly Command[] = [
 const WORKFLOW: readonly Command[] = [
   { id: "workflow.save", title: "Save now", group: "Workflow", keys: ["mod+s"], run: ({ host }) => host.saveNow() },
   { id: "workflow.publish", title: "Publish", group: "Workflow", keys: [], words: "version release", run: ({ host }) => host.publish() },
+  { id: "workflow.share", title: "Copy a view-only link", group: "Workflow", keys: [], words: "share invite viewer read only present", run: ({ host }) => host.copyViewLink() },
   { id: "workflow.import", title: "Import a file", group: "Workflow", keys: ["mod+o"], words: "open json yaml n8n react flow", run: ({ host }) => host.openFile() },
   { id: "workflow.download", title: "Download as a file", group: "Workflow", keys: ["mod+shift+s"], words: "export json", run: ({ host }) => host.downloadFile() },
 ];

@@ -11,6 +11,7 @@ import { holderAt } from "../../graph/edit/move";
 import type { Session } from "../../state/document";
 import { stateOf, useExecution } from "../../state/execution";
 import { toast } from "../../state/view";
+import { copyViewLink } from "../view-link";
 import { download } from "./download";
 import type { EditorRun } from "./use-editor-run";
 
@@ -86,6 +87,7 @@ function hostOf(parts: { current: HostParts }): Host {
     saveNow: () => session.saver.retry(),
     openFile: () => parts.current.openFile(),
     downloadFile: () => download(session),
+    copyViewLink: () => void copyViewLink(session.workflow),
     tell: (text, tone = "plain") => toast(tone, text),
   };
 }

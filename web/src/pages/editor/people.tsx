@@ -11,29 +11,31 @@ import { titleOf } from "../../graph/summary";
 import { Following, Presence } from "../../panels/presence/presence";
 import s from "../../panels/presence/presence.module.css";
 import { peopleOf, type People } from "../../state/document/presence";
+import { copyViewLink } from "../view-link";
 
 /** What a person does to look elsewhere ends following. */
 const LEADS_AWAY = ["pointerdown", "wheel", "keydown"] as const;
 
 interface PeopleProps {
+  workflow: string;
   doc: GraphDocument;
   selection: Selection;
   canvas: RefObject<CanvasHandle | null>;
 }
 
-export function EditorPeople({ doc, selection, canvas }: PeopleProps) {
+export function EditorPeople({ workflow, doc, selection, canvas }: PeopleProps) {
   const people = peopleOf(doc);
   const list = useSyncExternalStore(people.listen, () => people.list);
   const me = useSyncExternalStore(people.listen, () => people.me);
   const isConnected = useSyncExternalStore(people.listen, () => people.isConnected);
   const { surface, followed, follow } = useLayer(people, canvas, isConnected);
-  useTelling(people, { doc, selection, canvas }, isConnected);
+  useTelling(people, { workflow, doc, selection, canvas }, isConnected);
   const bar = document.querySelector("[data-people]");
   if (!isConnected) return null;
   const leader = list.find(({ id }) => id === followed);
   return (
     <>
-      {bar ? createPortal(<Presence me={me} people={list} followed={followed} onFollow={follow} onRename={(user) => people.rename(user)} doing={(person) => doing(person, doc)} />, bar) : null}
+      {bar ? createPortal(<Presence me={me} people={list} followed={followed} onFollow={follow} onRename={(user) => people.rename(user)} onShare={() => void copyViewLink(workflow)} doing={(person) => doing(person, doc)} />, bar) : null}
       <div className={s.layer}>
         <canvas ref={surface} className={s.canvas} aria-hidden="true" />
         {leader ? <Following user={leader.user} onStop={() => follow(null)} /> : null}

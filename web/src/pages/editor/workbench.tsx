@@ -94,7 +94,7 @@ export function Workbench(props: WorkbenchProps) {
       </Suspense>
       <Left context={commands} kinds={kinds} parts={parts} onNode={reveal} problemsOf={(at) => problems.of(doc.nodes.key(at)).length} onOpen={() => setWide(true)} onMenu={openMenu} canvas={canvas} />
       <Suspense fallback={null}>
-        <EditorPeople doc={doc} selection={selection} canvas={canvas} />
+        <EditorPeople workflow={session.workflow} doc={doc} selection={selection} canvas={canvas} />
         <CommentPins doc={doc} canvas={canvas} parts={parts} />
       </Suspense>
       <div className={s.above}>

@@ -1,6 +1,6 @@
 // The list of who is here: oneself with the name and colour that others see, and the others with what they do.
 
-import { Eye, EyeOff } from "lucide-react";
+import { Eye, EyeOff, Link2 } from "lucide-react";
 import { useRef, useState, type KeyboardEvent, type RefObject } from "react";
 import { COLORS, type Person, type User } from "../../graph/people";
 import { Button } from "../../ui/button";
@@ -19,7 +19,7 @@ interface ListProps extends PresenceProps {
   onClose: () => void;
 }
 
-export function PeopleList({ me, people, followed, onFollow, onRename, doing, button, onClose }: ListProps) {
+export function PeopleList({ me, people, followed, onFollow, onRename, onShare, doing, button, onClose }: ListProps) {
   const { root, giveBack } = usePopover({
     at: button,
     opener: button,
@@ -60,6 +60,9 @@ export function PeopleList({ me, people, followed, onFollow, onRename, doing, bu
           />
         ))}
       </ul>
+      <Button kind="quiet" icon={<Link2 size={14} aria-hidden="true" />} onClick={onShare}>
+        Copy a view-only link
+      </Button>
     </div>
   );
 }

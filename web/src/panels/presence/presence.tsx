@@ -20,6 +20,8 @@ export interface PresenceProps {
   /** Null stops. */
   onFollow: (id: number | null) => void;
   onRename: (user: User) => void;
+  /** Copies the address under which others look on. */
+  onShare: () => void;
   /** What somebody is doing, in words. */
   doing: (person: Person) => string;
 }
