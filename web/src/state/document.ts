@@ -57,7 +57,7 @@ export async function openDocument(workflow: string, signal: AbortSignal): Promi
   signal.throwIfAborted();
   const doc = new GraphDocument(draft.graph, undefined, draft.gone);
   const at = Date.parse(draft.updated_at);
-  const onChanged = (isChanged: boolean) => useDocument.setState({ isChanged: isChanged || doc.isChanged });
+  const onChanged = (isChanged: boolean) => tellChanged(doc, isChanged);
   const saver = new Saver({
     workflow,
     doc,
@@ -76,6 +76,11 @@ export async function openDocument(workflow: string, signal: AbortSignal): Promi
   doc.listen(() => onChanged(true));
   if (doc.isChanged) onChanged(true);
   return session;
+}
+
+/** Says whether there is something to publish, unless another document is open by now. */
+export function tellChanged(doc: GraphDocument, isChanged: boolean): void {
+  if (useDocument.getState().session?.doc === doc) useDocument.setState({ isChanged });
 }
 
 /** Sends what is left, and lets go of the document. */

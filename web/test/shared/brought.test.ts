@@ -44,12 +44,30 @@ describe("what I brought", () => {
 
   it("is of the file only where that very key is another now", () => {
     const { doc, brought } = renamed();
-    expect(met(doc, brought, { ...none, arrivals: [], file: { name: "My graph", tag: "x" } })).toBeNull();
+    expect(met(doc, brought, { ...none, arrivals: [], file: { name: "My graph" } })).toBeNull();
     const told: Conflict[] = [{ row: { file: true }, field: "name", base: "Graph", mine: "Theirs", theirs: "My graph" }];
     const first = met(doc, brought, { ...none, arrivals: [], file: { name: "Theirs" }, told });
     expect(first?.changes).toEqual([]);
     takeOver(doc, [], { name: "Theirs" });
     expect(met(doc, first?.rest ?? brought, { ...none, arrivals: [], file: { name: "Later" } })?.changes ?? []).toEqual([]);
+  });
+
+  it("is none of what somebody else changed beside it, also where the next change of theirs meets mine", () => {
+    const { doc, brought } = renamed();
+    const beside = met(doc, brought, { ...none, arrivals: [], file: { name: "My graph", tag: "x" } });
+    expect(beside?.changes).toEqual([]);
+    takeOver(doc, [], { name: "My graph", tag: "x" });
+    const found = met(doc, beside?.rest ?? brought, { ...none, arrivals: [], file: { name: "Theirs", tag: "y" } });
+    expect(found?.changes).toMatchObject([{ file: true, set: { name: "My graph" }, was: { name: "Graph" } }]);
+    expect(found?.changes[0]).not.toHaveProperty("set.tag");
+  });
+
+  it("is a change and nothing added, where what I changed was taken out and is laid on again", () => {
+    const { doc, brought } = renamed();
+    const found = met(doc, brought, { ...none, arrivals: [{ list: "nodes", slot: 0, row: null }] });
+    expect(found?.changes).toHaveLength(1);
+    const again = met(doc, found?.rest ?? brought, { ...none, arrivals: labelled("Theirs") });
+    expect([again?.added, again?.changes.length]).toEqual([[], 1]);
   });
 
   it("is added under another id where somebody added one of that name, also where theirs is gone again", () => {

@@ -29,6 +29,8 @@ interface Member {
 export interface Network {
   isOnline: boolean;
   hasSockets: boolean;
+  /** How long a request is on its way to the server, and its answer on the way back. */
+  travelMs?: number;
   /** Nothing arrives, and nobody says so. */
   isSilent?: boolean;
   /** Whoever is behind it only looks on. */
@@ -102,16 +104,24 @@ export class SimServer {
       if (!network.isOnline) throw new ApiError(0, "unreachable", "Tidemill does not answer");
       if (epoch !== this.epoch) throw new ApiError(409, "epoch_over", "the draft was folded");
     };
+    const travel = async () => network.travelMs && new Promise((done) => setTimeout(done, network.travelMs));
     return {
       document: async (epoch: number, since: Uint8Array | null) => {
+        await travel();
         reach(epoch);
-        return { rev: this.rev, at: Date.now(), state: encodeStateAsUpdate(this.shared, since ?? undefined) };
+        const told = { rev: this.rev, at: Date.now(), state: encodeStateAsUpdate(this.shared, since ?? undefined) };
+        await travel();
+        return told;
       },
       save: async (epoch: number, update: Uint8Array) => {
+        await travel();
         reach(epoch);
         if (update.length > this.most) throw new ApiError(413, "too_large", "the change is too large");
+        if (this.isHoled(update)) throw new ApiError(400, "malformed_update", "update builds on another that is not here");
         this.commit(update, null);
-        return { rev: this.rev, at: Date.now() };
+        const told = { rev: this.rev, at: Date.now() };
+        await travel();
+        return told;
       },
     };
   }
@@ -132,7 +142,7 @@ export class SimServer {
       else {
         const up = member.toServer.shift();
         if (up) this.take(member, up);
-        if (up && twice() && read(up)?.kind === "update") this.commit((read(up) as { update: Uint8Array }).update, member);
+        if (up && twice() && member.epoch === this.epoch && read(up)?.kind === "update") this.commit((read(up) as { update: Uint8Array }).update, member);
         const down = member.toClient.shift();
         if (down) member.events.frame(down);
         if (!up && !down) continue;
@@ -173,6 +183,14 @@ export class SimServer {
     if (frame.update.length > this.most) return this.tell(member, { kind: "refused", count: member.sent, code: "too_large", detail: "the change is too large" });
     this.commit(frame.update, member);
     this.tell(member, { kind: "saved", rev: this.rev, count: member.sent, at: Date.now() });
+  }
+
+  /** Whether it builds on something that has never come. */
+  private isHoled(update: Uint8Array): boolean {
+    const tried = new Doc();
+    applyUpdate(tried, encodeStateAsUpdate(this.shared));
+    applyUpdate(tried, update);
+    return tried.store.pendingStructs !== null;
   }
 
   private commit(update: Uint8Array, from: Member | null): void {

@@ -5,6 +5,7 @@ import type { FileEdge, FileGraph, FileNode } from "../file";
 import { mergeDifference, type Change, type Conflict, type Difference, type MergeTexts, type RowName } from "./changes";
 import type { GraphDocument } from "./document";
 import { differing, fieldsOf, readField, same, withFields, type Entity } from "./fields";
+import { moved } from "../overlay/letters";
 import { partsOf, type Gone, type Pair, type Rows } from "./rows";
 import type { Table } from "./table";
 
@@ -41,7 +42,7 @@ export function takeOver(doc: GraphDocument, arrivals: readonly Arrival[], file:
       else if (row !== null) side.base.delete(side.append(row as unknown as Row));
     }
     if (same(rows.file, file)) return;
-    rows.baseFile = withKeys(rows.baseFile, rows.file, file);
+    rows.baseFile = withKeys(rows.baseFile, rows.file, file, true);
     rows.putFile(file);
   });
 }
@@ -51,17 +52,29 @@ function moveBoth(side: Side, slot: number, row: Row | null): void {
   const base = side.base.get(slot);
   side.put(slot, row);
   if (base === undefined) side.base.delete(slot);
-  else settle(side, slot, moved(base, before, row));
+  else settle(side, slot, baseAfter(base, before, row));
 }
 
 /** The base after a change of somebody else: what I hold back in other fields is still not in it. */
-function moved(base: Row | null, before: Row | null, after: Row | null): Row | null {
+function baseAfter(base: Row | null, before: Row | null, after: Row | null): Row | null {
   if (after === null || before === null) return after;
-  if (base !== null) return withFields(base, differing(before, after));
+  if (base !== null) return withChange(base, before, after, true);
   // Both added it: what reads as I wrote it is mine, and nobody has said that the server has it.
   if (same(before, after)) return null;
   const own = fieldsOf(before).filter((field) => same(readField(before, field), readField(after, field)));
   return withFields(after, Object.fromEntries(own.map((field) => [field, undefined])));
+}
+
+/**
+ * A row after a change that was made to another state of it. Where both changed one place of a text it is as after the change, or
+ * (`keeps`) as it was.
+ */
+export function withChange<T extends object>(row: T, before: object, after: object, keeps = false): T {
+  const fields = Object.entries(differing(before, after)).map(([field, value]) => {
+    const now = readField(row, field);
+    return [field, moved(now, readField(before, field), value, keeps ? now : value)];
+  });
+  return withFields(row, Object.fromEntries(fields));
 }
 
 /** Says what a row is on the server. */
@@ -70,12 +83,12 @@ function settle({ table, base }: Side, slot: number, row: Row | null): void {
   else base.set(slot, row);
 }
 
-function withKeys(keys: Entity, before: Entity, after: Entity): Entity {
+function withKeys(keys: Entity, before: Entity, after: Entity, keeps = false): Entity {
   const all = new Map(Object.entries(keys));
   for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
     if (same(before[key], after[key])) continue;
     if (after[key] === undefined) all.delete(key);
-    else all.set(key, after[key]);
+    else all.set(key, moved(keys[key], before[key], after[key], keeps ? keys[key] : after[key]));
   }
   return Object.fromEntries(all);
 }
@@ -94,7 +107,7 @@ export function confirm({ rows }: GraphDocument, { nodes, edges, file }: Went): 
     for (const [slot, { before, after }] of pairs) {
       const base = side.base.get(slot);
       const known = base === undefined ? side.table.at(slot) : base;
-      settle(side, slot, before && after && known ? withFields<Row>(known, differing(before, after)) : after);
+      settle(side, slot, before && after && known ? withChange<Row>(known, before, after) : after);
     }
   }
   if (file?.before && file.after) rows.baseFile = withKeys(rows.baseFile, file.before, file.after);
@@ -111,7 +124,7 @@ export function holdBack({ rows }: GraphDocument, waiting: Went, arrived: Record
     for (const [slot, pair] of waiting[list]) {
       if (!arrived[list].has(slot)) continue;
       const known = side.base.has(slot) ? side.base.get(slot) : side.table.at(slot);
-      if (pair.before && pair.after && known) settle(side, slot, withFields<Row>(known, differing(pair.after, pair.before)));
+      if (pair.before && pair.after && known) settle(side, slot, withChange<Row>(known, pair.after, pair.before));
     }
   }
   if (arrived.file && waiting.file?.before && waiting.file.after) rows.baseFile = withKeys(rows.baseFile, waiting.file.after, waiting.file.before);

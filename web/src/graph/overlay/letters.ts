@@ -76,6 +76,26 @@ export function spliceOf(before: string, after: string): Splice | null {
 const isHigh = (unit: number) => unit >= 0xd800 && unit < 0xdc00;
 const isLow = (unit: number) => unit >= 0xdc00 && unit < 0xe000;
 
+/**
+ * A field after a change that was made to another state of it: of a text by letters, only what that change did. `otherwise` where both
+ * changed one place.
+ */
+export function moved(value: unknown, before: unknown, after: unknown, otherwise: unknown): unknown {
+  if (value === before || typeof value !== "string" || !isByLetters(before, after)) return after;
+  const [mine, theirs] = [spliceOf(before as string, value), spliceOf(before as string, after as string)];
+  if (!mine || !theirs) return value;
+  const at = theirs.at + theirs.remove <= mine.at ? theirs.at : theirs.at >= mine.at + mine.remove ? theirs.at + mine.insert.length - mine.remove : -1;
+  if (at >= 0) return value.slice(0, at) + theirs.insert + value.slice(at + theirs.remove);
+  // Nothing is left of where they differ.
+  if (theirs.at <= mine.at && theirs.at + theirs.remove >= mine.at + mine.remove) return after;
+  return mergeTexts(before, value, after) ?? otherwise;
+}
+
+/** Whether a change of a text left all that was there. */
+export function onlyAdds(before: unknown, after: unknown): boolean {
+  return isByLetters(before, after) && spliceOf(before as string, after as string)?.remove === 0;
+}
+
 /** Two changes of one text as one; null where both changed one place, or these are no texts by letters. */
 export function mergeTexts(base: unknown, mine: unknown, theirs: unknown): string | null {
   if (typeof base !== "string" || typeof mine !== "string" || typeof theirs !== "string") return null;

@@ -2,7 +2,7 @@
 
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { useDocument, type Session } from "../../state/document";
+import { tellChanged, useDocument, type Session } from "../../state/document";
 import { toast } from "../../state/view";
 import { asFailure, sentence } from "../../ui/states";
 import type { Parts } from "./use-parts";
@@ -18,7 +18,8 @@ export function usePublish(session: Session, parts: Parts) {
       const { publishDraft } = await import("./actions");
       const version = await publishDraft(session, { over, again: () => void publish(true), parts });
       if (version === null) return;
-      useDocument.setState({ isChanged: session.doc.version !== version });
+      tellChanged(session.doc, session.doc.version !== version);
+      void client.invalidateQueries({ queryKey: ["versions", session.workflow] });
       void client.invalidateQueries({ queryKey: ["workflow"] });
       void client.invalidateQueries({ queryKey: ["workflows"] });
     } catch (error) {

@@ -4,9 +4,10 @@
 import type { FileEdge, FileNode } from "../../graph/file";
 import { differenceOf, type Change, type Conflict, type Difference, type RowName } from "../../graph/document/changes";
 import type { GraphDocument } from "../../graph/document/document";
-import { sideOf, type Arrival, type Went } from "../../graph/document/elsewhere";
-import { differing, same, withFields, type Entity } from "../../graph/document/fields";
+import { sideOf, withChange, type Arrival, type Went } from "../../graph/document/elsewhere";
+import { differing, readField, same, withFields, type Entity } from "../../graph/document/fields";
 import type { Pair } from "../../graph/document/rows";
+import { onlyAdds } from "../../graph/overlay/letters";
 
 export interface Met {
   /** What I brought in rows that are there on both sides. */
@@ -45,32 +46,34 @@ export function met(doc: GraphDocument, brought: Went, { arrivals, file, told, o
     isMet = true;
     const key = doc[list].key(slot);
     if (pair.before) {
-      // What they changed is what I build on from here.
-      const before = row && withFields<object>(pair.before, differing(now, row));
+      // What they changed is what I build on from here. What they took out and I bring back is still what I changed, and none of mine.
+      const before = row ? withChange<object>(pair.before, now, row, true) : pair.before;
       (rest[list] as Map<number, Pair<object>>).set(slot, { before, after: pair.after });
       const name = list === "nodes" ? { node: key } : { edge: key };
-      const difference = besides(pair.before, now, isTold(name));
+      const difference = besides(pair.before, now, row, isTold(name));
       if (difference) found.changes.push({ ...name, ...difference } as Change);
     } else {
       rest[list].delete(slot);
       if (list === "nodes") found.added.push(now as FileNode);
     }
   }
-  const ofFile = file && brought.file?.before && brought.file.after ? { before: brought.file.before, after: brought.file.after } : null;
-  const theirs = file && ofFile ? differing(doc.file, file) : {};
-  if (ofFile && Object.keys(differing(ofFile.before, ofFile.after)).some((key) => key in theirs)) {
+  const base = brought.file?.before;
+  const theirs = file && base ? differing(doc.file, file) : {};
+  if (brought.file && base && Object.keys(theirs).length > 0) {
     isMet = true;
-    rest.file = { before: withFields(ofFile.before, theirs), after: ofFile.after };
-    const difference = besides(ofFile.before, doc.file, isTold({ file: true }));
+    rest.file = { ...brought.file, before: withChange(base, doc.file, file ?? {}, true) };
+    // Where they changed other keys than I, nothing of mine is gone.
+    const isMine = Object.keys(differing(base, doc.file)).some((key) => key in theirs);
+    const difference = isMine && besides(base, doc.file, file, isTold({ file: true }));
     if (difference) found.changes.push({ file: true, ...difference } as Change);
   }
   return isMet ? found : null;
 }
 
-/** What I changed, without the fields that somebody has told of; null where nothing is left of it. */
-function besides(before: object, now: object, isTold: (field: string | null, mine: unknown) => boolean): Difference<object> | null {
+/** What I changed, without the fields that somebody has told of, and texts of which all is still there; null where nothing is left of it. */
+function besides(before: object, now: object, theirs: object | null, isTold: (field: string | null, mine: unknown) => boolean): Difference<object> | null {
   if (isTold(null, now)) return null;
-  const fields = Object.entries(differing(before, now)).filter(([field, mine]) => !isTold(field, mine));
+  const fields = Object.entries(differing(before, now)).filter(([field, mine]) => !isTold(field, mine) && !(theirs && onlyAdds(mine, readField(theirs, field))));
   return differenceOf(before, withFields(before, Object.fromEntries(fields)));
 }
 

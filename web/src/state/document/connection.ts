@@ -6,8 +6,8 @@ import type { Chosen } from "./disputes";
 import { Live, type DraftRead } from "./live";
 import type { Mark } from "./local";
 import type { Measures } from "./measures";
-import { Posting, type Posts } from "./posting";
-import { Socket } from "./socket";
+import { Posting, SIGN_IN, type Posts } from "./posting";
+import { Socket, type Phase } from "./socket";
 import type { Timing } from "./timing";
 import type { OpenWire } from "./wire";
 import type { GraphDocument } from "../../graph/document/document";
@@ -42,7 +42,7 @@ export interface ConnectionParts {
   measures?: (isThere: () => boolean) => Measures;
   /** What this device keeps must be written anew: at once, or soon. */
   onBase: (isUrgent: boolean) => void;
-  /** The draft is that of another epoch, and was not read again. */
+  /** The draft is that of another epoch. */
   onFold?: () => void;
 }
 
@@ -88,6 +88,11 @@ export class Connection {
     return this.socket.presence;
   }
 
+  /** How the socket is. */
+  get phase(): Phase {
+    return this.socket.phase;
+  }
+
   get mark(): Mark | null {
     return this.live.mark;
   }
@@ -100,9 +105,10 @@ export class Connection {
     this.tell();
   }
 
-  /** The page is seen again: connections that were given up meanwhile come back. */
+  /** The page is seen again: connections that were given up meanwhile come back, and one that seems to be there is tried. */
   wake(): void {
-    if (this.socket.phase !== "open" && !this.isRefusedForGood) this.retry();
+    if (this.socket.phase === "open") this.socket.check();
+    else if (!this.isRefusedForGood) this.retry();
   }
 
   /** Sends what is there and waits for it; answers the rev, or null where it is not on the server. */
@@ -199,12 +205,12 @@ export class Connection {
 
   private tell(): void {
     const { live, socket, posts, refused } = this;
-    const isSignedOut = refused?.code === "signed_out";
+    const isSignedOut = refused?.code === "signed_out" || posts.why === SIGN_IN;
     this.parts.onProgress({
       isSaved: live.isSaved,
       isBusy: socket.phase === "open" || posts.isBusy,
       at: live.savedAt,
-      why: isSignedOut ? refused.why : posts.why,
+      why: isSignedOut ? SIGN_IN : posts.why,
       refused: refused && !isSignedOut ? refused.why : null,
       ...(isSignedOut && { isSignedOut }),
     });

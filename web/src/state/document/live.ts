@@ -43,7 +43,7 @@ interface Parts {
   onBase: (isUrgent: boolean) => void;
   /** The draft must be read again (`over`). */
   onLack: () => void;
-  /** The overlay was folded and I went on as I am, without reading the draft: what is said about it may be another. */
+  /** I went on in another epoch: what is said about the draft may be another. */
   onFold?: () => void;
 }
 
@@ -189,8 +189,8 @@ export class Live {
       this.base = baseOf(doc);
       this.epoch = epoch;
       this.enter(new Doc());
-      this.parts.onFold?.();
     } else await this.rebase();
+    this.parts.onFold?.();
     this.parts.onBase(true);
     this.parts.onProgress();
   }

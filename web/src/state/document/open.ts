@@ -1,7 +1,7 @@
 // What a document needs once it is seen: the way to the server, and what earlier visits left behind. A chunk of its own.
 
 import { reportsApi } from "../../api/reports";
-import { readOverlay, readPlace, roomUrl, saveUpdate } from "../../api/room";
+import { readOverlay, roomUrl, saveUpdate } from "../../api/room";
 import type { Conflict } from "../../graph/document/changes";
 import type { GraphDocument } from "../../graph/document/document";
 import { commentsOf } from "./comments";
@@ -13,6 +13,7 @@ import type { Kept, Local } from "./local";
 import { placeOf, type Place } from "./place";
 import { Measures } from "./measures";
 import { peopleOf, readMe, sourceOf } from "./presence";
+import { standingOf } from "./standing";
 import type { Tab } from "./tabs";
 import { timing } from "./timing";
 import { weigh } from "./weight";
@@ -23,7 +24,6 @@ export async function takeUp(workflow: string, doc: GraphDocument, kept: Kept, e
   return layKept(doc, kept, state ? arrivedIn(epoch, state.state) : () => false);
 }
 
-type Standing = Place & { changed: boolean };
 type Given = Pick<ConnectionParts, "doc" | "carried" | "onProgress" | "onConflicts" | "onBase"> & {
   workflow: string;
   draft: DraftRead & Place;
@@ -31,7 +31,7 @@ type Given = Pick<ConnectionParts, "doc" | "carried" | "onProgress" | "onConflic
   onChanged: (isChanged: boolean) => void;
   tab: Tab;
   local: Local | null;
-  readDraft: () => Promise<DraftRead & Standing>;
+  readDraft: () => Promise<DraftRead>;
 };
 
 export async function connect({ workflow, draft, tab, local, readDraft, onChanged, ...rest }: Given): Promise<Connection> {
@@ -39,16 +39,14 @@ export async function connect({ workflow, draft, tab, local, readDraft, onChange
   await commentsOf(rest.doc).keep(local, workflow);
   const place = placeOf(rest.doc);
   place.set(draft);
-  const took = <T extends Standing>(read: T): T => {
-    place.set(read);
-    onChanged(read.changed);
-    return read;
-  };
   return new Connection({
     ...rest,
-    readDraft: () => readDraft().then(took),
+    readDraft,
     // Somebody published, in most cases.
-    onFold: () => void readPlace(workflow).then(took, () => undefined),
+    onFold: standingOf(workflow, rest.doc, (now) => {
+      place.set(now);
+      onChanged(now.changed);
+    }),
     timing,
     epoch,
     rev,

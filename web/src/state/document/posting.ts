@@ -6,6 +6,9 @@ import { isRefused, LEAVING_BYTES } from "../../api/room";
 import type { Live, Unsent } from "./live";
 import { pause, type Timing } from "./timing";
 
+/** Why nothing is saved while nobody is signed in. */
+export const SIGN_IN = "sign in to save";
+
 /** What a room has, and what it answers to a change. */
 export interface Posts {
   document(epoch: number, since: Uint8Array | null): Promise<{ rev: number; at: number; state: Uint8Array }>;
@@ -26,6 +29,8 @@ export class Posting {
   private timer: ReturnType<typeof setTimeout> | null = null;
   /** When the oldest change that was not sent was made. */
   private since: number | null = null;
+  /** Whether it is known what the server has: of what a socket sent last nobody may have heard. */
+  private isSynced = false;
   private polledAt = 0;
   private failures = 0;
   private underWay: Promise<void> | null = null;
@@ -37,7 +42,7 @@ export class Posting {
   start(): void {
     if (this.isOn) return;
     this.isOn = true;
-    this.polledAt = 0;
+    this.isSynced = false;
     this.soon(0);
   }
 
@@ -101,14 +106,15 @@ export class Posting {
       this.inHand = null;
       await live.over(-1, -1);
     }
-    const isNew = live.vector === null;
+    const isNew = !this.isSynced || live.vector === null;
     if (isNew || Date.now() - this.polledAt >= this.parts.timing.poll) {
       const { epoch } = live;
-      const { rev, at, state } = await posts.document(epoch, live.vector);
+      const { rev, at, state } = await posts.document(epoch, isNew ? null : live.vector);
       if (!this.isOn || epoch !== live.epoch) return;
       this.polledAt = Date.now();
       if (isNew) {
         this.inHand = null;
+        this.isSynced = true;
         live.synchronise(state);
       } else this.took(state);
       live.heard(rev, at);
@@ -160,7 +166,7 @@ export class Posting {
       return onRefused((error as ApiError).code, why);
     }
     this.failures += 1;
-    onState(false, error instanceof ApiError && error.status === 401 ? "sign in to save" : why);
+    onState(false, error instanceof ApiError && error.status === 401 ? SIGN_IN : why);
     this.soon(pause(timing, this.failures));
   }
 }

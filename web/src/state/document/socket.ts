@@ -5,6 +5,7 @@ import { applyAwarenessUpdate, Awareness, encodeAwarenessUpdate, removeAwareness
 import { read, write, type Frame } from "./frames";
 import type { Live } from "./live";
 import { pause, type Timing } from "./timing";
+import { SIGN_IN } from "./posting";
 import { LOST, type OpenWire, type Wire } from "./wire";
 
 export const CLOSED = { signedOut: 4401, gone: 4404, over: 4409, tooLarge: 4413 } as const;
@@ -84,6 +85,12 @@ export class Socket {
     if (!this.wire) return;
     this.due = ANY;
     this.again();
+  }
+
+  /** Whether the other end is still there: asked, it answers. */
+  check(): void {
+    this.askAll();
+    this.await();
   }
 
   /** There is something to send. */
@@ -228,7 +235,7 @@ export class Socket {
 
   private closed(code: number): void {
     this.drop();
-    if (code === CLOSED.signedOut) return this.ended("signed_out", "sign in to save");
+    if (code === CLOSED.signedOut) return this.ended("signed_out", SIGN_IN);
     if (code === CLOSED.gone) return this.ended("gone", "there is no such workflow any more");
     if (code === CLOSED.tooLarge) return this.refuse("too_large", "a change is too large for the server");
     if (code === CLOSED.over) this.due ??= ANY;

@@ -1,0 +1,74 @@
+// Two who write in one text, each in a place where nobody else does, by whatever connection there is: no letter is lost, and nobody
+// is asked to choose. TIDEMILL_RUNS=1000 for long.
+
+import "fake-indexeddb/auto";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { TIMING } from "../../src/state/document/timing";
+import { randomOf } from "../random";
+import { settled } from "./ends";
+import { Replica } from "./replica";
+import { SimServer } from "./sim-server";
+
+const MIDDLE = "input.weight + input.height * 2";
+const RUNS = Number(process.env["TIDEMILL_RUNS"] ?? 10);
+const FROM = Number(process.env["TIDEMILL_SEED"] ?? 1);
+const LETTERS = 300;
+const TYPE_MS = 20;
+const LONGEST_TRAVEL_MS = 80;
+
+interface Way {
+  name: string;
+  /** Sockets come and go, and so does the network. */
+  isWeak: boolean;
+}
+const WAYS: readonly Way[] = [
+  { name: "without a socket", isWeak: false },
+  { name: "with connections that come and go", isWeak: true },
+];
+
+for (const { name, isWeak } of WAYS)
+  describe(name, () => {
+    beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] }));
+    afterEach(() => void vi.useRealTimers());
+
+    for (let seed = FROM; seed < FROM + RUNS; seed += 1) {
+      it(`all letters of both are kept, and nothing is to be settled (seed ${seed})`, async () => {
+        const random = randomOf(seed);
+        const chance = (of: number) => random.below(of) === 0;
+        const server = new SimServer({ nodes: [{ id: "a", data: { text: MIDDLE } }], edges: [] });
+        const both: Replica[] = [];
+        for (const who of ["X", "Y"]) {
+          const network = { isOnline: true, hasSockets: isWeak, travelMs: 1 + random.below(LONGEST_TRAVEL_MS) };
+          both.push(await Replica.open(who, server, { network, disk: `typing ${name} ${seed} ${who}`, timing: TIMING }));
+        }
+        await settled(server, 12_000);
+        const text = (one: Replica) => String(one.doc.nodes.get("a")?.data?.["text"]);
+        const told = new Set<string>();
+        const typed = { X: "", Y: "" };
+        for (let step = 0; step < LETTERS; step += 1) {
+          const who = random.below(2) === 0 ? "X" : "Y";
+          const one = both[who === "X" ? 0 : 1] as Replica;
+          for (const letter of `${who}${step % 10}`) {
+            const now = text(one);
+            const at = now.indexOf(MIDDLE) + (who === "X" ? 0 : MIDDLE.length + typed.Y.length);
+            one.doc.change("Type", (edit) => edit.setNode("a", { "data/text": now.slice(0, at) + letter + now.slice(at) }), { join: "type" });
+            typed[who] += letter;
+            await vi.advanceTimersByTimeAsync(TYPE_MS);
+          }
+          if (chance(6)) one.doc.change("Add", (edit) => edit.addNode({ id: one.doc.freshId(`${who}-`), data: { step } }));
+          if (isWeak && chance(30)) one.network.hasSockets = !one.network.hasSockets;
+          if (isWeak && chance(50)) one.network.isOnline = !one.network.isOnline;
+          if (isWeak && chance(80)) server.fold();
+          for (const each of both) told.add(each.state.kind);
+          await settled(server, random.below(chance(10) ? 4_000 : 300) + 1);
+        }
+        for (const one of both) one.network.isOnline = true;
+        await settled(server, 150_000);
+        for (const one of both) one.close();
+        const all = typed.X + MIDDLE + typed.Y;
+        expect(both.map(text)).toEqual([all, all]);
+        expect(server.conflicts()).toEqual([]);
+        for (const kind of ["refused", "unsafe", "conflict"]) expect(told).not.toContain(kind);
+      });
+    }
+  });
