@@ -27,6 +27,11 @@ describe("what a node is set to", () => {
     expect(facts).toEqual([{ key: "token", label: "Token", text: "••••••" }]);
   });
 
+  it("never shows what sounds like one of a type that nobody knows, and nothing where none is set", () => {
+    expect(factsOf({ id: "a", data: { apiKey: "k", user: "ada" } }, null).map(({ text }) => text)).toEqual(["••••••", "ada"]);
+    expect(factsOf({ id: "a", data: { token: "" } }, KIND)).toEqual([]);
+  });
+
   it("is what is there where nobody knows the type, and nothing where nothing is set", () => {
     expect(factsOf({ id: "a", data: { note: "text", empty: "" } }, null)).toEqual([{ key: "note", label: "Note", text: "text" }]);
     expect(factsOf({ id: "a" }, KIND)).toEqual([]);

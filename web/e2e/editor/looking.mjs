@@ -34,9 +34,13 @@ test("who looks on sees what is done as it is done, and can change nothing", WID
   await page.getByRole("dialog", { name: "Who is here" }).getByText("Viewing").waitFor();
   await page.keyboard.press("Escape");
   await looking.getByText("Weighs what comes and sends it on.").waitFor();
-  await add(page, "Delay");
+  await add(page, "No operation");
   await shows(looking, 4);
-  await looking.locator("header").getByText("Draft", { exact: true }).waitFor();
+  const standing = (words) => looking.locator("header").getByText(words, { exact: true }).waitFor();
+  await standing("Draft");
+  await saved(page);
+  await page.locator("header").getByRole("button", { name: "Publish", exact: true }).click();
+  await standing("Published");
 
   // What a node is set to, and that it follows what others write in it.
   const weigh = CHAIN.nodes[1];
@@ -65,7 +69,11 @@ test("who looks on sees what is done as it is done, and can change nothing", WID
   assert.deepEqual(await draft(product, id), before);
   await shows(looking, 4);
 
-  // Published by somebody is published for who looks on; the way to the editor is there, and leaving is seen.
+  // The panel closes by key, and the graph has the keyboard again; the way to the editor is there, and leaving is seen.
+  await side.getByRole("button", { name: "Close" }).focus();
+  await looking.keyboard.press("Escape");
+  await looking.getByRole("complementary", { name: "Workflow" }).waitFor();
+  assert.equal(await looking.evaluate(() => document.activeElement?.hasAttribute("data-canvas")), true);
   await page.keyboard.press("Escape");
   await looking.getByRole("link", { name: "Edit" }).click();
   await palette(looking).waitFor();
@@ -81,6 +89,8 @@ test("who looks on is told when they are cut off, and sees what was missed once 
   const link = (words) => page.locator("header").getByText(words, { exact: true }).waitFor();
   await link("Live");
   weather.becomes("away");
+  weather.cut();
+  await link("Connecting");
   await page.locator("header").getByText("Not connected", { exact: true }).waitFor({ timeout: 40_000 });
   const { rev } = JSON.parse((await product.call("GET", `/workflows/${id}/draft`)).text);
   const told = await product.call("PATCH", `/workflows/${id}/draft`, { changes: [{ node: CHAIN.nodes[2].id, removed: true }] }, { "if-match": `"${rev}"` });

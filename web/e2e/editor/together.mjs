@@ -30,8 +30,8 @@ test("what one adds, moves and deletes the other sees, and each takes back their
 });
 
 test("what one publishes is published for all who have it open", WIDE, async (given) => {
-  const { page } = given;
-  const { other } = await two(given, CHAIN, "Published");
+  const { page, product } = given;
+  const { id, other } = await two(given, CHAIN, "Published");
   const standing = (one, words) => one.locator("header").getByText(words, { exact: true }).waitFor();
   const button = (one) => one.locator("header").getByRole("button", { name: "Publish", exact: true });
   await add(page, "No operation");
@@ -45,6 +45,12 @@ test("what one publishes is published for all who have it open", WIDE, async (gi
   for (const one of [page, other]) await standing(one, "Draft");
   await saved(other);
   await button(other).click();
+  for (const one of [page, other]) await standing(one, "Published");
+  // A script that puts another file in its place publishes too: what follows is read anew, and nothing of it is to be published.
+  const graph = await draft(product, id);
+  const put = await product.call("PUT", `/workflows/${id}`, { ...graph, nodes: graph.nodes.slice(0, 4) }, { "if-match": "*" });
+  assert.equal(put.status, 200);
+  await Promise.all([page, other].map((one) => shows(one, 4)));
   for (const one of [page, other]) await standing(one, "Published");
 });
 

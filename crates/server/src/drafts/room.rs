@@ -23,8 +23,9 @@ use crate::error::ApiError;
 use crate::metrics;
 use crate::workflows::{self, Workflow};
 
-/// Members of a room.
+/// Members of a room, and how many of them may only look on: a link that many follow leaves places for those who edit.
 const MEMBERS_MAX: usize = 200;
+const VIEWERS_MAX: usize = 150;
 /// Frames that wait for the room, and frames that wait for a member.
 const WAITING: usize = 1_024;
 const UNHEARD_MAX: usize = 512;
@@ -365,7 +366,8 @@ impl Room {
                 self.members.remove(&before).into_iter().for_each(|other| other.end(close::REPLACED));
             }
         }
-        if self.members.len() >= MEMBERS_MAX {
+        let viewers = self.members.values().filter(|other| other.manner.views).count();
+        if self.members.len() >= MEMBERS_MAX || member.manner.views && viewers >= VIEWERS_MAX {
             return member.end(close::TOO_MUCH);
         }
         ::metrics::gauge!("room_members").increment(1.0);

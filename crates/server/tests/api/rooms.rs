@@ -189,6 +189,23 @@ async fn viewers_hear_and_change_nothing_and_one_session_has_one_socket() {
 }
 
 #[tokio::test]
+async fn viewers_leave_places_for_those_who_edit() {
+    let server = Server::new().await;
+    let (id, address) = (server.store(LETTERS).await, server.listen().await);
+    let path = format!("/api/v1/workflows/{id}/rooms/0?tidemill=1&view=1");
+    let mut viewers = Vec::new();
+    for _ in 0..150 {
+        viewers.push(Person::with(&address, &path, Doc::new()).await);
+    }
+    let mut late = Person::with(&address, &path, Doc::new()).await;
+    late.until(|heard| heard.closed == Some(1013)).await;
+    let mut ada = Person::join(&address, &id, 0).await;
+    ada.set("nodes", "b/data/value", "2").await;
+    ada.saved().await;
+    viewers[149].until_entry("nodes", "b/data/value", "2").await;
+}
+
+#[tokio::test]
 async fn hostile_frames_end_at_most_their_own_socket() {
     let server = Server::with(&[("limits.body_bytes", "20000")]).await;
     let (id, address) = (server.store(LETTERS).await, server.listen().await);

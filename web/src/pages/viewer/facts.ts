@@ -7,6 +7,8 @@ import { words } from "../../graph/summary";
 import { textOf } from "../../panels/versions/words";
 
 const HIDDEN = "••••••";
+/** What keys of a type that nobody knows are called where they hold what nobody should read. */
+const SECRET = /password|passwd|secret|token|api_?key|authorization|credential/i;
 
 interface Fact {
   key: string;
@@ -20,7 +22,8 @@ export function factsOf({ data = {} }: FileNode, kind: Pick<NodeType, "id" | "ca
   const known = new Map(fields.map((field) => [field.key, field]));
   const keys = [...fields.map(({ key }) => key).filter((key) => key in data), ...Object.keys(data).filter((key) => !known.has(key))];
   return keys.flatMap((key) => {
-    const text = known.get(key)?.widget === "password" ? HIDDEN : textOf(data[key]);
-    return key === "label" || text === "" ? [] : [{ key, label: known.get(key)?.label || words(key), text }];
+    const [text, field] = [textOf(data[key]), known.get(key)];
+    const isSecret = field ? field.widget === "password" : SECRET.test(key);
+    return key === "label" || text === "" ? [] : [{ key, label: known.get(key)?.label || words(key), text: isSecret ? HIDDEN : text }];
   });
 }

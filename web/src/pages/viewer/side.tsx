@@ -14,6 +14,7 @@ import { Button } from "../../ui/button";
 import { count } from "../../ui/format";
 import { categoryOf, NodeTile } from "../../ui/node-icon";
 import { Marked } from "../../ui/marked";
+import { Skeleton } from "../../ui/states";
 import { useComments } from "../editor/use-comments";
 import { useDocValue, useFile, useNode } from "../editor/use-doc";
 import { factsOf } from "./facts";
@@ -25,15 +26,18 @@ interface SideProps {
   kinds: ReadonlyMap<string, NodeType>;
   slot: number;
   canvas: RefObject<CanvasHandle | null>;
-  reveal: (id: string) => void;
 }
 
 export function Side(props: SideProps) {
-  const { viewing, slot } = props;
+  const { viewing, slot, kinds, canvas } = props;
   const node = useNode(viewing.doc, slot);
+  const close = () => {
+    viewing.selection.clear();
+    canvas.current?.focus();
+  };
   return node ? (
-    <aside className={`${s.side} ${s.withNode}`} aria-label="Node">
-      <NodeFacts {...props} node={node} />
+    <aside className={s.side} aria-label="Node" onKeyDown={(event) => event.key === "Escape" && !event.defaultPrevented && close()}>
+      {kinds.size === 0 ? <Skeleton rows={6} /> : <NodeFacts {...props} node={node} close={close} />}
     </aside>
   ) : (
     <aside className={s.side} aria-label="Workflow">
@@ -42,8 +46,8 @@ export function Side(props: SideProps) {
   );
 }
 
-function NodeFacts({ viewing, kinds, node, slot }: SideProps & { node: FileNode }) {
-  const { doc, selection } = viewing;
+function NodeFacts({ viewing, kinds, node, slot, close }: SideProps & { node: FileNode; close: () => void }) {
+  const { doc } = viewing;
   const kind = kindOf(kinds, node.type);
   const facts = useMemo(() => factsOf(node, kind), [node, kind]);
   const type = kind?.name ?? (node.type ? words(node.type) : "No type");
@@ -54,11 +58,11 @@ function NodeFacts({ viewing, kinds, node, slot }: SideProps & { node: FileNode 
         <h2 className="cut" dir="auto">
           {nameOf(node, kinds)}
         </h2>
-        <Button kind="quiet" iconOnly icon={<X size={16} aria-hidden="true" />} onClick={() => selection.clear()}>
+        <Button kind="quiet" iconOnly icon={<X size={16} aria-hidden="true" />} onClick={close}>
           Close
         </Button>
       </header>
-      <div className={s.body}>
+      <div className={s.body} role="group" aria-label="What it is set to" tabIndex={0}>
         <p className="dim">
           {type}
           {kind ? <>: <Marked text={kind.summary} /></> : null}
@@ -82,7 +86,7 @@ function NodeFacts({ viewing, kinds, node, slot }: SideProps & { node: FileNode 
   );
 }
 
-function WorkflowFacts({ viewing, canvas, reveal, kinds }: SideProps) {
+function WorkflowFacts({ viewing, canvas, kinds }: SideProps) {
   const { doc } = viewing;
   const { description, tags } = useFile(doc);
   const nodes = useDocValue(doc, (now) => now.nodes.count);
@@ -106,20 +110,25 @@ function WorkflowFacts({ viewing, canvas, reveal, kinds }: SideProps) {
           ) : null}
         </dl>
       </div>
-      <Comments viewing={viewing} canvas={canvas} reveal={reveal} kinds={kinds} />
+      <Comments viewing={viewing} canvas={canvas} kinds={kinds} />
     </>
   );
 }
 
 const nothing = () => undefined;
 
-function Comments({ viewing, canvas, reveal, kinds }: Omit<SideProps, "slot">) {
+function Comments({ viewing, canvas, kinds }: Omit<SideProps, "slot">) {
   const { doc } = viewing;
   const comments = useComments(doc);
   const [current, setCurrent] = useState<string | null>(null);
   useDocValue(doc, (now) => now.version); // what nodes are called, and whether they are there
   const { threads, device, me } = comments;
-  const show = ({ node, x, y }: Thread) => (node === null ? canvas.current?.center({ x, y }) : reveal(node));
+  // Without choosing the node: what it is set to would take the place of what is read.
+  const show = ({ node, x, y }: Thread) => {
+    const slot = node === null ? undefined : doc.nodes.slot(node);
+    if (node === null) canvas.current?.center({ x, y });
+    else if (slot !== undefined && doc.nodes.at(slot)) canvas.current?.reveal(slot);
+  };
   return (
     <CommentList
       threads={threads}
@@ -137,10 +146,11 @@ function Comments({ viewing, canvas, reveal, kinds }: Omit<SideProps, "slot">) {
       actions={{
         choose: (thread) => {
           setCurrent(thread?.id ?? null);
-          if (thread) device.see([thread], threads);
-          if (thread && thread.node === null) show(thread);
+          if (!thread) return;
+          device.see([thread], threads);
+          show(thread);
         },
-        show,
+        show: null,
         answer: nothing,
         edit: nothing,
         remove: nothing,

@@ -5,7 +5,6 @@ import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "
 import { Canvas } from "../../canvas/canvas";
 import type { CanvasHandle } from "../../canvas/types";
 import type { GraphDocument } from "../../graph/document/document";
-import type { Progress } from "../../state/document/connection";
 import { plural } from "../../ui/format";
 import { Link, useSearch, useTitle } from "../../ui/router";
 import { Chip } from "../../ui/status";
@@ -14,7 +13,7 @@ import { EditorPeople } from "../editor/people";
 import { useSelectionVersion } from "../../panels/editor/use-document";
 import { useKinds } from "../kinds";
 import { editorPath } from "../paths";
-import type { Viewing } from "./open-view";
+import type { Standing, Viewing } from "./open-view";
 import { Side } from "./side";
 import s from "./viewer.module.css";
 
@@ -40,16 +39,16 @@ export function Viewer({ viewing }: { viewing: Viewing }) {
         {isBlank ? <p className={s.blank}>Nothing is in this workflow yet. What others add appears here.</p> : null}
       </div>
       {isPainted ? <EditorPeople workflow={viewing.workflow} doc={doc} selection={selection} canvas={canvas} /> : null}
-      <Side viewing={viewing} kinds={kinds} slot={selection.only} canvas={canvas} reveal={reveal} />
+      <Side viewing={viewing} kinds={kinds} slot={selection.only} canvas={canvas} />
     </div>
   );
 }
 
 function Head({ viewing, name }: { viewing: Viewing; name: string }) {
   const { folder } = useFile(viewing.doc);
-  const { progress, isChanged } = useSyncExternalStore(viewing.listen, () => viewing.now);
+  const standing = useSyncExternalStore(viewing.listen, () => viewing.now);
   const inFolder = typeof folder === "string" && folder !== "";
-  const link = linkWords(progress);
+  const link = linkWords(standing);
   return (
     <header className={s.top}>
       <nav className={s.crumbs} aria-label="Where this workflow is">
@@ -64,7 +63,7 @@ function Head({ viewing, name }: { viewing: Viewing; name: string }) {
           <Eye aria-hidden="true" className={s.eye} /> View only
         </Chip>
         <span className={s.version}>
-          <Chip>{isChanged ? "Draft" : "Published"}</Chip>
+          <Chip>{standing.isChanged ? "Draft" : "Published"}</Chip>
         </span>
         <Chip tone={link.tone} title={link.meaning}>
           {link.words}
@@ -85,11 +84,12 @@ function Head({ viewing, name }: { viewing: Viewing; name: string }) {
 const countOf = (doc: GraphDocument) => doc.nodes.count;
 
 /** Whether what is on show is what the others see. */
-function linkWords(progress: Progress | null): { tone: "ok" | "warn" | "bad" | "idle"; words: string; meaning: string } {
-  if (!progress) return { tone: "idle", words: "Connecting", meaning: "The graph is as it was when this page was opened." };
+function linkWords({ progress, phase }: Standing): { tone: "ok" | "warn" | "bad" | "idle"; words: string; meaning: string } {
+  if (!progress || phase === "trying") return { tone: "idle", words: "Connecting", meaning: "What others change is seen here once there is a connection." };
   if (progress.isSignedOut) return { tone: "bad", words: "Signed out", meaning: "You are signed out: what others change is not seen here until you sign in and open this page again." };
   if (progress.refused !== null) return { tone: "bad", words: "Not followed", meaning: `What others change is not seen here: ${progress.refused}.` };
   if (progress.why !== null) return { tone: "warn", words: "Not connected", meaning: `What others change is not seen here for now: ${progress.why}. It is tried again by itself.` };
+  if (phase !== "open") return { tone: "idle", words: "Every 10 s", meaning: "No direct connection comes through: what others change is seen here after ten seconds." };
   return { tone: "ok", words: "Live", meaning: "What others change is seen here at once." };
 }
 

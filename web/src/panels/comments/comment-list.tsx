@@ -150,7 +150,7 @@ function Nothing({ which, hasOthers, shown, onNew, keys }: ListProps & { which: 
           Select a node, or point at a place of the canvas, to say something about it. {keys === null ? null : <Key>{keys}</Key>}
         </>
       ) : (
-        "Nobody has said anything about this workflow."
+        hasOthers ? "What was said is under Resolved." : "Nobody has said anything about this workflow."
       )}
     </Empty>
   );
