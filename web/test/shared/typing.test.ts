@@ -45,16 +45,22 @@ for (const { name, isWeak } of WAYS)
         const text = (one: Replica) => String(one.doc.nodes.get("a")?.data?.["text"]);
         const told = new Set<string>();
         const typed = { X: "", Y: "" };
+        /** Writes, or takes back the last letters, where I am. */
+        const type = (who: "X" | "Y", letter: string, back = 0) => {
+          const one = both[who === "X" ? 0 : 1] as Replica;
+          const now = text(one);
+          const at = now.indexOf(MIDDLE) + (who === "X" ? 0 : MIDDLE.length + typed.Y.length);
+          one.doc.change("Type", (edit) => edit.setNode("a", { "data/text": now.slice(0, at - back) + letter + now.slice(at) }), { join: "type" });
+          typed[who] = typed[who].slice(0, typed[who].length - back) + letter;
+        };
         for (let step = 0; step < LETTERS; step += 1) {
           const who = random.below(2) === 0 ? "X" : "Y";
           const one = both[who === "X" ? 0 : 1] as Replica;
           for (const letter of `${who}${step % 10}`) {
-            const now = text(one);
-            const at = now.indexOf(MIDDLE) + (who === "X" ? 0 : MIDDLE.length + typed.Y.length);
-            one.doc.change("Type", (edit) => edit.setNode("a", { "data/text": now.slice(0, at) + letter + now.slice(at) }), { join: "type" });
-            typed[who] += letter;
+            type(who, letter);
             await vi.advanceTimersByTimeAsync(TYPE_MS);
           }
+          if (chance(4) && typed[who].length > 2) type(who, "", 1 + random.below(2));
           if (chance(6)) one.doc.change("Add", (edit) => edit.addNode({ id: one.doc.freshId(`${who}-`), data: { step } }));
           if (isWeak && chance(30)) one.network.hasSockets = !one.network.hasSockets;
           if (isWeak && chance(50)) one.network.isOnline = !one.network.isOnline;

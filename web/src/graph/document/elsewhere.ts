@@ -4,8 +4,8 @@
 import type { FileEdge, FileGraph, FileNode } from "../file";
 import { mergeDifference, type Change, type Conflict, type Difference, type MergeTexts, type RowName } from "./changes";
 import type { GraphDocument } from "./document";
-import { differing, fieldsOf, readField, same, withFields, type Entity } from "./fields";
-import { moved } from "../overlay/letters";
+import { differing, fieldsOf, readField, same, withFields, type Entity, type Fields } from "./fields";
+import { isByLetters, moved } from "../overlay/letters";
 import { partsOf, type Gone, type Pair, type Rows } from "./rows";
 import type { Table } from "./table";
 
@@ -124,10 +124,15 @@ export function holdBack({ rows }: GraphDocument, waiting: Went, arrived: Record
     for (const [slot, pair] of waiting[list]) {
       if (!arrived[list].has(slot)) continue;
       const known = side.base.has(slot) ? side.base.get(slot) : side.table.at(slot);
-      if (pair.before && pair.after && known) settle(side, slot, withChange<Row>(known, pair.after, pair.before));
+      if (pair.before && pair.after && known) settle(side, slot, withFields<Row>(known, heldFields(pair.after, pair.before)));
     }
   }
-  if (arrived.file && waiting.file?.before && waiting.file.after) rows.baseFile = withKeys(rows.baseFile, waiting.file.after, waiting.file.before);
+  if (arrived.file && waiting.file?.before && waiting.file.after) rows.baseFile = withFields<Entity>(rows.baseFile, heldFields(waiting.file.after, waiting.file.before));
+}
+
+/** What leads back to before a change that waits, but for texts: those are known by letters, and what waits of them is in no base. */
+function heldFields(after: object, before: object): Fields {
+  return Object.fromEntries(Object.entries(differing(after, before)).filter(([field, value]) => !isByLetters(readField(after, field), value)));
 }
 
 /** All that is here is on the server. */
