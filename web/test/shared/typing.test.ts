@@ -7,6 +7,7 @@ import { TIMING } from "../../src/state/document/timing";
 import { randomOf } from "../random";
 import { settled } from "./ends";
 import { Replica } from "./replica";
+import { seedAll } from "./seeded";
 import { SimServer } from "./sim-server";
 
 const MIDDLE = "input.weight + input.height * 2";
@@ -29,10 +30,14 @@ const WAYS: readonly Way[] = [
 for (const { name, isWeak } of WAYS)
   describe(name, () => {
     beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] }));
-    afterEach(() => void vi.useRealTimers());
+    afterEach(() => {
+      vi.useRealTimers();
+      vi.restoreAllMocks();
+    });
 
     for (let seed = FROM; seed < FROM + RUNS; seed += 1) {
       it(`all letters of both are kept, and nothing is to be settled (seed ${seed})`, async () => {
+        seedAll(seed);
         const random = randomOf(seed);
         const chance = (of: number) => random.below(of) === 0;
         const server = new SimServer({ nodes: [{ id: "a", data: { text: MIDDLE } }], edges: [] });
