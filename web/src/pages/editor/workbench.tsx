@@ -32,6 +32,7 @@ import type { EditorRun } from "./use-editor-run";
 import { useOpen } from "./use-open";
 import { NARROW, type Parts } from "./use-parts";
 import type { Problems } from "./use-problems";
+import { useReveal } from "./use-reveal";
 import { WorkflowPanel } from "./workflow-panel";
 import s from "./editor.module.css";
 
@@ -225,19 +226,6 @@ function useCommands({ session, kinds, canvas, area, run, start, publish, parts 
     [context, setNotes, setLeft],
   );
   return { commands, take };
-}
-
-/** Selects a node and brings it into view. */
-function useReveal({ doc, selection }: Session, canvas: RefObject<CanvasHandle | null>) {
-  return useCallback(
-    (id: string) => {
-      const at = doc.nodes.slot(id);
-      if (at === undefined || !doc.nodes.at(at)) return;
-      selection.set([at]);
-      canvas.current?.reveal(at, { focus: true });
-    },
-    [doc, selection, canvas],
-  );
 }
 
 /**

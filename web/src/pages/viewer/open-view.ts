@@ -17,7 +17,7 @@ import { socketWire } from "../../state/document/wire";
 const ASKED_MS = 30_000;
 
 /** What is known of a draft beside the graph. */
-export interface Standing {
+export interface Followed {
   /** How the way to the server goes; null before anything is known of it. */
   progress: Progress | null;
   /** Whether others are heard at once ("open"), now and then ("away"), or not yet. */
@@ -33,7 +33,7 @@ export class Viewing {
   private connection: Connection | null = null;
   /** Who sends nothing would not notice that nothing comes any more. */
   private readonly asking = setInterval(() => document.visibilityState === "visible" && this.wake(), ASKED_MS);
-  now: Standing;
+  now: Followed;
 
   private constructor(
     readonly workflow: string,
@@ -93,7 +93,7 @@ export class Viewing {
     this.connection?.close();
   }
 
-  private tell(some: Partial<Standing>): void {
+  private tell(some: Partial<Followed>): void {
     this.now = { ...this.now, ...some };
     for (const listener of this.listeners) listener();
   }

@@ -1,7 +1,7 @@
 // The page of somebody who looks on: the graph as it is now, who is there, and beside it what the chosen node is set to.
 
 import { Eye, PencilLine } from "lucide-react";
-import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { Canvas } from "../../canvas/canvas";
 import type { CanvasHandle } from "../../canvas/types";
 import type { GraphDocument } from "../../graph/document/document";
@@ -11,9 +11,10 @@ import { Chip } from "../../ui/status";
 import { useFile, useDocValue, isEmpty } from "../editor/use-doc";
 import { EditorPeople } from "../editor/people";
 import { useSelectionVersion } from "../../panels/editor/use-document";
+import { useReveal } from "../editor/use-reveal";
 import { useKinds } from "../kinds";
 import { editorPath } from "../paths";
-import type { Standing, Viewing } from "./open-view";
+import type { Followed, Viewing } from "./open-view";
 import { Side } from "./side";
 import s from "./viewer.module.css";
 
@@ -84,7 +85,7 @@ function Head({ viewing, name }: { viewing: Viewing; name: string }) {
 const countOf = (doc: GraphDocument) => doc.nodes.count;
 
 /** Whether what is on show is what the others see. */
-function linkWords({ progress, phase }: Standing): { tone: "ok" | "warn" | "bad" | "idle"; words: string; meaning: string } {
+function linkWords({ progress, phase }: Followed): { tone: "ok" | "warn" | "bad" | "idle"; words: string; meaning: string } {
   if (!progress || phase === "trying") return { tone: "idle", words: "Connecting", meaning: "What others change is seen here once there is a connection." };
   if (progress.isSignedOut) return { tone: "bad", words: "Signed out", meaning: "You are signed out: what others change is not seen here until you sign in and open this page again." };
   if (progress.refused !== null) return { tone: "bad", words: "Not followed", meaning: `What others change is not seen here: ${progress.refused}.` };
@@ -98,19 +99,6 @@ function useName({ doc }: Viewing): string {
   const words = typeof name === "string" && name !== "" ? name : "Untitled workflow";
   useTitle(words);
   return words;
-}
-
-/** Chooses a node and brings it into view. */
-function useReveal({ doc, selection }: Viewing, canvas: { current: CanvasHandle | null }): (id: string) => void {
-  return useCallback(
-    (id: string) => {
-      const slot = doc.nodes.slot(id);
-      if (slot === undefined || !doc.nodes.at(slot)) return;
-      selection.set([slot]);
-      canvas.current?.reveal(slot);
-    },
-    [doc, selection, canvas],
-  );
 }
 
 /** A node that the address names is chosen. */
