@@ -2646,7 +2646,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What has changed of the draft since its epoch began, as an update of Yjs; since a state vector, only what is missing to it. */
+        /**
+         * What has changed of the draft since its epoch began, as an update of Yjs; since a state vector, only what is missing to it. Of an
+         *     epoch that is over it tells who was not told how far their writing came.
+         */
         get: {
             parameters: {
                 query: {
@@ -2654,6 +2657,8 @@ export interface paths {
                     epoch: number;
                     /** @description A state vector of Yjs in base64url */
                     since?: string;
+                    /** @description true: also of an epoch that is over, as it ended; that is kept for 7 days at least. rev and updated_at are the draft's */
+                    ended?: boolean;
                 };
                 header?: never;
                 path: {
@@ -2679,7 +2684,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description epoch_over: the draft was folded since */
+                /** @description epoch_over: the draft was folded since, or with ended, too long ago */
                 409: {
                     headers: {
                         [name: string]: unknown;

@@ -51,6 +51,7 @@ pub(crate) use open::Drafts;
 use open::{Beginning, Held};
 pub(crate) use publish::{problems, publish};
 pub(crate) use run::source;
+use shared::Shared;
 pub(crate) use sweep::{Sweeps, sweep};
 
 /// From this size on a text is worked on off the threads that answer requests.
@@ -163,22 +164,35 @@ pub(crate) async fn patch(app: &App, whose: Whose, matches: Match, body: Value) 
     change(app, whose, matches, make).await
 }
 
-/// What of a draft's overlay somebody lacks who has the state of a vector.
+/// An epoch of a draft, as somebody names it.
+#[derive(Clone, Copy)]
+pub(crate) struct Named {
+    pub(crate) epoch: u64,
+    /// Whether it may be over.
+    pub(crate) ended: bool,
+}
+
+/// What of a draft's overlay somebody lacks who has the state of a vector; of an epoch that is over, of what it ended with.
 pub(crate) async fn since(
     app: &App,
-    (tenant, id): Whose,
-    epoch: u64,
+    whose: Whose,
+    Named { epoch, ended }: Named,
     vector: &[u8],
 ) -> Result<(Head, Vec<u8>), ApiError> {
-    let mut held = app.drafts.hold(app, tenant, id).await;
-    let workflow = workflows::find(app, tenant, id).await?;
+    let lacking = |shared: &Shared| {
+        let wrong = "since is no state vector of Yjs, in base64url";
+        shared.since(vector).map_err(|_| ApiError::bad_request("invalid_parameter", wrong))
+    };
+    let mut held = app.drafts.hold(app, whose.0, whose.1).await;
+    let workflow = workflows::find(app, whose.0, whose.1).await?;
     let open = held.open(&workflow).await?;
-    save::is_epoch(&open.head, epoch)?;
-    let lacks = open
-        .shared
-        .since(vector)
-        .map_err(|_| ApiError::bad_request("invalid_parameter", "since is no state vector of Yjs, in base64url"))?;
-    Ok((open.head.clone(), lacks))
+    let head = open.head.clone();
+    let before = if ended && epoch < head.epoch { log::ended(app, whose, epoch).await? } else { None };
+    if let Some(shared) = before {
+        return Ok((Head { epoch, ..head }, lacking(&shared)?));
+    }
+    save::is_epoch(&head, epoch)?;
+    Ok((head, lacking(&open.shared)?))
 }
 
 /// Gives a draft up: it is the published version again.

@@ -251,14 +251,17 @@ pub(crate) struct DocumentState {
     state: String,
 }
 
-/// What has changed of the draft since its epoch began, as an update of Yjs; since a state vector, only what is missing to it.
+/// What has changed of the draft since its epoch began, as an update of Yjs; since a state vector, only what is missing to it. Of an
+/// epoch that is over it tells who was not told how far their writing came.
 #[utoipa::path(get, path = "/workflows/{id}/document", operation_id = "get_document", tag = "drafts",
     params(("id" = String, Path), ("epoch" = u64, Query, description = "The epoch that is at hand"),
-        ("since" = Option<String>, Query, description = "A state vector of Yjs in base64url")),
+        ("since" = Option<String>, Query, description = "A state vector of Yjs in base64url"),
+        ("ended" = Option<bool>, Query,
+            description = "true: also of an epoch that is over, as it ended; that is kept for 7 days at least. rev and updated_at are the draft's")),
     responses(
     (status = 200, body = DocumentState),
     (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-    (status = 409, body = ProblemBody, content_type = "application/problem+json", description = "epoch_over: the draft was folded since"),
+    (status = 409, body = ProblemBody, content_type = "application/problem+json", description = "epoch_over: the draft was folded since, or with ended, too long ago"),
 ))]
 pub(crate) async fn document(
     State(app): State<App>,
@@ -272,7 +275,9 @@ pub(crate) async fn document(
     let epoch = epoch.ok_or_else(|| wrong("epoch is the epoch of the draft, as it was read"))?;
     let since = query.get("since").map_or("", String::as_str).trim_end_matches('=');
     let since = URL_SAFE_NO_PAD.decode(since).map_err(|_| wrong("since is a state vector in base64url"))?;
-    let (head, state): (Head, Vec<u8>) = drafts::since(&app, (tenant, workflow), epoch, &since).await?;
+    let ended = query.get("ended").is_some_and(|ended| matches!(&**ended, "true" | "1"));
+    let named = drafts::Named { epoch, ended };
+    let (head, state): (Head, Vec<u8>) = drafts::since(&app, (tenant, workflow), named, &since).await?;
     let (rev, epoch, updated_at) = (head.rev, head.epoch, time_text(head.at_ms));
     Ok(Json(DocumentState { rev, epoch, updated_at, state: STANDARD.encode(state) }).into_response())
 }

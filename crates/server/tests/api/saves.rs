@@ -178,6 +178,30 @@ async fn an_update_of_yjs_is_saved_and_read_without_a_socket() {
     assert_eq!((over.problem(409).as_str(), over.json()["epoch"].as_u64()), ("epoch_over", Some(1)));
     let over = server.get(&format!("/api/v1/workflows/{id}/document?epoch=0")).await;
     assert_eq!(over.problem(409), "epoch_over");
+    // What it ended with tells how far everybody's writing came.
+    let ended = |epoch: u64| format!("/api/v1/workflows/{id}/document?epoch={epoch}&ended=true");
+    let last = server.get(&ended(0)).await.ok(200);
+    assert_eq!((&last["state"], &last["epoch"]), (&all["state"], &json!(0)));
+    assert_eq!(server.get(&ended(1)).await.ok(200)["epoch"], 1, "that of now");
+    assert_eq!(server.get(&ended(2)).await.problem(409), "epoch_over", "there is none yet");
+    let lacking = server.get(&format!("{}&since={vector}", ended(0))).await.ok(200);
+    assert_eq!(lacking["state"], read["state"]);
+}
+
+#[tokio::test]
+async fn an_epoch_that_nobody_wrote_in_ended_with_nothing() {
+    let server = Server::new().await;
+    let id = server.store(PARTS).await;
+    let put = server
+        .call("PUT", &format!("/api/v1/workflows/{id}/draft"))
+        .header("if-match", "*")
+        .body(PARTS)
+        .send()
+        .await
+        .ok(200);
+    assert_eq!(put["rev"], 1);
+    let last = server.get(&format!("/api/v1/workflows/{id}/document?epoch=0&ended=true")).await.ok(200);
+    assert_eq!(last["state"], STANDARD.encode([0, 0]));
 }
 
 #[tokio::test]
