@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import type { Change } from "../src/graph/document/changes";
 import { withoutBase } from "../src/graph/document/changes";
-import { confirm, heldBack, rebase, restore } from "../src/graph/document/elsewhere";
+import { confirm, heldBack, rebase, restore, doubt } from "../src/graph/document/elsewhere";
 import { GraphDocument } from "../src/graph/document/document";
 import { differing, fieldOf, readField, withFields } from "../src/graph/document/fields";
 import { Selection } from "../src/graph/document/selection";
@@ -290,13 +290,13 @@ describe("another base", () => {
     expect([doc.nodes.get("n")?.type, doc.nodes.get("n_2")?.type, doc.edges.get("an")?.target]).toEqual(["note", "http", "n_2"]);
   });
 
-  it("that holds what was sent without an answer is no change of somebody else", () => {
+  it("that holds what of mine arrived is no change of somebody else", () => {
     const doc = new GraphDocument(file());
     doc.change("Mine", (edit) => {
       edit.addNode({ id: "n", type: "http" });
       edit.setNode("b", { "data/label": "Scale" });
     });
-    const sent = heldBack(doc);
+    confirm(doc, heldBack(doc));
     doc.change("Later", (edit) => {
       edit.setNode("n", { type: "set" });
       edit.setNode("b", { "data/label": "Balance" });
@@ -305,12 +305,33 @@ describe("another base", () => {
       graph.nodes[1] = { ...graph.nodes[1], data: { label: "Scale", fields: { kg: 1 } } };
       graph.nodes.push({ id: "n", type: "http" });
     });
-    expect(rebase(doc, saved, { unsure: [sent] })).toEqual([]);
+    expect(rebase(doc, saved)).toEqual([]);
     expect([doc.nodes.count, doc.nodes.get("n")?.type, doc.nodes.get("b")?.data?.["label"]]).toEqual([4, "set", "Balance"]);
     expect(doc.changes().map(withoutBase)).toEqual([
       { node: "n", set: { type: "set" } },
       { node: "b", set: { "data/label": "Balance" } },
     ]);
+  });
+
+  it("is told where mine arrived and is not what stands there", () => {
+    const doc = new GraphDocument(file());
+    doc.change("Before", (edit) => edit.setNode("b", { "data/note": "a text" }));
+    confirm(doc, heldBack(doc));
+    doc.change("Mine", (edit) => {
+      edit.addNode({ id: "n", type: "http" });
+      edit.setNode("a", { type: "mine" });
+      edit.setNode("b", { "data/note": "a long text" });
+    });
+    const brought = heldBack(doc);
+    confirm(doc, brought);
+    const slot = (id: string) => doc.nodes.slot(id);
+    const there = (id: string, row: Record<string, unknown>) => ({ list: "nodes" as const, slot: slot(id), row: { id, ...row } });
+    doubt(doc, brought, [there("n", { type: "note" }), there("a", { ...doc.nodes.get("a"), type: "theirs" }), there("b", { ...doc.nodes.get("b"), data: { ...doc.nodes.get("b")?.data, note: "a long text of two" } })], doc.file);
+    expect(doc.changes().map(withoutBase)).toEqual([
+      { node: "n", added: { id: "n", type: "http" } },
+      { node: "a", set: { type: "mine" } },
+    ]);
+    expect(rebase(doc, theirs((graph) => void (graph.nodes[0] = { ...graph.nodes[0], id: "a", type: "theirs" }))).map(({ mine, theirs: other }) => [mine, other])).toEqual([["mine", "theirs"]]);
   });
 });
 

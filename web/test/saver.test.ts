@@ -92,6 +92,11 @@ describe("on this device", () => {
     await pass(900);
     expect(local.held).toBeNull();
     await pass(100);
+    // Something waits again: what arrived could not be told from it any more.
+    expect([local.held, local.edits.length]).toEqual([null, 1]);
+    page.progress({ isSaved: true });
+    page.tidy(false);
+    await pass(1_000);
     expect([local.held?.changes.length, local.edits]).toEqual([1, []]);
     page.rename("y");
     await pass(0);
@@ -172,7 +177,7 @@ describe("what is said", () => {
 describe("a log", () => {
   const set = (label: string, now: object): Change => ({ node: "a", set: { "data/label": label }, was: { "data/label": "Start" }, now }) as Change;
   const a = (label: string) => ({ id: "a", data: { label } });
-  const mark = (clock: number): Mark => ({ epoch: 1, client: 7, clock });
+  const mark = (clock: number, known = 0): Mark => ({ epoch: 1, client: 7, clock, known });
 
   it("is folded to the last word on each row", () => {
     const edits: LocalEdit[] = [{ changes: [set("x", a("x")), { node: "n", added: { id: "n" } }], settled: [] }, { changes: [set("y", a("y"))], settled: [{ node: "n" }] }];
@@ -192,6 +197,38 @@ describe("a log", () => {
     expect(fold(edits, () => false).length).toBe(3);
   });
 
+  it("goes back to what was there where only the way there has arrived", () => {
+    const edits: LocalEdit[] = [
+      { changes: [set("x", a("x")), { node: "n", added: { id: "n" } }, { node: "b", removed: true, was: { id: "b" } }], settled: [], mark: mark(3) },
+      { changes: [], settled: [{ node: "a", now: a("Start") }, { node: "n", now: null }, { node: "b", now: { id: "b" } }], mark: mark(5) },
+    ];
+    expect(fold(edits, ({ clock }) => clock <= 3)).toEqual([
+      { node: "a", set: { "data/label": "Start" }, was: { "data/label": "x" }, now: a("Start") },
+      { node: "n", removed: true, was: { id: "n" } },
+      { node: "b", added: { id: "b" } },
+    ]);
+    for (const arrived of [0, 5]) expect(fold(edits, ({ clock }) => clock <= arrived)).toEqual([]);
+  });
+
+  it("holds nothing that others wrote in between for mine", () => {
+    const text = (label: string, was: string) => ({ ...set(label, a(label)), was: { "data/label": was } }) as Change;
+    const edits: LocalEdit[] = [
+      { changes: [text("a long text, one", "a long text")], settled: [], mark: mark(2) },
+      { changes: [text("A: a long text, one", "A: a long text")], settled: [], mark: mark(2) },
+      { changes: [text("A: a long text, one, two", "A: a long text")], settled: [], mark: mark(4) },
+      { changes: [text("A: a long text, one, two, 3", "A: a long text, one")], settled: [], mark: mark(6, 2) },
+    ];
+    const left = (arrived: number) => fold(edits, ({ clock }) => clock <= arrived).map((change) => ("was" in change ? [change.was, "set" in change && change.set] : change));
+    expect(left(0)).toEqual(left(2));
+    expect(left(2)).toEqual([[{ "data/label": "A: a long text, one" }, { "data/label": "A: a long text, one, two, 3" }]]);
+    expect(left(4)).toEqual([[{ "data/label": "A: a long text, one, two" }, { "data/label": "A: a long text, one, two, 3" }]]);
+    // Nothing waited before the last one: what is different from then is theirs.
+    const later: LocalEdit = { changes: [text("B: a long text, one, two, 3, 4", "B: a long text, one, two, 3")], settled: [], mark: mark(8, 6) };
+    expect(fold([...edits, later, { ...later, changes: [text("B: a long text, one, two, 3, 4, 5", "B: a long text, one, two, 3")], mark: mark(10, 6) }], ({ clock }) => clock <= 8)).toEqual([
+      { node: "a", set: { "data/label": "B: a long text, one, two, 3, 4, 5" }, was: { "data/label": "B: a long text, one, two, 3, 4" }, now: a("B: a long text, one, two, 3, 4, 5") },
+    ]);
+  });
+
   it("of several tabs is laid one after the other", () => {
     const doc = new GraphDocument(file());
     const kept: Kept = { logs: [[{ changes: [set("x", a("x"))], settled: [] }], [{ changes: [{ node: "b", set: { type: "t" }, was: {}, now: { id: "b", type: "t" } }], settled: [] }]], conflicts: [] };
@@ -201,24 +238,6 @@ describe("a log", () => {
 });
 
 describe("the database", () => {
-  it("takes over what an older release kept", async () => {
-    vi.useRealTimers();
-    const old = await openDB("tidemill", 1, {
-      upgrade(db) {
-        db.createObjectStore("drafts", { keyPath: "workflow" });
-        db.createObjectStore("edits", { autoIncrement: true }).createIndex("workflow", "workflow");
-      },
-    });
-    await old.put("drafts", { workflow: "w", rev: 3, conflicts: '[{"row":{"node":"a"},"field":"x"}]' });
-    await old.add("edits", { workflow: "w", text: '{"changes":[{"node":"a","set":{"x":1}}],"settled":[]}' });
-    await old.add("edits", { workflow: "v", text: '{"changes":[{"node":"b","set":{"x":1}}],"settled":[]}' });
-    old.close();
-    const local = await openLocal(tab("one", ["one"]));
-    expect(await local?.read("w")).toEqual({ logs: [[{ changes: [{ node: "a", set: { x: 1 } }], settled: [] }]], conflicts: [{ row: { node: "a" }, field: "x" }] });
-    expect((await local?.read("v"))?.logs.length).toBe(1);
-    expect(await local?.read("u")).toBeNull();
-  });
-
   it("keeps what is not the server's of each tab, until the tab is gone", async () => {
     vi.useRealTimers();
     const there = ["one", "two", "three"];

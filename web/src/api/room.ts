@@ -7,10 +7,21 @@ import { ApiError } from "./client";
 export const LEAVING_BYTES = 60_000;
 
 /** What changed since the base of the epoch, beyond a state vector. */
-export async function readOverlay(id: string, epoch: number, since: Uint8Array | null): Promise<{ rev: number; at: number; state: Uint8Array }> {
-  const query = { epoch, since: since && toBase64(since).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "") };
+export async function readOverlay(id: string, epoch: number, since: Uint8Array | null, ended?: true): Promise<{ rev: number; at: number; state: Uint8Array }> {
+  const query = { epoch, ended, since: since && toBase64(since).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "") };
   const { rev, updated_at: at, state } = await call("GET /workflows/{id}/document", { path: { id }, query });
   return { rev, at: Date.parse(at), state: fromBase64(state) };
+}
+
+/** What an epoch ended with, or has by now; null where that is not kept any more. */
+export async function readEnded(id: string, epoch: number): Promise<Uint8Array | null> {
+  return readOverlay(id, epoch, null, true).then(
+    ({ state }) => state,
+    (error: unknown) => {
+      if (isRefused(error)) return null;
+      throw error;
+    },
+  );
 }
 
 /** Where the draft stands, without what is in it. */

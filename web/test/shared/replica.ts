@@ -4,7 +4,7 @@ import { Connection } from "../../src/state/document/connection";
 import { GraphDocument } from "../../src/graph/document/document";
 import type { Conflict } from "../../src/graph/document/changes";
 import { commentsOf, type Comments } from "../../src/state/document/comments";
-import { arrivedIn, layKept, wasSent } from "../../src/state/document/kept";
+import { askArrived, layKept } from "../../src/state/document/kept";
 import { openLocal, type Local } from "../../src/state/document/local";
 import { Measures } from "../../src/state/document/measures";
 import { Saver, type SaveState } from "../../src/state/document/saver";
@@ -47,8 +47,7 @@ export class Replica {
       at: 0,
       local,
       takeUp: async (kept) => {
-        const state = wasSent(kept, draft.epoch) ? await posts.document(draft.epoch, null).catch(() => null) : null;
-        return layKept(doc, kept, state ? arrivedIn(draft.epoch, state.state) : () => false);
+        return layKept(doc, kept, await askArrived(kept, posts.ended));
       },
       connect: async (parts) => {
         await commentsOf(doc).keep(local, "w");
@@ -58,10 +57,7 @@ export class Replica {
           rev: draft.rev,
           timing: this.timing,
           who: () => name,
-          readDraft: async () => {
-            if (!network.isOnline) throw new Error("Tidemill does not answer");
-            return server.read();
-          },
+          readDraft: posts.draft,
           url: (epoch) => `rooms/${epoch}?tidemill=1`,
           open: server.wires(network),
           posts,

@@ -41,6 +41,8 @@ export class SimServer {
   epoch = 0;
   rev = 0;
   shared = new Doc();
+  /** What the epochs before ended with. */
+  readonly ends: Uint8Array[] = [];
   private readonly members = new Map<Member, Network>();
   /** Whether a change is refused, by its size in bytes. */
   most = Infinity;
@@ -77,6 +79,7 @@ export class SimServer {
   fold(): boolean {
     if (this.conflicts().length > 0) return false;
     this.base = this.file();
+    this.ends[this.epoch] = encodeStateAsUpdate(this.shared);
     this.epoch += 1;
     const comments = [...this.shared.getMap("comments").entries()];
     this.shared = new Doc();
@@ -88,6 +91,11 @@ export class SimServer {
   /** Whatever is on its way is lost. */
   restart(): void {
     for (const member of [...this.members.keys()]) this.cut(member, LOST);
+  }
+
+  /** Whoever is behind this network is gone: what is on its way is lost. */
+  end(network: Network): void {
+    for (const [member, of] of this.members) if (of === network) this.members.delete(member);
   }
 
   wires(network: Network): OpenWire {
@@ -106,12 +114,26 @@ export class SimServer {
     };
     const travel = async () => network.travelMs && new Promise((done) => setTimeout(done, network.travelMs));
     return {
+      draft: async () => {
+        await travel();
+        if (!network.isOnline) throw new ApiError(0, "unreachable", "Tidemill does not answer");
+        const read = this.read();
+        await travel();
+        return read;
+      },
       document: async (epoch: number, since: Uint8Array | null) => {
         await travel();
         reach(epoch);
         const told = { rev: this.rev, at: Date.now(), state: encodeStateAsUpdate(this.shared, since ?? undefined) };
         await travel();
         return told;
+      },
+      ended: async (epoch: number) => {
+        await travel();
+        if (!network.isOnline) throw new ApiError(0, "unreachable", "Tidemill does not answer");
+        const state = epoch === this.epoch ? encodeStateAsUpdate(this.shared) : (this.ends[epoch] ?? null);
+        await travel();
+        return state;
       },
       save: async (epoch: number, update: Uint8Array) => {
         await travel();

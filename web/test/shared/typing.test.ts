@@ -6,9 +6,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { TIMING } from "../../src/state/document/timing";
 import { randomOf } from "../random";
 import { settled } from "./ends";
-import { Replica } from "./replica";
+import { disksSettle, Replica } from "./replica";
 import { seedAll } from "./seeded";
-import { SimServer } from "./sim-server";
+import { SimServer, type Network } from "./sim-server";
 
 const MIDDLE = "input.weight + input.height * 2";
 const RUNS = Number(process.env["TIDEMILL_RUNS"] ?? 10);
@@ -20,14 +20,17 @@ const LONGEST_TRAVEL_MS = 80;
 interface Way {
   name: string;
   /** Sockets come and go, and so does the network. */
-  isWeak: boolean;
+  isWeak?: true;
+  /** A page is killed now and then, and opened again. */
+  isKilled?: true;
 }
 const WAYS: readonly Way[] = [
-  { name: "without a socket", isWeak: false },
+  { name: "without a socket" },
   { name: "with connections that come and go", isWeak: true },
+  { name: "with connections that come and go, on devices that do too", isWeak: true, isKilled: true },
 ];
 
-for (const { name, isWeak } of WAYS)
+for (const { name, isWeak = false, isKilled = false } of WAYS)
   describe(name, () => {
     beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] }));
     afterEach(() => {
@@ -42,10 +45,8 @@ for (const { name, isWeak } of WAYS)
         const chance = (of: number) => random.below(of) === 0;
         const server = new SimServer({ nodes: [{ id: "a", data: { text: MIDDLE } }], edges: [] });
         const both: Replica[] = [];
-        for (const who of ["X", "Y"]) {
-          const network = { isOnline: true, hasSockets: isWeak, travelMs: 1 + random.below(LONGEST_TRAVEL_MS) };
-          both.push(await Replica.open(who, server, { network, disk: `typing ${name} ${seed} ${who}`, timing: TIMING }));
-        }
+        const open = (who: "X" | "Y", network: Network) => Replica.open(who, server, { network, disk: `typing ${name} ${seed} ${who}`, timing: TIMING });
+        for (const who of ["X", "Y"] as const) both.push(await open(who, { isOnline: true, hasSockets: isWeak, travelMs: 1 + random.below(LONGEST_TRAVEL_MS) }));
         await settled(server, 12_000);
         const text = (one: Replica) => String(one.doc.nodes.get("a")?.data?.["text"]);
         const told = new Set<string>();
@@ -70,6 +71,20 @@ for (const { name, isWeak } of WAYS)
           if (isWeak && chance(30)) one.network.hasSockets = !one.network.hasSockets;
           if (isWeak && chance(50)) one.network.isOnline = !one.network.isOnline;
           if (isWeak && chance(80)) server.fold();
+          if (isKilled && chance(60)) {
+            await one.written();
+            if (chance(2)) server.receive();
+            server.end(one.network);
+            one.crash();
+            // What was under way arrives before anybody opens it again.
+            await settled(server, 2 * LONGEST_TRAVEL_MS);
+            // A page cannot be opened without a server.
+            one.network.isOnline = true;
+            let opened: Replica | null = null;
+            void open(who, one.network).then((replica) => (opened = replica));
+            for (; opened === null; await disksSettle(1)) await vi.advanceTimersByTimeAsync(1);
+            both[who === "X" ? 0 : 1] = opened;
+          }
           for (const each of both) told.add(each.state.kind);
           await settled(server, random.below(chance(10) ? 4_000 : 300) + 1);
         }

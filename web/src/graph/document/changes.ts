@@ -15,6 +15,9 @@ export type FileChange = { file: true } & Setting<Entity>;
 /** Names a row, or the file's own keys. */
 export type RowName = { node: string } | { edge: string } | { file: true };
 
+/** A row that is as in the base, and what it is then; null where it is not there. */
+export type Settled = RowName & { now?: object | null };
+
 interface Setting<T> {
   set?: Fields;
   unset?: readonly string[];
@@ -59,7 +62,7 @@ export function differenceOf<T extends object>(base: T | null, now: T | null): D
 }
 
 /** The fields that a change sets, undefined for those that it takes away. */
-function fieldsIn(change: Setting<unknown>): Record<string, unknown> {
+export function fieldsIn(change: Setting<unknown>): Record<string, unknown> {
   const fields: Record<string, unknown> = { ...change.set };
   for (const field of change.unset ?? []) fields[field] = undefined;
   return fields;

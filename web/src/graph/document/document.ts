@@ -2,7 +2,7 @@
 // Whoever wants to change it says so in `change`; whoever shows it listens.
 
 import type { FileEdge, FileGraph, FileNode } from "../file";
-import { differenceOf, type Change, type RowName } from "./changes";
+import { differenceOf, type Change, type Settled } from "./changes";
 import { withFields, type Entity, type Fields } from "./fields";
 import type { Links } from "./links";
 import { appearedIn, partsOf, Rows, withStrays, type Beside, type Gone, type Pair, type Step } from "./rows";
@@ -149,24 +149,24 @@ export class GraphDocument {
   }
 
   /** How the rows of one edit differ from the base, and which of them are as in it again. */
-  changesOf(edit: Pick<Edit, "nodes" | "edges" | "file">): { changes: Change[]; settled: RowName[] } {
+  changesOf(edit: Pick<Edit, "nodes" | "edges" | "file">): { changes: Change[]; settled: Settled[] } {
     const { baseNodes, baseEdges, nodes, edges, baseFile, file } = this.rows;
     const changes: Change[] = [];
-    const settled: RowName[] = [];
+    const settled: Settled[] = [];
     const ofFile = edit.file ? differenceOf(baseFile, file) : null;
     if (ofFile && !("added" in ofFile) && !("removed" in ofFile)) changes.push({ file: true, ...ofFile });
-    else if (edit.file) settled.push({ file: true });
+    else if (edit.file) settled.push({ file: true, now: file });
     for (const slot of edit.nodes) {
       const [node, base] = [nodes.key(slot), baseNodes.get(slot)];
       const difference = base === undefined ? null : differenceOf(base, nodes.at(slot));
       if (difference) changes.push({ node, ...difference });
-      else settled.push({ node });
+      else settled.push({ node, now: nodes.at(slot) });
     }
     for (const slot of edit.edges) {
       const [edge, base] = [edges.key(slot), baseEdges.get(slot)];
       const difference = base === undefined ? null : differenceOf(base, edges.at(slot));
       if (difference) changes.push({ edge, ...difference });
-      else settled.push({ edge });
+      else settled.push({ edge, now: edges.at(slot) });
     }
     return { changes, settled };
   }

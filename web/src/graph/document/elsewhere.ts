@@ -130,6 +130,27 @@ export function holdBack({ rows }: GraphDocument, waiting: Went, arrived: Record
   if (arrived.file && waiting.file?.before && waiting.file.after) rows.baseFile = withFields<Entity>(rows.baseFile, heldFields(waiting.file.after, waiting.file.before));
 }
 
+/**
+ * A change of mine is on the server, and somebody else's may have met it there: what is not there as I left it waits again, and what it
+ * builds on is what it was made from. Texts are known by letters, of which none goes unseen.
+ */
+export function doubt({ rows }: GraphDocument, { nodes, edges, file }: Went, arrivals: readonly Arrival[], keys: Entity): void {
+  for (const { list, slot, row } of arrivals) {
+    const pair = slot === undefined ? undefined : { nodes, edges }[list].get(slot);
+    if (!pair || slot === undefined || same(row, pair.after)) continue;
+    const side = sideOf(rows, list);
+    const known = side.base.has(slot) ? side.base.get(slot) : side.table.at(slot);
+    settle(side, slot, pair.before && pair.after && row && known ? withFields<Row>(known, lostFields(pair, row)) : pair.before);
+  }
+  if (file?.before && file.after) rows.baseFile = withFields<Entity>(rows.baseFile, lostFields(file, keys));
+}
+
+/** What leads back to before a change where others left another state. */
+function lostFields({ before, after }: Pair<object>, now: object): Fields {
+  const fields = Object.entries(heldFields(after as object, before as object));
+  return Object.fromEntries(fields.filter(([field]) => !same(readField(after as object, field), readField(now, field))));
+}
+
 /** What leads back to before a change that waits, but for texts: those are known by letters, and what waits of them is in no base. */
 function heldFields(after: object, before: object): Fields {
   return Object.fromEntries(Object.entries(differing(after, before)).filter(([field, value]) => !isByLetters(readField(after, field), value)));
@@ -151,35 +172,20 @@ export function heldBack({ rows }: GraphDocument): Went {
 export interface RebaseOptions {
   texts?: MergeTexts;
   gone?: Gone;
-  /** Sent without an answer: a row that the new base holds just like that is mine already, and no change of somebody else. */
-  unsure?: readonly Went[];
 }
 
 /**
  * Takes another base, with what is mine on top of it: a three-way merge by field. Answers where both changed the same. Steps of
  * undo stay: they name fields, not states.
  */
-export function rebase(doc: GraphDocument, base: FileGraph, { texts, gone, unsure = [] }: RebaseOptions = {}): Conflict[] {
+export function rebase(doc: GraphDocument, base: FileGraph, { texts, gone }: RebaseOptions = {}): Conflict[] {
   const { nodes, edges, file, strays } = partsOf(base);
   doc.rows.strays = strays;
-  for (const sent of unsure) {
-    arrived(sideOf(doc.rows, "nodes"), sent.nodes, nodes);
-    arrived(sideOf(doc.rows, "edges"), sent.edges, edges);
-  }
   return merge(doc, texts, (rows) => {
     take(sideOf(rows, "nodes"), nodes, (row) => doc.freshId(row?.id || "node"), gone?.nodes);
     take(sideOf(rows, "edges"), edges, () => rows.edgeId(), gone?.edges);
     rows.putFile(same(rows.file, file) ? rows.file : file);
   });
-}
-
-function arrived(side: Side, sent: Went["nodes"] | Went["edges"], rows: readonly Row[]): void {
-  const wanted = new Map([...sent].flatMap(([slot, { after }]) => (after?.id ? [[after.id, { slot, after: after as Row }] as const] : [])));
-  if (wanted.size === 0) return;
-  for (const row of rows) {
-    const one = row.id ? wanted.get(row.id) : undefined;
-    if (one && same(one.after, row)) settle(side, one.slot, one.after);
-  }
 }
 
 /** The same where the new base differs from the old one in a few rows only. */

@@ -68,7 +68,11 @@ export class Viewing {
       url: (epoch) => `${roomUrl(workflow, epoch)}&view=1`,
       open: socketWire(),
       meet: (presence) => peopleOf(doc).connect(sourceOf(presence)),
-      posts: { document: (epoch, since) => readOverlay(workflow, epoch, since), save: () => Promise.reject(new Error("who only looks on saves nothing")) },
+      posts: {
+        document: (epoch, since) => readOverlay(workflow, epoch, since),
+        ended: () => Promise.resolve(null),
+        save: () => Promise.reject(new Error("who only looks on saves nothing")),
+      },
       onProgress: (progress) => viewing.tell({ progress, phase: viewing.connection?.phase ?? "trying" }),
       onConflicts: () => undefined,
       onBase: () => undefined,

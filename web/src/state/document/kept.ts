@@ -1,9 +1,10 @@
 // What an earlier visit left on this device, laid on what the server has now.
 
 import { decodeStateVector, encodeStateVectorFromUpdate } from "yjs";
-import { differenceOf, type Change, type Conflict, type RowName } from "../../graph/document/changes";
+import { differenceOf, fieldsIn, type Change, type Conflict, type RowName } from "../../graph/document/changes";
 import type { GraphDocument } from "../../graph/document/document";
-import { restore } from "../../graph/document/elsewhere";
+import { restore, withChange } from "../../graph/document/elsewhere";
+import { withFields } from "../../graph/document/fields";
 import { mergeTexts } from "../../graph/overlay/letters";
 import type { Kept, LocalEdit, Mark } from "./local";
 
@@ -13,51 +14,79 @@ export function layKept(doc: GraphDocument, kept: Kept, hasArrived: (mark: Mark)
   return [...kept.conflicts, ...found];
 }
 
-/** Whether any of it may have been sent, so that it must be asked what arrived. */
-export function wasSent(kept: Kept, epoch: number): boolean {
-  return kept.logs.some((edits) => edits.some(({ mark }) => mark?.epoch === epoch));
+/** Asks what of it arrived, where any may have been sent: how far a writing went is told by what its epoch ended with, or has by now. */
+export async function askArrived(kept: Kept, ended: (epoch: number) => Promise<Uint8Array | null>): Promise<(mark: Mark) => boolean> {
+  const epochs = new Set(kept.logs.flatMap((edits) => edits.flatMap(({ mark }) => mark?.epoch ?? [])));
+  const clocks = new Map<number, Map<number, number>>();
+  for (const epoch of epochs) {
+    const state = await ended(epoch).catch(() => null);
+    if (state) clocks.set(epoch, clocksIn(state));
+  }
+  return ({ epoch, client, clock }) => (clocks.get(epoch)?.get(client) ?? 0) >= clock;
 }
 
-/** What of mine is in a state of the server's, by how far my writing went. */
-export function arrivedIn(epoch: number, state: Uint8Array): (mark: Mark) => boolean {
-  const vector = decodeStateVector(encodeStateVectorFromUpdate(state));
-  return (mark) => mark.epoch === epoch && (vector.get(mark.client) ?? 0) >= mark.clock;
+/** How far the writing of each client is in an update that holds all of it. */
+export const clocksIn = (full: Uint8Array): Map<number, number> => decodeStateVector(encodeStateVectorFromUpdate(full));
+
+/** A row after an edit, and what the server was known to have then; undefined where only the change is known. */
+interface State {
+  /** Null where the row was as on the server. */
+  change: Change | null;
+  before: object | null | undefined;
+  after: object | null | undefined;
+  mark: Mark | null;
 }
 
 /** All edits as one: of each row the last word counts, from what of it is on the server already. */
 export function fold(edits: readonly LocalEdit[], hasArrived: (mark: Mark) => boolean = () => false): Change[] {
-  const rows = new Map<string, { last: Change | null; arrived: Change | null | undefined }>();
-  for (const { changes, settled, mark } of edits) {
-    const isThere = mark != null && hasArrived(mark);
-    const put = (key: string, last: Change | null) => rows.set(key, { last, arrived: isThere ? last : rows.get(key)?.arrived });
-    for (const change of changes) put(keyOf(change), change);
-    for (const row of settled) put(keyOf(row), null);
+  const rows = new Map<string, { name: RowName; states: State[] }>();
+  for (const { changes, settled, mark = null } of edits) {
+    const put = (name: RowName, state: Omit<State, "mark">) => {
+      const key = keyOf(name);
+      const row = rows.get(key) ?? { name, states: [] };
+      row.states.push({ ...state, mark });
+      rows.set(key, row);
+    };
+    for (const change of changes) put(nameOf(change), { change, ...statesIn(change) });
+    for (const { now, ...name } of settled) put(name as RowName, { change: null, before: now, after: now });
   }
-  return [...rows.values()].flatMap(({ last, arrived }) => {
-    if (arrived === undefined) return last ?? [];
-    return last && last !== arrived ? (since(arrived, last) ?? []) : [];
+  return [...rows.values()].flatMap(({ name, states }) => {
+    const last = states.at(-1) as State;
+    const before = arrivedIn(states, last, hasArrived);
+    if (before === last.before || before === undefined || last.after === undefined) return last.change ?? [];
+    const difference = differenceOf(before, last.after);
+    return difference ? ({ ...name, ...difference } as Change) : [];
   });
 }
 
-/** What is between two states of a row, of which the server has the first. */
-function since(arrived: Change | null, last: Change): Change | null {
-  if (arrived === null) return last;
-  const [from, to] = [rowIn(arrived), rowIn(last)];
-  // A row that says nothing of the rest of it can only be laid on whatever is there.
-  if (from === undefined || to === undefined) return last;
-  const difference = differenceOf(from, to);
-  return difference && ({ ...nameOf(last), ...difference } as Change);
+/** What the server has of a row: what it was known to have last, and what else of mine arrived. What others changed is no part of that. */
+function arrivedIn(states: readonly State[], { before, mark }: State, hasArrived: (mark: Mark) => boolean): object | null | undefined {
+  let row = before;
+  for (const [at, state] of states.entries()) {
+    if (!mark || state.mark?.client !== mark.client || state.mark.clock <= mark.known || !hasArrived(state.mark)) continue;
+    const earlier = states[at - 1];
+    const written = earlier?.mark?.clock ?? 0;
+    // Without a step of my writing it was somebody else's change.
+    if (written === state.mark.clock) continue;
+    // While nothing of mine waited, what others changed was not kept.
+    const from = earlier && written > state.mark.known ? earlier.after : state.before;
+    row = row && from && state.after ? withChange(row, from, state.after) : state.after;
+  }
+  return row;
 }
 
-function rowIn(change: Change): object | null | undefined {
-  if ("removed" in change) return null;
-  return "added" in change ? change.added : change.now;
+/** What a row was before a change, and what it is after it. */
+function statesIn(change: Change): Pick<State, "before" | "after"> {
+  if ("added" in change) return { before: null, after: change.added };
+  if ("removed" in change) return { before: change.was, after: null };
+  const { was = {}, now } = change;
+  return { before: now && withFields<object>(now, Object.fromEntries(Object.keys(fieldsIn(change)).map((field) => [field, was[field]]))), after: now };
 }
 
 function nameOf(change: Change): RowName {
   return "file" in change ? { file: true } : "node" in change ? { node: change.node } : { edge: change.edge };
 }
 
-function keyOf(change: Change | RowName): string {
+function keyOf(change: RowName): string {
   return "file" in change ? "file" : "node" in change ? `node ${change.node}` : `edge ${change.edge}`;
 }

@@ -1,7 +1,7 @@
 // A document that others change too: leads together what is shown, the shared overlay, and the way to the server. What goes how is
 // said in docs/design/0007.
 
-import { applyUpdate, decodeStateVector, Doc, encodeStateAsUpdate, encodeStateVector, encodeStateVectorFromUpdate, mergeUpdates } from "yjs";
+import { applyUpdate, Doc, encodeStateAsUpdate, encodeStateVector, encodeStateVectorFromUpdate, mergeUpdates } from "yjs";
 import type { Conflict } from "../../graph/document/changes";
 import type { GraphDocument } from "../../graph/document/document";
 import { rebase } from "../../graph/document/elsewhere";
@@ -13,6 +13,7 @@ import { commentsOf, type Comments } from "./comments";
 import type { Chosen } from "./disputes";
 import type { Mark } from "./local";
 import type { Measures } from "./measures";
+import { clocksIn } from "./kept";
 import { Pending } from "./pending";
 import { baseOf, OWN, Room, type Base } from "./room";
 import type { Timing } from "./timing";
@@ -31,6 +32,8 @@ interface Parts {
   rev: number;
   timing: Timing;
   readDraft: () => Promise<DraftRead>;
+  /** What an epoch ended with, or has by now; null where nobody knows any more. */
+  ended: (epoch: number) => Promise<Uint8Array | null>;
   who: () => string;
   now?: () => number;
   measures?: Measures | undefined;
@@ -41,7 +44,7 @@ interface Parts {
   onProgress: () => void;
   /** What this device keeps must be written anew: at once where it builds on something else, soon where it has arrived. */
   onBase: (isUrgent: boolean) => void;
-  /** The draft must be read again (`over`). */
+  /** The draft is to be read again (`mustRead`). */
   onLack: () => void;
   /** I went on in another epoch: what is said about the draft may be another. */
   onFold?: () => void;
@@ -68,9 +71,11 @@ export class Live {
   private carried: readonly Conflict[];
   private mustRejoin = false;
   private stopUpdates: (() => void) | null = null;
+  /** One epoch is left at a time. */
+  private leaving: Promise<void> = Promise.resolve();
   private readonly asked = new Map<string, { times: number; rev: number }>();
   /** Whether a row is missing that only another reading of the draft can bring. */
-  isLacking = false;
+  private isLacking = false;
 
   constructor(private readonly parts: Parts) {
     this.epoch = parts.epoch;
@@ -103,9 +108,14 @@ export class Live {
     return this.mustRejoin || this.pending.ageBeyond(0) > this.parts.timing.apart;
   }
 
+  /** Whether the draft is to be read again in this epoch. While something of mine may be under way nobody could tell whether what is read has it. */
+  get mustRead(): boolean {
+    return this.isLacking && this.pending.count === 0;
+  }
+
   /** Where my writing stands, for what this device keeps. */
   get mark(): Mark | null {
-    return this.room && { epoch: this.epoch, client: this.room.shared.clientID, clock: this.room.clock };
+    return this.room && { epoch: this.epoch, client: this.room.shared.clientID, clock: this.room.clock, known: this.pending.known };
   }
 
   /** What I have of the server's; null where all of it is to be read anew. */
@@ -115,21 +125,10 @@ export class Live {
 
   /** All that the server has in this epoch: at the begin of each connection. */
   synchronise(full: Uint8Array): void {
-    const vector = decodeStateVector(encodeStateVectorFromUpdate(full));
-    const { room } = this;
-    this.comments.confirmed(({ epoch, client, clock }) => epoch === this.epoch && (vector.get(client) ?? 0) >= clock);
-    const arrived = (room && vector.get(room.shared.clientID)) ?? 0;
-    const isApart = this.mustRejoin || this.pending.ageBeyond(arrived) > this.parts.timing.apart;
-    // What I brought and heard nothing of may have met somebody else's change there: laid on once more, that is told.
-    if (room && !(isApart && room.isBringing)) this.pending.confirm(arrived);
     this.outbox = [];
-    if (!room || isApart) this.rejoin(full);
-    else {
-      applyUpdate(room.shared, full);
-      room.confirmed(arrived);
-      room.heardAll();
-      if (this.pending.count > 0) this.outbox.push(encodeStateAsUpdate(room.shared, encodeStateVectorFromUpdate(full)));
-    }
+    const anew = this.catchUp(full);
+    if (anew) this.rejoin(anew);
+    else if (this.room && this.pending.count > 0) this.outbox.push(encodeStateAsUpdate(this.room.shared, encodeStateVectorFromUpdate(full)));
     this.parts.onProgress();
   }
 
@@ -148,6 +147,7 @@ export class Live {
     const client = this.room?.shared.clientID;
     this.comments.confirmed((mark) => mark.epoch === this.epoch && mark.client === client && mark.clock <= clock);
     if (isNews && this.pending.count === 0) this.parts.onBase(false);
+    if (this.mustRead) this.parts.onLack();
     if (isNews) this.parts.onProgress();
     return asks;
   }
@@ -181,14 +181,21 @@ export class Live {
     this.outbox = [];
   }
 
-  /** Goes on in a new epoch: as I am, where that is the same, else with its file as the base. */
-  async over(epoch: number, rev: number): Promise<void> {
+  /** Leaves an epoch for the next one, where that was not done already. */
+  over(left: number, epoch = -1, rev = -1): Promise<void> {
+    const turn = this.leaving.then(() => (left === this.epoch ? this.goOn(epoch, rev) : undefined));
+    this.leaving = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Goes on in an epoch: as I am, where that is the same, else with its file as the base. */
+  private async goOn(epoch: number, rev: number): Promise<void> {
     const { doc } = this.parts;
     if (this.room && !this.mustRejoin && this.pending.count === 0 && rev === this.rev && !doc.nodes.hasNameless && !doc.edges.hasNameless) {
       this.leave();
       this.base = baseOf(doc);
       this.epoch = epoch;
-      this.enter(new Doc());
+      this.enter(this.roomOf(new Doc()));
     } else await this.rebase();
     this.parts.onFold?.();
     this.parts.onBase(true);
@@ -225,14 +232,35 @@ export class Live {
     this.leave();
   }
 
-  private rejoin(full: Uint8Array): void {
-    this.leave();
-    this.pending.drop();
+  /**
+   * Hears all that the server has of this epoch, and how far my writing came. Answers a room for that where mine is to be laid on it
+   * anew: it is the first one, or I was apart for so long that others went on without me.
+   */
+  private catchUp(full: Uint8Array): Room | null {
+    const clocks = clocksIn(full);
+    this.comments.confirmed(({ epoch, client, clock }) => epoch === this.epoch && (clocks.get(client) ?? 0) >= clock);
+    const { room } = this;
+    const arrived = (room && clocks.get(room.shared.clientID)) ?? 0;
+    const isApart = this.mustRejoin || this.pending.ageBeyond(arrived) > this.parts.timing.apart;
+    this.pending.confirm(arrived);
+    if (room && !isApart) {
+      applyUpdate(room.shared, full);
+      room.confirmed(arrived);
+      room.heardAll();
+      return null;
+    }
     this.base ??= baseOf(this.parts.doc);
     const shared = new Doc();
     applyUpdate(shared, full);
+    const anew = this.roomOf(shared);
+    if (room) anew.doubt(room, arrived);
+    return anew;
+  }
+
+  private rejoin(room: Room): void {
+    this.leave();
     this.mustRejoin = false;
-    this.enter(shared);
+    this.enter(room);
     this.rejoinComments();
     this.parts.onBase(true);
   }
@@ -245,11 +273,14 @@ export class Live {
   }
 
   private async rebase(): Promise<void> {
-    const { doc, readDraft } = this.parts;
+    const { doc, readDraft, ended } = this.parts;
+    const { room } = this;
+    // What of mine arrived is not told any more, nor what others wrote last.
+    const last = room && this.pending.count > 0 ? await ended(this.epoch) : null;
     const draft = await readDraft();
-    const unsure = this.pending.drop();
+    if (last && room === this.room) this.catchUp(last);
     this.leave();
-    const found = rebase(doc, draft.graph, { texts: mergeTexts, unsure, ...(draft.gone && { gone: draft.gone }) });
+    const found = rebase(doc, draft.graph, { texts: mergeTexts, ...(draft.gone && { gone: draft.gone }) });
     this.carried = [...this.carried, ...found];
     this.base = baseOf(doc);
     if (draft.epoch !== this.epoch) this.asked.clear();
@@ -264,17 +295,12 @@ export class Live {
     if (times === ASKED_MOST || (!this.isLacking && rev === this.rev)) return;
     this.asked.set(row, { times: times + 1, rev: this.rev });
     this.isLacking = true;
-    setTimeout(() => this.parts.onLack(), 0);
+    setTimeout(() => this.mustRead && this.parts.onLack(), 0);
   }
 
-  private enter(shared: Doc): void {
+  private roomOf(shared: Doc): Room {
     const { doc, who, onConflicts, onProgress } = this.parts;
-    const onUpdate = (update: Uint8Array, origin: unknown) => {
-      if (origin === OWN) this.outbox.push(update);
-    };
-    shared.on("update", onUpdate);
-    this.stopUpdates = () => shared.off("update", onUpdate);
-    this.room = new Room({
+    return new Room({
       doc,
       base: this.base ?? baseOf(doc),
       shared,
@@ -289,9 +315,18 @@ export class Live {
         onProgress();
       },
     });
+  }
+
+  private enter(room: Room): void {
+    const { shared } = (this.room = room);
+    const onUpdate = (update: Uint8Array, origin: unknown) => {
+      if (origin === OWN) this.outbox.push(update);
+    };
+    shared.on("update", onUpdate);
+    this.stopUpdates = () => shared.off("update", onUpdate);
     const carried = this.carried;
     this.carried = [];
-    this.room.begin(carried);
+    room.begin(carried);
   }
 
   private leave(): void {
@@ -300,6 +335,7 @@ export class Live {
     // The next document counts anew.
     this.measures?.ended("local");
     this.room?.close();
+    this.pending.drop();
     this.stopUpdates?.();
     this.room = null;
     this.outbox = [];

@@ -2,8 +2,8 @@
 // Each edit adds one record of text, so that a change of ten thousand nodes costs one write. What tabs that are gone left behind
 // is taken up by the next one that opens the workflow.
 
-import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction } from "idb";
-import type { Change, Conflict, RowName } from "../../graph/document/changes";
+import { openDB, type DBSchema, type IDBPDatabase } from "idb";
+import type { Change, Conflict, Settled } from "../../graph/document/changes";
 import type { KeptComment } from "./comments";
 import type { Tab } from "./tabs";
 
@@ -12,12 +12,14 @@ export interface Mark {
   epoch: number;
   client: number;
   clock: number;
+  /** How far the server had it then: what is kept builds on that. */
+  known: number;
 }
 
 export interface LocalEdit {
   changes: readonly Change[];
   /** Rows that are as in the base again. */
-  settled: readonly RowName[];
+  settled: readonly Settled[];
   /** What was said beside the graph, in a log of its own. */
   comments?: readonly KeptComment[];
   mark?: Mark | null;
@@ -54,15 +56,8 @@ export interface Tables extends DBSchema {
   log: { key: number; value: { draft: string; tab: string; from: string; text: string }; indexes: { place: [string, string]; draft: string } };
 }
 
-interface OldTables extends DBSchema {
-  drafts: { key: string; value: { workflow: string; rev: number; conflicts: string } };
-  edits: { key: number; value: { workflow: string; text: string }; indexes: { workflow: string } };
-}
-
 const NAME = "tidemill";
 const VERSION = 2;
-/** The tab of what was kept before there were several. */
-const FIRST = "";
 
 const draftKey = (workflow: string) => `workflow-draft-${workflow}`;
 
@@ -72,7 +67,7 @@ export async function openLocal(tab: Tab, user = "", onEnd: () => void = () => u
     return await new Promise((resolve, reject) => {
       let isLate = false;
       openDB<Tables>(user === "" ? NAME : `${NAME} ${user}`, VERSION, {
-        upgrade: (db, from, _to, transaction) => upgrade(db, from, transaction),
+        upgrade: create,
         // A tab of an older release holds it; waiting for that one could take days.
         blocked: () => {
           isLate = true;
@@ -90,16 +85,11 @@ export async function openLocal(tab: Tab, user = "", onEnd: () => void = () => u
   }
 }
 
-async function upgrade(db: IDBPDatabase<Tables>, from: number, transaction: IDBPTransaction<Tables, ("log" | "tabs")[], "versionchange">): Promise<void> {
+function create(db: IDBPDatabase<Tables>): void {
   const log = db.createObjectStore("log", { autoIncrement: true });
   log.createIndex("place", ["draft", "tab"]);
   log.createIndex("draft", "draft");
-  const tabs = db.createObjectStore("tabs", { keyPath: ["draft", "tab"] });
-  if (from < 1 || !(db.objectStoreNames as DOMStringList).contains("drafts")) return;
-  const old = transaction as unknown as IDBPTransaction<OldTables, ("drafts" | "edits")[], "versionchange">;
-  for (const { workflow, conflicts } of await old.objectStore("drafts").getAll()) await tabs.put({ draft: draftKey(workflow), tab: FIRST, conflicts });
-  for (const { workflow, text } of await old.objectStore("edits").getAll()) await log.add({ draft: draftKey(workflow), tab: FIRST, from: FIRST, text });
-  for (const name of ["drafts", "edits"]) (db as unknown as IDBPDatabase).deleteObjectStore(name);
+  db.createObjectStore("tabs", { keyPath: ["draft", "tab"] });
 }
 
 function localOf(db: IDBPDatabase<Tables>, { name: tab, there }: Tab): Local {

@@ -1,13 +1,13 @@
 // What a document needs once it is seen: the way to the server, and what earlier visits left behind. A chunk of its own.
 
 import { reportsApi } from "../../api/reports";
-import { readOverlay, roomUrl, saveUpdate } from "../../api/room";
+import { readEnded, readOverlay, roomUrl, saveUpdate } from "../../api/room";
 import type { Conflict } from "../../graph/document/changes";
 import type { GraphDocument } from "../../graph/document/document";
 import { commentsOf } from "./comments";
 import { Connection, type ConnectionParts } from "./connection";
 import { hubWire } from "./hub-wire";
-import { arrivedIn, layKept, wasSent } from "./kept";
+import { askArrived, layKept } from "./kept";
 import type { DraftRead } from "./live";
 import type { Kept, Local } from "./local";
 import { placeOf, type Place } from "./place";
@@ -19,9 +19,8 @@ import { timing } from "./timing";
 import { weigh } from "./weight";
 
 /** Lays what earlier visits kept on the draft. What may have been sent without an answer is asked for first. */
-export async function takeUp(workflow: string, doc: GraphDocument, kept: Kept, epoch: number): Promise<Conflict[]> {
-  const state = wasSent(kept, epoch) ? await readOverlay(workflow, epoch, null).catch(() => null) : null;
-  return layKept(doc, kept, state ? arrivedIn(epoch, state.state) : () => false);
+export async function takeUp(workflow: string, doc: GraphDocument, kept: Kept): Promise<Conflict[]> {
+  return layKept(doc, kept, await askArrived(kept, (epoch) => readEnded(workflow, epoch)));
 }
 
 type Given = Pick<ConnectionParts, "doc" | "carried" | "onProgress" | "onConflicts" | "onBase"> & {
@@ -57,6 +56,7 @@ export async function connect({ workflow, draft, tab, local, readDraft, onChange
     open: hubWire(workflow, tab.isHeld ? tab.name : null),
     posts: {
       document: (of, since) => readOverlay(workflow, of, since),
+      ended: (of) => readEnded(workflow, of),
       save: (of, update, keepalive) => saveUpdate(workflow, of, update, keepalive),
     },
   });

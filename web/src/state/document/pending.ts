@@ -1,7 +1,7 @@
 // What I changed and the server has not confirmed, in order. How far my writing goes in Yjs's count says what of it is there, also
 // after a connection was lost before the answer.
 
-import { confirm, confirmAll, holdBack, type Went } from "../../graph/document/elsewhere";
+import { confirm, confirmAll, holdBack } from "../../graph/document/elsewhere";
 import type { GraphDocument } from "../../graph/document/document";
 import type { Written } from "./room";
 
@@ -10,6 +10,8 @@ interface Waiting extends Written {
 }
 
 export class Pending {
+  /** How far the server is known to have my writing. */
+  known = 0;
   private waiting: Waiting[] = [];
 
   constructor(private readonly doc: GraphDocument, private readonly now: () => number) {}
@@ -30,6 +32,7 @@ export class Pending {
 
   /** The server has what I wrote as far as this; answers whether that was anything new. */
   confirm(clock: number): boolean {
+    this.known = Math.max(this.known, clock);
     const first = this.waiting.findIndex((one) => one.clock > clock);
     const done = this.waiting.splice(0, first < 0 ? this.waiting.length : first);
     if (done.length === 0) return false;
@@ -45,8 +48,9 @@ export class Pending {
     for (const { went } of this.waiting.toReversed()) holdBack(this.doc, went, places);
   }
 
-  /** Forgets it: what is held back is told by the document itself. */
-  drop(): Went[] {
-    return this.waiting.splice(0).map(({ went }) => went);
+  /** Forgets it, since I begin to write anew: what is held back is told by the document itself. */
+  drop(): void {
+    this.waiting = [];
+    this.known = 0;
   }
 }

@@ -12,6 +12,8 @@ export const SIGN_IN = "sign in to save";
 /** What a room has, and what it answers to a change. */
 export interface Posts {
   document(epoch: number, since: Uint8Array | null): Promise<{ rev: number; at: number; state: Uint8Array }>;
+  /** What an epoch ended with, or has by now; null where that is not kept any more. */
+  ended(epoch: number): Promise<Uint8Array | null>;
   save(epoch: number, update: Uint8Array, keepalive: boolean): Promise<{ rev: number; at: number }>;
 }
 
@@ -26,6 +28,8 @@ interface Parts {
 
 export class Posting {
   private isOn = false;
+  /** Counts its starts: what a request of an earlier one answers is about a room that may be gone. */
+  private starts = 0;
   private timer: ReturnType<typeof setTimeout> | null = null;
   /** When the oldest change that was not sent was made. */
   private since: number | null = null;
@@ -42,6 +46,7 @@ export class Posting {
   start(): void {
     if (this.isOn) return;
     this.isOn = true;
+    this.starts += 1;
     this.isSynced = false;
     this.soon(0);
   }
@@ -90,53 +95,57 @@ export class Posting {
 
   private async run(): Promise<void> {
     if (this.underWay || !this.isOn) return;
-    this.underWay = this.turn().then(
-      () => this.done(),
-      (error: unknown) => this.failed(error),
+    const { starts } = this;
+    const { epoch } = this.parts.live;
+    const isStopped = () => !this.isOn || starts !== this.starts;
+    this.underWay = this.turn(() => isStopped() || epoch !== this.parts.live.epoch).then(
+      () => (isStopped() ? undefined : this.done()),
+      (error: unknown) => (isStopped() ? undefined : this.failed(error, epoch)),
     );
     await this.underWay;
     this.underWay = null;
-    if (this.isOn && this.timer === null) this.soon(this.parts.timing.poll);
+    if (this.isOn && this.timer === null) this.soon(starts === this.starts ? this.parts.timing.poll : 0);
   }
 
-  private async turn(): Promise<void> {
+  private async turn(isOver: () => boolean): Promise<void> {
     const { live, posts, onState } = this.parts;
     onState(true, null);
-    if (live.isLacking) {
+    if (live.mustRead) {
       this.inHand = null;
-      await live.over(-1, -1);
+      await live.over(live.epoch);
+      return this.soon(0);
     }
     const isNew = !this.isSynced || live.vector === null;
     if (isNew || Date.now() - this.polledAt >= this.parts.timing.poll) {
-      const { epoch } = live;
-      const { rev, at, state } = await posts.document(epoch, isNew ? null : live.vector);
-      if (!this.isOn || epoch !== live.epoch) return;
-      this.polledAt = Date.now();
-      if (isNew) {
-        this.inHand = null;
-        this.isSynced = true;
-        live.synchronise(state);
-      } else this.took(state);
-      live.heard(rev, at);
+      await this.read(isNew, isOver);
+      if (isOver()) return;
     }
     const mine = (this.inHand = joined(this.inHand, live.unsent()));
     this.since = null;
     if (!mine) return;
     live.measures?.sends(mine);
     const { rev, at } = await posts.save(live.epoch, mine.update, false);
+    if (isOver()) return;
     this.inHand = null;
     // What others wrote before that is asked for at once.
-    if (!live.confirmed(mine.clock, rev, at) || live.vector === null) return;
-    const { epoch } = live;
-    const all = await posts.document(epoch, live.vector);
-    if (!this.isOn || epoch !== live.epoch) return;
-    this.took(all.state);
-    live.heard(all.rev, all.at);
+    if (live.confirmed(mine.clock, rev, at) && live.vector !== null) await this.read(false, isOver);
   }
 
-  private took(state: Uint8Array): void {
-    this.parts.live.take(state);
-    this.parts.live.heardAll();
+  /** Hears what the server has: all of it, or what came since. */
+  private async read(isNew: boolean, isOver: () => boolean): Promise<void> {
+    const { live, posts } = this.parts;
+    const { rev, at, state } = await posts.document(live.epoch, isNew ? null : live.vector);
+    if (isOver()) return;
+    this.polledAt = Date.now();
+    if (isNew) {
+      this.inHand = null;
+      this.isSynced = true;
+      live.synchronise(state);
+    } else {
+      live.take(state);
+      live.heardAll();
+    }
+    live.heard(rev, at);
   }
 
   private done(): void {
@@ -145,7 +154,7 @@ export class Posting {
     if (this.since !== null) this.push();
   }
 
-  private async failed(error: unknown): Promise<void> {
+  private async failed(error: unknown, epoch: number): Promise<void> {
     const { live, timing, onState, onRefused } = this.parts;
     const why = error instanceof Error ? error.message : String(error);
     live.measures?.ended(isRefused(error) ? "refused" : "local", !live.isSaved);
@@ -153,7 +162,7 @@ export class Posting {
       this.inHand = null;
       try {
         // Its words name the epoch; what it begins with is read anew in any case.
-        await live.over(-1, -1);
+        await live.over(epoch);
         this.polledAt = 0;
         return this.soon(0);
       } catch {

@@ -5,7 +5,7 @@ import { applyUpdate, Doc, encodeStateAsUpdate, getState, type Map as SharedMap,
 import { readJson } from "../../api/exact";
 import type { Conflict } from "../../graph/document/changes";
 import { THEIRS, type Edit, type GraphDocument } from "../../graph/document/document";
-import { heldBack, rebaseRows, restore, takeOver, type Arrival, type Went } from "../../graph/document/elsewhere";
+import { doubt, heldBack, rebaseRows, restore, takeOver, type Arrival, type Went } from "../../graph/document/elsewhere";
 import type { Entity } from "../../graph/document/fields";
 import { Entries } from "../../graph/overlay/entries";
 import { begin, mergeTexts, spliceOf, textIn } from "../../graph/overlay/letters";
@@ -93,8 +93,7 @@ export class Room {
    */
   begin(carried: readonly Conflict[]): void {
     const { doc } = this.parts;
-    const arrivals = LISTS.flatMap((list) => [...this.entries[list].names()].flatMap((name) => this.arrival(list, name)));
-    const found = rebaseRows(doc, arrivals, this.fileKeys(), mergeTexts);
+    const found = rebaseRows(doc, this.arrivals(), this.fileKeys(), mergeTexts);
     const held = heldBack(doc);
     const conflicts = [...carried.filter(({ shared }) => !shared || !this.maps.conflicts.has(shared.key)), ...found];
     if (held.nodes.size > 0 || held.edges.size > 0 || held.file || conflicts.length > 0) {
@@ -104,9 +103,9 @@ export class Room {
     this.follow();
   }
 
-  /** Whether something of others may still meet what I brought from being apart. */
-  get isBringing(): boolean {
-    return this.brought !== null;
+  /** What I brought to the room that I left arrived, and others may have met it unheard: what is not here as I brought it is to be brought again. */
+  doubt({ brought }: Room, arrived: number): void {
+    if (brought && brought.clock <= arrived) doubt(this.parts.doc, brought.went, this.arrivals(), this.fileKeys());
   }
 
   /** The server has what I wrote as far as this; answers whether what others wrote before that is to be asked for. */
@@ -309,6 +308,11 @@ export class Room {
     if (steps.length > 0) this.brought = { went: withSteps(mine.rest, steps), clock: this.clock };
     else if (this.brought) this.brought.went = mine.rest;
     if (conflicts.length > 0) this.parts.onTold();
+  }
+
+  /** All rows that have entries. */
+  private arrivals(): Arrival[] {
+    return LISTS.flatMap((list) => [...this.entries[list].names()].flatMap((name) => this.arrival(list, name)));
   }
 
   private arrival(list: List, name: string): Arrival[] {

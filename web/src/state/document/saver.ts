@@ -204,7 +204,8 @@ export class Saver {
     this.tidying = setTimeout(
       () => {
         this.tidying = null;
-        void this.keepAll();
+        // Put together, what waits could not be told from what arrived of it.
+        if (isUrgent || this.progress?.isSaved) void this.keepAll();
       },
       isUrgent ? 0 : TIDY_MS,
     );

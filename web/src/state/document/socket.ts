@@ -32,9 +32,6 @@ interface Parts {
   onRefused: (code: string, why: string) => void;
 }
 
-/** Whatever epoch there is now. */
-const ANY = { epoch: -1, rev: -1 };
-
 export class Socket {
   readonly presence = new Awareness(new Doc());
   phase: Phase = "off";
@@ -52,8 +49,10 @@ export class Socket {
   private flushedAt = 0;
   /** Runs while an answer is awaited. */
   private awaiting: ReturnType<typeof setTimeout> | null = null;
-  /** The room was folded, and what that led to is not done. */
-  private due: { epoch: number; rev: number } | null = null;
+  /** The epoch of the room that is joined, or is to be. */
+  private epoch = -1;
+  /** An epoch is to be left, for another one where that is known. */
+  private due: { left: number; epoch?: number; rev?: number } | null = null;
 
   constructor(private readonly parts: Parts) {
     // A client that has never said anything of itself is not seen by others.
@@ -83,7 +82,7 @@ export class Socket {
   /** Reads the draft again, as if another epoch had begun. */
   readAgain(): void {
     if (!this.wire) return;
-    this.due = ANY;
+    this.due = { left: this.epoch };
     this.again();
   }
 
@@ -142,7 +141,7 @@ export class Socket {
     if (this.due) {
       const due = this.due;
       try {
-        await live.over(due.epoch, due.rev);
+        await live.over(due.left, due.epoch, due.rev);
       } catch {
         return this.failed();
       }
@@ -151,6 +150,7 @@ export class Socket {
     }
     [this.isSynced, this.early, this.sent] = [false, [], []];
     this.await();
+    this.epoch = live.epoch;
     this.wire = open(url(live.epoch), {
       open: () => {
         this.wire?.send(write({ kind: "ask", vector: NO_STATE }));
@@ -191,7 +191,7 @@ export class Socket {
         if (this.isSynced && live.confirmed(this.sent[frame.count - 1] ?? 0, frame.rev, frame.at)) this.askAll();
         break;
       case "over":
-        this.due = { epoch: frame.epoch, rev: frame.rev };
+        this.due = { left: this.epoch, epoch: frame.epoch, rev: frame.rev };
         this.again();
         break;
       case "refused":
@@ -223,7 +223,7 @@ export class Socket {
     this.say("open");
     this.flush();
     // Found missing where there was no socket to ask by.
-    if (live.isLacking) setTimeout(() => this.readAgain(), 0);
+    if (live.mustRead) setTimeout(() => this.readAgain(), 0);
   }
 
   private refuse(code: string, why: string): void {
@@ -238,7 +238,7 @@ export class Socket {
     if (code === CLOSED.signedOut) return this.ended("signed_out", SIGN_IN);
     if (code === CLOSED.gone) return this.ended("gone", "there is no such workflow any more");
     if (code === CLOSED.tooLarge) return this.refuse("too_large", "a change is too large for the server");
-    if (code === CLOSED.over) this.due ??= ANY;
+    if (code === CLOSED.over) this.due ??= { left: this.epoch };
     this.failed();
   }
 
