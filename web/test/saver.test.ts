@@ -218,15 +218,18 @@ describe("a log", () => {
       { changes: [text("A: a long text, one, two", "A: a long text")], settled: [], mark: mark(4) },
       { changes: [text("A: a long text, one, two, 3", "A: a long text, one")], settled: [], mark: mark(6, 2) },
     ];
-    const left = (arrived: number) => fold(edits, ({ clock }) => clock <= arrived).map((change) => ("was" in change ? [change.was, "set" in change && change.set] : change));
+    const left = (arrived: number, of = edits) => fold(of, ({ clock }) => clock <= arrived).map((change) => ("was" in change ? [change.was, "set" in change && change.set] : change));
     expect(left(0)).toEqual(left(2));
+    expect(left(2, edits.slice(0, 3))).toEqual([[{ "data/label": "A: a long text, one" }, { "data/label": "A: a long text, one, two" }]]);
     expect(left(2)).toEqual([[{ "data/label": "A: a long text, one" }, { "data/label": "A: a long text, one, two, 3" }]]);
     expect(left(4)).toEqual([[{ "data/label": "A: a long text, one, two" }, { "data/label": "A: a long text, one, two, 3" }]]);
-    // Nothing waited before the last one: what is different from then is theirs.
-    const later: LocalEdit = { changes: [text("B: a long text, one, two, 3, 4", "B: a long text, one, two, 3")], settled: [], mark: mark(8, 6) };
-    expect(fold([...edits, later, { ...later, changes: [text("B: a long text, one, two, 3, 4, 5", "B: a long text, one, two, 3")], mark: mark(10, 6) }], ({ clock }) => clock <= 8)).toEqual([
-      { node: "a", set: { "data/label": "B: a long text, one, two, 3, 4, 5" }, was: { "data/label": "B: a long text, one, two, 3, 4" }, now: a("B: a long text, one, two, 3, 4, 5") },
-    ]);
+    // Nothing of mine waited before the second: what is different since the first is theirs.
+    const apart: LocalEdit[] = [
+      { changes: [text("one two three 4", "one two three")], settled: [], mark: mark(2) },
+      { changes: [text("one B two three 45", "one B two three 4")], settled: [], mark: mark(4, 2) },
+      { changes: [text("one B two three 456", "one B two three 4")], settled: [], mark: mark(6, 2) },
+    ];
+    expect(left(4, apart)).toEqual([[{ "data/label": "one B two three 45" }, { "data/label": "one B two three 456" }]]);
   });
 
   it("of several tabs is laid one after the other", () => {

@@ -1,5 +1,5 @@
-// Two who write in one text, each in a place where nobody else does, by whatever connection there is: no letter is lost, and nobody
-// is asked to choose. TIDEMILL_RUNS=1000 for long.
+// Two who write in one text, each in a place where nobody else does, by whatever connection there is, or both in one place while they
+// are connected: no letter is lost, and nobody is asked to choose. TIDEMILL_RUNS=1000 for long.
 
 import "fake-indexeddb/auto";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -98,3 +98,41 @@ for (const { name, isWeak = false, isKilled = false } of WAYS)
       });
     }
   });
+
+describe("in one place, while both are connected", () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] }));
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+  });
+
+  for (let seed = FROM; seed < FROM + RUNS; seed += 1) {
+    it(`all letters of both are kept, in the order in which each typed them (seed ${seed})`, async () => {
+      seedAll(seed);
+      const random = randomOf(seed);
+      const server = new SimServer({ nodes: [{ id: "a", data: { text: MIDDLE } }], edges: [] });
+      const both: Replica[] = [];
+      for (const who of ["X", "Y"]) both.push(await Replica.open(who, server, { disk: `one place ${seed} ${who}`, timing: TIMING }));
+      await settled(server, 1_000);
+      const text = (one: Replica) => String(one.doc.nodes.get("a")?.data?.["text"]);
+      const typed = ["", ""];
+      for (let step = 0; step < 2 * LETTERS; step += 1) {
+        const who = random.below(2);
+        const letter = (who === 0 ? "ABCDEFGHIJ" : "0123456789")[step % 10] as string;
+        const one = both[who] as Replica;
+        one.doc.change("Type", (edit) => edit.setNode("a", { "data/text": text(one) + letter }), { join: "type" });
+        typed[who] += letter;
+        await vi.advanceTimersByTimeAsync(random.below(100));
+        if (random.below(4) === 0) await settled(server, 1 + random.below(300));
+        // Frames arrive late, and some twice.
+        for (let frames = random.below(6); frames > 0; frames -= 1) server.step(() => random.below(2) === 0, () => random.below(5) === 0);
+      }
+      await settled(server);
+      for (const one of both) one.close();
+      expect(both.map(text)).toEqual([server.file().nodes[0]?.data?.["text"], server.file().nodes[0]?.data?.["text"]]);
+      const written = text(both[0] as Replica).slice(MIDDLE.length);
+      expect([written.replace(/[0-9]/g, ""), written.replace(/[A-J]/g, "")]).toEqual(typed);
+      expect([server.conflicts(), both.map((one) => one.state.kind)]).toEqual([[], ["saved", "saved"]]);
+    });
+  }
+});

@@ -156,6 +156,12 @@ function heldFields(after: object, before: object): Fields {
   return Object.fromEntries(Object.entries(differing(after, before)).filter(([field, value]) => !isByLetters(readField(after, field), value)));
 }
 
+/** Says what the server has of rows, and of the keys of the file. */
+export function stand({ rows }: GraphDocument, held: readonly Arrival[], keys: Entity): void {
+  for (const { list, slot, row } of held) if (slot !== undefined) settle(sideOf(rows, list), slot, row as Row | null);
+  rows.baseFile = same(keys, rows.file) ? rows.file : keys;
+}
+
 /** All that is here is on the server. */
 export function confirmAll({ rows }: GraphDocument): void {
   rows.baseNodes.clear();

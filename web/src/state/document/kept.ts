@@ -28,12 +28,10 @@ export async function askArrived(kept: Kept, ended: (epoch: number) => Promise<U
 /** How far the writing of each client is in an update that holds all of it. */
 export const clocksIn = (full: Uint8Array): Map<number, number> => decodeStateVector(encodeStateVectorFromUpdate(full));
 
-/** A row after an edit, and what the server was known to have then; undefined where only the change is known. */
+/** A row after an edit, and what the server was known to have then; null where it is not there. */
 interface State {
-  /** Null where the row was as on the server. */
-  change: Change | null;
-  before: object | null | undefined;
-  after: object | null | undefined;
+  before: object | null;
+  after: object | null;
   mark: Mark | null;
 }
 
@@ -41,26 +39,24 @@ interface State {
 export function fold(edits: readonly LocalEdit[], hasArrived: (mark: Mark) => boolean = () => false): Change[] {
   const rows = new Map<string, { name: RowName; states: State[] }>();
   for (const { changes, settled, mark = null } of edits) {
-    const put = (name: RowName, state: Omit<State, "mark">) => {
-      const key = keyOf(name);
+    const put = (name: RowName, before: object | null, after: object | null) => {
+      const key = JSON.stringify(name);
       const row = rows.get(key) ?? { name, states: [] };
-      row.states.push({ ...state, mark });
+      row.states.push({ before, after, mark });
       rows.set(key, row);
     };
-    for (const change of changes) put(nameOf(change), { change, ...statesIn(change) });
-    for (const { now, ...name } of settled) put(name as RowName, { change: null, before: now, after: now });
+    for (const change of changes) put(nameOf(change), ...statesIn(change));
+    for (const { now = null, ...name } of settled) put(name as RowName, now, now);
   }
   return [...rows.values()].flatMap(({ name, states }) => {
     const last = states.at(-1) as State;
-    const before = arrivedIn(states, last, hasArrived);
-    if (before === last.before || before === undefined || last.after === undefined) return last.change ?? [];
-    const difference = differenceOf(before, last.after);
+    const difference = differenceOf(arrivedIn(states, last, hasArrived), last.after);
     return difference ? ({ ...name, ...difference } as Change) : [];
   });
 }
 
 /** What the server has of a row: what it was known to have last, and what else of mine arrived. What others changed is no part of that. */
-function arrivedIn(states: readonly State[], { before, mark }: State, hasArrived: (mark: Mark) => boolean): object | null | undefined {
+function arrivedIn(states: readonly State[], { before, mark }: State, hasArrived: (mark: Mark) => boolean): object | null {
   let row = before;
   for (const [at, state] of states.entries()) {
     if (!mark || state.mark?.client !== mark.client || state.mark.clock <= mark.known || !hasArrived(state.mark)) continue;
@@ -76,17 +72,13 @@ function arrivedIn(states: readonly State[], { before, mark }: State, hasArrived
 }
 
 /** What a row was before a change, and what it is after it. */
-function statesIn(change: Change): Pick<State, "before" | "after"> {
-  if ("added" in change) return { before: null, after: change.added };
-  if ("removed" in change) return { before: change.was, after: null };
-  const { was = {}, now } = change;
-  return { before: now && withFields<object>(now, Object.fromEntries(Object.keys(fieldsIn(change)).map((field) => [field, was[field]]))), after: now };
+function statesIn(change: Change): [before: object | null, after: object | null] {
+  if ("added" in change) return [null, change.added];
+  if ("removed" in change) return [change.was ?? null, null];
+  const { was = {}, now = {} } = change;
+  return [withFields<object>(now, Object.fromEntries(Object.keys(fieldsIn(change)).map((field) => [field, was[field]]))), now];
 }
 
 function nameOf(change: Change): RowName {
   return "file" in change ? { file: true } : "node" in change ? { node: change.node } : { edge: change.edge };
-}
-
-function keyOf(change: RowName): string {
-  return "file" in change ? "file" : "node" in change ? `node ${change.node}` : `edge ${change.edge}`;
 }

@@ -144,8 +144,7 @@ export class Live {
     this.measures?.arrived(clock);
     const isNews = this.pending.confirm(clock);
     const asks = this.room?.confirmed(clock) ?? false;
-    const client = this.room?.shared.clientID;
-    this.comments.confirmed((mark) => mark.epoch === this.epoch && mark.client === client && mark.clock <= clock);
+    if (this.room) this.said(new Map([[this.room.shared.clientID, clock]]));
     if (isNews && this.pending.count === 0) this.parts.onBase(false);
     if (this.mustRead) this.parts.onLack();
     if (isNews) this.parts.onProgress();
@@ -167,7 +166,7 @@ export class Live {
     const { room } = this;
     const parts = this.outbox.splice(0);
     if (!room || parts.length === 0) return null;
-    return { update: parts.length === 1 ? (parts[0] as Uint8Array) : mergeUpdates(parts), clock: room.clock };
+    return { update: mergeUpdates(parts), clock: room.clock };
   }
 
   /** All that I have and somebody with this state lacks. */
@@ -238,7 +237,7 @@ export class Live {
    */
   private catchUp(full: Uint8Array): Room | null {
     const clocks = clocksIn(full);
-    this.comments.confirmed(({ epoch, client, clock }) => epoch === this.epoch && (clocks.get(client) ?? 0) >= clock);
+    this.said(clocks);
     const { room } = this;
     const arrived = (room && clocks.get(room.shared.clientID)) ?? 0;
     const isApart = this.mustRejoin || this.pending.ageBeyond(arrived) > this.parts.timing.apart;
@@ -247,14 +246,24 @@ export class Live {
       applyUpdate(room.shared, full);
       room.confirmed(arrived);
       room.heardAll();
+      if (this.pending.count > 0) this.roomWith(full).stand();
       return null;
     }
+    const anew = this.roomWith(full);
+    if (room) anew.doubt(room, arrived);
+    return anew;
+  }
+
+  /** The server has the comments of this epoch that were written before these clocks. */
+  private said(clocks: ReadonlyMap<number, number>): void {
+    this.comments.confirmed(({ epoch, client, clock }) => epoch === this.epoch && (clocks.get(client) ?? 0) >= clock);
+  }
+
+  private roomWith(full: Uint8Array): Room {
     this.base ??= baseOf(this.parts.doc);
     const shared = new Doc();
     applyUpdate(shared, full);
-    const anew = this.roomOf(shared);
-    if (room) anew.doubt(room, arrived);
-    return anew;
+    return this.roomOf(shared);
   }
 
   private rejoin(room: Room): void {

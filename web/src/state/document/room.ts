@@ -5,7 +5,7 @@ import { applyUpdate, Doc, encodeStateAsUpdate, getState, type Map as SharedMap,
 import { readJson } from "../../api/exact";
 import type { Conflict } from "../../graph/document/changes";
 import { THEIRS, type Edit, type GraphDocument } from "../../graph/document/document";
-import { doubt, heldBack, rebaseRows, restore, takeOver, type Arrival, type Went } from "../../graph/document/elsewhere";
+import { doubt, heldBack, rebaseRows, restore, sideOf, stand, takeOver, type Arrival, type Went } from "../../graph/document/elsewhere";
 import type { Entity } from "../../graph/document/fields";
 import { Entries } from "../../graph/overlay/entries";
 import { begin, mergeTexts, spliceOf, textIn } from "../../graph/overlay/letters";
@@ -101,6 +101,13 @@ export class Room {
       this.brought = { went: held, clock: this.clock };
     }
     this.follow();
+  }
+
+  /** What is here is what the server has of all of which something of mine waits. */
+  stand(): void {
+    const { doc } = this.parts;
+    const held = LISTS.flatMap((list) => [...sideOf(doc.rows, list).base.keys()].flatMap((slot) => this.arrival(list, this.nameAt(list, slot))));
+    stand(doc, held, this.fileKeys());
   }
 
   /** What I brought to the room that I left arrived, and others may have met it unheard: what is not here as I brought it is to be brought again. */
