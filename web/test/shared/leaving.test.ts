@@ -118,6 +118,36 @@ describe("a room", () => {
     expect([doc.nodes.get("a")?.["type"], text()]).toEqual(["mine", "one two three 45"]);
   });
 
+  it("tells it also where some of that was laid on again and did not arrive", () => {
+    const { doc, live, server, arrive } = joined();
+    const again = () => {
+      live.refused();
+      live.synchronise(encodeStateAsUpdate(server));
+    };
+    doc.change("Set", (edit) => {
+      edit.setNode("a", { type: "mine", width: 1 });
+      edit.addNode({ id: "n", type: "mine" });
+    });
+    again();
+    arrive();
+    const told = (update: Uint8Array) => live.take(update);
+    server.on("update", told);
+    server.getMap("nodes").set("a/type", '"theirs"');
+    server.off("update", told);
+    server.getMap("nodes").set("a/width", "2");
+    server.getMap("nodes").set("n/~added", '[1,{"id":"n","type":"theirs"}]');
+    again();
+    expect(live.conflicts.map(({ field, mine, theirs }) => [field, mine, theirs])).toEqual([
+      ["type", "mine", "theirs"],
+      ["width", 1, 2],
+    ]);
+    expect(Array.from(doc.nodes.entries(), ([, { id, type, width }]) => [id, type, width])).toEqual([
+      ["a", "mine", 1],
+      ["n", "theirs", undefined],
+      ["n_2", "mine", undefined],
+    ]);
+  });
+
   it("is confirmed by no answer to a request from before it was joined", async () => {
     const { live, server, text, type } = joined();
     let answer: (saved: { rev: number; at: number }) => void = () => undefined;

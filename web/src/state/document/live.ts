@@ -250,7 +250,7 @@ export class Live {
       return null;
     }
     const anew = this.roomWith(full);
-    if (room) anew.doubt(room, arrived);
+    if (room) anew.doubt(room);
     return anew;
   }
 

@@ -110,9 +110,9 @@ export class Room {
     stand(doc, held, this.fileKeys());
   }
 
-  /** What I brought to the room that I left arrived, and others may have met it unheard: what is not here as I brought it is to be brought again. */
-  doubt({ brought }: Room, arrived: number): void {
-    if (brought && brought.clock <= arrived) doubt(this.parts.doc, brought.went, this.arrivals(), this.fileKeys());
+  /** What I brought to the room that I left, and others may have met unheard, is to be brought again where it is not here as I brought it. */
+  doubt({ brought }: Room): void {
+    if (brought) doubt(this.parts.doc, brought.went, this.arrivals(), this.fileKeys());
   }
 
   /** The server has what I wrote as far as this; answers whether what others wrote before that is to be asked for. */
