@@ -101,6 +101,20 @@ describe("an epoch", () => {
   });
 });
 
+it("what others made of what I brought is told also where it was confirmed, and the epoch ended before it was heard", async () => {
+  const { doc, live, server, answers, arrive } = joined();
+  doc.change("Set", (edit) => edit.setNode("a", { type: "mine" }));
+  live.refused();
+  live.synchronise(encodeStateAsUpdate(server));
+  arrive();
+  live.confirmed(live.mark?.clock ?? 0, 2, 0);
+  server.getMap("nodes").set("a/type", '"theirs"');
+  answers.draft = async () => ({ graph: { nodes: [{ id: "a", type: "theirs", data: { text: TEXT } }], edges: [] }, rev: 9, epoch: 1 });
+  await live.over(0);
+  expect(live.conflicts.map(({ field, mine, theirs }) => [field, mine, theirs])).toEqual([["type", "mine", "theirs"]]);
+  expect(doc.nodes.get("a")?.["type"]).toBe("mine");
+});
+
 describe("a room", () => {
   it("that is joined anew tells what others made of what I brought and heard nothing of", () => {
     const { doc, live, server, text, type, arrive } = joined();

@@ -156,9 +156,12 @@ function heldFields(after: object, before: object): Fields {
   return Object.fromEntries(Object.entries(differing(after, before)).filter(([field, value]) => !isByLetters(readField(after, field), value)));
 }
 
-/** Says what the server has of rows, and of the keys of the file. */
-export function stand({ rows }: GraphDocument, held: readonly Arrival[], keys: Entity): void {
-  for (const { list, slot, row } of held) if (slot !== undefined) settle(sideOf(rows, list), slot, row as Row | null);
+/** Says what the server has of rows of which something of mine waits, and of the keys of the file. */
+export function stand({ rows }: GraphDocument, read: (list: List, slot: number) => readonly Arrival[], keys: Entity): void {
+  for (const list of ["nodes", "edges"] as const) {
+    const side = sideOf(rows, list);
+    for (const slot of [...side.base.keys()]) for (const { row } of read(list, slot)) settle(side, slot, row as Row | null);
+  }
   rows.baseFile = same(keys, rows.file) ? rows.file : keys;
 }
 

@@ -285,7 +285,7 @@ export class Live {
     const { doc, readDraft, ended } = this.parts;
     const { room } = this;
     // What of mine arrived is not told any more, nor what others wrote last.
-    const last = room && this.pending.count > 0 ? await ended(this.epoch) : null;
+    const last = room && (this.pending.count > 0 || room.isBringing) ? await ended(this.epoch) : null;
     const draft = await readDraft();
     if (last && room === this.room) this.catchUp(last);
     this.leave();

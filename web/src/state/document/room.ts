@@ -5,7 +5,7 @@ import { applyUpdate, Doc, encodeStateAsUpdate, getState, type Map as SharedMap,
 import { readJson } from "../../api/exact";
 import type { Conflict } from "../../graph/document/changes";
 import { THEIRS, type Edit, type GraphDocument } from "../../graph/document/document";
-import { doubt, heldBack, rebaseRows, restore, sideOf, stand, takeOver, type Arrival, type Went } from "../../graph/document/elsewhere";
+import { doubt, heldBack, rebaseRows, restore, stand, takeOver, type Arrival, type Went } from "../../graph/document/elsewhere";
 import type { Entity } from "../../graph/document/fields";
 import { Entries } from "../../graph/overlay/entries";
 import { begin, mergeTexts, spliceOf, textIn } from "../../graph/overlay/letters";
@@ -105,14 +105,17 @@ export class Room {
 
   /** What is here is what the server has of all of which something of mine waits. */
   stand(): void {
-    const { doc } = this.parts;
-    const held = LISTS.flatMap((list) => [...sideOf(doc.rows, list).base.keys()].flatMap((slot) => this.arrival(list, this.nameAt(list, slot))));
-    stand(doc, held, this.fileKeys());
+    stand(this.parts.doc, (list, slot) => this.arrival(list, this.nameAt(list, slot)), this.fileKeys());
   }
 
   /** What I brought to the room that I left, and others may have met unheard, is to be brought again where it is not here as I brought it. */
   doubt({ brought }: Room): void {
     if (brought) doubt(this.parts.doc, brought.went, this.arrivals(), this.fileKeys());
+  }
+
+  /** Whether something of others may still meet what I brought from being apart. */
+  get isBringing(): boolean {
+    return this.brought !== null;
   }
 
   /** The server has what I wrote as far as this; answers whether what others wrote before that is to be asked for. */
