@@ -230,6 +230,13 @@ describe("a log", () => {
       { changes: [text("one B two three 456", "one B two three 4")], settled: [], mark: mark(6, 2) },
     ];
     expect(left(4, apart)).toEqual([[{ "data/label": "one B two three 45" }, { "data/label": "one B two three 456" }]]);
+    // Nor did anything of mine wait in this row, though it did in others.
+    const elsewhere: LocalEdit[] = [
+      { changes: [], settled: [{ node: "a", now: a("one two three 4") }], mark: mark(2) },
+      { changes: [text("one B two three 45", "one B two three 4")], settled: [], mark: mark(4) },
+      { changes: [text("one B two three 456", "one B two three 4")], settled: [], mark: mark(6) },
+    ];
+    expect(left(4, elsewhere)).toEqual(left(4, apart));
   });
 
   it("of several tabs is laid one after the other", () => {

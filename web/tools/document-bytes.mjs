@@ -9,8 +9,11 @@ import { build } from "vite";
 
 const OURS = /\/src\/(?:state\/document[/.]|graph\/overlay\/|api\/draft\.ts)/;
 const THEIRS = /\/node_modules\/(?:yjs|y-protocols|lib0)\//;
-/** Who is there, and what of the comments somebody has read or half written: neither is saved nor sent. */
-const NOT_SAVING = /\/(?:presence|comment-device)\.ts$/;
+/**
+ * Who is there, what of the comments somebody has read or half written, and which version and branch a draft stands on: none of it is
+ * saved or sent.
+ */
+const NOT_SAVING = /\/(?:presence|comment-device|place|standing)\.ts$/;
 
 /** The code of modules in the order of the build, without what nobody uses, shortened as in the build, in bytes of gzip. */
 function packed(modules) {

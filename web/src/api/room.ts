@@ -6,10 +6,13 @@ import { ApiError } from "./client";
 /** What a browser still sends while a page goes away. */
 export const LEAVING_BYTES = 60_000;
 
+/** So long a server may take that was asked for all of a document, in ms. */
+export const READ_MS = 60_000;
+
 /** What changed since the base of the epoch, beyond a state vector. */
 export async function readOverlay(id: string, epoch: number, since: Uint8Array | null, ended?: true): Promise<{ rev: number; at: number; state: Uint8Array }> {
   const query = { epoch, ended, since: since && toBase64(since).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "") };
-  const { rev, updated_at: at, state } = await call("GET /workflows/{id}/document", { path: { id }, query });
+  const { rev, updated_at: at, state } = await call("GET /workflows/{id}/document", { path: { id }, query, signal: AbortSignal.timeout(READ_MS) });
   return { rev, at: Date.parse(at), state: fromBase64(state) };
 }
 

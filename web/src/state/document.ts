@@ -64,7 +64,7 @@ export async function openDocument(workflow: string, signal: AbortSignal): Promi
     at,
     local,
     takeUp: async (kept) => (await import("./document/open")).takeUp(workflow, doc, kept),
-    connect: async (parts) => (await import("./document/open")).connect({ ...parts, workflow, draft, local, tab: await tab, readDraft: () => readDraft(workflow), onChanged }),
+    connect: async (parts) => (await import("./document/open")).connect({ ...parts, workflow, draft, local, tab: await tab, readDraft: (signal) => readDraft(workflow, signal), onChanged }),
     onState: (save) => useDocument.setState({ save }),
     onConflicts: (conflicts) => useDocument.setState({ conflicts }),
   });

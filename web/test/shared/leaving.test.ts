@@ -89,6 +89,19 @@ describe("an epoch", () => {
     expect([live.epoch, calls]).toEqual([1, ["ended 0", "draft"]]);
   });
 
+  it("is not left for itself while nothing is missing, nor for one that was read before", async () => {
+    const { doc, live, calls, answers, text, type } = joined();
+    type("one two three 4");
+    const { shared } = live;
+    answers.draft = async () => ({ graph: file("old"), rev: 9, epoch: 0 });
+    await live.over(0);
+    expect([text(), live.shared === shared, live.epoch, calls]).toEqual(["one two three 4", true, 0, ["ended 0", "draft"]]);
+    live.heard(10, 0);
+    answers.draft = async () => ({ graph: file("old"), rev: 9, epoch: 1 });
+    await expect(live.over(0)).rejects.toThrow("an older draft was answered");
+    expect([text(), live.epoch, doc.isChanged]).toEqual(["one two three 4", 0, true]);
+  });
+
   it("is left later where it cannot be asked, and without what it ended with where nobody knows that", async () => {
     const { live, calls, answers, text, type } = joined();
     type("one two three 4");
@@ -130,6 +143,23 @@ describe("a room", () => {
     again();
     expect(live.conflicts.map(({ field, base, mine, theirs }) => [field, base, mine, theirs])).toEqual([["type", undefined, "mine", "theirs"]]);
     expect([doc.nodes.get("a")?.["type"], text()]).toEqual(["mine", "one two three 45"]);
+  });
+
+  it("tells nothing of what I changed once more myself", () => {
+    const { doc, live, server, arrive } = joined();
+    const again = () => {
+      live.refused();
+      live.synchronise(encodeStateAsUpdate(server));
+    };
+    const set = (width: number) => doc.change("Set", (edit) => edit.setNode("a", { type: "mine", width }));
+    set(1);
+    again();
+    set(2);
+    arrive();
+    server.getMap("nodes").set("a/type", '"theirs"');
+    set(3);
+    again();
+    expect([live.conflicts.map(({ field }) => field), doc.nodes.get("a")?.["width"]]).toEqual([["type"], 3]);
   });
 
   it("tells it also where some of that was laid on again and did not arrive", () => {

@@ -156,14 +156,14 @@ pub(super) async fn at(app: &App, whose: Whose, rev: u64) -> Result<Option<(Base
     Ok(Some((base, Shared::load(updates.iter().map(Update::bytes)).map_err(damaged)?)))
 }
 
-/// What the overlay of an epoch that is over ended with; none where that is not kept any more.
-pub(super) async fn ended(app: &App, whose: Whose, epoch: u64) -> Result<Option<Shared>, StoreError> {
-    if !epochs(app, whose).await?.iter().any(|(_, one)| one.epoch == epoch) {
+/// The updates of an epoch that is over; none where that is not kept any more.
+pub(super) async fn ended(app: &App, whose: Whose, epoch: u64) -> Result<Option<Vec<Update>>, StoreError> {
+    let updates = updates(app, whose, epoch).await?;
+    // One in which nobody wrote has no updates, and one with which a workflow began has no record of its own.
+    if updates.is_empty() && !epochs(app, whose).await?.iter().any(|(_, one)| one.epoch == epoch) {
         return Ok(None);
     }
-    let updates = updates(app, whose, epoch).await?;
-    let damaged = |_| StoreError::Corrupt(format!("epoch {epoch} of the draft of workflow {} cannot be read", whose.1));
-    Ok(Some(Shared::load(updates.iter().map(Update::bytes)).map_err(damaged)?))
+    Ok(Some(updates))
 }
 
 /// The rev that was made at a moment.

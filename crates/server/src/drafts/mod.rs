@@ -179,20 +179,31 @@ pub(crate) async fn since(
     Named { epoch, ended }: Named,
     vector: &[u8],
 ) -> Result<(Head, Vec<u8>), ApiError> {
-    let lacking = |shared: &Shared| {
-        let wrong = "since is no state vector of Yjs, in base64url";
-        shared.since(vector).map_err(|_| ApiError::bad_request("invalid_parameter", wrong))
-    };
     let mut held = app.drafts.hold(app, whose.0, whose.1).await;
     let workflow = workflows::find(app, whose.0, whose.1).await?;
-    let open = held.open(&workflow).await?;
-    let head = open.head.clone();
-    let before = if ended && epoch < head.epoch { log::ended(app, whose, epoch).await? } else { None };
-    if let Some(shared) = before {
-        return Ok((Head { epoch, ..head }, lacking(&shared)?));
+    let (head, _) = held.head(&workflow).await?;
+    if ended && epoch < head.epoch {
+        // Nobody changes it any more, so nobody has to wait for this.
+        drop(held);
+        let Some(updates) = log::ended(app, whose, epoch).await? else { return Err(save::epoch_over(&head)) };
+        let vector = vector.to_vec();
+        let size = updates.iter().map(|update| update.bytes().len()).sum();
+        let damaged = move |_| {
+            let detail = format!("epoch {epoch} of the draft of workflow {} cannot be read", whose.1);
+            ApiError::from(StoreError::Corrupt(detail))
+        };
+        let work = move || lacking(&Shared::load(updates.iter().map(log::Update::bytes)).map_err(damaged)?, &vector);
+        return Ok((Head { epoch, ..head }, off_thread(size, work).await?));
     }
-    save::is_epoch(&head, epoch)?;
-    Ok((head, lacking(&open.shared)?))
+    let open = held.open(&workflow).await?;
+    save::is_epoch(&open.head, epoch)?;
+    Ok((open.head.clone(), lacking(&open.shared, vector)?))
+}
+
+/// What an overlay has beyond a state vector.
+fn lacking(shared: &Shared, vector: &[u8]) -> Result<Vec<u8>, ApiError> {
+    let wrong = "since is no state vector of Yjs, in base64url";
+    shared.since(vector).map_err(|_| ApiError::bad_request("invalid_parameter", wrong))
 }
 
 /// Gives a draft up: it is the published version again.

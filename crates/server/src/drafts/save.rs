@@ -96,11 +96,13 @@ fn too_large(detail: &str) -> ApiError {
 
 /// Refuses what was made for another epoch.
 pub(super) fn is_epoch(head: &Head, epoch: u64) -> Result<(), ApiError> {
-    if head.epoch == epoch {
-        return Ok(());
-    }
+    if head.epoch == epoch { Ok(()) } else { Err(epoch_over(head)) }
+}
+
+/// What is said of an epoch that is not the newest.
+pub(super) fn epoch_over(head: &Head) -> ApiError {
     let detail = format!("the draft was folded since: its epoch is {}; read it again", head.epoch);
-    Err(ApiError::new(StatusCode::CONFLICT, "epoch_over", detail).rev(head.rev).epoch(head.epoch))
+    ApiError::new(StatusCode::CONFLICT, "epoch_over", detail).rev(head.rev).epoch(head.epoch)
 }
 
 /// What somebody made of a file.

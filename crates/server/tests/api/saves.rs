@@ -189,6 +189,29 @@ async fn an_update_of_yjs_is_saved_and_read_without_a_socket() {
 }
 
 #[tokio::test]
+async fn an_epoch_that_began_with_a_file_is_known_by_what_was_written_in_it() {
+    let server = Server::new().await;
+    let id = server.store(PARTS).await;
+    let draft = format!("/api/v1/workflows/{id}/draft");
+    let changed = PARTS.replace("1.50", "2.50");
+    server
+        .call("PUT", &format!("/api/v1/workflows/{id}"))
+        .header("if-match", "\"1\"")
+        .body(changed)
+        .send()
+        .await
+        .ok(200);
+    assert_eq!(server.get(&draft).await.ok(200)["epoch"], 1);
+    let body = json!({"changes": [{"node": "b", "set": {"width": 3}}]}).to_string();
+    server.call("PATCH", &draft).header("if-match", "*").body(body).send().await.ok(200);
+    let now = format!("/api/v1/workflows/{id}/document?epoch=1");
+    let all = server.get(&now).await.ok(200);
+    server.post(&format!("/api/v1/workflows/{id}/versions"), "{}").await.ok(200);
+    assert_eq!(server.get(&now).await.problem(409), "epoch_over");
+    assert_eq!(server.get(&format!("{now}&ended=true")).await.ok(200)["state"], all["state"]);
+}
+
+#[tokio::test]
 async fn an_epoch_that_nobody_wrote_in_ended_with_nothing() {
     let server = Server::new().await;
     let id = server.store(PARTS).await;

@@ -137,18 +137,19 @@ export function holdBack({ rows }: GraphDocument, waiting: Went, arrived: Record
 export function doubt({ rows }: GraphDocument, { nodes, edges, file }: Went, arrivals: readonly Arrival[], keys: Entity): void {
   for (const { list, slot, row } of arrivals) {
     const pair = slot === undefined ? undefined : { nodes, edges }[list].get(slot);
-    if (!pair || slot === undefined || same(row, pair.after)) continue;
+    if (!pair || slot === undefined) continue;
     const side = sideOf(rows, list);
     const known = side.base.has(slot) ? side.base.get(slot) : side.table.at(slot);
-    settle(side, slot, pair.before && pair.after && row && known ? withFields<Row>(known, lostFields(pair, row)) : pair.before);
+    if (same(row, known)) continue;
+    settle(side, slot, pair.before && pair.after && row && known ? withFields<Row>(known, lostFields(pair, known, row)) : pair.before);
   }
-  if (file?.before && file.after) rows.baseFile = withFields<Entity>(rows.baseFile, lostFields(file, keys));
+  if (file?.before && file.after) rows.baseFile = withFields<Entity>(rows.baseFile, lostFields(file, rows.baseFile, keys));
 }
 
-/** What leads back to before a change where others left another state. */
-function lostFields({ before, after }: Pair<object>, now: object): Fields {
+/** What leads back to before a change, of what is known to have arrived since and is not what stands there. */
+function lostFields({ before, after }: Pair<object>, known: object, now: object): Fields {
   const fields = Object.entries(heldFields(after as object, before as object));
-  return Object.fromEntries(fields.filter(([field]) => !same(readField(after as object, field), readField(now, field))));
+  return Object.fromEntries(fields.filter(([field]) => !same(readField(known, field), readField(now, field))));
 }
 
 /** What leads back to before a change that waits, but for texts: those are known by letters, and what waits of them is in no base. */

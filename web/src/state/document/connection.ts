@@ -62,7 +62,11 @@ export class Connection {
   constructor(private readonly parts: ConnectionParts) {
     const { timing, posts, open, url } = parts;
     this.measures = parts.measures?.(() => this.isAnswered);
-    this.live = new Live({ ...parts, ended: posts.ended, measures: this.measures, onProgress: () => this.progressed(), onLack: () => this.socket.readAgain() });
+    const onFold = () => {
+      parts.onFold?.();
+      this.socket.renew();
+    };
+    this.live = new Live({ ...parts, onFold, ended: posts.ended, measures: this.measures, onProgress: () => this.progressed(), onLack: () => this.socket.readAgain() });
     const onRefused = (code: string, why: string) => this.refuse(code, why);
     this.posting = new Posting({
       live: this.live,

@@ -64,8 +64,8 @@ function arrivedIn(states: readonly State[], { before, mark }: State, hasArrived
     const written = earlier?.mark?.clock ?? 0;
     // Without a step of my writing it was somebody else's change.
     if (written === state.mark.clock) continue;
-    // While nothing of mine waited, what others changed was not kept.
-    const from = earlier && written > state.mark.known ? earlier.after : state.before;
+    // While nothing of mine waited, here or at all, what others changed was not kept.
+    const from = earlier && earlier.before !== earlier.after && written > state.mark.known ? earlier.after : state.before;
     row = row && from && state.after ? withChange(row, from, state.after) : state.after;
   }
   return row;

@@ -46,7 +46,7 @@ interface Parts {
   onBase: (isUrgent: boolean) => void;
   /** The draft is to be read again (`mustRead`). */
   onLack: () => void;
-  /** I went on in another epoch: what is said about the draft may be another. */
+  /** I went on in another epoch, or read the draft again: what is said about it may be another, and the room is to be joined anew. */
   onFold?: () => void;
 }
 
@@ -129,6 +129,7 @@ export class Live {
     const anew = this.catchUp(full);
     if (anew) this.rejoin(anew);
     else if (this.room && this.pending.count > 0) this.outbox.push(encodeStateAsUpdate(this.room.shared, encodeStateVectorFromUpdate(full)));
+    else this.parts.onBase(false);
     this.parts.onProgress();
   }
 
@@ -195,7 +196,7 @@ export class Live {
       this.base = baseOf(doc);
       this.epoch = epoch;
       this.enter(this.roomOf(new Doc()));
-    } else await this.rebase();
+    } else if (!(await this.rebase())) return;
     this.parts.onFold?.();
     this.parts.onBase(true);
     this.parts.onProgress();
@@ -281,12 +282,16 @@ export class Live {
     if (lacking.length > 0) this.comment(lacking);
   }
 
-  private async rebase(): Promise<void> {
+  /** Answers whether it was to be done, once everything was read. */
+  private async rebase(): Promise<boolean> {
     const { doc, readDraft, ended } = this.parts;
     const { room } = this;
     // What of mine arrived is not told any more, nor what others wrote last.
     const last = room && (this.pending.count > 0 || room.isBringing) ? await ended(this.epoch) : null;
     const draft = await readDraft();
+    // Kept by whatever lies between here and the server.
+    if (draft.rev < this.rev) throw new Error("an older draft was answered");
+    if (draft.epoch === this.epoch && !this.mustRead) return false;
     if (last && room === this.room) this.catchUp(last);
     this.leave();
     const found = rebase(doc, draft.graph, { texts: mergeTexts, ...(draft.gone && { gone: draft.gone }) });
@@ -295,6 +300,7 @@ export class Live {
     if (draft.epoch !== this.epoch) this.asked.clear();
     [this.epoch, this.rev, this.mustRejoin, this.isLacking] = [draft.epoch, draft.rev, false, false];
     this.parts.onConflicts(this.conflicts);
+    return true;
   }
 
   /** At most so often for each row: what the server does not know either is not asked for again and again. */

@@ -57,7 +57,7 @@ export interface Tables extends DBSchema {
 }
 
 const NAME = "tidemill";
-const VERSION = 2;
+const VERSION = 3;
 
 const draftKey = (workflow: string) => `workflow-draft-${workflow}`;
 
@@ -86,6 +86,7 @@ export async function openLocal(tab: Tab, user = "", onEnd: () => void = () => u
 }
 
 function create(db: IDBPDatabase<Tables>): void {
+  for (const old of [...db.objectStoreNames]) db.deleteObjectStore(old);
   const log = db.createObjectStore("log", { autoIncrement: true });
   log.createIndex("place", ["draft", "tab"]);
   log.createIndex("draft", "draft");

@@ -1,7 +1,7 @@
 // What a document needs once it is seen: the way to the server, and what earlier visits left behind. A chunk of its own.
 
 import { reportsApi } from "../../api/reports";
-import { readEnded, readOverlay, roomUrl, saveUpdate } from "../../api/room";
+import { READ_MS, readEnded, readOverlay, roomUrl, saveUpdate } from "../../api/room";
 import type { Conflict } from "../../graph/document/changes";
 import type { GraphDocument } from "../../graph/document/document";
 import { commentsOf } from "./comments";
@@ -30,7 +30,7 @@ type Given = Pick<ConnectionParts, "doc" | "carried" | "onProgress" | "onConflic
   onChanged: (isChanged: boolean) => void;
   tab: Tab;
   local: Local | null;
-  readDraft: () => Promise<DraftRead>;
+  readDraft: (signal: AbortSignal) => Promise<DraftRead>;
 };
 
 export async function connect({ workflow, draft, tab, local, readDraft, onChanged, ...rest }: Given): Promise<Connection> {
@@ -40,7 +40,7 @@ export async function connect({ workflow, draft, tab, local, readDraft, onChange
   place.set(draft);
   return new Connection({
     ...rest,
-    readDraft,
+    readDraft: () => readDraft(AbortSignal.timeout(READ_MS)),
     // Somebody published, in most cases.
     onFold: standingOf(workflow, rest.doc, (now) => {
       place.set(now);

@@ -86,6 +86,11 @@ export class Socket {
     this.again();
   }
 
+  /** Joins the room anew, where what is here belongs to another by now. */
+  renew(): void {
+    if (this.wire) this.again();
+  }
+
   /** Whether the other end is still there: asked, it answers. */
   check(): void {
     this.askAll();
@@ -191,7 +196,8 @@ export class Socket {
         if (this.isSynced && live.confirmed(this.sent[frame.count - 1] ?? 0, frame.rev, frame.at)) this.askAll();
         break;
       case "over":
-        this.due = { left: this.epoch, epoch: frame.epoch, rev: frame.rev };
+        // Only who has heard all of it can go on as they are.
+        this.due = { left: this.epoch, ...(this.isSynced && { epoch: frame.epoch, rev: frame.rev }) };
         this.again();
         break;
       case "refused":
@@ -223,7 +229,7 @@ export class Socket {
     this.say("open");
     this.flush();
     // Found missing where there was no socket to ask by.
-    if (live.mustRead) setTimeout(() => this.readAgain(), 0);
+    if (live.mustRead) setTimeout(() => live.mustRead && this.readAgain(), 0);
   }
 
   private refuse(code: string, why: string): void {
