@@ -181,8 +181,9 @@ pub(crate) async fn since(
 ) -> Result<(Head, Vec<u8>), ApiError> {
     let mut held = app.drafts.hold(app, whose.0, whose.1).await;
     let workflow = workflows::find(app, whose.0, whose.1).await?;
-    let (head, _) = held.head(&workflow).await?;
-    if ended && epoch < head.epoch {
+    // Who asks for the newest one reads its head once, with all of it.
+    let head = if ended { Some(held.head(&workflow).await?.0) } else { None };
+    if let Some(head) = head.filter(|head| epoch < head.epoch) {
         // Nobody changes it any more, so nobody has to wait for this.
         drop(held);
         let Some(updates) = log::ended(app, whose, epoch).await? else { return Err(save::epoch_over(&head)) };
